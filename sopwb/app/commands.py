@@ -1,0 +1,223 @@
+"""Commands: everything that a person, an author or a program can ask of a workspace, as data.
+
+The chat, the keyboard and the command line build these and nothing else; ``app.workbench.Workbench.do``
+carries one out and answers with an Output (``app.outputs``). Deliberately not here: how.
+
+``ref`` names a script or job: its name, a hash, or ``#`` and a prefix of one. Scripts are raw JSON dicts as in
+``docs/language.md``; inputs are JSON values by parameter name.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+
+class Command(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """The base of all commands; their tag is the class's name."""
+
+
+# --- drafts ---------------------------------------------------------------------------------------
+
+
+class SaveDraft(Command, frozen=True):
+    """Create or replace the draft ``name`` by a whole script; ``why`` is kept in its history.
+
+    ``base`` is the revision it was made from ("" for a new draft or to override); another one is a conflict.
+    """
+
+    name: str
+    script: dict[str, Any]
+    why: str = ""
+    base: str = ""
+
+
+class ApplyEdits(Command, frozen=True):
+    """Apply edits (``lang.edits``) to a draft, all or none."""
+
+    name: str
+    edits: list[dict[str, Any]]
+    base: str = ""
+    why: str = ""
+
+
+class UndoEdit(Command, frozen=True):
+    name: str
+
+
+class RedoEdit(Command, frozen=True):
+    name: str
+
+
+class DropDraft(Command, frozen=True):
+    name: str
+
+
+class RenameScript(Command, frozen=True):
+    """Move a script's or draft's name (and its job's, if it has one); hashes stay."""
+
+    old: str
+    new: str
+
+
+class ForkScript(Command, frozen=True):
+    """Open a draft ``new`` from a frozen script."""
+
+    ref: str
+    new: str
+
+
+class CheckScript(Command, frozen=True):
+    ref: str
+
+
+class FreezeScript(Command, frozen=True):
+    """Freeze the draft and the drafts that it calls, in one transaction. ``repin``: saved callers and jobs follow."""
+
+    name: str
+    repin: bool = False
+
+
+# --- running ----------------------------------------------------------------------------------------
+
+
+class RunScript(Command, frozen=True):
+    """Run a job, script or draft. ``as_of`` is an ISO 8601 instant ("" = now).
+
+    ``record`` False keeps no run object (previews). ``draft`` prefers the draft to what is frozen.
+    ``failures`` for ``items_max`` > 0: look at the first items only (previews of batches).
+    """
+
+    ref: str
+    inputs: dict[str, Any] = {}
+    as_of: str = ""
+    dry_run: bool = False
+    mocks: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    output: str = ""
+    record: bool = True
+    draft: bool = False
+
+
+class ListRuns(Command, frozen=True):
+    ref: str = ""
+    limit: int = 50
+
+
+class ShowRun(Command, frozen=True):
+    run: str
+
+
+class ExplainRun(Command, frozen=True):
+    run: str
+    item: str = ""
+
+
+class ReplayRun(Command, frozen=True):
+    run: str
+
+
+# --- jobs and schedules --------------------------------------------------------------------------------
+
+
+class SaveJob(Command, frozen=True):
+    """Save a batch job over a frozen script (a draft is frozen first), by default under the script's name."""
+
+    script: str
+    name: str = ""
+    inputs: dict[str, Any] = {}
+    mocks: tuple[str, ...] = ()
+    output: str = ""
+
+
+class AddSchedule(Command, frozen=True):
+    """Schedule a job (a script gets its job made). ``spec`` in English, a ``schedule`` phrase or cron.
+
+    The schedule's name is the job's; adding again replaces its spec. ``zone`` "" is the workspace's.
+    """
+
+    job: str
+    spec: str
+    zone: str = ""
+    missed: str = "latest"
+    overlap: str = "skip"
+
+
+class RemoveSchedule(Command, frozen=True):
+    name: str
+
+
+class NextDue(Command, frozen=True):
+    """The next ``count`` due times after ``as_of``."""
+
+    name: str
+    count: int = 5
+    as_of: str = ""
+
+
+class ListSchedules(Command, frozen=True):
+    pass
+
+
+class ListJobs(Command, frozen=True):
+    pass
+
+
+class ShowJob(Command, frozen=True):
+    name: str
+
+
+# --- looking ----------------------------------------------------------------------------------------------
+
+
+class ListScripts(Command, frozen=True):
+    pass
+
+
+class ShowScript(Command, frozen=True):
+    """``form``: outline, english, json or canonical. ``draft`` prefers the draft where both exist."""
+
+    ref: str
+    form: str = "outline"
+    draft: bool = True
+
+
+class DiffScripts(Command, frozen=True):
+    a: str
+    b: str
+
+
+class ScriptHistory(Command, frozen=True):
+    name: str
+
+
+class ListData(Command, frozen=True):
+    pass
+
+
+class ShowData(Command, frozen=True):
+    name: str
+    limit: int = 20
+
+
+class VerifyStore(Command, frozen=True):
+    deep: bool = False
+
+
+class StoreStats(Command, frozen=True):
+    pass
+
+
+class Evaluate(Command, frozen=True):
+    expr: str
+    vars: dict[str, Any] = {}
+    as_of: str = ""
+
+
+AnyCommand: TypeAlias = (
+    SaveDraft | ApplyEdits | UndoEdit | RedoEdit | DropDraft | RenameScript | ForkScript | CheckScript
+    | FreezeScript | RunScript | ListRuns | ShowRun | ExplainRun | ReplayRun | SaveJob | AddSchedule
+    | RemoveSchedule | NextDue | ListSchedules | ListJobs | ShowJob | ListScripts | ShowScript | DiffScripts
+    | ScriptHistory | ListData | ShowData | VerifyStore | StoreStats | Evaluate
+)

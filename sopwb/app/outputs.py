@@ -1,0 +1,249 @@
+"""Outputs: what a Command came to, as data. A face turns them into text or widgets; nothing prints here.
+
+Every Output that shows a script's state carries its diagnostics. A Command that cannot be done is ``Failed`` and has changed nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+from sopwb.kernel.diagnostics import Diagnostic
+
+
+class Output(msgspec.Struct, frozen=True, tag=True):
+    """The base of all outputs; their tag is the class's name."""
+
+
+class Failed(Output, frozen=True):
+    """Nothing was changed. ``diagnostics`` say why, in order of importance."""
+
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class OutlineRow(msgspec.Struct, frozen=True):
+    """A step in a tree: its path, depth, one line of text, and its id in the draft."""
+
+    path: str
+    depth: int
+    text: str
+    id: str = ""
+
+
+class ScriptView(Output, frozen=True):
+    """A script as it stands: a draft (``state`` draft, ``rev`` its revision) or frozen (``hash``)."""
+
+    name: str
+    state: str
+    hash: str
+    rev: str
+    signature: str
+    script: dict[str, Any]
+    outline: tuple[OutlineRow, ...]
+    english: str
+    diagnostics: tuple[Diagnostic, ...]
+    changes: tuple[str, ...] = ()
+    """What the command changed, in words, computed from the difference."""
+    text: str = ""
+    """The form that was asked for (ShowScript)."""
+
+    @property
+    def checks(self) -> bool:
+        return not self.diagnostics
+
+
+class Dropped(Output, frozen=True):
+    name: str
+
+
+class Renamed(Output, frozen=True):
+    old: str
+    new: str
+
+
+class Frozen(Output, frozen=True):
+    """What one transaction froze: ``names`` to hashes (called drafts first), and callers and jobs that were re-pinned."""
+
+    name: str
+    hash: str
+    names: dict[str, str]
+    repinned: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
+    """Saved callers and jobs that still hold the previous version."""
+
+
+class TraceLine(msgspec.Struct, frozen=True):
+    """A trace event for people: its path, operation, spoken text and value (JSON-shaped)."""
+
+    path: str
+    op: str
+    text: str
+    value: Any = None
+    item: str = ""
+
+
+class EffectView(msgspec.Struct, frozen=True):
+    key: str
+    tool: str
+    item: str
+    args: dict[str, Any]
+    state: str
+
+
+class RunView(Output, frozen=True):
+    """A run. ``status``: succeeded or failed. ``error`` is set when it failed. Lists stop at 1,000 beside their totals."""
+
+    run: str
+    name: str
+    script: str
+    status: str
+    result: Any
+    effects: tuple[EffectView, ...]
+    effects_total: int
+    trace: tuple[TraceLine, ...]
+    trace_total: int
+    trace_hash: str
+    as_of: str
+    mode: str = "real"
+    """real, dry_run or mocked."""
+    mocks: tuple[str, ...] = ()
+    error: Diagnostic | None = None
+    inputs: dict[str, Any] = {}
+    items: int = 0
+    seconds: float = 0.0
+
+
+class RunRow(msgspec.Struct, frozen=True):
+    run: str
+    name: str
+    status: str
+    as_of: str
+    mode: str
+    effects: int
+    trace_hash: str
+
+
+class RunList(Output, frozen=True):
+    rows: tuple[RunRow, ...]
+
+
+class Replayed(Output, frozen=True):
+    """``same`` says whether result and trace hash agree; ``first_difference`` names the first event that does not."""
+
+    run: str
+    same: bool
+    trace_hash: str
+    first_difference: str = ""
+
+
+class JobView(Output, frozen=True):
+    name: str
+    hash: str
+    script: str
+    script_name: str
+    inputs: dict[str, Any]
+    mocks: tuple[str, ...]
+    output: str = ""
+
+
+class JobList(Output, frozen=True):
+    rows: tuple[JobView, ...]
+
+
+class ScheduleView(Output, frozen=True):
+    """``next_due`` are ISO 8601 instants with the offset of the schedule's zone."""
+
+    name: str
+    job: str
+    spec: str
+    words: str
+    zone: str
+    missed: str
+    overlap: str
+    paused: bool
+    next_due: tuple[str, ...]
+
+
+class ScheduleList(Output, frozen=True):
+    rows: tuple[ScheduleView, ...]
+
+
+class DueTimes(Output, frozen=True):
+    name: str
+    times: tuple[str, ...]
+
+
+class ScriptRow(msgspec.Struct, frozen=True):
+    """``state``: draft or frozen; ``kind``: script or job."""
+
+    name: str
+    hash: str
+    state: str
+    kind: str
+    signature: str
+
+
+class ScriptList(Output, frozen=True):
+    rows: tuple[ScriptRow, ...]
+
+
+class Difference(Output, frozen=True):
+    """What changed from a to b, in words, and both as pretty text for a side-by-side view."""
+
+    a: str
+    b: str
+    changes: tuple[str, ...]
+    before: str
+    after: str
+
+
+class HistoryRow(msgspec.Struct, frozen=True):
+    hash: str
+    time: str
+    what: str
+    why: str
+
+
+class History(Output, frozen=True):
+    name: str
+    rows: tuple[HistoryRow, ...]
+
+
+class SourceView(Output, frozen=True):
+    """A data source: format, place, key, fields with types and null counts (-1 unknown), rows (-1 unknown), sample records."""
+
+    name: str
+    format: str
+    path: str
+    key: str
+    fields: tuple[tuple[str, str], ...]
+    rows: int
+    sample: tuple[dict[str, Any], ...] = ()
+    problem: Diagnostic | None = None
+
+
+class DataList(Output, frozen=True):
+    rows: tuple[SourceView, ...]
+
+
+class StoreReport(Output, frozen=True):
+    """``problems`` empty: the store is sound. ``numbers`` are counts and sizes by name."""
+
+    head: str
+    sequence: int
+    problems: tuple[str, ...]
+    numbers: dict[str, int]
+
+
+class Evaluated(Output, frozen=True):
+    """``reply`` is {"type", "value"} or {"error": {"code", "message"}}."""
+
+    reply: dict[str, Any]
+
+
+AnyOutput: TypeAlias = (
+    Failed | ScriptView | Dropped | Renamed | Frozen | RunView | RunList | Replayed | JobView | JobList
+    | ScheduleView | ScheduleList | DueTimes | ScriptList | Difference | History | SourceView | DataList
+    | StoreReport | Evaluated
+)

@@ -1,0 +1,128 @@
+"""The ports of a run: observations go in, requests come out; nothing else of the world is reachable.
+
+``data`` implements ``Table``; ``tools`` implements ``ToolPort``; ``app`` wires clock, entropy, journal and
+events. Deliberately not here: any implementation, and any format (``store`` owns bytes).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from sopwb.kernel.values import Value
+from sopwb.lang.environment import SourceSchema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Fingerprint(msgspec.Struct, frozen=True):
+    """Identifies a source's content: ``digest`` is hex BLAKE3 over it, ``kind`` says over what (file, table)."""
+
+    source: str
+    kind: str
+    digest: str
+
+
+class Table(Protocol):
+    """A data source's records, as rows in key order (sources without a key: in their own order) and as Arrow.
+
+    Rows are dicts with every field of ``schema.record`` in order (a missing field is None), values as in
+    ``kernel.values``. A record that does not fit raises ``UserError`` with the file and line.
+    """
+
+    @property
+    def schema(self) -> SourceSchema: ...
+
+    def fingerprint(self) -> Fingerprint: ...
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Iterate over all records in key order, in bounded memory."""
+        ...
+
+    def matching(self, field: str, value: Value) -> Iterator[dict[str, Value]]:
+        """Push-down: iterate over the records whose ``field`` equals ``value``, in key order (an index is built on first use)."""
+        ...
+
+    def count(self) -> int:
+        """Count the records."""
+        ...
+
+    def batches(self, fields: Sequence[str] | None = None, rows_max: int = 65_536) -> Iterator[pa.RecordBatch]:
+        """Iterate over Arrow record batches in key order: int64, decimal128(38, s), string, date32, timestamp[us, UTC], bool."""
+        ...
+
+
+class Tables(Protocol):
+    """The workspace's declared sources by name. An undeclared one raises ``UserError``."""
+
+    def table(self, name: str) -> Table: ...
+
+
+class Clock(Protocol):
+    """The wall clock, read once a run (``now``) and for durations of effects; aware UTC."""
+
+    def now(self) -> dt.datetime: ...
+
+
+class Entropy(Protocol):
+    """Secure random bytes: the run's nonce and the secret that keys its codes."""
+
+    def bytes(self, count: int) -> bytes: ...
+
+
+class PlannedEffect(msgspec.Struct, frozen=True):
+    """An effect that a decided item wants: what the journal will carry as PLANNED.
+
+    ``key`` is hex BLAKE3(run id, item key, step path, ordinal), length-prefixed; ``item`` the item's key as
+    text ("" outside of ``each``); ``args`` values by argument name, secrets as placeholders.
+    """
+
+    key: str
+    tool: str
+    item: str
+    path: str
+    ordinal: int
+    args: dict[str, Value]
+    kind: str
+    state: str = "planned"
+
+
+class ToolPort(Protocol):
+    """What the interpreter asks of tools while it decides."""
+
+    def decide(self, effect: PlannedEffect) -> Value:
+        """Give the result that the script goes on with: a mock's answer, a pure tool's value or a receipt placeholder.
+
+        Raises ``UserError`` where the tool is neither configured nor mocked and the run is for real.
+        """
+        ...
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="event"):
+    """One line of ``--events``: start step progress effect waiting_approval end. ``v`` is the format's version."""
+
+    kind: str
+    data: dict[str, Any]
+    v: int = 1
+
+
+class Events(Protocol):
+    """Takes events; must not block the run (a slow reader loses aggregated lines, never the run's time)."""
+
+    def emit(self, event: Event) -> None: ...
+
+
+class Effects(Protocol):
+    """The spool of planned effects, in the order in which they were decided (key order, then step order)."""
+
+    def plan(self, effect: PlannedEffect) -> None: ...
+
+
+class Results(Protocol):
+    """Takes an item's yield or the run's result while running (``--output``); in order."""
+
+    def write(self, item: str, value: Value) -> None: ...
