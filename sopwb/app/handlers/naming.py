@@ -1,0 +1,53 @@
+"""Names: renaming what a name points to, and opening a draft from a frozen script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sopwb.app.commands import ForkScript, RenameScript
+from sopwb.app.library import Draft, need_name
+from sopwb.app.outputs import AnyOutput, Renamed
+from sopwb.app.views import draft_view
+from sopwb.kernel.diagnostics import Diagnostic, UserError
+from sopwb.lang.edits import with_ids
+
+if TYPE_CHECKING:
+    from sopwb.app.workbench import Workbench
+
+ROOMS = ("draft", "script", "job", "schedule")
+
+
+def rename_script(bench: Workbench, command: RenameScript) -> AnyOutput:
+    """Move every ref of the old name to the new one, in one transaction. Hashes stay: a name is not identity."""
+    need_name(command.new)
+    refs = {room: bench.store.ref(f"{room}/{command.old}") for room in ROOMS}
+    if not any(refs.values()):
+        bench.library.resolve(command.old)
+    taken = [room for room in ROOMS if bench.store.ref(f"{room}/{command.new}")]
+    if taken:
+        raise UserError(Diagnostic("SOP-A005", f"{command.new} is the name of a {taken[0]} already", found=command.new))
+    schedule = bench.library.schedule(command.old)
+    with bench.store.transaction(f"rename {command.old} to {command.new}") as tx:
+        for room, id_ in refs.items():
+            if id_ is not None and room != "schedule":
+                tx.set_ref(f"{room}/{command.new}", id_, old=None, why=f"renamed from {command.old}")
+                tx.set_ref(f"{room}/{command.old}", None, old=id_, why=f"renamed to {command.new}")
+        if schedule is not None:
+            import msgspec
+
+            moved = msgspec.structs.replace(schedule, name=command.new, job=command.new)
+            bench.library.put_schedule(tx, moved, f"renamed from {command.old}")
+            tx.set_ref(f"schedule/{command.old}", None, old=refs["schedule"], why=f"renamed to {command.new}")
+    return Renamed(command.old, command.new)
+
+
+def fork_script(bench: Workbench, command: ForkScript) -> AnyOutput:
+    """Open a draft from a frozen script; the script itself never changes."""
+    need_name(command.new)
+    hash_ = bench.library.resolve(command.ref)
+    if bench.store.ref(f"draft/{command.new}"):
+        raise UserError(Diagnostic("SOP-A005", f"there is a draft {command.new} already", found=command.new))
+    script = with_ids({key: value for key, value in bench.library.raw(hash_).items() if key != "reads"})
+    with bench.store.transaction("fork") as tx:
+        rev = bench.library.put_draft(tx, command.new, script, None, f"fork {hash_}")
+    return draft_view(bench, Draft(command.new, rev, script, "", ""))

@@ -1,0 +1,86 @@
+"""Schedules: when a job runs. Due times are computed here from the zone's rules; firing them is the daemon's."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from sopwb.app.commands import AddSchedule, ListSchedules, NextDue, RemoveSchedule, SaveJob
+from sopwb.app.handlers.jobs import save_job
+from sopwb.app.library import Schedule
+from sopwb.app.outputs import AnyOutput, Dropped, DueTimes, ScheduleList, ScheduleView
+from sopwb.app.workspace import zone_of
+from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
+from sopwb.schedule.due import due_times
+from sopwb.schedule.phrases import parse_spec
+from sopwb.schedule.spec import describe, from_json, to_json
+
+if TYPE_CHECKING:
+    from sopwb.app.workbench import Workbench
+
+SHOWN: Final = 3
+"""Due times that a list shows for each schedule."""
+COUNT_MAX: Final = 1_000
+"""Due times in one answer."""
+
+
+def add_schedule(bench: Workbench, command: AddSchedule) -> AnyOutput:
+    """Schedule a job. A script without a job gets one; adding again replaces the schedule."""
+    spec = parse_spec(command.spec)
+    if isinstance(spec, Diagnostic):
+        raise UserError(spec)
+    zone_name = command.zone or bench.zone_name
+    if zone_of(zone_name) is None:
+        raise UserError(Diagnostic("SOP-W006", f"{zone_name!r} is not an IANA time zone", found=zone_name))
+    library = bench.library
+    if library.job(command.job) is None:
+        if library.draft(command.job) is None:
+            library.resolve(command.job)
+        save_job(bench, SaveJob(command.job))
+        bench.store.refresh()
+    schedule = Schedule(command.job, command.job, to_json(spec), command.spec, zone_name, command.missed, command.overlap)
+    with bench.store.transaction(f"schedule {command.job}") as tx:
+        library.put_schedule(tx, schedule, f"schedule: {command.spec}")
+    return _view(bench, schedule, "")
+
+
+def remove_schedule(bench: Workbench, command: RemoveSchedule) -> AnyOutput:
+    """Archive a schedule's name; what it fired stays."""
+    _need(bench, command.name)
+    with bench.store.transaction(f"unschedule {command.name}") as tx:
+        tx.set_ref(f"schedule/{command.name}", None, old=bench.store.ref(f"schedule/{command.name}"), why="remove")
+    return Dropped(command.name)
+
+
+def list_schedules(bench: Workbench, command: ListSchedules) -> AnyOutput:
+    found = (bench.library.schedule(name) for name in bench.library.names("schedule"))
+    return ScheduleList(tuple(_view(bench, schedule, "") for schedule in found if schedule is not None))
+
+
+def next_due(bench: Workbench, command: NextDue) -> AnyOutput:
+    """Compute the next due times after an instant, in the schedule's zone."""
+    count = min(max(command.count, 0), COUNT_MAX)
+    return DueTimes(command.name, _times(bench, _need(bench, command.name), command.as_of, count))
+
+
+def _need(bench: Workbench, name: str) -> Schedule:
+    schedule = bench.library.schedule(name)
+    if schedule is None:
+        raise UserError(Diagnostic("SOP-A010", f"there is no schedule {name!r}", found=name,
+                                   nearest=nearest_name(name, bench.library.names("schedule"))))
+    return schedule
+
+
+def _times(bench: Workbench, schedule: Schedule, as_of: str, count: int) -> tuple[str, ...]:
+    zone = zone_of(schedule.zone)
+    assert zone is not None, "the zone was checked when the schedule was made"
+    after = bench.instant(as_of)
+    return tuple(due.isoformat() for due in islice(due_times(from_json(schedule.spec), zone, after), count))
+
+
+def _view(bench: Workbench, schedule: Schedule, as_of: str) -> ScheduleView:
+    return ScheduleView(
+        name=schedule.name, job=schedule.job, spec=describe(from_json(schedule.spec)), words=schedule.words,
+        zone=schedule.zone, missed=schedule.missed, overlap=schedule.overlap, paused=schedule.paused,
+        next_due=_times(bench, schedule, as_of, SHOWN),
+    )

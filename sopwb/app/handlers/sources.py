@@ -1,0 +1,46 @@
+"""Looking at data sources: what they hold and of which types. A source that cannot be read is shown with its problem."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from sopwb.app.commands import ListData, ShowData
+from sopwb.app.outputs import AnyOutput, DataList, SourceView
+from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
+from sopwb.kernel.values import plain
+from sopwb.lang.types import type_text
+
+if TYPE_CHECKING:
+    from sopwb.app.workbench import Workbench
+
+
+def list_data(bench: Workbench, command: ListData) -> AnyOutput:
+    return DataList(tuple(_view(bench, name, 0) for name in bench.workspace.data))
+
+
+def show_data(bench: Workbench, command: ShowData) -> AnyOutput:
+    if command.name not in bench.workspace.data:
+        raise UserError(Diagnostic("SOP-N001", f"there is no data source {command.name!r}", found=command.name,
+                                   nearest=nearest_name(command.name, bench.workspace.data)))
+    view = _view(bench, command.name, command.limit)
+    if view.problem is not None:
+        raise UserError(view.problem)
+    return view
+
+
+def _view(bench: Workbench, name: str, limit: int) -> SourceView:
+    raw = bench.workspace.data[name]
+    place = str(raw.get("path", raw.get("url", "")))
+    try:
+        table = bench.tables.table(name)
+        schema = table.schema
+        sample = tuple(plain(row) for row in islice(table.rows(), limit))
+        return SourceView(
+            name=name, format=str(raw.get("format", place.rpartition(".")[2])), path=place, key=schema.key or "",
+            fields=tuple((field, type_text(type_)) for field, type_ in schema.record.fields), rows=table.count(),
+            sample=sample,
+        )
+    except UserError as error:
+        return SourceView(name=name, format=str(raw.get("format", "")), path=place, key=str(raw.get("key", "")),
+                          fields=(), rows=-1, problem=error.diagnostics[0])

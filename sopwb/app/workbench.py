@@ -1,0 +1,178 @@
+"""The workbench without a face: an open workspace that carries out Commands and answers with Outputs.
+
+Each Command has one handler, found by the Command's name in ``HANDLERS`` and imported on first use, so that
+a headless run loads only what it needs. A handler's ``UserError`` becomes ``Failed``; nothing was changed then, since every
+handler changes the store in one transaction at its end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sopwb.app.commands import Command
+from sopwb.app.environment import WorkspaceEnvironment
+from sopwb.app.library import Library
+from sopwb.app.outputs import AnyOutput, Failed
+from sopwb.app.workspace import Workspace, find_workspace, read_workspace
+from sopwb.kernel.diagnostics import Diagnostic, UserError
+from sopwb.store.errors import StoreError
+from sopwb.store.store import Store
+
+if TYPE_CHECKING:
+    from sopwb.run.ports import Event, Tables
+    from sopwb.tools.registry import Registry
+
+HANDLERS: Final[dict[str, tuple[str, str]]] = {
+    "SaveDraft": ("drafts", "save_draft"),
+    "ApplyEdits": ("drafts", "apply_edits"),
+    "UndoEdit": ("drafts", "undo_edit"),
+    "RedoEdit": ("drafts", "redo_edit"),
+    "DropDraft": ("drafts", "drop_draft"),
+    "CheckScript": ("show", "check_script"),
+    "ShowScript": ("show", "show_script"),
+    "ListScripts": ("show", "list_scripts"),
+    "DiffScripts": ("show", "diff_scripts"),
+    "ScriptHistory": ("show", "script_history"),
+    "FreezeScript": ("freeze", "freeze_script"),
+    "RenameScript": ("naming", "rename_script"),
+    "ForkScript": ("naming", "fork_script"),
+    "RunScript": ("running", "run_script"),
+    "ListRuns": ("runs", "list_runs"),
+    "ShowRun": ("runs", "show_run"),
+    "ExplainRun": ("runs", "explain_run"),
+    "ReplayRun": ("runs", "replay_run"),
+    "SaveJob": ("jobs", "save_job"),
+    "ListJobs": ("jobs", "list_jobs"),
+    "ShowJob": ("jobs", "show_job"),
+    "AddSchedule": ("schedules", "add_schedule"),
+    "RemoveSchedule": ("schedules", "remove_schedule"),
+    "ListSchedules": ("schedules", "list_schedules"),
+    "NextDue": ("schedules", "next_due"),
+    "ListData": ("sources", "list_data"),
+    "ShowData": ("sources", "show_data"),
+    "VerifyStore": ("storage", "verify_store"),
+    "StoreStats": ("storage", "store_stats"),
+    "Evaluate": ("evaluation", "evaluate"),
+}
+"""Command → (module under ``app.handlers``, function)."""
+
+STREAMING: Final = frozenset({"run_script"})
+"""Handlers that also take an event sink, for what happens while they work."""
+
+EventSink = Callable[["Event"], None]
+
+
+class Workbench:
+    """An open workspace. ``do`` is all that a face needs; the rest serves handlers and authors."""
+
+    def __init__(self, workspace: Workspace, store: Store, as_of: str = "") -> None:
+        self.workspace = workspace
+        self.store = store
+        self.library = Library(store)
+        self.as_of = as_of
+        self._tables: Tables | None = None
+        self._tools: Registry | None = None
+
+    # --- for faces -------------------------------------------------------------------------------------
+
+    def do(self, command: Command, events: EventSink | None = None) -> AnyOutput:
+        """Carry out one Command. Never raises for what a user can cause: that is ``Failed``."""
+        module, name = HANDLERS[type(command).__name__]
+        handler = getattr(import_module(f"sopwb.app.handlers.{module}"), name)
+        try:
+            self.store.refresh()
+            answer: AnyOutput = handler(self, command, events) if name in STREAMING else handler(self, command)
+            return answer
+        except UserError as error:
+            return Failed(error.diagnostics)
+        except StoreError as error:
+            from sopwb.store.codes import diagnostic_of
+
+            return Failed((diagnostic_of(error),))
+
+    def close(self) -> None:
+        self.store.close()
+
+    @property
+    def name(self) -> str:
+        return self.workspace.name
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        return self.workspace.zone
+
+    @property
+    def zone_name(self) -> str:
+        return self.workspace.zone_name
+
+    def environment(self) -> WorkspaceEnvironment:
+        """Give the names that a script may use here, looked up afresh."""
+        return WorkspaceEnvironment(tuple(self.workspace.data), self.tables, self.tools, self.library)
+
+    # --- for handlers ------------------------------------------------------------------------------------
+
+    @property
+    def tables(self) -> Tables:
+        """The declared sources, opened when first asked for and kept until ``reload_data``."""
+        if self._tables is None:
+            from sopwb.data.declaration import read_declarations
+            from sopwb.data.open import open_tables
+
+            declared = read_declarations(self.workspace.data, self.workspace.folder, self.zone)
+            self._tables = open_tables(declared, self.workspace.store_folder / "idx")
+        return self._tables
+
+    def reload_data(self) -> None:
+        """Forget opened sources, so that the next look sees the files as they are now."""
+        self._tables = None
+
+    @property
+    def tools(self) -> Registry:
+        if self._tools is None:
+            from sopwb.tools.registry import Registry
+
+            self._tools = Registry(self.workspace.tools)
+        return self._tools
+
+    def instant(self, as_of: str = "") -> dt.datetime:
+        """Read an ``--as-of`` instant (the command's, else the session's), else the clock. Aware, UTC."""
+        text = as_of or self.as_of
+        return read_instant(text) if text else dt.datetime.now(dt.UTC)
+
+
+def read_instant(text: str) -> dt.datetime:
+    """Read an ISO 8601 instant with its offset. Raises ``UserError`` SOP-U003."""
+    try:
+        instant = dt.datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise UserError(Diagnostic("SOP-U003", f"{text!r} is not an instant", found=text,
+                                   expected="ISO 8601 with an offset, such as 2026-11-22T08:00:00Z"))
+    return instant.astimezone(dt.UTC)
+
+
+def open_workbench(folder: str | Path | None = None, as_of: str = "") -> Workbench:
+    """Open the workspace in ``folder`` (default: the nearest above the working folder).
+
+    Raises ``UserError`` for a missing or broken workspace and for a store that cannot be read.
+    """
+    if as_of:
+        read_instant(as_of)
+    workspace = read_workspace(Path(folder) if folder is not None else find_workspace())
+    try:
+        store = Store.open(workspace.store_folder, clock=lambda: dt.datetime.now(dt.UTC))
+    except StoreError as error:
+        from sopwb.store.codes import diagnostic_of
+
+        raise UserError(diagnostic_of(error)) from None
+    return Workbench(workspace, store, as_of)
+
+
+def failed(output: Any) -> bool:
+    """Whether an Output is ``Failed``."""
+    return isinstance(output, Failed)
