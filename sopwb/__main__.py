@@ -1,0 +1,29 @@
+"""The program's door: chooses the face. With words, the command line; without, the workbench, which needs a terminal."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run ``sopwb`` with the process's arguments. Gives its exit code."""
+    from sopwb.cli.main import command_line
+
+    return command_line(sys.argv[1:], open_screen)
+
+
+def open_screen(folder: str | None, as_of: str) -> int:
+    """Open the workbench on a workspace. Textual is imported only here and below."""
+    from sopwb.app.workbench import open_workbench
+    from sopwb.author.dialogue import Dialogue
+    from sopwb.tui.app import run
+
+    bench = open_workbench(folder, as_of)
+    try:
+        return run(bench, lambda: Dialogue(bench, as_of=as_of), as_of)
+    finally:
+        bench.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

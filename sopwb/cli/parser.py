@@ -1,0 +1,210 @@
+"""The words of every command but ``--run``, and which function carries each out.
+
+A command that docs/command-line.md names and that is not built yet answers so (SOP-U005), so that nobody takes silence for success.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
+
+from sopwb import __version__
+from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
+
+LATER: Final[dict[str, frozenset[str]]] = {
+    "script": frozenset({"edit", "upgrade", "export", "import", "test"}),
+    "schedule": frozenset({"pause", "resume", "backfill"}),
+    "runs": frozenset({"diff", "approve", "pause", "cancel", "resume", "resolve"}),
+    "store": frozenset({"log", "head"}),
+    "": frozenset({"daemon", "tick", "tools", "serve"}),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says a mistake as a diagnostic with the nearest word, instead of printing a page of usage."""
+
+    choices_known: tuple[str, ...] = ()
+
+    def error(self, message: str) -> NoReturn:
+        nearest = ""
+        if "invalid choice: '" in message:
+            nearest = nearest_name(message.split("'")[1], self.choices_known)
+            message = message.split(" (choose")[0]
+        raise UserError(Diagnostic("SOP-U001", message, nearest=nearest, hint=f"{self.prog} --help"))
+
+
+def run_words(folder: str | None, words: Sequence[str]) -> int:
+    """Read the words of a command and carry it out. Gives the exit code."""
+    _refuse_later(words)
+    options = build().parse_args(list(words))
+    from importlib import import_module
+
+    module, name = options.call
+    code: int = getattr(import_module(f"sopwb.cli.{module}"), name)(folder, options)
+    return code
+
+
+def _refuse_later(words: Sequence[str]) -> None:
+    first, second = words[0], words[1] if len(words) > 1 else ""
+    if first in LATER[""] or second in LATER.get(first, ()):
+        what = f"{first} {second}".strip() if second in LATER.get(first, ()) else first
+        raise UserError(Diagnostic("SOP-U005", f"sopwb {what} is not built yet"))
+
+
+def build() -> argparse.ArgumentParser:
+    """Build the parser of all commands."""
+    top = _Parser(prog="sopwb", description="Programs that people say and machines then run for ever, exactly.",
+                  epilog="Without words: the workbench. sopwb --run NAME runs a script or job; docs/command-line.md has it all.")
+    top.add_argument("--version", action="version", version=f"sopwb {__version__}")
+    top.add_argument("-w", "--workspace", metavar="DIR", help="the workspace's folder (before the command)")
+    top.add_argument("--run", metavar="NAME|HASH", help="run a script or job without a screen")
+    verbs = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser, required=True)
+
+    demo = _verb(verbs, "demo", "the founding conversation on the sample workspace", ("demo", "demo"))
+    demo.add_argument("--plain", action="store_true", help="no colours")
+    demo.add_argument("--dir", default="", help="where to make the workspace (default: a new folder)")
+    init = _verb(verbs, "init", "make a new workspace", ("demo", "init"))
+    init.add_argument("dir")
+    chat = _verb(verbs, "chat", "talk, one turn a line on stdin", ("chat", "chat"))
+    chat.add_argument("--model", default="")
+    chat.add_argument("--api-base", default="")
+    _common(chat, as_of=True)
+    evaluate = _verb(verbs, "eval", "evaluate one expression", ("evaluate", "evaluate"))
+    evaluate.add_argument("expr", nargs="?")
+    evaluate.add_argument("--vars", default="{}", help="a JSON object")
+    evaluate.add_argument("--lines", action="store_true", help='read {"expr", "vars"} a line')
+    _common(evaluate, as_of=True)
+
+    _scripts(verbs)
+    _jobs(verbs)
+    _runs(verbs)
+    _data_and_store(verbs)
+    _close(top, verbs)
+    return top
+
+
+def _scripts(verbs: Any) -> None:
+    group = _group(verbs, "script", "drafts and frozen scripts")
+    _common(_verb(group, "list", "what there is", ("scripts", "list_scripts")))
+    show = _verb(group, "show", "a script", ("scripts", "show"))
+    show.add_argument("ref")
+    show.add_argument("--form", choices=("outline", "json", "canonical", "english"), default="outline")
+    show.add_argument("--frozen", action="store_true", help="the frozen script even where a draft is open")
+    _common(show)
+    explain = _verb(group, "explain", "a script in plain English", ("scripts", "explain"))
+    explain.add_argument("ref")
+    explain.add_argument("--plan", action="store_true", help="how a batch of it runs")
+    _common(explain)
+    diff = _verb(group, "diff", "what changed from A to B", ("scripts", "diff"))
+    diff.add_argument("a")
+    diff.add_argument("b")
+    diff.add_argument("--on", metavar="SOURCE", default="")
+    _common(diff)
+    for name, words in (("history", "every version of a name"), ("check", "a draft's diagnostics")):
+        verb = _verb(group, name, words, ("scripts", name))
+        verb.add_argument("ref")
+        _common(verb)
+    freeze = _verb(group, "freeze", "freeze a draft under its hash", ("scripts", "freeze"))
+    freeze.add_argument("name")
+    freeze.add_argument("--repin", action="store_true", help="saved callers and jobs follow")
+    _common(freeze)
+    rename = _verb(group, "rename", "move a name", ("scripts", "rename"))
+    rename.add_argument("old")
+    rename.add_argument("new")
+    _common(rename)
+    fork = _verb(group, "fork", "open a draft from a frozen script", ("scripts", "fork"))
+    fork.add_argument("ref")
+    fork.add_argument("new", nargs="?", default="")
+    _common(fork)
+    _close(group.parent_parser, group)
+
+
+def _jobs(verbs: Any) -> None:
+    group = _group(verbs, "job", "batch jobs")
+    _common(_verb(group, "list", "what there is", ("jobs", "list_jobs")))
+    show = _verb(group, "show", "a job", ("jobs", "show"))
+    show.add_argument("name")
+    _common(show)
+    save = _verb(group, "save", "save a batch job over a script", ("jobs", "save"))
+    save.add_argument("script")
+    save.add_argument("--name", default="")
+    save.add_argument("--input", action="append", default=[], metavar="K=V")
+    save.add_argument("--mock", action="append", default=[], metavar="TOOL")
+    save.add_argument("--output", default="")
+    _common(save)
+    _close(group.parent_parser, group)
+
+    group = _group(verbs, "schedule", "when jobs run")
+    _common(_verb(group, "list", "what there is", ("jobs", "list_schedules")))
+    add = _verb(group, "add", 'schedule a job: sopwb schedule add NAME "every monday at 09:00"', ("jobs", "add_schedule"))
+    add.add_argument("job")
+    add.add_argument("spec", nargs="+")
+    add.add_argument("--zone", default="")
+    add.add_argument("--missed", choices=("none", "latest", "all"), default="latest")
+    add.add_argument("--overlap", choices=("skip", "queue"), default="skip")
+    _common(add)
+    following = _verb(group, "next", "the next due times", ("jobs", "next_due"))
+    following.add_argument("name")
+    following.add_argument("--count", type=int, default=5)
+    _common(following, as_of=True)
+    remove = _verb(group, "remove", "take a schedule away", ("jobs", "remove_schedule"))
+    remove.add_argument("name")
+    _common(remove)
+    _close(group.parent_parser, group)
+
+
+def _runs(verbs: Any) -> None:
+    group = _group(verbs, "runs", "what ran")
+    listing = _verb(group, "list", "the latest runs", ("runs", "list_runs"))
+    listing.add_argument("ref", nargs="?", default="")
+    listing.add_argument("--limit", type=int, default=50)
+    _common(listing)
+    for name, words in (("show", "a run"), ("replay", "run it again and compare")):
+        verb = _verb(group, name, words, ("runs", name))
+        verb.add_argument("run")
+        _common(verb)
+    explain = _verb(group, "explain", "a run's trace", ("runs", "explain"))
+    explain.add_argument("run")
+    explain.add_argument("--item", default="")
+    _common(explain)
+    _close(group.parent_parser, group)
+
+
+def _data_and_store(verbs: Any) -> None:
+    group = _group(verbs, "data", "data sources")
+    _common(_verb(group, "list", "what there is", ("sources", "list_data")))
+    show = _verb(group, "show", "a source's fields and first records", ("sources", "show"))
+    show.add_argument("name")
+    show.add_argument("--limit", type=int, default=10)
+    _common(show)
+    _close(group.parent_parser, group)
+    group = _group(verbs, "store", "the object store")
+    verify = _verb(group, "verify", "prove that nothing was changed", ("sources", "verify"))
+    verify.add_argument("--deep", action="store_true", help="every object's hash, references and refs too")
+    _common(verify)
+    _common(_verb(group, "stats", "counts and sizes", ("sources", "stats")))
+    _close(group.parent_parser, group)
+
+
+def _group(verbs: Any, name: str, words: str) -> Any:
+    parser = verbs.add_parser(name, help=words, description=words)
+    group = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser, required=True)
+    group.parent_parser = parser
+    return group
+
+
+def _verb(group: Any, name: str, words: str, call: tuple[str, str]) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = group.add_parser(name, help=words, description=words)
+    parser.set_defaults(call=call)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, as_of: bool = False) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    if as_of:
+        parser.add_argument("--as-of", default="", metavar="INSTANT", help="ISO 8601 (default: now)")
+
+
+def _close(parser: Any, group: Any) -> None:
+    parser.choices_known = tuple(group.choices)

@@ -1,0 +1,176 @@
+"""``sopwb --run``: one headless run, its result on stdout.
+
+Options are read by hand: argparse costs 6 ms of the start, which cron pays at every tick.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Final
+
+import msgspec
+
+from sopwb.app.commands import RunScript
+from sopwb.app.outputs import Failed, RunView
+from sopwb.app.workbench import open_workbench
+from sopwb.cli.exits import DONE, FAILED
+from sopwb.cli.main import report
+from sopwb.kernel.canonical import json_text, parse_json
+from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
+
+_VALUED: Final = {"--run", "--input", "--inputs", "--mock", "--allow", "--output", "--as-of"}
+_FLAGS: Final = {"--trace", "--dry-run", "--json", "--events"}
+_LATER: Final = {"--canary": "a canary run", "--resume": "resuming a run", "--limit-memory": "a memory limit"}
+
+
+class Options(msgspec.Struct):
+    ref: str = ""
+    inputs: dict[str, Any] = {}
+    mocks: list[str] = []
+    allow: list[str] = []
+    output: str = ""
+    as_of: str = ""
+    trace: bool = False
+    dry_run: bool = False
+    json: bool = False
+    events: bool = False
+
+
+def run_command(folder: str | None, words: list[str]) -> int:
+    """Run what ``--run`` names. Gives the exit code."""
+    options = read_options(words)
+    bench = open_workbench(folder, options.as_of)
+    try:
+        command = RunScript(options.ref, options.inputs, options.as_of, options.dry_run, tuple(options.mocks),
+                            tuple(options.allow), options.output)
+        if options.events:
+            output = bench.do(command, _print_event)
+        elif sys.stderr.isatty() and not options.json:
+            from sopwb.cli.progress import Progress
+
+            with Progress() as progress:
+                output = bench.do(command, progress.show)
+        else:
+            output = bench.do(command)
+    finally:
+        bench.close()
+    if isinstance(output, Failed):
+        report(output.diagnostics)
+        return FAILED
+    assert isinstance(output, RunView)
+    return _print(output, options)
+
+
+def _print(run: RunView, options: Options) -> int:
+    if options.trace:
+        for line in run.trace:
+            print(line.text, file=sys.stderr)
+        if run.trace_total > len(run.trace):
+            print(f"… {run.trace_total - len(run.trace)} more events; --output FILE has all", file=sys.stderr)
+    if run.error is not None:
+        report((run.error,))
+    if options.json:
+        print(json_text(reply(run)))
+    elif run.error is None:
+        print(json_text(run.result))
+        _print_effects(run)
+    return DONE if run.error is None else FAILED
+
+
+def _print_effects(run: RunView) -> None:
+    if not run.effects_total:
+        return
+    print(f"{run.effects_total} effects {'planned' if run.mode == 'dry_run' else run.mode}:", file=sys.stderr)
+    for effect in run.effects[:20]:
+        args = ", ".join(f"{name} {json_text(value)}" for name, value in effect.args.items())
+        item = f" [{effect.item}]" if effect.item else ""
+        print(f"  {effect.state}{item} {effect.tool} {args}", file=sys.stderr)
+    if run.effects_total > 20:
+        print(f"  … {run.effects_total - 20} more", file=sys.stderr)
+
+
+def reply(run: RunView) -> dict[str, Any]:
+    """Give the fixed JSON shape of a run (docs/command-line.md)."""
+    out: dict[str, Any] = {
+        "run": run.run, "script": run.script, "status": run.status, "result": run.result,
+        "effects": [{"key": e.key, "tool": e.tool, "item": e.item, "args": e.args, "state": e.state}
+                    for e in run.effects],
+        "trace": [{"path": t.path, "op": t.op, "text": t.text, "value": t.value, "item": t.item} for t in run.trace],
+        "trace_hash": run.trace_hash, "mode": run.mode, "mocks": list(run.mocks),
+        "effects_total": run.effects_total, "trace_total": run.trace_total, "items": run.items,
+    }
+    if run.error is not None:
+        out["error"] = {"code": run.error.code, "message": run.error.message, "path": run.error.path}
+    return out
+
+
+def _print_event(event: Any) -> None:
+    print(json_text({"v": event.v, "event": event.kind, **event.data}), flush=True)
+
+
+def read_options(words: list[str]) -> Options:
+    """Read the options of ``--run``. Raises ``UserError`` SOP-U001 or SOP-U002."""
+    options = Options(inputs={}, mocks=[], allow=[])
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, eq, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        if name in _FLAGS and not eq:
+            setattr(options, name[2:].replace("-", "_"), True)
+            continue
+        if name in _LATER:
+            raise UserError(Diagnostic("SOP-U005", f"{name}: {_LATER[name]} is not built yet"))
+        if name not in _VALUED:
+            raise UserError(Diagnostic("SOP-U001", f"unknown option {word!r} of --run", found=word,
+                                       nearest=nearest_name(name, _VALUED | _FLAGS),
+                                       hint="sopwb --run NAME [--input k=v]… [--dry-run] [--trace] [--json]"))
+        if not eq:
+            if not rest:
+                raise UserError(Diagnostic("SOP-U001", f"{name} needs a value"))
+            value = rest.pop(0)
+        _take(options, name, value)
+    return options
+
+
+def _take(options: Options, name: str, value: str) -> None:
+    match name:
+        case "--run":
+            options.ref = value
+        case "--input":
+            key, eq, text = value.partition("=")
+            if not eq or not key:
+                raise UserError(Diagnostic("SOP-U002", f"--input {value!r} does not read", expected="name=value"))
+            options.inputs[key] = text
+        case "--inputs":
+            options.inputs.update(_json_inputs(value))
+        case "--mock":
+            options.mocks.append(value)
+        case "--allow":
+            options.allow.append(value)
+        case "--output":
+            options.output = value
+        case "--as-of":
+            options.as_of = value
+
+
+def _json_inputs(value: str) -> dict[str, Any]:
+    source = "--inputs"
+    if value == "-":
+        text = sys.stdin.read()
+    elif value.startswith("@"):
+        source = value[1:]
+        try:
+            with open(source, encoding="utf-8-sig") as file:
+                text = file.read()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(Diagnostic("SOP-U002", f"{source}: {error}")) from None
+    else:
+        text = value
+    try:
+        found = parse_json(text)
+    except ValueError as error:
+        raise UserError(Diagnostic("SOP-U002", f"{source} is not JSON: {error}")) from None
+    if not isinstance(found, dict):
+        raise UserError(Diagnostic("SOP-U002", f"{source} must be a JSON object",
+                                   found=type(found).__name__, expected='{"name": value}'))
+    return found

@@ -1,0 +1,51 @@
+"""``sopwb runs …``"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sopwb.app.commands import ExplainRun, ListRuns, ReplayRun, ShowRun
+from sopwb.app.outputs import Replayed, RunList, RunView
+from sopwb.cli.exits import DONE, FAILED
+from sopwb.cli.printing import answer, builtins, columns, finish
+from sopwb.cli.run import reply
+from sopwb.kernel.canonical import json_text
+from sopwb.kernel.ids import short_id
+
+
+def list_runs(folder: str | None, options: Any) -> int:
+    found = answer(folder, ListRuns(options.ref, options.limit), RunList)
+    rows = found.rows if found else ()
+    table = [(short_id(row.run), row.name, row.status, row.mode, row.as_of, f"{row.effects} effects") for row in rows]
+    return finish(found, options.json, columns(table, "no runs yet"), [builtins(row) for row in rows])
+
+
+def show(folder: str | None, options: Any) -> int:
+    found = answer(folder, ShowRun(options.run), RunView)
+    return finish(found, options.json, _summary(found) if found else "", reply(found) if found else None)
+
+
+def explain(folder: str | None, options: Any) -> int:
+    """Print a run's trace, a spoken line an event."""
+    found = answer(folder, ExplainRun(options.run, options.item), RunView)
+    text = "\n".join(line.text for line in found.trace) if found else ""
+    return finish(found, options.json, text, reply(found) if found else None)
+
+
+def replay(folder: str | None, options: Any) -> int:
+    """Run it again and compare; exit 1 where anything differs."""
+    found = answer(folder, ReplayRun(options.run), Replayed)
+    if found is None:
+        return FAILED
+    same = f"the same: trace {found.trace_hash}"
+    finish(found, options.json, same if found.same else f"differs: {found.first_difference}")
+    return DONE if found.same else FAILED
+
+
+def _summary(run: RunView) -> str:
+    lines = [f"{run.run}", f"  {run.name} {run.script}", f"  as of {run.as_of}, {run.mode}: {run.status}",
+             f"  inputs {json_text(run.inputs)}", f"  result {json_text(run.result)}",
+             f"  {run.effects_total} effects, {run.trace_total} trace events, trace {run.trace_hash}"]
+    if run.error is not None:
+        lines.append(f"  {run.error.line()}")
+    return "\n".join(lines)

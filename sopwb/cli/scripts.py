@@ -1,0 +1,110 @@
+"""``sopwb script …``"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sopwb.app.commands import (
+    CheckScript,
+    DiffScripts,
+    ForkScript,
+    FreezeScript,
+    ListScripts,
+    RenameScript,
+    ScriptHistory,
+    ShowScript,
+)
+from sopwb.app.outputs import Difference, Frozen, History, Renamed, ScriptList, ScriptView
+from sopwb.cli.exits import DONE, FAILED
+from sopwb.cli.printing import answer, builtins, columns, finish
+from sopwb.kernel.diagnostics import Diagnostic, UserError
+from sopwb.kernel.ids import short_id
+
+
+def list_scripts(folder: str | None, options: Any) -> int:
+    """Print names, short hashes, states and signatures."""
+    found = answer(folder, ListScripts(), ScriptList)
+    rows = found.rows if found else ()
+    table = [(row.name, short_id(row.hash), row.state, row.kind, row.signature) for row in rows]
+    return finish(found, options.json, columns(table, "no scripts yet: say what one must do with sopwb chat"),
+                  [builtins(row) for row in rows])
+
+
+def show(folder: str | None, options: Any) -> int:
+    """Print a script in one of its forms."""
+    view = answer(folder, ShowScript(options.ref, options.form, not options.frozen), ScriptView)
+    if view is None or options.json:
+        return finish(view, options.json, "")
+    head = f"{view.signature}   {view.state} {short_id(view.hash or view.rev)}"
+    print(view.text if options.form in ("json", "canonical") else f"{head}\n{view.text}")
+    return _diagnostics(view, fail=False)
+
+
+def explain(folder: str | None, options: Any) -> int:
+    """Print a script in plain English, as a person confirms it before freezing."""
+    if options.plan:
+        raise UserError(Diagnostic("SOP-U005", "script explain --plan: the set plan is not built yet"))
+    view = answer(folder, ShowScript(options.ref, "english"), ScriptView)
+    return finish(view, options.json, view.text if view else "")
+
+
+def check(folder: str | None, options: Any) -> int:
+    """Print a script's diagnostics; exit 1 where there are any."""
+    view = answer(folder, CheckScript(options.ref), ScriptView)
+    if view is None:
+        return FAILED
+    if options.json:
+        finish(view, True, "")
+        return DONE if view.checks else FAILED
+    if view.checks:
+        print(f"{view.name} checks: {view.signature}")
+    return _diagnostics(view, fail=True)
+
+
+def diff(folder: str | None, options: Any) -> int:
+    """Print what changed, a line each."""
+    if options.on:
+        raise UserError(Diagnostic("SOP-U005", "script diff --on: comparing results over a source is not built yet"))
+    found = answer(folder, DiffScripts(options.a, options.b), Difference)
+    return finish(found, options.json, "\n".join(found.changes) or "no difference" if found else "")
+
+
+def history(folder: str | None, options: Any) -> int:
+    found = answer(folder, ScriptHistory(options.ref), History)
+    rows = [(row.time[:19], row.what, short_id(row.hash) if row.hash else "–", row.why)
+            for row in (found.rows if found else ())]
+    return finish(found, options.json, columns(rows, ""))
+
+
+def freeze(folder: str | None, options: Any) -> int:
+    """Freeze a draft and say every hash that was written."""
+    found = answer(folder, FreezeScript(options.name, options.repin), Frozen)
+    if found is None or options.json:
+        return finish(found, options.json, "")
+    for name, hash_ in found.names.items():
+        print(f"froze {name} as {hash_}")
+    if found.repinned:
+        print(f"re-pinned {', '.join(found.repinned)}")
+    if found.callers:
+        print(f"still on the version before: {', '.join(found.callers)} (--repin moves them)")
+    return DONE
+
+
+def rename(folder: str | None, options: Any) -> int:
+    found = answer(folder, RenameScript(options.old, options.new), Renamed)
+    return finish(found, options.json, f"{options.old} is now {options.new}")
+
+
+def fork(folder: str | None, options: Any) -> int:
+    new = options.new or (options.ref if not options.ref.startswith(("b3:", "#")) else "")
+    if not new:
+        raise UserError(Diagnostic("SOP-U001", "a fork of a hash needs a name", hint="sopwb script fork HASH NAME"))
+    found = answer(folder, ForkScript(options.ref, new), ScriptView)
+    return finish(found, options.json, f"draft {new} opened from {options.ref}")
+
+
+def _diagnostics(view: ScriptView, fail: bool) -> int:
+    from sopwb.cli.main import report
+
+    report(view.diagnostics)
+    return FAILED if fail and view.diagnostics else DONE

@@ -1,0 +1,54 @@
+"""``sopwb data …`` and ``sopwb store …``"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sopwb.app.commands import ListData, ShowData, StoreStats, VerifyStore
+from sopwb.app.outputs import DataList, SourceView, StoreReport
+from sopwb.cli.exits import DONE, FAILED
+from sopwb.cli.printing import answer, builtins, columns, finish
+from sopwb.kernel.canonical import json_text
+
+
+def list_data(folder: str | None, options: Any) -> int:
+    """Print sources, their sizes and fields; one that cannot be read is listed with its problem."""
+    found = answer(folder, ListData(), DataList)
+    rows = found.rows if found else ()
+    table = [(row.name, row.format, str(row.rows) if row.rows >= 0 else "?", f"key {row.key or '–'}",
+              row.problem.line() if row.problem else ", ".join(name for name, _ in row.fields)) for row in rows]
+    finish(found, options.json, columns(table, "no data declared: add a [data.NAME] section to sopwb.toml"),
+           [builtins(row) for row in rows])
+    return DONE if found and not any(row.problem for row in rows) else FAILED
+
+
+def show(folder: str | None, options: Any) -> int:
+    found = answer(folder, ShowData(options.name, options.limit), SourceView)
+    if found is None or options.json:
+        return finish(found, options.json, "")
+    print(f"{found.name}: {found.format} {found.path}, {found.rows} records, key {found.key or 'none'}")
+    print(columns([(f"  {name}", type_) for name, type_ in found.fields], "  no fields"))
+    for row in found.sample:
+        print(json_text(row))
+    return DONE
+
+
+def verify(folder: str | None, options: Any) -> int:
+    """Print what is damaged and where; exit 1 where anything is."""
+    found = answer(folder, VerifyStore(options.deep), StoreReport)
+    if found is None:
+        return FAILED
+    if options.json:
+        finish(found, True, "")
+    else:
+        for problem in found.problems:
+            print(problem)
+        print(f"{'damaged' if found.problems else 'sound'}: {found.numbers['commits']} commits, "
+              f"{found.numbers['objects']} objects, head {found.head}")
+    return FAILED if found.problems else DONE
+
+
+def stats(folder: str | None, options: Any) -> int:
+    found = answer(folder, StoreStats(), StoreReport)
+    rows = [(name, str(number)) for name, number in (found.numbers.items() if found else ())]
+    return finish(found, options.json, columns([*rows, ("head", found.head if found else "")], ""))
