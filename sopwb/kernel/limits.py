@@ -22,6 +22,14 @@ CALL_DEPTH_MAX: Final = 64
 """Scripts that call scripts. Pins make cycles impossible; this bounds an honest tower of calls."""
 NAME_CHARS_MAX: Final = 64
 """Names of scripts, steps, parameters and fields. They are shown in an 80 column tree."""
+RETRY_TIMES_MAX: Final = 100
+"""Attempts that an ``on_error`` may ask for. A server that refused a hundred times needs a person."""
+RETRY_DELAY_MS_MAX: Final = 86_400_000
+"""Longest wait between two attempts: a day. Beyond it a schedule is meant."""
+RETRY_FACTOR_MAX: Final = 10
+"""Growth of the wait from attempt to attempt."""
+WIDENING_ROUNDS_MAX: Final = 8
+"""Checks of one script while branches ask each other for a decimal. Each round widens one level of branches; people write two."""
 
 # --- numbers ------------------------------------------------------------------------------------
 INT_MIN: Final = -(2**63)
@@ -30,6 +38,8 @@ DECIMAL_DIGITS: Final = 38
 """Significant digits of a decimal: what DuckDB, PostgreSQL and Arrow decimal128 all hold."""
 DIVISION_PLACES: Final = 12
 """Fractional digits that ``/`` keeps, rounded half-even."""
+LITERAL_PLACES_MAX: Final = 38
+"""Fractional digits of a decimal literal: 10^-38 is the least step that 38 digits show beside 0."""
 JSON_SAFE_INT_MAX: Final = 2**53 - 1
 """Integers beyond this are written as strings in canonical JSON: other readers would round them."""
 
@@ -40,6 +50,14 @@ TRACE_RECORDS_BYTES_MAX: Final = 1 << 20
 """Records of fetches kept in a single run's trace so that it replays without its sources."""
 TRACE_FAILURES_KEPT: Final = 100
 TRACE_SAMPLES_KEPT: Final = 100
+TRACE_EVENTS_KEPT: Final = 100_000
+"""Events that one run keeps as objects (about 1 KiB each); the hash and the counts cover all."""
+TRACE_PENDING_MAX: Final = 10_000
+"""Events of one item that wait for its end before they are hashed: an item with millions of nested items stays bounded."""
+TRACE_RECORDS_SHOWN: Final = 20
+"""Records of a fetch that its event holds for people to look at."""
+SPOKEN_CHARS_MAX: Final = 240
+"""A value in a spoken line: three lines of a wide terminal."""
 EVENTS_PER_SECOND_MAX: Final = 20
 """Aggregated progress lines a second: a screen redraws no faster."""
 ROWS_IN_MEMORY_MAX: Final = 200_000
@@ -48,3 +66,74 @@ SUGGESTION_DISTANCE_MAX: Final = 3
 """Edits between a misspelt name and the one that is offered for it."""
 DIAGNOSTICS_MAX: Final = 100
 """Diagnostics in one answer; a script with more is shown its first hundred."""
+
+# --- schedules ----------------------------------------------------------------------------------
+SCHEDULE_SEARCH_DAYS_MAX: Final = 14_976
+"""Days in a row without a due time before a search ends (41 years). A 29 February that is also a given
+weekday comes after 40 years at most, across a century year that is no leap year."""
+SCHEDULE_TEXT_CHARS_MAX: Final = 20_000
+"""Text that is searched for a schedule; a phrase has some 60 characters, a long turn a few thousand."""
+SCHEDULE_PHRASE_TOKENS_MAX: Final = 120
+"""Words and marks in one phrase. Bounds the search of a long text to so many steps a word."""
+
+# --- the object store ---------------------------------------------------------------------------
+OBJECT_BYTES_MAX: Final = 256 << 20
+"""One stored object, before compression. It is held in memory whole; larger things are cut by their owner."""
+CONTROL_BYTES_MAX: Final = 16 << 20
+"""Payload of a frame that the store itself writes: a commit, a ref, one change of the catalogue."""
+TRANSACTION_BYTES_MAX: Final = 512 << 20
+"""Frames of one transaction: they are joined in memory and written at once."""
+SEGMENT_BYTES_MAX: Final = 64 << 20
+"""A segment that has grown to this is sealed before the next transaction. Rebuilding its index takes < 1 s."""
+SEGMENTS_MAX: Final = 1_000_000
+"""Segments of one stream: 64 TiB."""
+CHECKPOINT_OBJECTS: Final = 2_048
+"""Frames that opening a store reads one by one (3 µs each) before a process writes an index of them."""
+INDEX_BLOCK_ENTRIES: Final = 128
+"""Entries under one checksum of an index: a block of 6 KiB is checked in 3 µs, once."""
+INDEX_HEADER_BYTES_MAX: Final = 64 << 20
+REF_NAME_BYTES_MAX: Final = 512
+WHY_CHARS_MAX: Final = 1_000
+"""The reason that a commit or a moved ref gives: a line or two for people."""
+COMPRESS_BYTES_MIN: Final = 256
+"""Smaller payloads hardly shrink."""
+COMPRESS_IMPORT_BYTES: Final = 16 << 10
+"""Below this a transaction does not load zstandard (16 ms) only to save a few kilobytes."""
+ID_DIGITS_MIN: Final = 4
+"""Hex digits that an abbreviated id needs."""
+CANDIDATES_MAX: Final = 20
+"""Objects listed when an abbreviated id is ambiguous."""
+
+# --- data sources -------------------------------------------------------------------------------
+SOURCE_BYTES_HELD_MAX: Final = 32 << 20
+"""A file up to this is read at once, so that what is hashed is what was read; a larger one is streamed and spooled."""
+SOURCE_JSON_BYTES_MAX: Final = 512 << 20
+"""A JSON array or TinyDB file is parsed whole, at some ten times its size; beyond this it has to be JSON Lines."""
+SOURCE_CHUNK_ROWS: Final = 8_192
+"""Records that a reader hands on at a time: enough to make column work cheap, 100 fields stay below 100 MiB."""
+SOURCE_FIELDS_MAX: Final = 2_000
+"""Fields of a record. More means that a map was taken for a record, or rows for columns."""
+SOURCE_LINE_CHARS_MAX: Final = 16 << 20
+"""One line of a CSV or JSON Lines file. A file without line ends must not be read into one text."""
+FLOAT_PLACES: Final = 12
+"""Fractional digits kept of a source's binary floats: what a double holds beyond money's own digits is noise."""
+TIMESTAMP_TEXT_CHARS_MAX: Final = 40
+"""The longest date-time that is looked at as one; keeps every pattern's work small."""
+SQLITE_BUSY_MS_MAX: Final = 2_000
+"""How long a locked SQLite file is waited for before the person is told."""
+SQLITE_CACHE_KIB: Final = 16_384
+"""Page cache of a spool: twice what its indexes gain from, a tenth of what a run may hold."""
+FINGERPRINT_SETTLE_NS: Final = 2_000_000_000
+"""A file changed this recently may change again within one tick of its time stamp; its digest is not cached."""
+VIEW_EXAMPLES_MAX: Final = 20
+"""Distinct texts of a field shown to authors: enough to see every status, too few to copy a column."""
+VIEW_TEXT_CHARS_MAX: Final = 80
+"""An example's length as shown."""
+NEAREST_FILES_MAX: Final = 2_000
+"""File names of a folder that a misspelt path is compared with."""
+
+# --- english ------------------------------------------------------------------------------------
+ENGLISH_READINGS_MAX: Final = 6
+"""Readings kept for one stretch of words; the dearest go. Real sentences have one to three."""
+ENGLISH_TURN_CHARS_MAX: Final = 20_000
+"""Length of one turn. The longest of the trial turns had 900 characters."""
