@@ -1,5 +1,5 @@
-"""The checker's part for calls: functions and methods of the catalogue, list functions with a lambda, and the forms
-``has``, ``coalesce`` and ``must``."""
+"""The checker's part for calls: functions and methods of the catalogue, list functions with a lambda, and the
+forms ``has``, ``coalesce`` and ``must``."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The checker: syntax tree and scope → typed IR, or diagnostics. Never raises for what a person wrote.
 
-A part that is wrong is reported once and gives None; what stands around it is still checked, so that one answer names
-every mistake. Facts (``facts``) hold right of ``&&`` and ``||``, in the arms of ``?:`` and in the lambdas of
-``filter``, three-part ``map`` and what follows a ``filter``. Operators are in ``operators``, calls in ``calls``.
+A part that is wrong is reported once and gives None; what stands around it is still checked, so that one
+answer names every mistake. Facts (``facts``) hold right of ``&&`` and ``||``, in the arms of ``?:`` and in
+the lambdas of ``filter``, three-part ``map`` and what follows a ``filter``. Operators are in ``operators``,
+calls in ``calls``.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ def check_expression(
 ) -> tuple[ir.Expr | None, tuple[Diagnostic, ...]]:
     """Check a tree. Gives its typed IR and no diagnostics, or None and at least one.
 
-    With ``expected`` the result is of a type assignable to it, ints widened to decimals; what cannot be is a diagnostic.
+    With ``expected`` the result is of a type assignable to it, ints widened to decimals; what cannot be is a
+    diagnostic.
     """
     checker = Checker(path)
     expr = checker.check(node, scope)
@@ -248,7 +250,9 @@ class Checker:
         text, found = print_expression(base_node), type_text(base.type)
         hint = ""
         if isinstance(base.type, ListType):
-            hint = f"{text} is a list: {text}.map(x, x.{field}) gives the field of each, {text}.first() one element"
+            hint = (
+                f"{text} is a list: {text}.map(x, x.{field}) is the field of each, {text}.first() one element"
+            )
         self.report(
             codes.NO_FIELDS, f"{found} has no fields", node.span, expected="a record", found=found, hint=hint
         )

@@ -1,7 +1,8 @@
 """Coercion: an expression of one type made to stand where another is wanted.
 
-int widens to decimal, explicitly in the IR, wherever it stands: at once in constants, inside list, map and record
-literals and in branches, else by ``widen`` and ``widen_deep``. T where T? is wanted needs nothing: the value is the same.
+int widens to decimal, explicitly in the IR, wherever it stands: at once in constants, inside list, map and
+record literals and in branches, else by ``widen`` and ``widen_deep``. T where T? is wanted needs nothing: the
+value is the same.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from sopwb.lang.expression.texts import make_date, parse_date, parse_duration, p
 
 
 def constant_fault(op: str, args: tuple[ir.Expr, ...]) -> tuple[str, int] | None:
-    """Give what is wrong with a constant argument of ``op`` and which argument it is; None when nothing is."""
+    """Give what is wrong with a constant argument of ``op`` and which one it is; None when nothing is."""
     values = [arg.value if isinstance(arg, ir.Const) else None for arg in args]
     try:
         match op, values:

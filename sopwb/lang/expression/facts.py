@@ -1,8 +1,9 @@
 """Facts: what a condition that holds (or does not) says about nulls and empty lists.
 
-Read from: ``x == null`` and ``x != null`` for a name or field path; ``size(xs)`` against an int literal, either way round
-and with any comparison; ``has(a.b)``; a name bound to a condition; through ``!``, ``&&``, ``||``, ``?:`` and a
-comparison with ``true`` or ``false``. Everything else says nothing, which is always sound.
+Read from: ``x == null`` and ``x != null`` for a name or field path; ``size(xs)`` against an int literal,
+either way round and with any comparison; ``has(a.b)``; a name bound to a condition; through ``!``, ``&&``,
+``||``, ``?:`` and a comparison with ``true`` or ``false``. Everything else says nothing, which is always
+sound.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from sopwb.lang.expression.syntax import (
 )
 
 _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 _KEEPS_SIZE: Final = frozenset(("sortBy", "reverse", "distinct"))
 
@@ -38,7 +40,7 @@ def facts_of(node: Node, scope: Scope, truth: bool) -> Facts:
         case Unary("!", operand):
             return facts_of(operand, scope, not truth)
         case Binary("&&" | "||", left, right):
-            # `a && b` true and `a || b` false say both; else the left decided, or it did not and the right did.
+            # `a && b` true and `a || b` false say both; else the left decided, or only the right did.
             decided = node.op == "||"
             first = facts_of(left, scope, not decided).both(facts_of(right, scope, truth))
             return first if truth != decided else facts_of(left, scope, decided).either(first)

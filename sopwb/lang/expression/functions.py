@@ -1,13 +1,15 @@
 """The catalogue: every operator, function and list function of expressions, one line each.
 
-Read by the checker (overloads), the printer of typed IR (names), the row interpreter (``op`` → its meaning), the set
-engine (``op`` → SQL), the completion and the documentation. An ``op`` is the name of a strict primitive of
-``ir.Apply``; those of style ``fold`` are the kinds of ``ir.Fold``; those of style ``form`` have IR nodes of their own
-(``And``, ``Cond``, ``Must`` …). ``T``, ``K`` and ``V`` stand for any type, the same wherever they are repeated.
+Read by the checker (overloads), the printer of typed IR (names), the row interpreter (``op`` → its meaning),
+the set engine (``op`` → SQL), the completion and the documentation. An ``op`` is the name of a strict
+primitive of ``ir.Apply``; those of style ``fold`` are the kinds of ``ir.Fold``; those of style ``form`` have
+IR nodes of their own (``And``, ``Cond``, ``Must`` …). ``T``, ``K`` and ``V`` stand for any type, the same
+wherever they are repeated.
 
-Overloads of one name are tried in order, first exactly, then with int → decimal. ``widen`` (int → decimal, null stays),
-``widen_deep`` (the same inside lists, maps and records; its node's type says what to), ``local_date`` (timestamp → date
-in the run's zone) and ``map_keys`` are put in by the checker and cannot be written.
+Overloads of one name are tried in order, first exactly, then with int → decimal. ``widen`` (int → decimal,
+null stays), ``widen_deep`` (the same inside lists, maps and records; its node's type says what to),
+``local_date`` (timestamp → date in the run's zone) and ``map_keys`` are put in by the checker and cannot be
+written.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ _TEXTS: Final = ListType(STRING)
 
 
 class Function(msgspec.Struct, frozen=True):
-    """One overload. ``style``: operator, global, method, fold, form or inner. ``cel``: the name is CEL's, not ours.
+    """One overload. ``style``: operator, global, method, fold, form or inner. ``cel``: the name is CEL's.
 
     The receiver of a method is the first of ``params``. ``written`` is the signature where it is not plain.
     """
@@ -57,7 +59,7 @@ class Function(msgspec.Struct, frozen=True):
     written: str = ""
 
     def signature(self) -> str:
-        """Write how it is called: ``substring(string, int, int) → string`` as ``string.substring(int, int) → string``."""
+        """Write how it is called: ``string.substring(int, int) → string``."""
         if self.written:
             return self.written
         texts = [type_text(p) for p in self.params]
@@ -112,24 +114,48 @@ _ARITHMETIC: Final = (
     _operator("concat_secret", "+", (SECRET, STRING), SECRET, "A secret joined to a text is a secret."),
     _operator("concat_secret", "+", (STRING, SECRET), SECRET, "A secret joined to a text is a secret."),
     _operator("concat_secret", "+", (SECRET, SECRET), SECRET, "A secret joined to a secret is a secret."),
-    _operator("concat_list", "+", (_LIST, _LIST), _LIST, "The elements of the first list, then of the second."),
-    _operator("add_timestamp_duration", "+", (TIMESTAMP, DURATION), TIMESTAMP, "The instant later by the duration."),
-    _operator("add_duration_timestamp", "+", (DURATION, TIMESTAMP), TIMESTAMP, "The instant later by the duration."),
+    _operator(
+        "concat_list", "+", (_LIST, _LIST), _LIST, "The elements of the first list, then of the second."
+    ),
+    _operator(
+        "add_timestamp_duration", "+", (TIMESTAMP, DURATION), TIMESTAMP, "The instant later by the duration."
+    ),
+    _operator(
+        "add_duration_timestamp", "+", (DURATION, TIMESTAMP), TIMESTAMP, "The instant later by the duration."
+    ),
     _operator("add_duration", "+", (DURATION, DURATION), DURATION, "The two durations together."),
     _operator("sub_int", "-", (INT, INT), INT, "The difference; beyond 64 bits is an error."),
     _operator("sub_decimal", "-", (DECIMAL, DECIMAL), DECIMAL, "The difference, to 38 digits."),
-    _operator("sub_timestamp", "-", (TIMESTAMP, TIMESTAMP), DURATION, "The time that passed from the second to the first."),
-    _operator("sub_timestamp_duration", "-", (TIMESTAMP, DURATION), TIMESTAMP, "The instant earlier by the duration."),
+    _operator(
+        "sub_timestamp",
+        "-",
+        (TIMESTAMP, TIMESTAMP),
+        DURATION,
+        "The time that passed from the second to the first.",
+    ),
+    _operator(
+        "sub_timestamp_duration",
+        "-",
+        (TIMESTAMP, DURATION),
+        TIMESTAMP,
+        "The instant earlier by the duration.",
+    ),
     _operator("sub_duration", "-", (DURATION, DURATION), DURATION, "The difference of two durations."),
     _operator("mul_int", "*", (INT, INT), INT, "The product; beyond 64 bits is an error."),
     _operator("mul_decimal", "*", (DECIMAL, DECIMAL), DECIMAL, "The product, to 38 digits."),
-    _operator("div_decimal", "/", (DECIMAL, DECIMAL), DECIMAL, "The quotient, always a decimal, half-even to 12 places.",
-              cel=False),
+    _operator(
+        "div_decimal",
+        "/",
+        (DECIMAL, DECIMAL),
+        DECIMAL,
+        "The quotient, always a decimal, half-even to 12 places.",
+        cel=False,
+    ),
     _operator("mod_int", "%", (INT, INT), INT, "The remainder, with the sign of the first."),
     _operator("neg_int", "-", (INT,), INT, "The number with the other sign."),
     _operator("neg_decimal", "-", (DECIMAL,), DECIMAL, "The number with the other sign."),
     _operator("not", "!", (BOOL,), BOOL, "True for false, false for true."),
-)  # fmt: skip
+)
 
 _COMPARISON: Final = (
     _operator("eq", "==", (T, T), BOOL, "Whether two values are the same; null equals only null."),
@@ -149,14 +175,25 @@ _TEXT: Final = (
     _method("contains", "contains", (STRING, STRING), BOOL, "Whether the text has the other in it."),
     _method("starts_with", "startsWith", (STRING, STRING), BOOL, "Whether the text begins with the other."),
     _method("ends_with", "endsWith", (STRING, STRING), BOOL, "Whether the text ends with the other."),
-    _method("matches", "matches", (STRING, STRING), BOOL, "Whether the RE2 pattern matches somewhere in the text."),
+    _method(
+        "matches", "matches", (STRING, STRING), BOOL, "Whether the RE2 pattern matches somewhere in the text."
+    ),
     _method("substring_from", "substring", (STRING, INT), STRING, "The text from a position (0-based) on."),
-    _method("substring", "substring", (STRING, INT, INT), STRING, "The text from a position up to before another."),
+    _method(
+        "substring", "substring", (STRING, INT, INT), STRING, "The text from a position up to before another."
+    ),
     _method("replace", "replace", (STRING, STRING, STRING), STRING, "Every occurrence replaced."),
-    _method("replace_times", "replace", (STRING, STRING, STRING, INT), STRING,
-            "The first n occurrences replaced; all where n is negative."),
+    _method(
+        "replace_times",
+        "replace",
+        (STRING, STRING, STRING, INT),
+        STRING,
+        "The first n occurrences replaced; all where n is negative.",
+    ),
     _method("split", "split", (STRING, STRING), _TEXTS, "The pieces between the separators."),
-    _method("split_times", "split", (STRING, STRING, INT), _TEXTS, "At most n pieces; all where n is negative."),
+    _method(
+        "split_times", "split", (STRING, STRING, INT), _TEXTS, "At most n pieces; all where n is negative."
+    ),
     _method("join", "join", (_TEXTS,), STRING, "The texts in one, nothing between them."),
     _method("join_with", "join", (_TEXTS, STRING), STRING, "The texts in one, the separator between them."),
     _method("trim", "trim", (STRING,), STRING, "The text without white space at its ends."),
@@ -164,11 +201,13 @@ _TEXT: Final = (
     _method("upper_ascii", "upperAscii", (STRING,), STRING, "a to z in upper case, all else as it is."),
     _ours("lower", "lower", (STRING,), STRING, "The text in lower case, by Unicode's simple mapping."),
     _ours("upper", "upper", (STRING,), STRING, "The text in upper case, by Unicode's simple mapping."),
-)  # fmt: skip
+)
 
 _CONVERSION: Final = (
-    *(_cel("string", "string", (t,), STRING, "The canonical text; dates and times in ISO 8601.")
-      for t in (BOOL, INT, DECIMAL, STRING, DATE, TIMESTAMP, DURATION)),
+    *(
+        _cel("string", "string", (t,), STRING, "The canonical text; dates and times in ISO 8601.")
+        for t in (BOOL, INT, DECIMAL, STRING, DATE, TIMESTAMP, DURATION)
+    ),
     _cel("int_of_int", "int", (INT,), INT, "The int itself."),
     _cel("int_of_decimal", "int", (DECIMAL,), INT, "The whole part, cut toward zero."),
     _cel("int_of_string", "int", (STRING,), INT, "The int that the text writes."),
@@ -180,7 +219,7 @@ _CONVERSION: Final = (
     _cel("timestamp_of_int", "timestamp", (INT,), TIMESTAMP, "The instant so many seconds after 1970."),
     _cel("duration_of_duration", "duration", (DURATION,), DURATION, "The duration itself."),
     _cel("duration_of_string", "duration", (STRING,), DURATION, "The duration of a text such as '1h30m'."),
-)  # fmt: skip
+)
 
 _LISTS: Final = (
     _method("distinct", "distinct", (_LIST,), _LIST, "The list without repetitions, first ones kept."),
@@ -189,18 +228,42 @@ _LISTS: Final = (
     _method("last", "last", (_LIST,), optional(T), "The last element; null where there is none."),
     _fold("all", "list<T>.all(x, bool) → bool", BOOL, True, "Whether the condition holds for every element."),
     _fold("exists", "list<T>.exists(x, bool) → bool", BOOL, True, "Whether it holds for an element."),
-    _fold("exists_one", "list<T>.exists_one(x, bool) → bool", BOOL, True, "Whether it holds for exactly one."),
+    _fold(
+        "exists_one", "list<T>.exists_one(x, bool) → bool", BOOL, True, "Whether it holds for exactly one."
+    ),
     _fold("filter", "list<T>.filter(x, bool) → list<T>", _LIST, True, "The elements for which it holds."),
-    _fold("map", "list<T>.map(x, [bool,] V) → list<V>", ListType(V), True,
-          "The value for every element (for which the condition holds)."),
-    _fold("sort_by", "list<T>.sortBy(x, V) → list<T>", _LIST, True, "The elements by rising key; ties keep their order."),
-    _fold("count", "list<T>.count([x, bool]) → int", INT, False, "How many elements (for which the condition holds)."),
+    _fold(
+        "map",
+        "list<T>.map(x, [bool,] V) → list<V>",
+        ListType(V),
+        True,
+        "The value for every element (for which the condition holds).",
+    ),
+    _fold(
+        "sort_by",
+        "list<T>.sortBy(x, V) → list<T>",
+        _LIST,
+        True,
+        "The elements by rising key; ties keep their order.",
+    ),
+    _fold(
+        "count",
+        "list<T>.count([x, bool]) → int",
+        INT,
+        False,
+        "How many elements (for which the condition holds).",
+    ),
     _fold("sum", "list<T>.sum([x, number]) → number", V, False, "The sum; of nothing it is 0."),
     _fold("min", "list<T>.min([x, V]) → V?", optional(V), False, "The least value; of nothing null."),
     _fold("max", "list<T>.max([x, V]) → V?", optional(V), False, "The greatest value; of nothing null."),
-    _fold("avg", "list<T>.avg([x, number]) → decimal?", optional(DECIMAL), False,
-          "The sum divided by the count; of nothing null."),
-)  # fmt: skip
+    _fold(
+        "avg",
+        "list<T>.avg([x, number]) → decimal?",
+        optional(DECIMAL),
+        False,
+        "The sum divided by the count; of nothing null.",
+    ),
+)
 
 _NUMBERS: Final = (
     _cel("abs_int", "math.abs", (INT,), INT, "The number without its sign."),
@@ -211,44 +274,86 @@ _NUMBERS: Final = (
     _cel("sign_int", "math.sign", (INT,), INT, "-1, 0 or 1."),
     _cel("sign_decimal", "math.sign", (DECIMAL,), DECIMAL, "-1, 0 or 1."),
     _ours("round", "round", (DECIMAL,), INT, "The nearest int, half away from zero."),
-    _ours("round_places", "round", (DECIMAL, INT), DECIMAL, "Rounded to n fractional digits, half away from zero."),
+    _ours(
+        "round_places",
+        "round",
+        (DECIMAL, INT),
+        DECIMAL,
+        "Rounded to n fractional digits, half away from zero.",
+    ),
     _ours("fixed", "fixed", (DECIMAL, INT), STRING, "The number with always n fractional digits."),
-    *(Function(op, f"math.{name}", "global", params, T, True, help_, written)
-      for name, help_ in (("greatest", "The greatest of the numbers."), ("least", "The least of the numbers."))
-      for op, params, written in (
-          (name, (T,), f"math.{name}(number, …) → number"),
-          (f"{name}_list", (_LIST,), f"math.{name}(list<number>) → number"))),
-)  # fmt: skip
+    *(
+        Function(op, f"math.{name}", "global", params, T, True, help_, written)
+        for name, help_ in (
+            ("greatest", "The greatest of the numbers."),
+            ("least", "The least of the numbers."),
+        )
+        for op, params, written in (
+            (name, (T,), f"math.{name}(number, …) → number"),
+            (f"{name}_list", (_LIST,), f"math.{name}(list<number>) → number"),
+        )
+    ),
+)
 
 _TIME: Final = (
-    _ours("days_between", "days_between", (DATE, DATE), INT, "Calendar days from a to b; timestamps by local date."),
+    _ours(
+        "days_between",
+        "days_between",
+        (DATE, DATE),
+        INT,
+        "Calendar days from a to b; timestamps by local date.",
+    ),
     _ours("hours_between", "hours_between", (TIMESTAMP, TIMESTAMP), DECIMAL, "Elapsed hours from a to b."),
-    _ours("minutes_between", "minutes_between", (TIMESTAMP, TIMESTAMP), DECIMAL, "Elapsed minutes from a to b."),
+    _ours(
+        "minutes_between", "minutes_between", (TIMESTAMP, TIMESTAMP), DECIMAL, "Elapsed minutes from a to b."
+    ),
     _ours("add_days", "add_days", (DATE, INT), DATE, "The date n days later."),
-    _ours("add_months", "add_months", (DATE, INT), DATE, "The date n months later, at most the month's last day."),
+    _ours(
+        "add_months",
+        "add_months",
+        (DATE, INT),
+        DATE,
+        "The date n months later, at most the month's last day.",
+    ),
     _ours("date_of_string", "date", (STRING,), DATE, "The date of an ISO text."),
     _ours("date_of_parts", "date", (INT, INT, INT), DATE, "The date of year, month and day."),
     _ours("local_date", "date", (TIMESTAMP,), DATE, "The date of an instant in the workspace's time zone."),
-    *(_ours(name, name, (DATE,), INT, help_) for name, help_ in (
-        ("year", "The year."), ("month", "The month, 1 to 12."), ("day", "The day of the month, 1 to 31."),
-        ("weekday", "The day of the week, 1 for Monday to 7 for Sunday."))),
+    *(
+        _ours(name, name, (DATE,), INT, help_)
+        for name, help_ in (
+            ("year", "The year."),
+            ("month", "The month, 1 to 12."),
+            ("day", "The day of the month, 1 to 31."),
+            ("weekday", "The day of the week, 1 for Monday to 7 for Sunday."),
+        )
+    ),
     _ours("start_of_month", "start_of_month", (DATE,), DATE, "The first day of the date's month."),
-    *(_method(f"{op}{zone}", name, params, INT, help_)
-      for op, name, help_ in (
-          ("get_full_year", "getFullYear", "The year (UTC, or the zone given)."),
-          ("get_month", "getMonth", "The month, 0 to 11."),
-          ("get_day_of_year", "getDayOfYear", "The day of the year, from 0."),
-          ("get_day_of_month", "getDayOfMonth", "The day of the month, from 0."),
-          ("get_date", "getDate", "The day of the month, from 1."),
-          ("get_day_of_week", "getDayOfWeek", "The day of the week, 0 for Sunday."),
-          ("get_hours", "getHours", "The hour."), ("get_minutes", "getMinutes", "The minute."),
-          ("get_seconds", "getSeconds", "The second."), ("get_milliseconds", "getMilliseconds", "The millisecond."))
-      for zone, params in (("", (TIMESTAMP,)), ("_in_zone", (TIMESTAMP, STRING)))),
-    *(_method(op, name, (DURATION,), INT, help_) for op, name, help_ in (
-        ("duration_hours", "getHours", "Its whole hours."), ("duration_minutes", "getMinutes", "Its whole minutes."),
-        ("duration_seconds", "getSeconds", "Its whole seconds."),
-        ("duration_milliseconds", "getMilliseconds", "Its milliseconds beyond whole seconds."))),
-)  # fmt: skip
+    *(
+        _method(f"{op}{zone}", name, params, INT, help_)
+        for op, name, help_ in (
+            ("get_full_year", "getFullYear", "The year (UTC, or the zone given)."),
+            ("get_month", "getMonth", "The month, 0 to 11."),
+            ("get_day_of_year", "getDayOfYear", "The day of the year, from 0."),
+            ("get_day_of_month", "getDayOfMonth", "The day of the month, from 0."),
+            ("get_date", "getDate", "The day of the month, from 1."),
+            ("get_day_of_week", "getDayOfWeek", "The day of the week, 0 for Sunday."),
+            ("get_hours", "getHours", "The hour."),
+            ("get_minutes", "getMinutes", "The minute."),
+            ("get_seconds", "getSeconds", "The second."),
+            ("get_milliseconds", "getMilliseconds", "The millisecond."),
+        )
+        for zone, params in (("", (TIMESTAMP,)), ("_in_zone", (TIMESTAMP, STRING)))
+    ),
+    *(
+        _method(op, name, (DURATION,), INT, help_)
+        for op, name, help_ in (
+            ("duration_hours", "getHours", "Its whole hours."),
+            ("duration_minutes", "getMinutes", "Its whole minutes."),
+            ("duration_seconds", "getSeconds", "Its whole seconds."),
+            ("duration_milliseconds", "getMilliseconds", "Its milliseconds beyond whole seconds."),
+        )
+    ),
+)
 
 _FORMS: Final = (
     _form(
@@ -276,8 +381,16 @@ _INNER: Final = (
 )
 
 OVERLOADS: Final[tuple[Function, ...]] = (
-    *_ARITHMETIC, *_COMPARISON, *_FORMS, *_TEXT, *_CONVERSION, *_NUMBERS, *_LISTS, *_TIME, *_INNER,
-)  # fmt: skip
+    *_ARITHMETIC,
+    *_COMPARISON,
+    *_FORMS,
+    *_TEXT,
+    *_CONVERSION,
+    *_NUMBERS,
+    *_LISTS,
+    *_TIME,
+    *_INNER,
+)
 """Everything, in the order of the documentation."""
 
 
@@ -306,17 +419,18 @@ NAMED: Final[dict[str, tuple[Function, ...]]] = _by_name()
 NAMESPACES: Final = frozenset(("math",))
 
 FOREIGN: Final[dict[str, str]] = {
-    "len": "size", "length": "size", "str": "string", "tostring": "string", "to_string": "string", "text": "string",
-    "decimal": "double", "float": "double", "number": "double", "integer": "int", "tolowercase": "lower",
-    "touppercase": "upper", "lowercase": "lower", "uppercase": "upper", "strip": "trim", "abs": "math.abs",
-    "floor": "math.floor", "ceil": "math.ceil", "ceiling": "math.ceil", "sign": "math.sign",
-    "greatest": "math.greatest", "least": "math.least", "average": "avg", "mean": "avg", "any": "exists",
-    "some": "exists", "every": "all", "where": "filter", "select": "map", "includes": "contains",
-    "starts_with": "startsWith", "ends_with": "endsWith", "sort": "sortBy", "sort_by": "sortBy", "orderby": "sortBy",
-    "order_by": "sortBy", "unique": "distinct", "uniq": "distinct", "ifnull": "coalesce", "nvl": "coalesce",
-    "datediff": "days_between", "days_since": "days_between", "to_date": "date", "datetime": "timestamp",
-    "dayofweek": "weekday", "round_to": "round", "format": "fixed", "regex": "matches", "match": "matches",
-    "slice": "substring", "substr": "substring", "total": "sum", "bool": "", "type": "", "dyn": "", "uint": "",
-    "bytes": "",
+    "len": "size", "length": "size", "str": "string", "tostring": "string", "to_string": "string",
+    "text": "string", "decimal": "double", "float": "double", "number": "double", "integer": "int",
+    "tolowercase": "lower", "touppercase": "upper", "lowercase": "lower", "uppercase": "upper",
+    "strip": "trim", "abs": "math.abs", "floor": "math.floor", "ceil": "math.ceil", "ceiling": "math.ceil",
+    "sign": "math.sign", "greatest": "math.greatest", "least": "math.least", "average": "avg",
+    "mean": "avg", "any": "exists", "some": "exists", "every": "all", "where": "filter", "select": "map",
+    "includes": "contains", "starts_with": "startsWith", "ends_with": "endsWith", "sort": "sortBy",
+    "sort_by": "sortBy", "orderby": "sortBy", "order_by": "sortBy", "unique": "distinct",
+    "uniq": "distinct", "ifnull": "coalesce", "nvl": "coalesce", "datediff": "days_between",
+    "days_since": "days_between", "to_date": "date", "datetime": "timestamp", "dayofweek": "weekday",
+    "round_to": "round", "format": "fixed", "regex": "matches", "match": "matches", "slice": "substring",
+    "substr": "substring", "total": "sum", "bool": "", "type": "", "dyn": "", "uint": "", "bytes": "",
 }  # fmt: skip
-"""What people coming from other languages write → the name here ("" where there is none). Keys in lower case."""
+"""What people coming from other languages write → the name here ("" where there is none). Keys in lower
+case."""

@@ -154,7 +154,8 @@ def _not_comparable(checker: Checker, node: Binary, left: Type, right: Type) -> 
     hint, fix = "", None
     match node.left:
         case Binary(op, _, middle) if op in _COMPARE and BOOL in (a, b):
-            text = f"{print_expression(node.left)} && {print_expression(middle)} {node.op} {print_expression(node.right)}"
+            second = f"{print_expression(middle)} {node.op} {print_expression(node.right)}"
+            text = f"{print_expression(node.left)} && {second}"
             hint, fix = f"comparisons do not chain; write {text}", Fix(f"write {text}", text)
     if not hint and {a, b} == {DATE, TIMESTAMP}:
         hint = "take the timestamp's local date: date(…)"

@@ -1,7 +1,7 @@
 """Overloads: which line of the catalogue fits the types of the arguments.
 
-A pattern is a type with ``T``, ``K`` and ``V`` in it (``functions``). Null is not looked at here: the checker matches the
-types without their ``?`` and then says which argument may be null.
+A pattern is a type with ``T``, ``K`` and ``V`` in it (``functions``). Null is not looked at here: the checker
+matches the types without their ``?`` and then says which argument may be null.
 """
 
 from __future__ import annotations

@@ -15,10 +15,10 @@
     arguments  := [ expression { "," expression } ]
     literal    := ["-"] int | ["-"] decimal | string | "true" | "false" | "null"
 
-All binary operators associate to the left. A bare name before ``:`` is a record's field; a map whose key is a name's
-value is written ``{(name): …}``. Calls that have two spellings are kept in one: ``x.size()``, ``x.lower()`` and
-``x.upper()`` become ``size(x)`` …, ``matches(x, p)`` becomes ``x.matches(p)``. The words ``and or not is`` of other
-languages are read as what they mean, each with a diagnostic that carries the fix.
+All binary operators associate to the left. A bare name before ``:`` is a record's field; a map whose key is a
+name's value is written ``{(name): …}``. Calls that have two spellings are kept in one: ``x.size()``,
+``x.lower()`` and ``x.upper()`` become ``size(x)`` …, ``matches(x, p)`` becomes ``x.matches(p)``. The words
+``and or not is`` of other languages are read as what they mean, each with a diagnostic that carries the fix.
 """
 
 from __future__ import annotations
@@ -56,9 +56,10 @@ POWERS: Final = {
 KEYWORDS: Final = frozenset(("true", "false", "null", "in"))
 RESERVED_WORDS: Final = frozenset(
     (
-        "as break const continue else for function if import let loop package namespace return var void while"
-    ).split()
-)
+        "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
+        "package", "namespace", "return", "var", "void", "while",
+    )
+)  # fmt: skip
 """CEL's reserved words: no variable has such a name; a field may."""
 _GLOBAL_ALWAYS: Final = frozenset(("size", "lower", "upper"))
 _WORD_OPERATORS: Final = {"and": "&&", "or": "||", "mod": "%", "is": "=="}

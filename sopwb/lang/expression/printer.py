@@ -1,9 +1,10 @@
 """The printer: syntax tree → canonical text.
 
-One space around binary operators, ``?``, ``:`` and after commas; parentheses only where the tree needs them; single
-quotes; decimals shortest, with ``.0`` where they would else read as ints. Reading the text gives the same tree again.
-This text is hashed as part of a script's identity, so it never changes; what is escaped is a fixed list for that reason
-(no property of a version of Unicode is asked, but the normal form, which is stable by Unicode's own promise).
+One space around binary operators, ``?``, ``:`` and after commas; parentheses only where the tree needs them;
+single quotes; decimals shortest, with ``.0`` where they would else read as ints. Reading the text gives the
+same tree again. This text is hashed as part of a script's identity, so it never changes; what is escaped is a
+fixed list for that reason (no property of a version of Unicode is asked, but the normal form, which is stable
+by Unicode's own promise).
 """
 
 from __future__ import annotations

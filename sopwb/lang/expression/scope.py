@@ -1,8 +1,9 @@
 """Scope: the names that an expression may use, their types, and what is known of them.
 
-A *fact* says that a path (a name, or fields of a name) is not null, or that a list is not empty. Facts are applied to the
-types when they become known (``narrow``): a name of type ``T?`` that is known not to be null has type ``T`` from there
-on, and a record has its fields so narrowed. Values never change and names are bound once, so a fact holds for ever.
+A *fact* says that a path (a name, or fields of a name) is not null, or that a list is not empty. Facts are
+applied to the types when they become known (``narrow``): a name of type ``T?`` that is known not to be null
+has type ``T`` from there on, and a record has its fields so narrowed. Values never change and names are bound
+once, so a fact holds for ever.
 
 Deliberately not here: how facts are read from a condition (``facts``).
 """
@@ -42,7 +43,7 @@ NOTHING: Final = Facts()
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """Immutable. ``types`` are already narrowed; ``conditions`` holds the facts of bool names: (when true, when false)."""
+    """Immutable. ``types`` are already narrowed; ``conditions``: a bool name's facts if true and if false."""
 
     types: dict[str, Type]
     nonempty: frozenset[Path] = frozenset()
@@ -77,7 +78,7 @@ class Scope(msgspec.Struct, frozen=True):
         return self.types.get(name)
 
     def narrowed(self, path: Path) -> Type | None:
-        """Give the type of a name or field path with what is known applied; None where there is no such path."""
+        """Give the type of a name or field path with what is known applied; None for an unknown one."""
         type_ = self.types.get(path[0]) if path else None
         for field in path[1:]:
             type_ = type_.get(field) if isinstance(type_, RecordType) else None

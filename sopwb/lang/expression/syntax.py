@@ -1,9 +1,10 @@
 """The syntax tree of expressions: what the parser builds and the printer writes.
 
-A tree says how an expression was written up to spelling: parentheses, white space, quotes, comments and the spelling
-of numbers are gone, and so are second spellings of one call (``x.size()`` is ``size(x)``; see ``parse``). Spans are
-half-open character ranges of the text; two trees that differ only in spans mean the same (``without_spans``).
-Deliberately not here: types and names that are resolved; those are the typed IR (``lang.ir``).
+A tree says how an expression was written up to spelling: parentheses, white space, quotes, comments and the
+spelling of numbers are gone, and so are second spellings of one call (``x.size()`` is ``size(x)``; see
+``parse``). Spans are half-open character ranges of the text; two trees that differ only in spans mean the
+same (``without_spans``). Deliberately not here: types and names that are resolved; those are the typed IR
+(``lang.ir``).
 """
 
 from __future__ import annotations

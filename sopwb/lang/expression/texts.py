@@ -1,7 +1,7 @@
 """Texts of times: RFC 3339 timestamps, ISO dates and CEL durations, read exactly.
 
-Used by the checker for constants and by the interpreter for computed texts; both say the same of the same text. Values
-have microseconds: a finer fraction is refused rather than cut.
+Used by the checker for constants and by the interpreter for computed texts; both say the same of the same
+text. Values have microseconds: a finer fraction is refused rather than cut.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _TIMESTAMP: Final = re.compile(
 )
 _DURATION: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|μs|ns)", re.ASCII)
 _NANOSECONDS: Final = {
-    "h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "µs": 1_000,
-    "μs": 1_000, "ns": 1,
+    "h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000, "ms": 1_000_000,
+    "us": 1_000, "µs": 1_000, "μs": 1_000, "ns": 1,
 }  # fmt: skip
 _DURATION_CHARS_MAX: Final = 200
 DURATION_SECONDS_MAX: Final = 315_576_000_000

@@ -8,8 +8,8 @@
     symbol  := && || == != <= >= + - * / % < > ! ? : . , ( ) [ ] { }
     skipped := white space | "//" up to the end of the line
 
-Operators of other languages (``=``, ``<>``, ``≤`` …) are read as what they mean, with a diagnostic that carries the fix,
-so that one misspelling does not hide the next.
+Operators of other languages (``=``, ``<>``, ``≤`` …) are read as what they mean, with a diagnostic that
+carries the fix, so that one misspelling does not hide the next.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _PART: Final = _START | _DIGITS
 
 
 class Token(msgspec.Struct, frozen=True):
-    """``kind``: name, int, decimal, string, symbol or end. An int's value is not yet bounded: a minus may precede it."""
+    """``kind``: name, int, decimal, string, symbol or end. An int is not yet bounded: see ``parse``."""
 
     kind: str
     text: str
@@ -62,7 +62,7 @@ class _Stop(Exception):
 
 
 def tokenize(text: str, path: str) -> tuple[list[Token], list[Diagnostic]]:
-    """Read all tokens, the last of kind ``end``. After a diagnostic that ends the reading the list is cut there."""
+    """Read all tokens, the last of kind ``end``; a diagnostic that ends the reading cuts the list."""
     lexer = _Lexer(text, path)
     try:
         lexer.run()
