@@ -1,0 +1,106 @@
+"""Opens declared sources as tables.
+
+A table is opened on first use: its file is read, its types settled, its keys checked. What is larger than
+``ROWS_IN_MEMORY_MAX`` records or ``SOURCE_BYTES_HELD_MAX`` bytes is spooled, where its format can be read
+piece by piece.
+
+Deliberately not here: formats (``read_*``), types (``columns``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sopwb.data.codes import UNKNOWN_SOURCE
+from sopwb.data.columns import Survey
+from sopwb.data.content import Content
+from sopwb.data.declaration import SourceDeclaration
+from sopwb.data.faults import fault
+from sopwb.data.memory import MemoryTable, in_key_order, rows_of
+from sopwb.data.read_csv import CsvReader
+from sopwb.data.read_json import JsonLinesReader, JsonReader, TinydbReader
+from sopwb.data.reader import Chunk, Reader
+from sopwb.kernel.diagnostics import nearest_name
+from sopwb.kernel.values import Value
+from sopwb.run.ports import Fingerprint, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: dt.tzinfo = dt.UTC) -> Table:
+    """Open a source. ``zone`` is the workspace's: date-times without an offset are local times in it.
+
+    Raises ``UserError`` for whatever is wrong with the file or its records.
+    """
+    content = Content(declaration.file, declaration.path, cache_dir)
+    reader = _reader(declaration, content)
+    survey = Survey(declaration, reader, zone)
+    chunks: list[Chunk] = []
+    for chunk in reader.chunks():
+        survey.add(chunk)
+        chunks.append(chunk)
+    layout = survey.layout()
+    rows: list[dict[str, Value]] = []
+    marks: list[int | str] = []
+    for chunk in chunks:
+        rows += rows_of(layout.names, layout.values(chunk), len(chunk.marks))
+        marks += chunk.marks
+    chunks.clear()
+    rows = in_key_order(layout, rows, marks, reader)
+    kind, digest = reader.digest()
+    reader.unchanged()
+    content.drop()
+    schema = layout.schema(declaration.name, len(rows))
+    return MemoryTable(schema, rows, Fingerprint(declaration.name, kind, digest), layout.originals())
+
+
+def _reader(declaration: SourceDeclaration, content: Content) -> Reader:
+    match declaration.format:
+        case "csv":
+            return CsvReader(content)
+        case "json":
+            return JsonReader(content)
+        case "jsonl":
+            return JsonLinesReader(content)
+        case "tinydb":
+            return TinydbReader(content, declaration.table, declaration.key)
+        case other:
+            raise AssertionError(f"no reader of {other}")
+
+
+class OpenTables:
+    """Implements ``run.ports.Tables``: each source is opened when it is first asked for, and then kept."""
+
+    def __init__(
+        self, declarations: Iterable[SourceDeclaration], cache_dir: Path | None, zone: dt.tzinfo
+    ) -> None:
+        self._declarations = {declaration.name: declaration for declaration in declarations}
+        self._cache_dir, self._zone = cache_dir, zone
+        self._tables: dict[str, Table] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """Name the declared sources, in their order."""
+        return tuple(self._declarations)
+
+    def table(self, name: str) -> Table:
+        table = self._tables.get(name)
+        if table is None:
+            declaration = self._declarations.get(name)
+            if declaration is None:
+                near = nearest_name(name, self._declarations)
+                hint = "" if near else "declared are " + (", ".join(self._declarations) or "none")
+                raise fault(
+                    UNKNOWN_SOURCE, f"no source {name} is declared", path=name, nearest=near, hint=hint
+                )
+            table = self._tables[name] = open_table(declaration, cache_dir=self._cache_dir, zone=self._zone)
+        return table
+
+
+def open_tables(
+    declarations: Iterable[SourceDeclaration], cache_dir: Path | None, zone: dt.tzinfo = dt.UTC
+) -> OpenTables:
+    """Give the declared sources as ``Tables``; nothing is read before a table is asked for."""
+    return OpenTables(declarations, cache_dir, zone)
