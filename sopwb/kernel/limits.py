@@ -43,6 +43,9 @@ LITERAL_PLACES_MAX: Final = 38
 JSON_SAFE_INT_MAX: Final = 2**53 - 1
 """Integers beyond this are written as strings in canonical JSON: other readers would round them."""
 
+TEXT_CHARS_MAX: Final = 1 << 24
+"""Length of a text that an expression makes: repeated ``replace`` would else double it until memory ends."""
+
 # --- runs ---------------------------------------------------------------------------------------
 REPORTED_ENTRIES_MAX: Final = 1_000
 """Effects and trace events in one ``--json`` reply; totals stand beside them."""
