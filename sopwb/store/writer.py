@@ -1,0 +1,381 @@
+"""Appending a transaction, making it durable together with those of other processes, and starting to write.
+
+A commit has two halves. *Append*: lock ``lock``, take in what others appended, check the moved names against that,
+write the frames, record the new end, unlock. *Sync*: lock ``watermark``; if it says by now that
+the transaction is durable, somebody else's sync covered it; else read the recorded end, sync up to there, publish it,
+unlock. While one process syncs, others append and queue for the second lock, and the first of them syncs for all:
+so the number of syncs does not grow with the number of writers.
+
+A sync that fails is never tried again: the pages count as clean afterwards although the device may not have them.
+The handle stops writing, and ``failed`` in the watermark stops every other process, until an opening store has cut
+what lies above the watermark (``recovery``). An *epoch* separates what was appended before from after that.
+
+No thread is started here; the mutexes of ``store.Store`` keep the threads of one process apart, since a file lock does
+not. Deliberately not here: reading (``view``) and formats (``frames``, ``mark``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import msgspec
+from blake3 import blake3
+
+from sopwb.kernel.ids import GENERATION, PREFIX
+from sopwb.kernel.limits import TRANSACTION_BYTES_MAX
+from sopwb.store import kinds
+from sopwb.store.disk import WRITE
+from sopwb.store.errors import Corrupt, DiskFailed, Poisoned, RefConflict, TooLarge, Unknown
+from sopwb.store.files import Files
+from sopwb.store.frames import (
+    FORMAT,
+    NO_HEAD,
+    NOWHERE,
+    CatalogueEvent,
+    Commit,
+    Extent,
+    Opening,
+    Place,
+    Ref,
+    encode_commit,
+    encode_control,
+)
+from sopwb.store.mark import MARK_BYTES, Mark, decode_mark
+from sopwb.store.recovery import cut_tails, durable_evidence, evidence_beyond, read_pending
+from sopwb.store.scan import Cursor, Damage, Transaction, read_transaction
+from sopwb.store.transaction import Any_, Move
+from sopwb.store.transaction import Transaction as Draft
+from sopwb.store.view import View
+
+_START: Place = (1, 0)
+
+
+class Writer:
+    """The right of one handle to write. ``pending`` are transactions after the view's end that are not durable."""
+
+    def __init__(self, files: Files, clock_us: Callable[[], int], name: str, segment_bytes: int) -> None:
+        self._files = files
+        self._disk = files.disk
+        self._clock_us = clock_us
+        self._name = name
+        self._segment_bytes = segment_bytes
+        self._epoch = 1
+        self._pid = os.getpid()
+        self._fds = {name: self._open(name) for name in ("lock", "watermark")}
+        self.poisoned = ""
+        self.pending: list[Transaction] = []
+        self.recovered: list[Damage] = []
+
+    def close(self) -> None:
+        """Give up the lock files."""
+        for fd in self._fds.values():
+            self._disk.close(fd)
+        self._fds.clear()
+
+    def tip(self, view: View) -> Cursor:
+        """Give the log's state after everything that was read, durable or not."""
+        return self.pending[-1].after if self.pending else view.cursor
+
+    # --- starting to write ------------------------------------------------------------------------
+
+    def begin(self, view: View) -> None:
+        """Recover: cut what a dead writer left, make the rest durable. Damage leaves ``view.damages``."""
+        mark = self._files.read_watermark()
+        if mark is not None and not mark.failed and not self._beyond(view.cursor):
+            self._epoch = mark.epoch
+            return
+        self._lock("lock")
+        try:
+            mark = self._files.read_watermark()
+            view.advance(mark.log if mark else NOWHERE)
+            if mark is not None and mark.failed:
+                self._begin_epoch(view, mark)
+                return
+            self._epoch = mark.epoch if mark else 1
+            view.advance(durable_evidence(self._files, view.cursor))
+            if view.damages:
+                return
+            self._read_tail(view, traces=True)
+            end = self._mark(self.tip(view))
+            self._files.write_mark(self._fds["lock"], end)
+        except OSError as error:
+            raise DiskFailed("recover", self._files.root, error) from None
+        finally:
+            self._unlock("lock")
+        if self.pending or mark is None:
+            self.make_durable(end, view.cursor)
+            self.settle(view)
+
+    def _begin_epoch(self, view: View, failed: Mark) -> None:
+        self._lock("watermark")
+        try:
+            if view.damages:
+                return
+            self.recovered += cut_tails(self._files, view.cursor.place, view.cursor.trace)
+            self._epoch = failed.epoch + 1
+            mark = self._mark(view.cursor)
+            self._sync(Mark(_START, _START, 0, 0), mark)
+            self._files.write_mark(self._fds["lock"], mark)
+            self._files.write_mark(self._fds["watermark"], mark)
+        finally:
+            self._unlock("watermark")
+
+    # --- first half: append -----------------------------------------------------------------------
+
+    def append(self, view: View, draft: Draft, fill: Callable[[Cursor], None] | None = None) -> Mark | None:
+        """Write a transaction after checking its names. Gives the end to make durable, None if there is nothing.
+
+        ``fill`` completes the draft once the lock is held. Raises ``RefConflict``, ``Unknown``, ``TooLarge``,
+        ``DiskFailed``, ``Poisoned``, ``Corrupt``; nothing is written then.
+        """
+        self._check()
+        self._lock("lock")
+        try:
+            self._catch_up(view)
+            if fill is not None:
+                fill(self.tip(view))
+            tip = self.tip(view)
+            moves = self._moves(view, draft)
+            frames = self._fresh(view, draft)
+            if not (frames or moves or draft.deltas):
+                # What was asked for may be there, but not yet durable: the caller must wait for that.
+                return self._mark(tip) if self.pending else None
+            read = self._write(view, tip, draft, moves, frames)
+            self.pending.append(read)
+            end = self._mark(read.after)
+            self._files.write_mark(self._fds["lock"], end)
+            return end
+        except OSError as error:
+            raise DiskFailed("append", self._files.root, error) from None
+        finally:
+            self._unlock("lock")
+
+    def _catch_up(self, view: View) -> None:
+        mark = self._files.read_watermark()
+        if mark is not None:
+            if mark.failed:
+                raise self._poison("a sync failed in another process")
+            self.take_in(view, mark)
+        view.check_names()
+        if self._beyond(self.tip(view)):
+            self._read_tail(view, traces=False)
+
+    def _beyond(self, tip: Cursor) -> bool:
+        files = self._files
+        return (
+            files.size(kinds.LOG, tip.segment) != tip.offset
+            or files.size(kinds.TRACE, tip.trace[0]) > tip.trace[1]
+            or files.size(kinds.LOG, tip.segment + 1) > 0
+            or files.size(kinds.TRACE, tip.trace[0] + 1) > 0
+        )
+
+    def _read_tail(self, view: View, *, traces: bool) -> None:
+        tip = self.tip(view)
+        if self._files.size(kinds.LOG, tip.segment) < tip.offset:
+            view.advance((tip.segment, tip.offset + 1))  # records the loss
+            view.check_names()
+        read, damage = read_pending(self._files, tip, traces=traces)
+        self.pending += read
+        tip = self.tip(view)
+        if damage is not None and (known := evidence_beyond(self._files, tip)) > tip.place:
+            view.advance(known)
+            raise Corrupt(damage.segment, damage.offset, damage.what)
+        if damage is not None or self._beyond(tip):
+            self.recovered += cut_tails(self._files, tip.place, tip.trace)
+
+    def take_in(self, view: View, mark: Mark) -> None:
+        """Let the view see what ``mark`` says is durable. A new epoch means that what was pending has been cut."""
+        if mark.epoch != self._epoch:
+            self._epoch, self.pending = mark.epoch, []
+        while self.pending and self.pending[0].after.place <= mark.log:
+            view.apply(self.pending.pop(0))
+        if not self.pending:
+            view.advance(mark.log)
+
+    def settle(self, view: View) -> None:
+        """Let the view see what is durable by now."""
+        mark = self._files.read_watermark()
+        if mark is not None:
+            self.take_in(view, mark)
+
+    def _moves(self, view: View, draft: Draft) -> list[tuple[Move, bytes | None, Place]]:
+        # Each move with the value and place before it, in order; one that changes nothing is left out.
+        known: dict[str, tuple[bytes | None, Place]] = {}
+        moves: list[tuple[Move, bytes | None, Place]] = []
+        for move in draft.moves:
+            now, place = known.get(move.name) or self.ref(view, move.name)
+            if not isinstance(move.old, Any_) and move.old != now:
+                raise RefConflict(move.name, _text(move.old), _text(now))
+            if move.new == now:
+                continue
+            if move.new is not None and not self._holds(view, draft, move.new):
+                raise Unknown(PREFIX + move.new.hex(), f"{move.name} would point to nothing")
+            moves.append((move, now, place))
+            known[move.name] = (move.new, NOWHERE)  # the place is filled in when the frame's offset is known
+        return moves
+
+    def ref(self, view: View, name: str) -> tuple[bytes | None, Place]:
+        """Give a name's id and last change, durable or not. The append lock must be held."""
+        for read in reversed(self.pending):
+            for ref, offset in reversed(read.refs):
+                if ref.name == name:
+                    return ref.new, (read.segment, offset)
+        return view.ref(name)
+
+    def _holds(self, view: View, draft: Draft, id_: bytes) -> bool:
+        return id_ in draft.frames or any(id_ in read.objects for read in self.pending) or view.find(id_) is not None
+
+    def _fresh(self, view: View, draft: Draft) -> list[tuple[int, bytes]]:
+        # ``put`` looked into the durable state; others may have appended the same object since.
+        return [
+            frame
+            for id_, frame in draft.frames.items()
+            if not any(id_ in read.objects for read in self.pending)
+            and not (draft.since < view.cursor.sequence and view.find(id_))
+        ]
+
+    def _write(
+        self,
+        view: View,
+        tip: Cursor,
+        draft: Draft,
+        moves: list[tuple[Move, bytes | None, Place]],
+        frames: list[tuple[int, bytes]],
+    ) -> Transaction:
+        cursor, now_us = tip, self._clock_us()
+        if tip.offset >= self._segment_bytes:
+            cursor = msgspec.structs.replace(tip, segment=tip.segment + 1, offset=0)
+        parts = [frame for kind, frame in frames if kind in kinds.ALLOWED[kinds.LOG]]
+        traces = [frame for kind, frame in frames if kind in kinds.ALLOWED[kinds.TRACE]]
+        if cursor.offset == 0:
+            parts.insert(0, _opening(kinds.LOG, cursor.segment, cursor.head, cursor.sequence))
+        if traces:
+            parts.append(encode_control(kinds.EXTENT, self._write_traces(tip.trace, traces)))
+        at = cursor.offset + sum(map(len, parts))
+        back = tip.catalogue
+        for delta in draft.deltas:
+            parts.append(encode_control(kinds.CATALOGUE, CatalogueEvent(back, delta)))
+            back, at = (cursor.segment, at), at + len(parts[-1])
+        placed: dict[str, Place] = {}
+        for move, now, place in moves:
+            ref = Ref(move.name, now, move.new, move.why, placed.get(move.name, place))
+            parts.append(encode_control(kinds.REF, ref))
+            placed[move.name], at = (cursor.segment, at), at + len(parts[-1])
+        body = b"".join(parts)
+        if len(body) > TRANSACTION_BYTES_MAX:
+            raise TooLarge("the transaction", len(body), TRANSACTION_BYTES_MAX)
+        commit = Commit(
+            sequence=cursor.sequence + 1,
+            time_us=now_us,
+            writer=self._name,
+            why=draft.why,
+            durable=view.cursor.place if view.cursor.sequence else NOWHERE,
+            start=cursor.offset,
+            previous=cursor.commit,
+            head=NO_HEAD,
+        )
+        data = body + encode_commit(commit, cursor.head, body)[0]
+        self._disk.write(self._files.fd(kinds.LOG, cursor.segment, create=True), cursor.offset, data)
+        read = read_transaction(data, cursor.offset, 0, cursor)
+        assert isinstance(read, Transaction), f"the store wrote what it cannot read: {read}"
+        return read
+
+    def _write_traces(self, end: Place, frames: list[bytes]) -> Extent:
+        number, offset = end
+        if offset >= self._segment_bytes or self._files.size(kinds.TRACE, number) < offset:
+            number, offset = number + 1, 0  # full, or its file was taken away
+        opening = _opening(kinds.TRACE, number, NO_HEAD, 0) if offset == 0 else b""
+        data = opening + b"".join(frames)
+        self._disk.write(self._files.fd(kinds.TRACE, number, create=True), offset, data)
+        return Extent(number, offset, offset + len(data), blake3(data).digest())
+
+    # --- second half: sync ------------------------------------------------------------------------
+
+    def make_durable(self, mine: Mark, durable: Cursor) -> None:
+        """Return when everything up to ``mine`` is durable and published.
+
+        ``durable`` is what this handle knows to be durable already. Raises ``Poisoned``.
+        """
+        if self._published(mine):
+            return
+        self._lock("watermark")
+        try:
+            if self._published(mine):
+                return
+            before = self._files.read_watermark()
+            if before is not None and (before.failed or before.epoch != mine.epoch):
+                raise self._poison("a sync failed in another process")
+            if before is None:
+                before = self._mark(durable)
+            end = decode_mark(self._disk.read(self._fds["lock"], 0, MARK_BYTES))
+            if end is None or end.epoch != mine.epoch or end.log < mine.log:
+                end = mine
+            try:
+                self._sync(before, end)
+            except OSError as error:
+                poison = self._poison(f"sync failed: {error.strerror or error}")
+                self._files.write_mark(self._fds["watermark"], msgspec.structs.replace(before, failed=True))
+                raise poison from None
+            self._files.write_mark(self._fds["watermark"], end)
+        except OSError as error:
+            raise self._poison(f"the watermark cannot be published: {error.strerror or error}") from None
+        finally:
+            self._unlock("watermark")
+
+    def _published(self, mine: Mark) -> bool:
+        mark = self._files.read_watermark()
+        return mark is not None and mark.epoch == mine.epoch and mark.log >= mine.log
+
+    def _sync(self, before: Mark, end: Mark) -> None:
+        # The trace stream first is not needed: nothing of either counts before the watermark is published.
+        for stream, old, new in ((kinds.TRACE, before.trace, end.trace), (kinds.LOG, before.log, end.log)):
+            if new <= old:
+                continue
+            for number in range(max(old[0], 1), new[0] + 1):
+                self._disk.sync(self._files.fd(stream, number))
+            if new[0] > old[0] or old[1] == 0:
+                self._disk.sync_directory(self._files.path(stream))
+
+    # --- locks ------------------------------------------------------------------------------------
+
+    def _mark(self, cursor: Cursor) -> Mark:
+        return Mark(cursor.place, cursor.trace, cursor.sequence, self._epoch)
+
+    def _check(self) -> None:
+        if self.poisoned:
+            raise Poisoned(self.poisoned)
+        if os.getpid() != self._pid:
+            # A child of fork shares its parent's file locks, which then exclude nobody.
+            self._pid = os.getpid()
+            self._fds = {name: self._open(name) for name in self._fds}
+
+    def _poison(self, reason: str) -> Poisoned:
+        self.poisoned = self.poisoned or reason
+        return Poisoned(self.poisoned)
+
+    def _open(self, name: str) -> int:
+        try:
+            return self._disk.open(self._files.path(name), WRITE)
+        except OSError as error:
+            raise DiskFailed("open", self._files.path(name), error) from None
+
+    def _lock(self, name: str) -> None:
+        while True:
+            self._disk.lock(self._fds[name])
+            if self._disk.same_file(self._fds[name], self._files.path(name)):
+                return
+            # Somebody replaced the file: whoever locks the new one would not see us.
+            self._disk.close(self._fds[name])
+            self._fds[name] = self._open(name)
+
+    def _unlock(self, name: str) -> None:
+        self._disk.unlock(self._fds[name])
+
+
+def _opening(stream: str, number: int, head: bytes, sequence: int) -> bytes:
+    return encode_control(kinds.OPENING, Opening(GENERATION.decode(), FORMAT, stream, number, head, sequence))
+
+
+def _text(id_: bytes | None) -> str | None:
+    return None if id_ is None else PREFIX + id_.hex()
