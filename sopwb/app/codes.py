@@ -28,7 +28,6 @@ CODES: Final[tuple[Code, ...]] = (
     Code("SOP-A010", "No such schedule", "sopwb schedule list shows what there is", "sopwb schedule next nothing"),
     Code("SOP-A011", "No such run", "sopwb runs list shows the runs", "sopwb runs show b3:00"),
     Code("SOP-A012", "The run cannot be replayed", "Its trace was not kept whole, or its sources changed since", "sopwb runs replay RUN"),
-    Code("SOP-A013", "A tool is mocked that the script does not call", "Name one of the tools that it calls", "--mock email.sned"),
     Code("SOP-A014", "The result cannot be written", "Choose a path that you may write to", "--output /proc/x.json"),
     Code("SOP-A015", "No such job", "sopwb job list shows what there is", "sopwb job show nothing"),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sopwb.kernel.diagnostics import UserError
+from sopwb.kernel.ids import PREFIX
 from sopwb.lang import ir
 from sopwb.lang.canonical import load_frozen
 from sopwb.lang.compile import Checked, compile_script
@@ -28,24 +29,17 @@ def compile_frozen(bench: Workbench, hash_: str) -> Checked:
     return load_frozen(bench.library.canonical(hash_), bench.environment())
 
 
-def resolver(bench: Workbench) -> Callable[[str, str], ir.Script]:
-    """Give a function (pin, name) → typed IR of a called script; drafts by name where the pin is empty."""
-    found: dict[str, ir.Script] = {}
+def resolver(bench: Workbench) -> Callable[[str], ir.Script]:
+    """Give a function that finds the typed IR of a called script: by pin, or by name where a draft's call has none."""
 
-    def resolve(pin: str, name: str) -> ir.Script:
-        key = pin or name
-        if key not in found:
-            if pin:
-                checked = compile_frozen(bench, pin)
-            else:
-                draft = bench.library.draft(name)
-                if draft is not None:
-                    checked = compile_draft(bench, draft.script)
-                else:
-                    checked = compile_frozen(bench, bench.library.resolve(name))
-            if checked.ir is None:
-                raise UserError(*checked.diagnostics)
-            found[key] = checked.ir
-        return found[key]
+    def resolve(called: str) -> ir.Script:
+        draft = None if called.startswith(PREFIX) else bench.library.draft(called)
+        if draft is not None:
+            checked = compile_draft(bench, draft.script)
+        else:
+            checked = compile_frozen(bench, bench.library.resolve(called))
+        if checked.ir is None:
+            raise UserError(*checked.diagnostics)
+        return checked.ir
 
     return resolve

@@ -119,11 +119,7 @@ class Workbench:
     def tables(self) -> Tables:
         """The declared sources, opened when first asked for and kept until ``reload_data``."""
         if self._tables is None:
-            from sopwb.data.declaration import read_declarations
-            from sopwb.data.open import open_tables
-
-            declared = read_declarations(self.workspace.data, self.workspace.folder, self.zone)
-            self._tables = open_tables(declared, self.workspace.store_folder / "idx")
+            self._tables = open_sources(self.workspace)
         return self._tables
 
     def reload_data(self) -> None:
@@ -142,6 +138,22 @@ class Workbench:
         """Read an ``--as-of`` instant (the command's, else the session's), else the clock. Aware, UTC."""
         text = as_of or self.as_of
         return read_instant(text) if text else dt.datetime.now(dt.UTC)
+
+
+def open_sources(workspace: Workspace) -> Tables:
+    """Declare a workspace's sources; none is opened yet. Raises ``UserError`` with every wrong setting."""
+    from sopwb.data.declaration import declare
+    from sopwb.data.open import open_tables
+
+    declared, problems = [], []
+    for name, settings in workspace.data.items():
+        declaration, wrong = declare(name, settings, str(workspace.folder))
+        problems += wrong
+        if declaration is not None:
+            declared.append(declaration)
+    if problems:
+        raise UserError(*problems)
+    return open_tables(declared, cache_dir=workspace.store_folder / "idx", zone=workspace.zone)
 
 
 def read_instant(text: str) -> dt.datetime:

@@ -1,0 +1,156 @@
+"""Executing a program: wires the ports of a run, decides it, and turns what it came to into a view and a record.
+
+Deliberately not here: which script is meant and whether it may run (``handlers.running``), how steps work (``run``),
+and acting on effects: in this version effects are planned or mocked, never done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from sopwb.app.outputs import EffectView, RunView, TraceLine
+from sopwb.kernel.limits import EVENTS_PER_SECOND_MAX, REPORTED_ENTRIES_MAX
+from sopwb.kernel.values import Value, plain
+from sopwb.run.identity import RunIdentity, run_id
+from sopwb.run.interpret import Outcome, Program, run
+from sopwb.run.ports import Event, PlannedEffect, Tables, ToolPort
+from sopwb.run.state import World
+from sopwb.run.trace import ABSENT, Trace, TraceEvent
+
+if TYPE_CHECKING:
+    from sopwb.app.workbench import EventSink
+    from sopwb.run.ports import Fingerprint
+
+NONCE_BYTES: Final = 16
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Everything that a run is given. ``script`` is a hash or a draft's revision; ``mode`` real, dry_run or mocked."""
+
+    name: str
+    script: str
+    inputs: dict[str, Value]
+    now: dt.datetime
+    zone_name: str
+    tzdata: str
+    mode: str
+    mocks: tuple[str, ...]
+    nonce: str
+    sources: tuple[Fingerprint, ...]
+    items_max: int = 0
+    only_item: str | None = None
+
+    def id(self) -> str:
+        """Give the run's id, which hashes all that it is given."""
+        return run_id(RunIdentity(self.script, self.inputs, self.now, self.zone_name, self.tzdata, self.sources,
+                                  self.mocks, self.nonce))
+
+
+class Spool:
+    """Takes planned effects in order: counts all, keeps the first thousand, hands each on where asked."""
+
+    def __init__(self, also: Callable[[PlannedEffect], None] | None = None) -> None:
+        self.kept: list[PlannedEffect] = []
+        self.total = 0
+        self._also = also
+
+    def plan(self, effect: PlannedEffect) -> None:
+        """Take one effect (port ``Effects``)."""
+        self.total += 1
+        if len(self.kept) < REPORTED_ENTRIES_MAX:
+            self.kept.append(effect)
+        if self._also is not None:
+            self._also(effect)
+
+
+class Executed(msgspec.Struct, frozen=True):
+    """A run that was decided: its view, its kept trace, and the raw outcome."""
+
+    view: RunView
+    events: tuple[TraceEvent, ...]
+    complete: bool
+    outcome: Outcome
+
+
+def execute(plan: Plan, program: Program, tables: Tables, tools: ToolPort, events: EventSink | None = None,
+            also: Callable[[PlannedEffect], None] | None = None,
+            cancelled: Callable[[], bool] | None = None) -> Executed:
+    """Decide a program. The user's errors are in the view; nothing of the world is changed."""
+    begun = time.monotonic()
+    spool = Spool(also)
+    feed = _Feed(events) if events is not None else None
+    trace = Trace(feed.step if feed else None)
+    id_ = plan.id()
+    world = World(
+        tables=tables, tools=tools, effects=spool, trace=trace, now=plan.now, run_id=id_,
+        progress=feed.progress if feed else None, cancelled=cancelled, items_max=plan.items_max,
+        only_item=plan.only_item,
+    )
+    if feed:
+        feed.emit("start", {"run": id_, "name": plan.name, "mode": plan.mode})
+    outcome = run(program, plan.inputs, world)
+    kept = trace.events()
+    view = _view(plan, id_, outcome, spool, kept, trace.total, time.monotonic() - begun)
+    if feed:
+        feed.end(view)
+    return Executed(view, kept, trace.complete(), outcome)
+
+
+def _view(plan: Plan, id_: str, outcome: Outcome, spool: Spool, kept: tuple[TraceEvent, ...], total: int,
+          seconds: float) -> RunView:
+    failed = outcome.status in ("failed", "cancelled")
+    return RunView(
+        run=id_, name=plan.name, script=plan.script, status=outcome.status,
+        result=plain(outcome.result), effects=() if failed else tuple(map(effect_view, spool.kept)),
+        effects_total=0 if failed else spool.total,
+        trace=tuple(trace_line(event) for event in kept[:REPORTED_ENTRIES_MAX]), trace_total=total,
+        trace_hash=outcome.trace_hash, as_of=plan.now.isoformat().replace("+00:00", "Z"), mode=plan.mode,
+        mocks=plan.mocks, error=outcome.error, inputs=plain(plan.inputs), items=outcome.items, seconds=seconds,
+    )
+
+
+def effect_view(effect: PlannedEffect) -> EffectView:
+    return EffectView(effect.key, effect.tool, effect.item, plain(effect.args), effect.state)
+
+
+def trace_line(event: TraceEvent) -> TraceLine:
+    """Say one event: its lines, and the value to look at (records that were fetched, else what came out)."""
+    value = event.shown if event.shown is not ABSENT else event.out if event.out is not ABSENT else None
+    return TraceLine(event.path, event.op, event.text, plain(value), event.item)
+
+
+class _Feed:
+    """Turns what happens into at most twenty aggregated events a second; steps only while they are few."""
+
+    def __init__(self, sink: EventSink) -> None:
+        self._sink = sink
+        self._told = 0
+        self._next = 0.0
+
+    def emit(self, kind: str, data: dict[str, Any]) -> None:
+        self._sink(Event(kind, data))
+
+    def step(self, event: TraceEvent) -> None:
+        if self._told < REPORTED_ENTRIES_MAX:
+            self._told += 1
+            line = trace_line(event)
+            self.emit("step", {"path": line.path, "op": line.op, "text": line.text, "value": line.value,
+                               "item": line.item})
+
+    def progress(self, done: int) -> None:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + 1 / EVENTS_PER_SECOND_MAX
+            self.emit("progress", {"done": done})
+
+    def end(self, view: RunView) -> None:
+        error = view.error.line() if view.error else None
+        if view.items:
+            self.emit("progress", {"done": view.items, "total": view.items})
+        self.emit("end", {"run": view.run, "status": view.status, "result": view.result, "error": error,
+                          "effects_total": view.effects_total, "trace_hash": view.trace_hash})
