@@ -12,27 +12,69 @@ from sopwb.kernel.ids import short_id
 from sopwb.store import errors
 
 CODES: Final[tuple[Code, ...]] = (
-    Code("SOP-S001", "Somebody else moved the name",
-         "The name changed between reading and writing it. Look at what it is now and do it again.",
-         "two people freeze the script win_back at the same time"),
-    Code("SOP-S002", "Ambiguous id", "Give more digits of the id, or choose one of the listed objects.", "#1a2b"),
-    Code("SOP-S003", "No such object", "Check the id; `sopwb store log` lists what the store holds.", "#ffff"),
-    Code("SOP-S004", "The store is damaged",
-         "Acknowledged bytes are not what was written. The store opens read-only. Run `sopwb store verify` to see "
-         "all damage and restore the named file from a backup.",
-         "a bit of log/00000001.seg flipped on the disk"),
-    Code("SOP-S005", "Writing has stopped",
-         "The disk reported that it could not keep what was written. Check the disk, then start the program again; "
-         "what was acknowledged is safe, the last change was not acknowledged.",
-         "fdatasync fails with an input/output error"),
-    Code("SOP-S006", "Not a store of this version",
-         "The directory is not a store, or was written by a version with another format.", "FORMAT says format 9"),
-    Code("SOP-S007", "The store is read-only", "It was opened for reading, or is damaged; `sopwb store verify` tells."),
-    Code("SOP-S008", "Too large for the store", "Cut it into smaller objects.", "an object of 300 MiB"),
-    Code("SOP-S009", "Unusable name",
-         "Names in the store are non-empty parts joined by slashes, without control characters.", "script/"),
-    Code("SOP-S010", "The disk refused", "Free some space or check the permissions, then do it again.", "disk full"),
-    Code("SOP-S011", "The store refused", "The message says why."),
+    Code(
+        "SOP-S001",
+        "Somebody else moved the name",
+        "The name changed between reading and writing it. Look at what it is now and do it again.",
+        "two people freeze the script win_back at the same time",
+    ),
+    Code(
+        "SOP-S002",
+        "Ambiguous id",
+        "Give more digits of the id, or choose one of the listed objects.",
+        "#1a2b",
+    ),
+    Code(
+        "SOP-S003",
+        "No such object",
+        "Check the digits, and that the object is of the kind that is asked for.",
+        "#ffff",
+    ),
+    Code(
+        "SOP-S004",
+        "The store is damaged",
+        "Acknowledged bytes are not what was written, so the store opens read-only. `sopwb store verify` lists "
+        "all damage; restore the named file from a backup.",
+        "a bit of log/00000001.seg flipped on the disk",
+    ),
+    Code(
+        "SOP-S005",
+        "Writing has stopped",
+        "The disk could not keep what was written. Check it, then start the program again. What was "
+        "acknowledged is safe; the last change was not acknowledged.",
+        "fdatasync fails with an input/output error",
+    ),
+    Code(
+        "SOP-S006",
+        "Not a store of this version",
+        "The directory is no store, or was written by a version with another format.",
+        "FORMAT says format 9",
+    ),
+    Code(
+        "SOP-S007",
+        "The store is read-only",
+        "It was opened for reading, or it is damaged: `sopwb store verify` tells.",
+        "freezing a script in a damaged store",
+    ),
+    Code(
+        "SOP-S008",
+        "Too large for the store",
+        "Cut it into smaller objects.",
+        "an object of 300 MiB",
+    ),
+    Code(
+        "SOP-S009",
+        "Unusable name",
+        "Names in the store are non-empty printable parts joined by slashes, in Unicode NFC.",
+        "script/",
+    ),
+    Code(
+        "SOP-S010",
+        "The disk refused",
+        "Free some space or check the permissions, then do it again.",
+        "the disk is full",
+    ),
+    Code("SOP-S011", "The store refused", "The message says why.", "a commit within a commit"),
 )
 
 

@@ -1,7 +1,7 @@
 """The operating system as the store sees it: a port of a dozen calls.
 
-Every system call of the store that matters for durability goes through ``Disk``, so that tests can fail, count or
-record each one. Deliberately not here: any knowledge of formats.
+Every system call of the store that matters for durability goes through ``Disk``, so that tests can fail,
+count or record each one. Deliberately not here: any knowledge of formats.
 """
 
 from __future__ import annotations
@@ -109,5 +109,6 @@ def _full_sync(fd: int) -> None:
     fcntl.fcntl(fd, fcntl.F_FULLFSYNC)  # type: ignore[attr-defined,unused-ignore]
 
 
-_SYNC: Final[Callable[[int], None]] = _full_sync if sys.platform == "darwin" else getattr(os, "fdatasync", os.fsync)
-_SYNC_ALL: Final[Callable[[int], None]] = _full_sync if sys.platform == "darwin" else os.fsync
+_MACOS: Final = sys.platform == "darwin"
+_SYNC: Final[Callable[[int], None]] = _full_sync if _MACOS else getattr(os, "fdatasync", os.fsync)
+_SYNC_ALL: Final[Callable[[int], None]] = _full_sync if _MACOS else os.fsync

@@ -43,7 +43,7 @@ class Unknown(StoreError):
 
 
 class Ambiguous(StoreError):
-    """Several objects start with these digits; ``candidates`` are the first of their ids, ``kinds`` what they are."""
+    """Several objects start with these digits: ``candidates`` are their first ids, ``kinds`` what they are."""
 
     def __init__(self, text: str, candidates: tuple[str, ...], kinds: tuple[str, ...]) -> None:
         named = zip(candidates, kinds, strict=True)

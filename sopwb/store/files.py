@@ -26,7 +26,7 @@ from sopwb.store.index import Index, index_name
 from sopwb.store.mark import MARK_BYTES, Mark, decode_mark, encode_mark
 from sopwb.store.scan import file_name
 
-FORMAT_TEXT: Final = f"sop-workbench store\nformat {FORMAT}\ngeneration {GENERATION.decode()} unstable\n".encode()
+FORMAT_TEXT: Final = b"sop-workbench store\nformat %d\ngeneration %s unstable\n" % (FORMAT, GENERATION)
 FILE_BYTES_MAX: Final = SEGMENT_BYTES_MAX + TRANSACTION_BYTES_MAX
 """No segment is longer: one is sealed before a transaction, not within it."""
 _OURS: Final = frozenset({"FORMAT", "lock", "watermark", "log", "trace", "idx", "quarantine", "runs"})
@@ -128,7 +128,7 @@ class Files:
         return (stream, number) in self._fds or self.disk.exists(self.path(file_name(stream, number)))
 
     def size(self, stream: str, number: int) -> int:
-        """Give a segment's length, 0 when it has no file. Raises ``Corrupt`` for one longer than any can be."""
+        """Give a segment's length, 0 without a file. Raises ``Corrupt`` for one longer than any can be."""
         try:
             size = self.disk.size(self.fd(stream, number))
         except FileNotFoundError:
@@ -136,7 +136,7 @@ class Files:
         except OSError as error:
             raise Corrupt(file_name(stream, number), 0, f"cannot be opened: {error.strerror}") from None
         if size > FILE_BYTES_MAX:
-            raise Corrupt(file_name(stream, number), FILE_BYTES_MAX, "the file is longer than a segment can be")
+            raise Corrupt(file_name(stream, number), FILE_BYTES_MAX, "longer than a segment can be")
         return size
 
     def read(self, stream: str, number: int, offset: int, length: int) -> bytes:
@@ -199,7 +199,8 @@ class Files:
         if header.mark + HEADER_BYTES + last.stored != header.covered:
             return None
         state = header.state
-        if state is not None and (state.place != (number, header.covered) or state.commit != (number, header.mark)):
+        own = (number, header.covered), (number, header.mark)
+        if state is not None and (state.place, state.commit) != own:
             return None
         return index
 

@@ -16,11 +16,12 @@
                   crc               4 bytes    zlib.crc32 of the 48 bytes before
     numbers     = unsigned, big-endian
 
-Payloads of control frames are MessagePack arrays, field by field as the structs below. Places are (segment,
-offset) and (0, 0) is no place. A commit's head is ``BLAKE3(previous head ‖ its transaction's bytes before the commit
-frame ‖ the commit's payload without its last 32 bytes)``, those last 32 bytes being the head: so the chain
-covers every byte (the commit's own header follows from its payload). The trace stream is chained through
-extents, which hold the hash of the bytes that their transaction wrote there.
+Payloads of control frames are MessagePack arrays, field by field as the structs below. Places are
+(segment, offset) and (0, 0) is no place. A commit's head is ``BLAKE3(previous head ‖ its transaction's
+bytes before the commit frame ‖ the commit's payload without its last 32 bytes)``, those last 32 bytes
+being the head: so the chain covers every byte (the commit's own header follows from its payload). The
+trace stream is chained through extents, which hold the hash of the bytes that their transaction wrote
+there.
 
 Deliberately not here: reading transactions (``scan``), files (``disk``), kinds' names (``kinds``).
 """
@@ -65,7 +66,7 @@ class Opening(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Commit(msgspec.Struct, frozen=True, array_like=True):
-    """Last frame of a transaction. ``durable`` is the watermark that the writer knew; ``start`` its first byte."""
+    """Last frame of a transaction; ``durable`` is the watermark that its writer knew, ``start`` its first byte."""
 
     sequence: int
     time_us: int

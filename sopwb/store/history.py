@@ -1,7 +1,7 @@
 """What happened in a store, read back along the links of the log: moves of a name, commits, catalogue events.
 
-Every ref frame, commit frame and catalogue frame holds the place of the one before it, so history costs nothing to keep
-and one read a step to follow. Deliberately not here: the present (``view``).
+Every ref frame, commit frame and catalogue frame holds the place of the one before it, so history costs
+nothing to keep and one read a step to follow. Deliberately not here: the present (``view``).
 """
 
 from __future__ import annotations

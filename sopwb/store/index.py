@@ -6,13 +6,13 @@
     file   = "SOPIDX1\\0" 8, header length 4, zlib.crc32 of header 4, header, { block }     big-endian
     header = MessagePack of ``Header``
     block  = object block: { id 32, offset 8, length 4, kind 1, zero 3 }, sorted by id
-           | ref block: MessagePack [[name, id or nil, [segment, offset] of its last ref frame] ...], sorted by name
+           | ref block: MessagePack [[name, id or nil, place of its last ref frame] ...], sorted by name
 
 An index covers the first ``covered`` bytes of one segment. It is believed when the frame at ``mark`` (the
-last one that it covers) is still there with the same id: in the log that is a commit, whose id covers the hash
-chain. The index of the segment that was open when it was written also holds ``state``, the whole state of the
-log there with all refs, so opening a store reads only what follows.
-Each block has its own checksum, tested on first use: a damaged index is rebuilt, never believed.
+last one that it covers) is still there with the same id: in the log that is a commit, whose id covers the
+hash chain. The index of the segment that was open when it was written also holds ``state``, the whole
+state of the log there with all refs, so opening a store reads only what follows. Each block has its own
+checksum, tested on first use: a damaged index is rebuilt, never believed.
 
 Deliberately not here: when indexes are written and who asks them (``view``).
 """

@@ -1,8 +1,8 @@
 """The kinds of frames, their codes in the file format, and the stream that holds them.
 
 Names and codes are fixed for ever; a new kind takes a new code. Objects of the main log are kept for
-ever. Retirable objects live in segments of their own, which can be dropped whole. Control frames are written by
-the store itself and are no objects: nobody can put or get them.
+ever. Retirable objects live in segments of their own, which can be dropped whole. Control frames are
+written by the store itself and are no objects: nobody can put or get them.
 """
 
 from typing import Final

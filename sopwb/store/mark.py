@@ -5,14 +5,15 @@
     mark = "SOPMARK1" 8, epoch 8, failed 4, log segment 4, log offset 8, trace segment 4, trace offset 8,
            sequence 8, zlib.crc32 of all before 4                                     unsigned, big-endian
 
-``watermark`` says what is durable. Its file lock is held around a sync; the holder publishes it afterwards, so it
-never says too much. It is not synced itself: after a power loss it may say too little, and the commits' own
-``durable`` fields and recovery make up for that. ``failed`` says that a sync failed: nobody may write until an
-opening store has cut what lies above the mark, which begins a new epoch.
+``watermark`` says what is durable. Its file lock is held around a sync; the holder publishes it
+afterwards, so it never says too much. It is not synced itself: after a power loss it may say too little,
+and the commits' own ``durable`` fields and recovery make up for that. ``failed`` says that a sync failed:
+nobody may write until an opening store has cut what lies above the mark, which begins a new epoch.
 
-``lock`` says where the log ends, synced or not. Its file lock is held around an append, and the holder writes it last.
-So whoever syncs after an append of its own finds there an end that its sync covers: this is how several
-processes share one sync. Neither is a source of truth; a record that is torn or missing is ignored.
+``lock`` says where the log ends, synced or not. Its file lock is held around an append, and the holder
+writes it last. So whoever syncs after an append of its own finds there an end that its sync covers: this
+is how several processes share one sync. Neither is a source of truth; a record that is torn or missing is
+ignored.
 """
 
 from __future__ import annotations

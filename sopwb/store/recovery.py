@@ -1,12 +1,13 @@
 """What a writer does about bytes above the watermark before it may append.
 
 A writer that died leaves a torn transaction at the end of the log, or bytes in the trace stream that no
-commit claims. Whoever holds the append lock next moves them to ``quarantine/``, syncs the copy, and only then cuts the
-segment: no byte is ever destroyed, and a recovery that is itself killed is simply done again.
+commit claims. Whoever holds the append lock next moves them to ``quarantine/``, syncs the copy, and only
+then cuts the segment: no byte is ever destroyed, and a recovery that is itself killed is simply done
+again.
 
-Complete transactions above the watermark are kept: their writer died or waits between its append and its sync, and
-the next sync makes them durable. Only after a failed sync everything above the watermark is cut: the
-pages of a failed sync read back as if they were written, so nothing up there can be trusted.
+Complete transactions above the watermark are kept: their writer died or waits between its append and its
+sync, and the next sync makes them durable. Only after a failed sync everything above the watermark is
+cut: the pages of a failed sync read back as if they were written, so nothing up there can be trusted.
 
 Deliberately not here: damage below the watermark, which nothing repairs (``view``).
 """
@@ -27,8 +28,9 @@ from sopwb.store.scan import Cursor, Damage, Transaction, file_name, later_commi
 def read_pending(files: Files, cursor: Cursor, *, traces: bool) -> tuple[list[Transaction], Damage | None]:
     """Read the complete transactions after ``cursor`` to the end of the log, and the damage that ends them.
 
-    With ``traces`` a transaction also counts as damaged when its bytes in the trace stream do not match their
-    hash: needed after a power loss, when pages may have reached the disk in any order. The append lock must be held.
+    With ``traces`` a transaction also counts as damaged when its bytes in the trace stream do not match
+    their hash: needed after a power loss, when pages may have reached the disk in any order. The append
+    lock must be held.
     """
     found: list[Transaction] = []
     while True:
@@ -84,9 +86,9 @@ def _extent_holds(files: Files, extent: Extent) -> bool:
 
 
 def cut_tails(files: Files, log: Place, trace: Place) -> list[Damage]:
-    """Move everything beyond the two ends to ``quarantine/`` and cut it. Gives what was moved. Raises ``OSError``.
+    """Move everything beyond the two ends to ``quarantine/`` and cut it. Gives what was moved.
 
-    The append lock must be held.
+    The append lock must be held. Raises ``OSError``.
     """
     moved: list[Damage] = []
     for stream, (number, offset) in ((kinds.LOG, log), (kinds.TRACE, trace)):
@@ -94,7 +96,8 @@ def cut_tails(files: Files, log: Place, trace: Place) -> list[Damage]:
             start = offset if later == number else 0
             if later >= number and (size := files.size(stream, later)) > start:
                 _quarantine(files, stream, later, start, size)
-                moved.append(Damage(file_name(stream, later), start, f"{size - start} bytes moved to quarantine"))
+                what = f"{size - start} bytes moved to quarantine"
+                moved.append(Damage(file_name(stream, later), start, what))
     return moved
 
 

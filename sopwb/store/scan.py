@@ -1,8 +1,8 @@
 """Reading a log segment transaction by transaction, believing nothing.
 
-``read_transaction`` accepts a transaction only when its framing, order, sequence, back links and the hash chain
-all hold; otherwise it says where and what the damage is. ``confine`` then tells whether damage below the
-watermark touches the payloads of objects only, so that all names can still be trusted.
+``read_transaction`` accepts a transaction only when its framing, order, sequence, back links and the hash
+chain all hold; otherwise it says where and what the damage is. ``confine`` then tells whether damage
+below the watermark touches the payloads of objects only, so that all names can still be trusted.
 
 Deliberately not here: what follows from damage (``view`` for readers, ``recovery`` for writers).
 """
@@ -147,7 +147,8 @@ def _control(
         case str():
             return value
         case Opening():
-            wanted = Opening(GENERATION.decode(), FORMAT, kinds.LOG, cursor.segment, cursor.head, cursor.sequence)
+            stream = (GENERATION.decode(), FORMAT, kinds.LOG, cursor.segment)
+            wanted = Opening(*stream, cursor.head, cursor.sequence)
             return "" if value == wanted else "the opening frame is of another segment or history"
         case Ref():
             if any(id_ is not None and len(id_) != 32 for id_ in (value.old, value.new)):

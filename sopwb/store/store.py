@@ -4,11 +4,13 @@
         id_ = tx.put("script", payload)
         tx.set_ref("script/win_back", id_, old=None)
 
-What one transaction holds becomes visible together, once it is durable. A handle shows one state until it commits or
-``refresh`` takes in what other processes committed. A handle may be used by several threads; it starts none.
+What one transaction holds becomes visible together, once it is durable. A handle shows one state until it
+commits or ``refresh`` takes in what other processes committed. A handle may be used by several threads;
+it starts none.
 
-Deliberately not here: how bytes lie (``frames``), are read (``scan``, ``view``), appended (``writer``) and checked
-(``verify``). The searchable catalogue is ``catalogue.Catalogue``, which only those who search import.
+Deliberately not here: how bytes lie (``frames``), are read (``scan``, ``view``), appended (``writer``)
+and checked (``verify``). The searchable catalogue is ``catalogue.Catalogue``, which only those who search
+import.
 """
 
 from __future__ import annotations
@@ -93,8 +95,9 @@ class Store:
     ) -> Store:
         """Open the store in the directory ``path`` (``.sopwb``), creating it unless ``read_only``.
 
-        ``clock`` gives the aware time of a commit, ``writer`` names the process in it. A store that is damaged below
-        its watermark is opened read-only and lists that in ``damage``. Raises ``NotAStore``, ``DiskFailed``.
+        ``clock`` gives the aware time of a commit, ``writer`` names the process in it. A store that is
+        damaged below its watermark is opened read-only and lists that in ``damage``. Raises
+        ``NotAStore``, ``DiskFailed``.
         """
         files = Files(os.fspath(path), disk or Disk(), read_only)
         try:
@@ -139,7 +142,7 @@ class Store:
     # --- writing ----------------------------------------------------------------------------------
 
     def transaction(self, why: str) -> Transaction:
-        """Begin a transaction; ``why`` is kept in its commit. Raises ``ReadOnly`` and ``Poisoned`` when it commits."""
+        """Begin a transaction; ``why`` is kept in its commit. Committing raises ``ReadOnly``, ``Poisoned``."""
         return Transaction(self, why)
 
     def commit(self, draft: Transaction, fill: Callable[[Cursor], None] | None = None) -> None:
@@ -253,7 +256,7 @@ class Store:
         return iter([PREFIX + raw.hex() for raw in found])
 
     def resolve(self, text: str, kinds: tuple[str, ...] | None = None) -> str:
-        """Find the one object that ``b3:…``, ``#1a2b`` or bare hex digits (≥ 4) mean, among ``kinds`` if given.
+        """Find the one object that ``b3:…``, ``#1a2b`` or ≥ 4 bare hex digits mean, among ``kinds`` if given.
 
         Raises ``Ambiguous`` with the candidates, ``Unknown``, ``Corrupt``.
         """
@@ -272,7 +275,8 @@ class Store:
             others = sorted({NAMES[kind] for kind in found.values()})
             raise Unknown(text[:80], f"there is a {' and a '.join(others)}" if others else "")
         ids = ids[:CANDIDATES_MAX]
-        raise Ambiguous(text, tuple(PREFIX + raw.hex() for raw in ids), tuple(NAMES[found[raw]] for raw in ids))
+        names = tuple(NAMES[found[raw]] for raw in ids)
+        raise Ambiguous(text, tuple(PREFIX + raw.hex() for raw in ids), names)
 
     # --- names ------------------------------------------------------------------------------------
 
@@ -300,7 +304,9 @@ class Store:
         """List the last commits with what they held, newest first. Raises ``Corrupt``."""
         return list(commits(self._files, self._view.cursor.commit, limit))
 
-    def catalogue_events(self, since: Place, cursor: Cursor | None = None) -> list[tuple[Place, dict[str, Any]]]:
+    def catalogue_events(
+        self, since: Place, cursor: Cursor | None = None
+    ) -> list[tuple[Place, dict[str, Any]]]:
         """List the catalogue's changes after the event at ``since``, oldest first, each with its place.
 
         ``cursor`` is where to read up to when the append lock is held. Raises ``Corrupt``.

@@ -48,7 +48,7 @@ class Move(msgspec.Struct, frozen=True):
 
 
 class Transaction:
-    """Use as ``with store.transaction("why") as tx``: it commits on a normal exit, an exception leaves no trace."""
+    """Use as ``with store.transaction("why") as tx``: a normal exit commits, an exception leaves no trace."""
 
     def __init__(self, store: Store, why: str) -> None:
         check_why(why)
@@ -82,9 +82,10 @@ class Transaction:
         return PREFIX + raw.hex()
 
     def set_ref(self, name: str, new: str | None, *, old: str | Any_ | None, why: str = "") -> None:
-        """Move a name to an object, or unset it with None, if it is still ``old`` when the transaction commits.
+        """Move a name to an object, or unset it with None, if it is ``old`` when the transaction commits.
 
-        The commit raises ``RefConflict`` otherwise, and ``Unknown`` when there is no such object. Raises ``BadName``.
+        The commit raises ``RefConflict`` otherwise, and ``Unknown`` when there is no such object. Raises
+        ``BadName``.
         """
         check_ref_name(name)
         check_why(why)
@@ -94,7 +95,7 @@ class Transaction:
     def catalogue(self, delta: dict[str, dict[str, dict[str, Any] | None]]) -> None:
         """Record a change of the catalogue: {table: {document id: document or None}}, JSON-shaped."""
         if not _plain(delta) or not all(isinstance(rows, dict) for rows in delta.values()):
-            raise BadName("catalogue", "documents hold only JSON: texts, numbers, booleans, null, lists, objects")
+            raise BadName("catalogue", "documents hold only what JSON can")
         self.deltas.append(delta)
 
     def __enter__(self) -> Transaction:

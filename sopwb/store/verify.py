@@ -1,11 +1,11 @@
 """Proving that a store is what was written.
 
-By chain: every transaction from the first is read again, its framing and links checked, and the hash chain computed over all
-of its bytes, with the bytes of the trace stream against their hash in the chain. That finds every changed,
-swapped, doubled, missing or invented byte.
+By chain: every transaction from the first is read again, its framing and links checked, and the hash
+chain computed over all of its bytes, with the bytes of the trace stream against their hash in the chain.
+That finds every changed, swapped, doubled, missing or invented byte.
 
-Deep: besides, every object is uncompressed and hashed against its id, every ref follows the one before it and points to
-an object that is there, and the index gives for every object a frame that holds it.
+Deep: besides, every object is uncompressed and hashed against its id, every ref follows the one before it
+and points to an object that is there, and the index gives for every object a frame that holds it.
 
 Deliberately not here: repair. Nothing repairs acknowledged bytes; a backup does.
 """
@@ -72,7 +72,7 @@ class _Check:
             if not self.segment(number, size):
                 return
         if self.cursor.head != end.head or self.cursor.sequence != end.sequence:
-            self.problem(LOG, end.segment, end.offset, "the log does not end in the head that it was read with")
+            self.problem(LOG, end.segment, end.offset, "the log does not end in the head that was shown")
         if self.deep:
             self.names()
 
@@ -116,7 +116,8 @@ class _Check:
         data = self.files.read(TRACE, number, start, min(end - start, FILE_BYTES_MAX))
         self.bytes += len(data)
         if blake3(data).digest() != digest:
-            what = "the bytes do not match the hash chain" if len(data) == end - start else "the file ends too early"
+            whole = len(data) == end - start
+            what = "the bytes do not match the hash chain" if whole else "the file ends too early"
             self.problem(TRACE, number, start, what)
         at = 0
         while at < len(data):
@@ -168,5 +169,11 @@ def verify(files: Files, view: View, deep: bool) -> Verification:
         check.problems.append(Damage(error.segment, error.offset, error.what))
     except IndexDamaged as error:
         check.problems.append(Damage(error.path.removeprefix(files.root + "/"), 0, "damaged: delete it"))
-    unique = tuple(dict.fromkeys(check.problems))
-    return Verification(check.cursor.sequence, check.objects, check.bytes, check.cursor.head.hex(), deep, unique)
+    return Verification(
+        commits=check.cursor.sequence,
+        objects=check.objects,
+        bytes=check.bytes,
+        head=check.cursor.head.hex(),
+        deep=deep,
+        problems=tuple(dict.fromkeys(check.problems)),
+    )

@@ -4,9 +4,10 @@ A view is loaded from the newest index with state and the log after it, and adva
 takes no lock. Segments before the index, and the whole trace stream, are looked into only when something is
 asked that needs them.
 
-Damage at or below the watermark: the payload of an object → everything else goes on, getting it is refused.
-Anything else in the log → ``lost``: names can no longer be trusted, so asking for one raises ``Corrupt`` instead of giving
-what may be an old answer; objects that can still be found are proved by their own ids.
+Damage at or below the watermark: the payload of an object → everything else goes on, getting it is
+refused. Anything else in the log → ``lost``: names can no longer be trusted, so asking for one raises
+``Corrupt`` instead of giving what may be an old answer; objects that can still be found are proved by
+their own ids.
 
 Deliberately not here: bytes above the watermark (``writer``), and cutting them (``recovery``).
 """
@@ -111,7 +112,8 @@ class View:
                 return
             self._take(data, offset)
             if self.lost is None and end == limit[1] and segment == limit[0] and offset + len(data) < end:
-                self.lose(Damage(file_name(kinds.LOG, segment), size, "the file ends before what was acknowledged"))
+                name = file_name(kinds.LOG, segment)
+                self.lose(Damage(name, size, "the file ends before what was acknowledged"))
 
     def _take(self, data: bytes, base: int) -> None:
         at = 0
@@ -272,7 +274,7 @@ class View:
         return self._base.header.segment if self._base else 1
 
     def write_indexes(self) -> None:
-        """Write an index of every segment that has objects outside of one. Raises ``OSError``, ``Corrupt``."""
+        """Index every segment that has objects outside of its index. Raises ``OSError``, ``Corrupt``."""
         if self.damages or not self.cursor.sequence:
             return
         for (stream, number), segment in sorted(self._segments.items()):

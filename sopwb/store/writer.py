@@ -1,17 +1,18 @@
 """Appending a transaction, making it durable together with those of other processes, and starting to write.
 
-A commit has two halves. *Append*: lock ``lock``, take in what others appended, check the moved names against that,
-write the frames, record the new end, unlock. *Sync*: lock ``watermark``; if it says by now that
-the transaction is durable, somebody else's sync covered it; else read the recorded end, sync up to there, publish it,
-unlock. While one process syncs, others append and queue for the second lock, and the first of them syncs for all:
-so the number of syncs does not grow with the number of writers.
+A commit has two halves. *Append*: lock ``lock``, take in what others appended, check the moved names
+against that, write the frames, record the new end, unlock. *Sync*: lock ``watermark``; if it says by now
+that the transaction is durable, somebody else's sync covered it; else read the recorded end, sync up to
+there, publish it, unlock. While one process syncs, others append and queue for the second lock, and the
+first of them syncs for all: so the number of syncs does not grow with the number of writers.
 
-A sync that fails is never tried again: the pages count as clean afterwards although the device may not have them.
-The handle stops writing, and ``failed`` in the watermark stops every other process, until an opening store has cut
-what lies above the watermark (``recovery``). An *epoch* separates what was appended before from after that.
+A sync that fails is never tried again: the pages count as clean afterwards although the device may not
+have them. The handle stops writing, and ``failed`` in the watermark stops every other process, until an
+opening store has cut what lies above the watermark (``recovery``). An *epoch* separates what was appended
+before from after that.
 
-No thread is started here; the mutexes of ``store.Store`` keep the threads of one process apart, since a file lock does
-not. Deliberately not here: reading (``view``) and formats (``frames``, ``mark``).
+No thread is started here; the mutexes of ``store.Store`` keep the threads of one process apart, since a
+file lock does not. Deliberately not here: reading (``view``) and formats (``frames``, ``mark``).
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ _START: Place = (1, 0)
 
 
 class Writer:
-    """The right of one handle to write. ``pending`` are transactions after the view's end that are not durable."""
+    """The right of one handle to write. ``pending`` are transactions after the view's end, not durable."""
 
     def __init__(self, files: Files, clock_us: Callable[[], int], name: str, segment_bytes: int) -> None:
         self._files = files
@@ -124,7 +125,7 @@ class Writer:
     # --- first half: append -----------------------------------------------------------------------
 
     def append(self, view: View, draft: Draft, fill: Callable[[Cursor], None] | None = None) -> Mark | None:
-        """Write a transaction after checking its names. Gives the end to make durable, None if there is nothing.
+        """Write a transaction after checking its names. Gives the end to make durable, None if there is none.
 
         ``fill`` completes the draft once the lock is held. Raises ``RefConflict``, ``Unknown``, ``TooLarge``,
         ``DiskFailed``, ``Poisoned``, ``Corrupt``; nothing is written then.
@@ -185,7 +186,7 @@ class Writer:
             self.recovered += cut_tails(self._files, tip.place, tip.trace)
 
     def take_in(self, view: View, mark: Mark) -> None:
-        """Let the view see what ``mark`` says is durable. A new epoch means that what was pending has been cut."""
+        """Let the view see what ``mark`` says is durable. A new epoch means: what was pending has been cut."""
         if mark.epoch != self._epoch:
             self._epoch, self.pending = mark.epoch, []
         while self.pending and self.pending[0].after.place <= mark.log:
@@ -224,7 +225,9 @@ class Writer:
         return view.ref(name)
 
     def _holds(self, view: View, draft: Draft, id_: bytes) -> bool:
-        return id_ in draft.frames or any(id_ in read.objects for read in self.pending) or view.find(id_) is not None
+        if id_ in draft.frames or any(id_ in read.objects for read in self.pending):
+            return True
+        return view.find(id_) is not None
 
     def _fresh(self, view: View, draft: Draft) -> list[tuple[int, bytes]]:
         # ``put`` looked into the durable state; others may have appended the same object since.
