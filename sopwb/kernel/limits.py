@@ -140,3 +140,7 @@ ENGLISH_READINGS_MAX: Final = 6
 """Readings kept for one stretch of words; the dearest go. Real sentences have one to three."""
 ENGLISH_TURN_CHARS_MAX: Final = 20_000
 """Length of one turn. The longest of the trial turns had 900 characters."""
+
+# --- sample data --------------------------------------------------------------------------------
+SAMPLE_CHUNK_ROWS: Final = 50_000
+"""Rows of a generated sample held at once: some 20 MiB as Python objects, and a Parquet row group each."""

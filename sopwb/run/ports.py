@@ -101,6 +101,10 @@ class ToolPort(Protocol):
         """
         ...
 
+    def mocked(self, tool: str) -> bool:
+        """Whether this run's effects of a tool are answered by its mock, and are planned as ``mocked``."""
+        ...
+
 
 class Event(msgspec.Struct, frozen=True, tag_field="event"):
     """One line of ``--events``: start step progress effect waiting_approval end. ``v`` is the format's version."""

@@ -1,0 +1,189 @@
+"""The each step: the same steps for every record of a source or element of a list.
+
+An item of the outermost ``each`` is what can fail on its own: with dead letters on it is dropped whole (its
+effects and its yield), with all that is nested in it, since anything computed from part of a list would be
+wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+
+from sopwb.kernel.diagnostics import UserError
+from sopwb.kernel.values import Value, show
+from sopwb.lang import ir
+from sopwb.run import codes
+from sopwb.run.expression import ExpressionFailure, compile_expression
+from sopwb.run.identity import item_text
+from sopwb.run.spoken import EachSpeaker, YieldSpeaker
+from sopwb.run.state import Cancelled, Ended, Frame, RunFailure, State
+from sopwb.run.steps.binding import scan_of
+from sopwb.run.steps.block import Compiler, Run
+from sopwb.run.trace import ABSENT, StepInfo
+
+Items = Callable[[Frame, State], Iterator[tuple[str, Value]]]
+Decide = Callable[[Frame, State], Value]
+
+
+def compile_each(step: ir.Each, compiler: Compiler) -> Run:
+    items = _source_items(step, compiler) if step.source else _list_items(step, compiler)
+    decide = _decide(step, compiler)
+    info = StepInfo(step.path, "each", EachSpeaker(step))
+    name, as_, keeps = step.name, step.as_, step.yield_ is not None
+    outermost, nested = _outermost(step, decide), _nested(decide)
+
+    def each(frame: Frame, state: State) -> Ended | None:
+        outer_keys, outer_item = state.keys, state.item
+        one = nested if outer_keys else outermost
+        yields: list[Value] = []
+        count = 0
+        for key, value in items(frame, state):
+            if state.world.cancelled is not None and state.world.cancelled():
+                raise Cancelled
+            if not outer_keys:
+                if 0 < state.world.items_max <= count:
+                    break
+                if state.world.only_item not in (None, key):
+                    continue
+            count += 1
+            inner = dict(frame)
+            inner[as_] = value
+            state.keys = (*outer_keys, key)
+            state.item = item_text(state.keys)
+            given = one(inner, state)
+            if keeps and given is not ABSENT:
+                yields.append(given)
+        state.keys, state.item = outer_keys, outer_item
+        if keeps and name:
+            frame[name] = yields
+        state.event((info, state.prefix, state.item, ABSENT, count, "", None))
+        return None
+
+    return each
+
+
+def _decide(step: ir.Each, compiler: Compiler) -> Decide:
+    """Compile what is done for an item: it gives the yield, or ``ABSENT`` where there is none."""
+    body = compiler.block(step.do) if step.do else None
+    path = f"{step.path}/yield"
+    if step.yield_ is None:
+
+        def run_only(frame: Frame, state: State) -> Value:
+            if body is not None:
+                body(frame, state)
+            return ABSENT
+
+        return run_only
+    compute = compile_expression(step.yield_.expr, compiler.context)
+    info = StepInfo(path, "yield", YieldSpeaker())
+
+    def run_and_yield(frame: Frame, state: State) -> Value:
+        if body is not None:
+            body(frame, state)
+        try:
+            value = compute(frame)
+        except ExpressionFailure as failure:
+            raise state.failed(failure, path) from None
+        state.event((info, state.prefix, state.item, ABSENT, value, "", None))
+        return value
+
+    return run_and_yield
+
+
+def _nested(decide: Decide) -> Decide:
+    def one(frame: Frame, state: State) -> Value:
+        value = decide(frame, state)
+        state.trace.spill()
+        return value
+
+    return one
+
+
+def _outermost(step: ir.Each, decide: Decide) -> Decide:
+    """Decide an item that stands for itself: its events, its effects and its failure are its own."""
+
+    def one(frame: Frame, state: State) -> Value:
+        world, trace, prefix = state.world, state.trace, state.prefix
+        trace.begin_item(prefix + step.path, state.item)
+        state.items += 1
+        if world.dead_letters:
+            value = _decide_or_bury(decide, frame, state)
+        else:
+            value = decide(frame, state)
+            trace.end_item()
+        if value is not ABSENT and world.results is not None:
+            world.results.write(state.item, value)
+        if world.progress is not None:
+            world.progress(state.items)
+        return value
+
+    return one
+
+
+def _decide_or_bury(decide: Decide, frame: Frame, state: State) -> Value:
+    """Decide an item whose failure is its own; it gives ``ABSENT`` where it failed."""
+    prefix, keys, item = state.prefix, state.keys, state.item
+    state.plan = state.waiting.append
+    try:
+        value = decide(frame, state)
+    except (RunFailure, UserError) as error:
+        failure = error if isinstance(error, RunFailure) else RunFailure(*error.diagnostics)
+        state.record_failure(failure)
+        state.prefix, state.keys, state.item = prefix, keys, item
+        state.bury(failure)
+        state.trace.end_item(failed=True)
+        return ABSENT
+    finally:
+        state.plan = state.plan_now
+    state.release()
+    state.trace.end_item()
+    return value
+
+
+def _list_items(step: ir.Each, compiler: Compiler) -> Items:
+    """Compile iterating over a list; an element's key is its place, from 0."""
+    assert step.over is not None, "each goes over a source or a list"
+    over = compile_expression(step.over.expr, compiler.context)
+    path = f"{step.path}/in"
+
+    def items(frame: Frame, state: State) -> Iterator[tuple[str, Value]]:
+        try:
+            elements = over(frame)
+        except ExpressionFailure as failure:
+            raise state.failed(failure, path) from None
+        return ((str(n), element) for n, element in enumerate(elements))
+
+    return items
+
+
+def _source_items(step: ir.Each, compiler: Compiler) -> Items:
+    """Compile iterating over a source; a record's key is its own, or its place where the source has no
+    key."""
+    scan, field = scan_of(step, compiler), step.key
+
+    def items(frame: Frame, state: State) -> Iterator[tuple[str, Value]]:
+        records = scan.records(frame, state)
+        if field is None:
+            for n, record in enumerate(records):
+                yield str(n), record
+            return
+        before: Value = ABSENT
+        for record in records:
+            key = record[field]
+            if key == before or key is None:
+                _refuse_key(step, key, state)
+            before = key
+            yield key if key.__class__ is str else show(key), record
+
+    return items
+
+
+def _refuse_key(step: ir.Each, key: Value, state: State) -> NoReturn:
+    if key is None:
+        raise state.failure(
+            codes.CONTRACT_NULL, step.path, f"a record of {step.source} has no {step.key}, its key"
+        )
+    raise state.failure(
+        codes.KEY_TWICE, step.path, f"{step.source} has two records with the {step.key} {show(key)}"
+    )

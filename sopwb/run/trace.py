@@ -1,0 +1,258 @@
+"""A run's trace: its events, their hash, and what of them is kept.
+
+    event := {"branch"?: text, "effect"?: tool, "in"?: value, "item": text, "op": text, "out"?: value,
+              "path": text}
+    hash  := "b3:" hex BLAKE3(GENERATION ‖ 0x00 ‖ "trace" ‖ 0x00 ‖ (exact JSON of an event ‖ "\\n")*)
+
+Events stand in the order in which a run decides: item by item, step by step; an ``each`` speaks after its
+items (only then is its count known), every other step when it has its value. What each op fills:
+
+    fetch  out: the number of records found        if    branch: then | else
+    math   out: the value                          each  out: the number of items
+    yield  out: the item's yield                   call  in: the arguments; the callee's own events follow
+    say fail return  out: the text or value        error out: the code; path: of the step that failed
+    tool   effect, in: the arguments; out: the value, but not of an effect: what a server replies is not
+           the script's doing
+
+Absent members are absent, null is a value. Neither run id, effect keys, times nor spoken text are hashed, so
+a trace is the same for every run of the same thing; steps inside a called script have the path of the call,
+``/call/`` and their own before them.
+
+While running, an event is a tuple in a list (60 ns); at an item's end the tuples are hashed and counted, and
+turned into ``TraceEvent`` objects only for what is kept: everything outside of items, items that failed (the
+first 100), and the 100 items of an ``each`` whose keys have the lowest hashes, which is a fair sample that
+does not depend on order. Deliberately not here: storing (``store``), and what the lines say (``spoken``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import msgspec
+from blake3 import blake3
+
+from sopwb.kernel.ids import GENERATION, PREFIX
+from sopwb.kernel.limits import TRACE_EVENTS_KEPT, TRACE_FAILURES_KEPT, TRACE_PENDING_MAX, TRACE_SAMPLES_KEPT
+from sopwb.kernel.values import Value
+from sopwb.run.exact_text import exact_text, quoted
+
+if TYPE_CHECKING:
+    from sopwb.run.spoken import Speaker
+
+
+class _Absent:
+    """The class of ``ABSENT``, so that it cannot be mistaken for a value."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+"""An event's member that is not there; null is a value."""
+
+
+class TraceEvent(msgspec.Struct, frozen=True):
+    """One event that was kept. ``lines`` are spoken; ``shown`` a value to look at (a fetch's records),
+    neither is hashed."""
+
+    path: str
+    op: str
+    item: str
+    exact: str
+    """The hashed JSON, without its newline."""
+    lines: tuple[str, ...]
+    branch: str = ""
+    effect: str = ""
+    in_: Value = ABSENT
+    out: Value = ABSENT
+    shown: Value = ABSENT
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+class StepInfo:
+    """What all events of a step have in common. ``speaker`` says its lines, and what it shows."""
+
+    __slots__ = ("after_item", "effect", "effect_text", "op", "path", "speaker")
+
+    def __init__(self, path: str, op: str, speaker: Speaker, effect: str = "") -> None:
+        self.path, self.op, self.speaker, self.effect = path, op, speaker, effect
+        self.effect_text = f'"effect":{quoted(effect)},' if effect else ""
+        self.after_item = f',"op":"{op}",'
+
+    def exact(self, event: Pending) -> str:
+        """Write an event as the module's header says; members in the order of their names."""
+        _, prefix, item, in_, out, branch, _ = event
+        head = f'{{"branch":"{branch}",{self.effect_text}' if branch else "{" + self.effect_text
+        if in_ is not ABSENT:
+            head += f'"in":{exact_text(in_)},'
+        tail = f'"path":"{prefix}{self.path}"}}'
+        if out is not ABSENT:
+            return f'{head}"item":{quoted(item)}{self.after_item}"out":{exact_text(out)},{tail}'
+        return f'{head}"item":{quoted(item)}{self.after_item}{tail}'
+
+
+Pending: TypeAlias = tuple[StepInfo, str, str, Value, Value, str, "dict[str, Value] | None"]
+"""An event before it is hashed: its step, path prefix, item, in, out, branch, and the frame (for spoken
+lines)."""
+
+
+class _Kept(msgspec.Struct):
+    """The kept events of an item; ``begin`` orders items and what stands between them."""
+
+    begin: int
+    events: list[TraceEvent]
+    truncated: bool = False
+
+
+class Trace:
+    """Takes the events of one run. ``listener`` hears every event that is kept, as soon as it is known to
+    be."""
+
+    def __init__(self, listener: Callable[[TraceEvent], None] | None = None) -> None:
+        self.pending: list[Pending] = []
+        self.counts: dict[tuple[str, str], int] = {}
+        """Events by full path and branch ("" where the step has none)."""
+        self.total = 0
+        self.truncated = False
+        """Whether events that should have been kept were too many."""
+        self._listener = listener
+        self._hasher = blake3(GENERATION + b"\0trace\0")
+        self._outside: list[_Kept] = []
+        self._failures: list[_Kept] = []
+        self._samples: dict[str, list[tuple[bytes, int, _Kept]]] = {}
+        self._room = TRACE_EVENTS_KEPT
+        self._item: _Kept | None = None
+        self._item_rank: tuple[str, bytes] | None = None
+
+    # --- while running --------------------------------------------------------------------------
+
+    def begin_item(self, path: str, item: str) -> None:
+        """Begin an item of an outermost ``each``; what came before it is outside of items."""
+        self.flush()
+        rank = blake3(item.encode("utf-8", "surrogatepass")).digest()
+        samples = self._samples.get(path, ())
+        self._item = _Kept(self.total, [])
+        sampled = len(samples) < TRACE_SAMPLES_KEPT or rank < samples[-1][0]
+        self._item_rank = (path, rank) if sampled else None
+
+    def end_item(self, failed: bool = False) -> None:
+        """End the item that was begun; decide whether its events are kept."""
+        kept = self._item
+        assert kept is not None, "an item ends that never began"
+        failed = failed and len(self._failures) < TRACE_FAILURES_KEPT
+        self._absorb(kept if failed or self._item_rank is not None else None)
+        if failed:
+            self._failures.append(kept)
+        elif self._item_rank is not None:
+            self._sample(*self._item_rank, kept)
+        self._item = self._item_rank = None
+
+    def _sample(self, path: str, rank: bytes, kept: _Kept) -> None:
+        samples = self._samples.setdefault(path, [])
+        samples.append((rank, kept.begin, kept))
+        # Sorting 101 nearly sorted entries costs 2 µs, and after n items only 100/n of them get here.
+        samples.sort(key=_rank)
+        if len(samples) > TRACE_SAMPLES_KEPT:
+            self._room += len(samples.pop()[2].events)
+
+    def spill(self) -> None:
+        """Hash what is pending where it has become much (an item with very many nested items)."""
+        if len(self.pending) >= TRACE_PENDING_MAX:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hash everything that is pending now."""
+        if not self.pending:
+            return
+        if self._item is not None:
+            self._absorb(self._item if self._item_rank is not None else None)
+            return
+        outside = _Kept(self.total, [])
+        self._outside.append(outside)
+        self._absorb(outside)
+
+    def _absorb(self, kept: _Kept | None) -> None:
+        pending, counts = self.pending, self.counts
+        lines: list[str] = []
+        for event in pending:
+            info = event[0]
+            exact = info.exact(event)
+            lines.append(exact)
+            place = (event[1] + info.path, event[5])
+            counts[place] = counts.get(place, 0) + 1
+            if kept is not None:
+                self._keep(kept, event, exact)
+        lines.append("")
+        self._hasher.update("\n".join(lines).encode("utf-8", "surrogatepass"))
+        self.total += len(pending)
+        pending.clear()  # the list itself stays: the steps hold its append
+
+    def _keep(self, kept: _Kept, event: Pending, exact: str) -> None:
+        if self._room <= 0:
+            self.truncated = kept.truncated = True
+            return
+        self._room -= 1
+        info, prefix, item, in_, out, branch, frame = event
+        told = TraceEvent(
+            path=prefix + info.path,
+            op=info.op,
+            item=item,
+            exact=exact,
+            branch=branch,
+            effect=info.effect,
+            in_=in_,
+            out=out,
+            lines=info.speaker.lines(in_, out, branch, frame),
+            shown=info.speaker.shown(frame),
+        )
+        kept.events.append(told)
+        if self._listener is not None:
+            self._listener(told)
+
+    def fail(self) -> None:
+        """End the trace where the run failed: an item that was begun has failed."""
+        if self._item is not None:
+            self.end_item(failed=True)
+        self.flush()
+
+    # --- afterwards -----------------------------------------------------------------------------
+
+    def hash(self) -> str:
+        """Give the hash of all events so far."""
+        self.flush()
+        return PREFIX + self._hasher.hexdigest()
+
+    def events(self) -> tuple[TraceEvent, ...]:
+        """Give the kept events in canonical order."""
+        self.flush()
+        parts = (
+            self._outside + self._failures + [kept for rows in self._samples.values() for _, _, kept in rows]
+        )
+        return tuple(event for part in sorted(parts, key=lambda kept: kept.begin) for event in part.events)
+
+    def complete(self) -> bool:
+        """Whether every event was kept."""
+        return self.total == len(self.events())
+
+
+def _rank(sample: tuple[bytes, int, _Kept]) -> tuple[bytes, int]:
+    return sample[0], sample[1]
+
+
+def event_data(event: TraceEvent) -> dict[str, Any]:
+    """Turn a kept event into JSON-shaped data for replies and the store: absent members absent, decimals
+    exact."""
+    from sopwb.kernel.values import plain
+
+    data: dict[str, Any] = {"path": event.path, "op": event.op, "text": event.text}
+    for name, value in (("in", event.in_), ("out", event.out)):
+        if value is not ABSENT:
+            data[name] = plain(value)
+    for name, text in (("item", event.item), ("branch", event.branch), ("effect", event.effect)):
+        if text:
+            data[name] = text
+    return data
