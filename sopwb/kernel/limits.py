@@ -104,6 +104,8 @@ COMPRESS_IMPORT_BYTES: Final = 16 << 10
 """Below this a transaction does not load zstandard (16 ms) only to save a few kilobytes."""
 ID_DIGITS_MIN: Final = 4
 """Hex digits that an abbreviated id needs."""
+CATALOGUE_SNAPSHOT_EVENTS: Final = 500
+"""Catalogue events (20 µs each) that are folded before a process writes a snapshot of the fold."""
 CANDIDATES_MAX: Final = 20
 """Objects listed when an abbreviated id is ambiguous."""
 

@@ -147,6 +147,7 @@ class Store:
 
     def commit(self, draft: Transaction, fill: Callable[[Cursor], None] | None = None) -> None:
         """Commit a transaction (its ``with`` does this). ``fill`` completes it once no one else can write."""
+        draft.finish()
         if not (draft.frames or draft.moves or draft.deltas or fill):
             return
         with self._mutex:
@@ -342,6 +343,19 @@ class Store:
 
         with self._mutex:
             return verify(self._files, self._view, deep)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this handle may not write, because it was opened so or the store is damaged."""
+        return self._writer is None or bool(self._view.damages)
+
+    def path(self, name: str) -> str:
+        """Give the path of a file within the store."""
+        return self._files.path(name)
+
+    def frame_id_at(self, place: Place) -> bytes:
+        """Give the 32 bytes of the id of the log's frame at ``place``. Raises ``Corrupt``."""
+        return self._files.frame_at(LOG, *place)[0].id
 
     @property
     def damage(self) -> tuple[Damage, ...]:

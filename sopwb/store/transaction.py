@@ -20,7 +20,7 @@ from sopwb.kernel.limits import (
     WHY_CHARS_MAX,
 )
 from sopwb.store import kinds
-from sopwb.store.errors import BadName, TooLarge, Unknown
+from sopwb.store.errors import BadName, Refused, TooLarge, Unknown
 from sopwb.store.frames import compressor_loaded, encode_frame, frame_id
 
 if TYPE_CHECKING:
@@ -60,12 +60,15 @@ class Transaction:
         """The commit up to which ``put`` surely looked for what is stored already."""
         self._store = store
         self._bytes = 0
+        self._open = True
+        self._given = 0
 
     def put(self, kind: str, payload: bytes) -> str:
         """Store an object; one that is stored already costs nothing. Returns its id.
 
         Raises ``BadName`` for an unknown kind, ``TooLarge``.
         """
+        self._check_open()
         code = kinds.OBJECTS.get(kind)
         if code is None:
             raise BadName(kind, "not a kind of object")
@@ -87,6 +90,7 @@ class Transaction:
         The commit raises ``RefConflict`` otherwise, and ``Unknown`` when there is no such object. Raises
         ``BadName``.
         """
+        self._check_open()
         check_ref_name(name)
         check_why(why)
         old_id = old if isinstance(old, Any_) else id_bytes(old)
@@ -94,9 +98,26 @@ class Transaction:
 
     def catalogue(self, delta: dict[str, dict[str, dict[str, Any] | None]]) -> None:
         """Record a change of the catalogue: {table: {document id: document or None}}, JSON-shaped."""
-        if not _plain(delta) or not all(isinstance(rows, dict) for rows in delta.values()):
-            raise BadName("catalogue", "documents hold only what JSON can")
+        self._check_open()
+        _check_delta(delta)
         self.deltas.append(delta)
+
+    def replace_update(self, delta: dict[str, dict[str, dict[str, Any] | None]]) -> None:
+        """Set the change that ``Catalogue.update`` works out while it commits; it may do so more than once."""
+        _check_delta(delta)
+        del self.deltas[self._given :]
+        if delta:
+            self.deltas.append(delta)
+
+    def finish(self) -> None:
+        """Take nothing more: it is being committed. Raises ``Refused`` the second time."""
+        self._check_open()
+        self._open = False
+        self._given = len(self.deltas)
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise Refused("the transaction is over")
 
     def __enter__(self) -> Transaction:
         return self
@@ -104,7 +125,7 @@ class Transaction:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
+        if kind is None and self._open:
             self._store.commit(self)
 
 
@@ -140,6 +161,14 @@ def check_why(why: str) -> None:
         why.encode("utf-8")
     except UnicodeEncodeError:
         raise BadName(why, "not Unicode text") from None
+
+
+def _check_delta(delta: dict[str, dict[str, dict[str, Any] | None]]) -> None:
+    if not _plain(delta) or not all(
+        isinstance(rows, dict) and all(row is None or isinstance(row, dict) for row in rows.values())
+        for rows in delta.values()
+    ):
+        raise Refused("documents of the catalogue hold only what JSON can")
 
 
 def _plain(value: Any) -> bool:
