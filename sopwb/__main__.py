@@ -1,4 +1,4 @@
-"""The program's door: chooses the face. With words, the command line; without, the workbench, which needs a terminal."""
+"""The program's door: chooses the face. With words, the command line; without, the workbench."""
 
 from __future__ import annotations
 

@@ -7,33 +7,110 @@ from typing import Final
 from sopwb.kernel.diagnostics import Code
 
 CODES: Final[tuple[Code, ...]] = (
-    Code("SOP-W001", "No workspace here", "Go to a folder with a sopwb.toml, name one with -w DIR, or make one with: sopwb init DIR",
-         "sopwb -w /tmp script list"),
-    Code("SOP-W002", "The workspace file cannot be read", "Check that sopwb.toml exists and that you may read it", "chmod 000 sopwb.toml"),
-    Code("SOP-W003", "The workspace file is not TOML", "Mend the line that the message names", "[workspace\nname = 'shop'"),
-    Code("SOP-W004", "Unknown setting in the workspace file", "See docs/command-line.md for the settings that exist", "[workspace]\ntimezon = 'UTC'"),
-    Code("SOP-W005", "A setting has the wrong type or value", "Write what the message expects", "[workspace]\nname = 3"),
-    Code("SOP-W006", "Unknown time zone", "Use an IANA name such as Europe/Berlin or UTC", "[workspace]\ntimezone = 'Berlin'"),
+    Code(
+        "SOP-W001",
+        "No workspace here",
+        "Go to a folder with a sopwb.toml, name one with -w DIR, or make one with: sopwb init DIR",
+        "sopwb -w /tmp script list",
+    ),
+    Code(
+        "SOP-W002",
+        "The workspace file cannot be read",
+        "Check that sopwb.toml exists and that you may read it",
+        "chmod 000 sopwb.toml",
+    ),
+    Code(
+        "SOP-W003",
+        "The workspace file is not TOML",
+        "Mend the line that the message names",
+        "[workspace\nname = 'shop'",
+    ),
+    Code(
+        "SOP-W004",
+        "Unknown setting in the workspace file",
+        "See docs/command-line.md for the settings that exist",
+        "[workspace]\ntimezon = 'UTC'",
+    ),
+    Code(
+        "SOP-W005", "A setting has the wrong type or value", "Write what the message expects", "[workspace]\nname = 3"
+    ),
+    Code(
+        "SOP-W006",
+        "Unknown time zone",
+        "Use an IANA name such as Europe/Berlin or UTC",
+        "[workspace]\ntimezone = 'Berlin'",
+    ),
     Code("SOP-W007", "The folder already holds a workspace", "Choose another folder", "sopwb init . (twice)"),
     Code("SOP-W008", "The folder cannot be written", "Choose a folder that you may write to", "sopwb init /proc/x"),
     Code("SOP-A001", "No such script or job", "sopwb script list shows what there is", "sopwb --run chek_churn_risk"),
-    Code("SOP-A002", "No such draft", "sopwb script list shows the drafts; sopwb script fork opens one from a frozen script", "sopwb script freeze nothing"),
-    Code("SOP-A003", "The draft was changed meanwhile", "Look at it again, then repeat the change", "two windows edit one draft"),
+    Code(
+        "SOP-A002",
+        "No such draft",
+        "sopwb script list shows the drafts; sopwb script fork opens one from a frozen script",
+        "sopwb script freeze nothing",
+    ),
+    Code(
+        "SOP-A003",
+        "The draft was changed meanwhile",
+        "Look at it again, then repeat the change",
+        "two windows edit one draft",
+    ),
     Code("SOP-A004", "Nothing to undo or redo", "The draft is at the end of its history", "undo on a new draft"),
     Code("SOP-A005", "The name is taken", "Choose another name", "sopwb script rename a b, where b exists"),
-    Code("SOP-A006", "Not a name", "Use letters, digits and _, beginning with a letter, at most 64", "sopwb script rename a 'b c'"),
-    Code("SOP-A007", "The draft does not check", "Mend what its diagnostics say, then freeze it", "sopwb script freeze half_done"),
-    Code("SOP-A008", "A draft is not run for real", "Freeze it first, or look at what it would do with --dry-run", "sopwb --run my_draft"),
-    Code("SOP-A009", "A tool cannot act", "See the effects with --dry-run, or answer from its mock with --mock TOOL", "sopwb --run weekly_mail"),
+    Code(
+        "SOP-A006",
+        "Not a name",
+        "Use letters, digits and _, beginning with a letter, at most 64",
+        "sopwb script rename a 'b c'",
+    ),
+    Code(
+        "SOP-A007",
+        "The draft does not check",
+        "Mend what its diagnostics say, then freeze it",
+        "sopwb script freeze half_done",
+    ),
+    Code(
+        "SOP-A008",
+        "A draft is not run for real",
+        "Freeze it first, or look at what it would do with --dry-run",
+        "sopwb --run my_draft",
+    ),
+    Code(
+        "SOP-A009",
+        "A tool cannot act",
+        "See the effects with --dry-run, or answer from its mock with --mock TOOL",
+        "sopwb --run weekly_mail",
+    ),
     Code("SOP-A010", "No such schedule", "sopwb schedule list shows what there is", "sopwb schedule next nothing"),
     Code("SOP-A011", "No such run", "sopwb runs list shows the runs", "sopwb runs show b3:00"),
-    Code("SOP-A012", "The run cannot be replayed", "Its trace was not kept whole, or its sources changed since", "sopwb runs replay RUN"),
+    Code(
+        "SOP-A012",
+        "The run cannot be replayed",
+        "Its trace was not kept whole, or its sources changed since",
+        "sopwb runs replay RUN",
+    ),
     Code("SOP-A014", "The result cannot be written", "Choose a path that you may write to", "--output /proc/x.json"),
     Code("SOP-A015", "No such job", "sopwb job list shows what there is", "sopwb job show nothing"),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
-    Code("SOP-U002", "Inputs do not read", "Write --input name=value, or --inputs with a JSON object", "--inputs '[1]'"),
-    Code("SOP-U003", "Not an instant", "Write ISO 8601 with an offset, such as 2026-11-22T08:00:00Z", "--as-of yesterday"),
-    Code("SOP-U004", "The workbench needs a terminal", "Start it in a terminal, or use the headless commands: sopwb --help", "sopwb | cat"),
-    Code("SOP-U005", "Not built yet", "This version does not have it; docs/command-line.md says what it has", "sopwb daemon"),
-    Code("SOP-U006", "A turn does not read", "With --json each line is one JSON string", "echo hello | sopwb chat --json"),
+    Code(
+        "SOP-U002", "Inputs do not read", "Write --input name=value, or --inputs with a JSON object", "--inputs '[1]'"
+    ),
+    Code(
+        "SOP-U003", "Not an instant", "Write ISO 8601 with an offset, such as 2026-11-22T08:00:00Z", "--as-of yesterday"
+    ),
+    Code(
+        "SOP-U004",
+        "The workbench needs a terminal",
+        "Start it in a terminal, or use the headless commands: sopwb --help",
+        "sopwb | cat",
+    ),
+    Code(
+        "SOP-U005",
+        "Not built yet",
+        "This version does not have it; docs/command-line.md says what it has",
+        "sopwb daemon",
+    ),
+    Code(
+        "SOP-U006", "A turn does not read", "With --json each line is one JSON string", "echo hello | sopwb chat --json"
+    ),
 )

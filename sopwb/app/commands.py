@@ -216,8 +216,34 @@ class Evaluate(Command, frozen=True):
 
 
 AnyCommand: TypeAlias = (
-    SaveDraft | ApplyEdits | UndoEdit | RedoEdit | DropDraft | RenameScript | ForkScript | CheckScript
-    | FreezeScript | RunScript | ListRuns | ShowRun | ExplainRun | ReplayRun | SaveJob | AddSchedule
-    | RemoveSchedule | NextDue | ListSchedules | ListJobs | ShowJob | ListScripts | ShowScript | DiffScripts
-    | ScriptHistory | ListData | ShowData | VerifyStore | StoreStats | Evaluate
+    SaveDraft
+    | ApplyEdits
+    | UndoEdit
+    | RedoEdit
+    | DropDraft
+    | RenameScript
+    | ForkScript
+    | CheckScript
+    | FreezeScript
+    | RunScript
+    | ListRuns
+    | ShowRun
+    | ExplainRun
+    | ReplayRun
+    | SaveJob
+    | AddSchedule
+    | RemoveSchedule
+    | NextDue
+    | ListSchedules
+    | ListJobs
+    | ShowJob
+    | ListScripts
+    | ShowScript
+    | DiffScripts
+    | ScriptHistory
+    | ListData
+    | ShowData
+    | VerifyStore
+    | StoreStats
+    | Evaluate
 )

@@ -17,9 +17,9 @@ from sopwb.app.outputs import EffectView, RunView, TraceLine
 from sopwb.kernel.limits import EVENTS_PER_SECOND_MAX, REPORTED_ENTRIES_MAX
 from sopwb.kernel.values import Value, plain
 from sopwb.run.identity import RunIdentity, run_id
-from sopwb.run.interpret import Outcome, Program, run
+from sopwb.run.interpret import Program, run
 from sopwb.run.ports import Event, PlannedEffect, Tables, ToolPort
-from sopwb.run.state import World
+from sopwb.run.state import Outcome, World
 from sopwb.run.trace import ABSENT, Trace, TraceEvent
 
 if TYPE_CHECKING:
@@ -47,8 +47,11 @@ class Plan(msgspec.Struct, frozen=True):
 
     def id(self) -> str:
         """Give the run's id, which hashes all that it is given."""
-        return run_id(RunIdentity(self.script, self.inputs, self.now, self.zone_name, self.tzdata, self.sources,
-                                  self.mocks, self.nonce))
+        return run_id(
+            RunIdentity(
+                self.script, self.inputs, self.now, self.zone_name, self.tzdata, self.sources, self.mocks, self.nonce
+            )
+        )
 
 
 class Spool:
@@ -77,9 +80,15 @@ class Executed(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
-def execute(plan: Plan, program: Program, tables: Tables, tools: ToolPort, events: EventSink | None = None,
-            also: Callable[[PlannedEffect], None] | None = None,
-            cancelled: Callable[[], bool] | None = None) -> Executed:
+def execute(
+    plan: Plan,
+    program: Program,
+    tables: Tables,
+    tools: ToolPort,
+    events: EventSink | None = None,
+    also: Callable[[PlannedEffect], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Executed:
     """Decide a program. The user's errors are in the view; nothing of the world is changed."""
     begun = time.monotonic()
     spool = Spool(also)
@@ -87,8 +96,15 @@ def execute(plan: Plan, program: Program, tables: Tables, tools: ToolPort, event
     trace = Trace(feed.step if feed else None)
     id_ = plan.id()
     world = World(
-        tables=tables, tools=tools, effects=spool, trace=trace, now=plan.now, run_id=id_,
-        progress=feed.progress if feed else None, cancelled=cancelled, items_max=plan.items_max,
+        tables=tables,
+        tools=tools,
+        effects=spool,
+        trace=trace,
+        now=plan.now,
+        run_id=id_,
+        progress=feed.progress if feed else None,
+        cancelled=cancelled,
+        items_max=plan.items_max,
         only_item=plan.only_item,
     )
     if feed:
@@ -101,16 +117,28 @@ def execute(plan: Plan, program: Program, tables: Tables, tools: ToolPort, event
     return Executed(view, kept, trace.complete(), outcome)
 
 
-def _view(plan: Plan, id_: str, outcome: Outcome, spool: Spool, kept: tuple[TraceEvent, ...], total: int,
-          seconds: float) -> RunView:
+def _view(
+    plan: Plan, id_: str, outcome: Outcome, spool: Spool, kept: tuple[TraceEvent, ...], total: int, seconds: float
+) -> RunView:
     failed = outcome.status in ("failed", "cancelled")
     return RunView(
-        run=id_, name=plan.name, script=plan.script, status=outcome.status,
-        result=plain(outcome.result), effects=() if failed else tuple(map(effect_view, spool.kept)),
+        run=id_,
+        name=plan.name,
+        script=plan.script,
+        status=outcome.status,
+        result=plain(outcome.result),
+        effects=() if failed else tuple(map(effect_view, spool.kept)),
         effects_total=0 if failed else spool.total,
-        trace=tuple(trace_line(event) for event in kept[:REPORTED_ENTRIES_MAX]), trace_total=total,
-        trace_hash=outcome.trace_hash, as_of=plan.now.isoformat().replace("+00:00", "Z"), mode=plan.mode,
-        mocks=plan.mocks, error=outcome.error, inputs=plain(plan.inputs), items=outcome.items, seconds=seconds,
+        trace=tuple(trace_line(event) for event in kept[:REPORTED_ENTRIES_MAX]),
+        trace_total=total,
+        trace_hash=outcome.trace_hash,
+        as_of=plan.now.isoformat().replace("+00:00", "Z"),
+        mode=plan.mode,
+        mocks=plan.mocks,
+        error=outcome.error,
+        inputs=plain(plan.inputs),
+        items=outcome.items,
+        seconds=seconds,
     )
 
 
@@ -139,8 +167,9 @@ class _Feed:
         if self._told < REPORTED_ENTRIES_MAX:
             self._told += 1
             line = trace_line(event)
-            self.emit("step", {"path": line.path, "op": line.op, "text": line.text, "value": line.value,
-                               "item": line.item})
+            self.emit(
+                "step", {"path": line.path, "op": line.op, "text": line.text, "value": line.value, "item": line.item}
+            )
 
     def progress(self, done: int) -> None:
         now = time.monotonic()
@@ -152,5 +181,14 @@ class _Feed:
         error = view.error.line() if view.error else None
         if view.items:
             self.emit("progress", {"done": view.items, "total": view.items})
-        self.emit("end", {"run": view.run, "status": view.status, "result": view.result, "error": error,
-                          "effects_total": view.effects_total, "trace_hash": view.trace_hash})
+        self.emit(
+            "end",
+            {
+                "run": view.run,
+                "status": view.status,
+                "result": view.result,
+                "error": error,
+                "effects_total": view.effects_total,
+                "trace_hash": view.trace_hash,
+            },
+        )

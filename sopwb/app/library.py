@@ -84,13 +84,19 @@ class Library:
             try:
                 return self.store.resolve(ref, kinds)
             except Ambiguous as error:
-                raise UserError(Diagnostic("SOP-A001", f"{ref} could be any of {', '.join(error.candidates[:5])}",
-                                           hint="give more digits")) from None
+                raise UserError(
+                    Diagnostic(
+                        "SOP-A001", f"{ref} could be any of {', '.join(error.candidates[:5])}", hint="give more digits"
+                    )
+                ) from None
             except Unknown:
                 raise UserError(Diagnostic("SOP-A001", f"there is no object {ref}")) from None
         known = sorted({name for kind in (*kinds, "draft") for name in self.names(kind)})
-        raise UserError(Diagnostic("SOP-A001", f"there is no {' or '.join(kinds)} {ref!r}", found=ref,
-                                   nearest=nearest_name(ref, known)))
+        raise UserError(
+            Diagnostic(
+                "SOP-A001", f"there is no {' or '.join(kinds)} {ref!r}", found=ref, nearest=nearest_name(ref, known)
+            )
+        )
 
     def name_of(self, script: str) -> str:
         """Give the name that a frozen script was last known by, or "" ."""
@@ -115,8 +121,14 @@ class Library:
         """Give the draft or raise ``UserError`` SOP-A002."""
         draft = self.draft(name)
         if draft is None:
-            raise UserError(Diagnostic("SOP-A002", f"there is no draft {name!r}", found=name,
-                                       nearest=nearest_name(name, self.names("draft"))))
+            raise UserError(
+                Diagnostic(
+                    "SOP-A002",
+                    f"there is no draft {name!r}",
+                    found=name,
+                    nearest=nearest_name(name, self.names("draft")),
+                )
+            )
         return draft
 
     def put_draft(self, tx: Transaction, name: str, script: dict[str, Any], parent: Draft | None, edit: str) -> str:
@@ -174,8 +186,17 @@ class Library:
         return Job(name, id_, raw["script"], raw["inputs"], raw["output"], tuple(raw["mocks"]))
 
     def put_job(self, tx: Transaction, job: Job, why: str) -> str:
-        body = {"job": 1, "script": job.script, "inputs": job.inputs, "output": job.output,
-                "mocks": sorted(job.mocks), "consent": [], "concurrency": 1, "on_failure": "abort", "snapshot": False}
+        body = {
+            "job": 1,
+            "script": job.script,
+            "inputs": job.inputs,
+            "output": job.output,
+            "mocks": sorted(job.mocks),
+            "consent": [],
+            "concurrency": 1,
+            "on_failure": "abort",
+            "snapshot": False,
+        }
         id_ = tx.put("job", canonical_bytes(body))
         old = self.store.ref(f"job/{job.name}")
         if old != id_:
@@ -187,13 +208,21 @@ class Library:
         if id_ is None:
             return None
         raw = parse_json(self.store.get(id_)[1])
-        return Schedule(name, raw["job"], raw["spec"], raw["words"], raw["zone"], raw["missed"],
-                        raw["overlap"], raw["paused"])
+        return Schedule(
+            name, raw["job"], raw["spec"], raw["words"], raw["zone"], raw["missed"], raw["overlap"], raw["paused"]
+        )
 
     def put_schedule(self, tx: Transaction, schedule: Schedule, why: str) -> str:
-        body = {"schedule": 1, "job": schedule.job, "spec": schedule.spec, "words": schedule.words,
-                "zone": schedule.zone, "missed": schedule.missed, "overlap": schedule.overlap,
-                "paused": schedule.paused}
+        body = {
+            "schedule": 1,
+            "job": schedule.job,
+            "spec": schedule.spec,
+            "words": schedule.words,
+            "zone": schedule.zone,
+            "missed": schedule.missed,
+            "overlap": schedule.overlap,
+            "paused": schedule.paused,
+        }
         id_ = tx.put("schedule", canonical_bytes(body))
         old = self.store.ref(f"schedule/{schedule.name}")
         if old != id_:
@@ -203,12 +232,22 @@ class Library:
 
 def is_name(text: str) -> bool:
     """Whether ``text`` may name a script, draft, job or schedule."""
-    return (0 < len(text) <= NAME_CHARS_MAX and text.isascii() and text[0].isalpha()
-            and all(c.isalnum() or c == "_" for c in text))
+    return (
+        0 < len(text) <= NAME_CHARS_MAX
+        and text.isascii()
+        and text[0].isalpha()
+        and all(c.isalnum() or c == "_" for c in text)
+    )
 
 
 def need_name(text: str) -> None:
     """Raise ``UserError`` SOP-A006 where ``text`` is not a name."""
     if not is_name(text):
-        raise UserError(Diagnostic("SOP-A006", f"{text!r} is not a name", found=text,
-                                   expected="letters, digits and _, beginning with a letter"))
+        raise UserError(
+            Diagnostic(
+                "SOP-A006",
+                f"{text!r} is not a name",
+                found=text,
+                expected="letters, digits and _, beginning with a letter",
+            )
+        )

@@ -1,7 +1,7 @@
 """``--output FILE``: the whole of a run – all effects, the whole kept trace – under its final name only when complete.
 
-The file is one JSON document of the shape of ``--json``. It is written beside its name and renamed at the end, so that a
-crash, a full disk or Ctrl-C leaves nothing half-written there.
+The file is one JSON document of the shape of ``--json``. It is written beside its name and renamed at the end, so that
+a crash, a full disk or Ctrl-C leaves nothing half-written there.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class OutputFile:
     def _take(self, effect: PlannedEffect) -> None:
         assert self._spool is not None
         view = effect_view(effect)
-        line = json_text({"key": view.key, "tool": view.tool, "item": view.item, "args": view.args, "state": view.state})
+        line = json_text(
+            {"key": view.key, "tool": view.tool, "item": view.item, "args": view.args, "state": view.state}
+        )
         self._spool.write(line + "\n")
 
     def finish(self, done: Executed) -> None:
@@ -77,7 +79,13 @@ class OutputFile:
             file.write('], "trace": [')
             for n, event in enumerate(done.events):
                 line_ = trace_line(event)
-                entry = {"path": line_.path, "op": line_.op, "text": line_.text, "value": line_.value, "item": line_.item}
+                entry = {
+                    "path": line_.path,
+                    "op": line_.op,
+                    "text": line_.text,
+                    "value": line_.value,
+                    "item": line_.item,
+                }
                 file.write(("," if n else "") + "\n" + json_text(entry))
             file.write(f'], "trace_hash": {json_text(view.trace_hash)}}}\n')
             file.flush()

@@ -1,6 +1,7 @@
 """Outputs: what a Command came to, as data. A face turns them into text or widgets; nothing prints here.
 
-Every Output that shows a script's state carries its diagnostics. A Command that cannot be done is ``Failed`` and has changed nothing.
+Every Output that shows a script's state carries its diagnostics. A Command that cannot be
+done is ``Failed`` and has changed nothing.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Renamed(Output, frozen=True):
 
 
 class Frozen(Output, frozen=True):
-    """What one transaction froze: ``names`` to hashes (called drafts first), and callers and jobs that were re-pinned."""
+    """What one transaction froze: ``names`` to hashes (called drafts first), and what was re-pinned."""
 
     name: str
     hash: str
@@ -92,7 +93,7 @@ class EffectView(msgspec.Struct, frozen=True):
 
 
 class RunView(Output, frozen=True):
-    """A run. ``status``: succeeded or failed. ``error`` is set when it failed. Lists stop at 1,000 beside their totals."""
+    """A run. ``status``: succeeded or failed (then with ``error``). Lists stop at 1,000 beside their totals."""
 
     run: str
     name: str
@@ -211,7 +212,7 @@ class History(Output, frozen=True):
 
 
 class SourceView(Output, frozen=True):
-    """A data source: format, place, key, fields with types and null counts (-1 unknown), rows (-1 unknown), sample records."""
+    """A data source: format, place, key, fields with their types, number of records (-1 unknown), first records."""
 
     name: str
     format: str
@@ -243,7 +244,24 @@ class Evaluated(Output, frozen=True):
 
 
 AnyOutput: TypeAlias = (
-    Failed | ScriptView | Dropped | Renamed | Frozen | RunView | RunList | Replayed | JobView | JobList
-    | ScheduleView | ScheduleList | DueTimes | ScriptList | Difference | History | SourceView | DataList
-    | StoreReport | Evaluated
+    Failed
+    | ScriptView
+    | Dropped
+    | Renamed
+    | Frozen
+    | RunView
+    | RunList
+    | Replayed
+    | JobView
+    | JobList
+    | ScheduleView
+    | ScheduleList
+    | DueTimes
+    | ScriptList
+    | Difference
+    | History
+    | SourceView
+    | DataList
+    | StoreReport
+    | Evaluated
 )

@@ -2,7 +2,7 @@
 
     run    {"run", "name", "script", "inputs", "now", "zone", "tzdata", "mode", "mocks", "nonce", "sources",
             "status", "result", "error", "effects", "effects_total", "items", "trace", "trace_total", "trace_hash"}
-    trace  {"run", "complete", "events": [event…]}                    (a retirable segment)
+    trace  {"run", "complete", "events": [event…], "recorded"}                    (a retirable segment)
 
 Refs ``run/ID`` point to run objects. Deliberately not here: replaying (``handlers.runs``).
 """
@@ -34,19 +34,31 @@ class RunRecord(msgspec.Struct, frozen=True):
     body: dict[str, Any]
 
 
-def record_run(bench: Workbench, plan: Plan, done: Executed) -> str:
-    """Store a run and its trace in one transaction. Gives the run's id."""
+def record_run(bench: Workbench, plan: Plan, done: Executed, recorded: dict[str, Any] | None) -> str:
+    """Store a run and its trace in one transaction. ``recorded`` are the records that it fetched. Gives the run's id."""
     view = done.view
     events = [{**event_data(event), "exact": event.exact} for event in done.events]
-    trace = {"run": view.run, "complete": done.complete, "events": events}
+    trace = {"run": view.run, "complete": done.complete, "events": events, "recorded": recorded}
     body = {
-        "run": view.run, "name": view.name, "script": view.script, "inputs": view.inputs, "now": view.as_of,
-        "zone": plan.zone_name, "tzdata": plan.tzdata, "mode": view.mode, "mocks": list(view.mocks),
-        "nonce": plan.nonce, "sources": [[f.source, f.kind, f.digest] for f in plan.sources],
-        "status": view.status, "result": view.result,
+        "run": view.run,
+        "name": view.name,
+        "script": view.script,
+        "inputs": view.inputs,
+        "now": view.as_of,
+        "zone": plan.zone_name,
+        "tzdata": plan.tzdata,
+        "mode": view.mode,
+        "mocks": list(view.mocks),
+        "nonce": plan.nonce,
+        "sources": [[f.source, f.kind, f.digest] for f in plan.sources],
+        "status": view.status,
+        "result": view.result,
         "error": msgspec.to_builtins(view.error) if view.error else None,
-        "effects": [effect_data(effect) for effect in view.effects], "effects_total": view.effects_total,
-        "items": view.items, "trace_total": view.trace_total, "trace_hash": view.trace_hash,
+        "effects": [effect_data(effect) for effect in view.effects],
+        "effects_total": view.effects_total,
+        "items": view.items,
+        "trace_total": view.trace_total,
+        "trace_hash": view.trace_hash,
     }
     with bench.store.transaction(f"run {view.name}") as tx:
         body["trace"] = tx.put("trace", json_text(plain(trace)).encode())
@@ -63,11 +75,17 @@ def effect_data(effect: EffectView) -> dict[str, Any]:
 def find_run(store: Store, ref: str) -> RunRecord:
     """Find a recorded run by its id or a prefix of it. Raises ``UserError`` SOP-A011."""
     digits = ref.removeprefix("#").removeprefix("b3:")
-    found = {name: id_ for name, id_ in store.refs(f"run/b3:{digits}").items()} if digits else {}
+    found = store.refs(f"run/b3:{digits}") if digits else {}
     if len(found) != 1:
         some = ", ".join(name.removeprefix("run/")[:17] for name in list(found)[:5])
-        raise UserError(Diagnostic("SOP-A011", f"{ref} could be any of {some}" if found else f"there is no run {ref!r}",
-                                   found=ref, hint="give more digits" if found else "sopwb runs list shows them"))
+        raise UserError(
+            Diagnostic(
+                "SOP-A011",
+                f"{ref} could be any of {some}" if found else f"there is no run {ref!r}",
+                found=ref,
+                hint="give more digits" if found else "sopwb runs list shows them",
+            )
+        )
     ((name, id_),) = found.items()
     return RunRecord(name.removeprefix("run/"), id_, parse_json(store.get(id_)[1]))
 
@@ -82,13 +100,25 @@ def run_view(record: RunRecord, trace: dict[str, Any], item: str | None = None) 
     """Show a recorded run; with ``item`` only that item's events."""
     body = record.body
     events = [event for event in trace["events"] if item is None or event.get("item", "") == item]
-    lines = tuple(TraceLine(e["path"], e["op"], e["text"], e.get("out"), e.get("item", ""))
-                  for e in events[:REPORTED_ENTRIES_MAX])
+    lines = tuple(
+        TraceLine(e["path"], e["op"], e["text"], e.get("out"), e.get("item", "")) for e in events[:REPORTED_ENTRIES_MAX]
+    )
     error = msgspec.convert(body["error"], Diagnostic) if body["error"] else None
     return RunView(
-        run=record.id, name=body["name"], script=body["script"], status=body["status"], result=body["result"],
-        effects=tuple(EffectView(**effect) for effect in body["effects"]), effects_total=body["effects_total"],
-        trace=lines, trace_total=len(events) if item is not None else body["trace_total"],
-        trace_hash=body["trace_hash"], as_of=body["now"], mode=body["mode"], mocks=tuple(body["mocks"]), error=error,
-        inputs=body["inputs"], items=body["items"],
+        run=record.id,
+        name=body["name"],
+        script=body["script"],
+        status=body["status"],
+        result=body["result"],
+        effects=tuple(EffectView(**effect) for effect in body["effects"]),
+        effects_total=body["effects_total"],
+        trace=lines,
+        trace_total=len(events) if item is not None else body["trace_total"],
+        trace_hash=body["trace_hash"],
+        as_of=body["now"],
+        mode=body["mode"],
+        mocks=tuple(body["mocks"]),
+        error=error,
+        inputs=body["inputs"],
+        items=body["items"],
     )

@@ -9,8 +9,8 @@ from sopwb.app.library import Draft
 from sopwb.app.outputs import JobView, OutlineRow, ScriptView
 from sopwb.kernel.diagnostics import UserError
 from sopwb.lang.compile import Checked
-from sopwb.lang.environment import Signature
 from sopwb.lang.english import english
+from sopwb.lang.environment import Signature
 from sopwb.lang.outline import outline
 from sopwb.lang.signature import signature_of
 from sopwb.lang.types import type_text
@@ -41,8 +41,15 @@ def draft_view(bench: Workbench, draft: Draft, changes: tuple[str, ...] = ()) ->
     except UserError as error:
         checked, diagnostics = None, error.diagnostics
     return ScriptView(
-        name=draft.name, state="draft", hash="", rev=draft.rev, signature=signature_line(draft.name, draft.script),
-        script=draft.script, outline=_rows(draft.script), english=_english(checked), diagnostics=diagnostics,
+        name=draft.name,
+        state="draft",
+        hash="",
+        rev=draft.rev,
+        signature=signature_line(draft.name, draft.script),
+        script=draft.script,
+        outline=_rows(draft.script),
+        english=_english(checked),
+        diagnostics=diagnostics,
         changes=changes,
     )
 
@@ -52,14 +59,28 @@ def frozen_view(bench: Workbench, name: str, hash_: str) -> ScriptView:
     raw = bench.library.raw(hash_)
     checked = compile_frozen(bench, hash_)
     return ScriptView(
-        name=name, state="frozen", hash=hash_, rev="", signature=signature_line(name, bench.library.canonical(hash_)),
-        script=raw, outline=_rows(raw), english=_english(checked), diagnostics=checked.diagnostics,
+        name=name,
+        state="frozen",
+        hash=hash_,
+        rev="",
+        signature=signature_line(name, bench.library.canonical(hash_)),
+        script=raw,
+        outline=_rows(raw),
+        english=_english(checked),
+        diagnostics=checked.diagnostics,
     )
 
 
 def job_view(bench: Workbench, job: Job) -> JobView:
-    return JobView(name=job.name, hash=job.hash, script=job.script, script_name=bench.library.name_of(job.script),
-                   inputs=job.inputs, mocks=job.mocks, output=job.output)
+    return JobView(
+        name=job.name,
+        hash=job.hash,
+        script=job.script,
+        script_name=bench.library.name_of(job.script),
+        inputs=job.inputs,
+        mocks=job.mocks,
+        output=job.output,
+    )
 
 
 def _rows(raw: dict[str, Any]) -> tuple[OutlineRow, ...]:

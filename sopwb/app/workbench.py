@@ -1,8 +1,8 @@
 """The workbench without a face: an open workspace that carries out Commands and answers with Outputs.
 
 Each Command has one handler, found by the Command's name in ``HANDLERS`` and imported on first use, so that
-a headless run loads only what it needs. A handler's ``UserError`` becomes ``Failed``; nothing was changed then, since every
-handler changes the store in one transaction at its end.
+a headless run loads only what it needs. A handler's ``UserError`` becomes ``Failed``; nothing was changed then,
+since every handler changes the store in one transaction at its end.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sopwb.store.errors import StoreError
 from sopwb.store.store import Store
 
 if TYPE_CHECKING:
+    from sopwb.data.declaration import SourceDeclaration
     from sopwb.run.ports import Event, Tables
     from sopwb.tools.registry import Registry
 
@@ -145,7 +146,8 @@ def open_sources(workspace: Workspace) -> Tables:
     from sopwb.data.declaration import declare
     from sopwb.data.open import open_tables
 
-    declared, problems = [], []
+    declared: list[SourceDeclaration] = []
+    problems: list[Diagnostic] = []
     for name, settings in workspace.data.items():
         declaration, wrong = declare(name, settings, str(workspace.folder))
         problems += wrong
@@ -163,8 +165,14 @@ def read_instant(text: str) -> dt.datetime:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise UserError(Diagnostic("SOP-U003", f"{text!r} is not an instant", found=text,
-                                   expected="ISO 8601 with an offset, such as 2026-11-22T08:00:00Z"))
+        raise UserError(
+            Diagnostic(
+                "SOP-U003",
+                f"{text!r} is not an instant",
+                found=text,
+                expected="ISO 8601 with an offset, such as 2026-11-22T08:00:00Z",
+            )
+        )
     return instant.astimezone(dt.UTC)
 
 

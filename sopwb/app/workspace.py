@@ -8,8 +8,8 @@ Grammar of the file (docs/command-line.md shows an example)::
     [agent]      model, api_base
     [notify]     urls
 
-Everything wrong in it is a diagnostic with the file's line where that is known. Deliberately not here: opening data (``data``)
-or the store (``app.workbench``).
+Everything wrong in it is a diagnostic with the file's line where that is known. Deliberately not here: opening data
+(``data``) or the store (``app.workbench``).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 FILE: Final = "sopwb.toml"
 STORE_FOLDER: Final = ".sopwb"
 _SECTIONS: Final = {"workspace", "data", "tools", "agent", "notify"}
-_SETTINGS: Final = {
+_SETTINGS: Final[dict[str, dict[str, type]]] = {
     "workspace": {"name": str, "timezone": str},
     "agent": {"model": str, "api_base": str},
     "notify": {"urls": list},
@@ -60,16 +60,22 @@ def find_workspace(start: Path | None = None) -> Path:
     for folder in (begin, *begin.parents):
         if (folder / FILE).is_file():
             return folder
-    raise UserError(Diagnostic("SOP-W001", f"there is no {FILE} in {begin} or above it",
-                               hint="make a workspace with: sopwb init DIR"))
+    raise UserError(
+        Diagnostic(
+            "SOP-W001", f"there is no {FILE} in {begin} or above it", hint="make a workspace with: sopwb init DIR"
+        )
+    )
 
 
 def read_workspace(folder: Path) -> Workspace:
     """Read the settings of the workspace in ``folder``. Raises ``UserError`` with every mistake in the file."""
     path = folder / FILE
     if not path.is_file():
-        raise UserError(Diagnostic("SOP-W001", f"there is no {FILE} in {folder}",
-                                   hint=f"make a workspace with: sopwb init {folder}"))
+        raise UserError(
+            Diagnostic(
+                "SOP-W001", f"there is no {FILE} in {folder}", hint=f"make a workspace with: sopwb init {folder}"
+            )
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -86,16 +92,27 @@ def read_workspace(folder: Path) -> Workspace:
     zone_name = str(raw.get("workspace", {}).get("timezone", "UTC")) if not problems else "UTC"
     zone = zone_of(zone_name)
     if zone is None:
-        problems.append(Diagnostic("SOP-W006", f"{zone_name!r} is not an IANA time zone",
-                                   path=_line_of(text, "timezone"), expected="a name such as Europe/Berlin",
-                                   found=zone_name))
+        problems.append(
+            Diagnostic(
+                "SOP-W006",
+                f"{zone_name!r} is not an IANA time zone",
+                path=_line_of(text, "timezone"),
+                expected="a name such as Europe/Berlin",
+                found=zone_name,
+            )
+        )
     if problems or zone is None:
         raise UserError(*problems)
     agent = raw.get("agent", {})
     return Workspace(
-        folder=folder, name=str(raw.get("workspace", {}).get("name", folder.name)), zone_name=zone_name,
-        zone=zone, data=raw.get("data", {}), tools=raw.get("tools", {}),
-        model=agent.get("model", "offline"), api_base=agent.get("api_base", ""),
+        folder=folder,
+        name=str(raw.get("workspace", {}).get("name", folder.name)),
+        zone_name=zone_name,
+        zone=zone,
+        data=raw.get("data", {}),
+        tools=raw.get("tools", {}),
+        model=agent.get("model", "offline"),
+        api_base=agent.get("api_base", ""),
         notify=tuple(raw.get("notify", {}).get("urls", ())),
     )
 
@@ -116,26 +133,57 @@ def _problems(raw: dict[str, Any], text: str) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for section, table in raw.items():
         if section not in _SECTIONS:
-            found.append(Diagnostic("SOP-W004", f"unknown section [{section}]", path=_line_of(text, section),
-                                    nearest=nearest_name(section, _SECTIONS)))
+            found.append(
+                Diagnostic(
+                    "SOP-W004",
+                    f"unknown section [{section}]",
+                    path=_line_of(text, section),
+                    nearest=nearest_name(section, _SECTIONS),
+                )
+            )
             continue
         if not isinstance(table, dict):
-            found.append(Diagnostic("SOP-W005", f"{section} must be a section", path=_line_of(text, section),
-                                    expected=f"[{section}]", found=type(table).__name__))
+            found.append(
+                Diagnostic(
+                    "SOP-W005",
+                    f"{section} must be a section",
+                    path=_line_of(text, section),
+                    expected=f"[{section}]",
+                    found=type(table).__name__,
+                )
+            )
             continue
         for key, value in table.items():
             known = _SETTINGS.get(section)
             if known is None:
                 if not isinstance(value, dict):
-                    found.append(Diagnostic("SOP-W005", f"{section}.{key} must be a section",
-                                            path=_line_of(text, key), expected=f"[{section}.{key}]"))
+                    found.append(
+                        Diagnostic(
+                            "SOP-W005",
+                            f"{section}.{key} must be a section",
+                            path=_line_of(text, key),
+                            expected=f"[{section}.{key}]",
+                        )
+                    )
             elif key not in known:
-                found.append(Diagnostic("SOP-W004", f"unknown setting {key} in [{section}]",
-                                        path=_line_of(text, key), nearest=nearest_name(key, known)))
+                found.append(
+                    Diagnostic(
+                        "SOP-W004",
+                        f"unknown setting {key} in [{section}]",
+                        path=_line_of(text, key),
+                        nearest=nearest_name(key, known),
+                    )
+                )
             elif not isinstance(value, known[key]):
-                found.append(Diagnostic("SOP-W005", f"{section}.{key} must be a {known[key].__name__}",
-                                        path=_line_of(text, key), expected=known[key].__name__,
-                                        found=type(value).__name__))
+                found.append(
+                    Diagnostic(
+                        "SOP-W005",
+                        f"{section}.{key} must be a {known[key].__name__}",
+                        path=_line_of(text, key),
+                        expected=known[key].__name__,
+                        found=type(value).__name__,
+                    )
+                )
     return found
 
 
@@ -154,7 +202,7 @@ def _place(message: str) -> str:
     return f"{FILE}:{at[1]}" if at else FILE
 
 
-_NEW_FILE: Final = '''# A SOP Workbench workspace. docs/command-line.md describes every setting.
+_NEW_FILE: Final = """# A SOP Workbench workspace. docs/command-line.md describes every setting.
 [workspace]
 name = "{name}"
 timezone = "UTC"                 # IANA name: what "today" and "9 AM" mean here
@@ -168,7 +216,7 @@ timezone = "UTC"                 # IANA name: what "today" and "9 AM" mean here
 
 [agent]
 model = "offline"                # the embedded author: no key, no network
-'''
+"""
 
 
 def init_workspace(folder: Path) -> Workspace:

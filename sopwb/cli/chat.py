@@ -1,4 +1,4 @@
-"""``sopwb chat``: a turn a line on stdin, a reply each. With ``--json`` each line is a JSON string and each reply a JSON line."""
+"""``sopwb chat``: a turn a line on stdin, a reply each. With ``--json`` lines are JSON strings, replies JSON lines."""
 
 from __future__ import annotations
 
@@ -34,17 +34,21 @@ def chat(folder: str | None, options: Any) -> int:
             if not line.strip():
                 continue
             turn += 1
-            text = line.rstrip("\n")
-            if options.json:
-                try:
-                    text = json.loads(line)
-                except ValueError:
-                    text = None
-                if not isinstance(text, str):
-                    report((Diagnostic("SOP-U006", f"line {turn} is not a JSON string", found=line.strip()[:60]),))
-                    return USAGE
+            text = _said(line) if options.json else line.rstrip("\n")
+            if text is None:
+                report((Diagnostic("SOP-U006", f"line {turn} is not a JSON string", found=line.strip()[:60]),))
+                return USAGE
             _print(turn, dialogue.turn(text), options.json)
     return DONE
+
+
+def _said(line: str) -> str | None:
+    """Read a JSON string, or None where the line is not one."""
+    try:
+        text = json.loads(line)
+    except ValueError:
+        return None
+    return text if isinstance(text, str) else None
 
 
 def _line(prompt: bool) -> str:
@@ -55,8 +59,20 @@ def _line(prompt: bool) -> str:
 
 def _print(turn: int, reply: Reply, as_json: bool) -> None:
     if as_json:
-        print(json_text({"turn": turn, "kind": reply.kind, "reply": reply.reply, "options": list(reply.options),
-                         "saved": list(reply.saved), "draft": reply.draft, "script": reply.script}), flush=True)
+        print(
+            json_text(
+                {
+                    "turn": turn,
+                    "kind": reply.kind,
+                    "reply": reply.reply,
+                    "options": list(reply.options),
+                    "saved": list(reply.saved),
+                    "draft": reply.draft,
+                    "script": reply.script,
+                }
+            ),
+            flush=True,
+        )
         return
     print(reply.reply)
     for number, option in enumerate(reply.options, 1):

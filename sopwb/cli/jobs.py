@@ -49,8 +49,10 @@ def add_schedule(folder: str | None, options: Any) -> int:
     found = answer(folder, command, ScheduleView)
     text = ""
     if found:
-        text = (f"{found.name} runs {found.spec} ({found.zone}); next {', '.join(found.next_due)}\n"
-                "nothing fires it yet: the daemon comes in a later version")
+        text = (
+            f"{found.name} runs {found.spec} ({found.zone}); next {', '.join(found.next_due)}\n"
+            "nothing fires it yet: the daemon comes in a later version"
+        )
     return finish(found, options.json, text)
 
 

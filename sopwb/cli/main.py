@@ -43,7 +43,7 @@ def report(diagnostics: Sequence[Diagnostic]) -> None:
 
 def _dispatch(words: list[str], screen: Screen) -> int:
     folder, words = _workspace_option(words)
-    if words and words[0] in ("--run",) or any(word.startswith("--run=") for word in words[:1]):
+    if (words and words[0] in ("--run",)) or any(word.startswith("--run=") for word in words[:1]):
         from sopwb.cli.run import run_command
 
         return run_command(folder, words)
@@ -69,6 +69,11 @@ def _open(folder: str | None, words: list[str], screen: Screen) -> int:
     if words:
         as_of = words[0].partition("=")[2] if "=" in words[0] else (words[1] if len(words) > 1 else "")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UserError(Diagnostic("SOP-U004", "the workbench needs a terminal",
-                                   hint="start it in one, or use the headless commands: sopwb --help"))
+        raise UserError(
+            Diagnostic(
+                "SOP-U004",
+                "the workbench needs a terminal",
+                hint="start it in one, or use the headless commands: sopwb --help",
+            )
+        )
     return screen(folder, as_of)

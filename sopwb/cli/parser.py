@@ -1,6 +1,6 @@
 """The words of every command but ``--run``, and which function carries each out.
 
-A command that docs/command-line.md names and that is not built yet answers so (SOP-U005), so that nobody takes silence for success.
+A command that docs/command-line.md names and that is not built yet answers so (SOP-U005): silence is not success.
 """
 
 from __future__ import annotations
@@ -54,8 +54,11 @@ def _refuse_later(words: Sequence[str]) -> None:
 
 def build() -> argparse.ArgumentParser:
     """Build the parser of all commands."""
-    top = _Parser(prog="sopwb", description="Programs that people say and machines then run for ever, exactly.",
-                  epilog="Without words: the workbench. sopwb --run NAME runs a script or job; docs/command-line.md has it all.")
+    top = _Parser(
+        prog="sopwb",
+        description="Programs that people say and machines then run for ever, exactly.",
+        epilog="Without words: the workbench. sopwb --run NAME runs a script or job; docs/command-line.md has it all.",
+    )
     top.add_argument("--version", action="version", version=f"sopwb {__version__}")
     top.add_argument("-w", "--workspace", metavar="DIR", help="the workspace's folder (before the command)")
     top.add_argument("--run", metavar="NAME|HASH", help="run a script or job without a screen")
@@ -137,7 +140,9 @@ def _jobs(verbs: Any) -> None:
 
     group = _group(verbs, "schedule", "when jobs run")
     _common(_verb(group, "list", "what there is", ("jobs", "list_schedules")))
-    add = _verb(group, "add", 'schedule a job: sopwb schedule add NAME "every monday at 09:00"', ("jobs", "add_schedule"))
+    add = _verb(
+        group, "add", 'schedule a job: sopwb schedule add NAME "every monday at 09:00"', ("jobs", "add_schedule")
+    )
     add.add_argument("job")
     add.add_argument("spec", nargs="+")
     add.add_argument("--zone", default="")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 
 
-
 @contextmanager
 def workbench(folder: str | None, as_of: str = "") -> Iterator[Workbench]:
     """Open the workspace for one command."""
@@ -76,5 +75,6 @@ def columns(rows: Sequence[Sequence[str]], empty: str) -> str:
     if not rows:
         return empty
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-                     for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

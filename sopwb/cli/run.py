@@ -41,8 +41,15 @@ def run_command(folder: str | None, words: list[str]) -> int:
     options = read_options(words)
     bench = open_workbench(folder, options.as_of)
     try:
-        command = RunScript(options.ref, options.inputs, options.as_of, options.dry_run, tuple(options.mocks),
-                            tuple(options.allow), options.output)
+        command = RunScript(
+            options.ref,
+            options.inputs,
+            options.as_of,
+            options.dry_run,
+            tuple(options.mocks),
+            tuple(options.allow),
+            options.output,
+        )
         if options.events:
             output = bench.do(command, _print_event)
         elif sys.stderr.isatty() and not options.json:
@@ -92,12 +99,20 @@ def _print_effects(run: RunView) -> None:
 def reply(run: RunView) -> dict[str, Any]:
     """Give the fixed JSON shape of a run (docs/command-line.md)."""
     out: dict[str, Any] = {
-        "run": run.run, "script": run.script, "status": run.status, "result": run.result,
-        "effects": [{"key": e.key, "tool": e.tool, "item": e.item, "args": e.args, "state": e.state}
-                    for e in run.effects],
+        "run": run.run,
+        "script": run.script,
+        "status": run.status,
+        "result": run.result,
+        "effects": [
+            {"key": e.key, "tool": e.tool, "item": e.item, "args": e.args, "state": e.state} for e in run.effects
+        ],
         "trace": [{"path": t.path, "op": t.op, "text": t.text, "value": t.value, "item": t.item} for t in run.trace],
-        "trace_hash": run.trace_hash, "mode": run.mode, "mocks": list(run.mocks),
-        "effects_total": run.effects_total, "trace_total": run.trace_total, "items": run.items,
+        "trace_hash": run.trace_hash,
+        "mode": run.mode,
+        "mocks": list(run.mocks),
+        "effects_total": run.effects_total,
+        "trace_total": run.trace_total,
+        "items": run.items,
     }
     if run.error is not None:
         out["error"] = {"code": run.error.code, "message": run.error.message, "path": run.error.path}
@@ -121,9 +136,15 @@ def read_options(words: list[str]) -> Options:
         if name in _LATER:
             raise UserError(Diagnostic("SOP-U005", f"{name}: {_LATER[name]} is not built yet"))
         if name not in _VALUED:
-            raise UserError(Diagnostic("SOP-U001", f"unknown option {word!r} of --run", found=word,
-                                       nearest=nearest_name(name, _VALUED | _FLAGS),
-                                       hint="sopwb --run NAME [--input k=v]… [--dry-run] [--trace] [--json]"))
+            raise UserError(
+                Diagnostic(
+                    "SOP-U001",
+                    f"unknown option {word!r} of --run",
+                    found=word,
+                    nearest=nearest_name(name, _VALUED | _FLAGS),
+                    hint="sopwb --run NAME [--input k=v]… [--dry-run] [--trace] [--json]",
+                )
+            )
         if not eq:
             if not rest:
                 raise UserError(Diagnostic("SOP-U001", f"{name} needs a value"))
@@ -171,6 +192,9 @@ def _json_inputs(value: str) -> dict[str, Any]:
     except ValueError as error:
         raise UserError(Diagnostic("SOP-U002", f"{source} is not JSON: {error}")) from None
     if not isinstance(found, dict):
-        raise UserError(Diagnostic("SOP-U002", f"{source} must be a JSON object",
-                                   found=type(found).__name__, expected='{"name": value}'))
+        raise UserError(
+            Diagnostic(
+                "SOP-U002", f"{source} must be a JSON object", found=type(found).__name__, expected='{"name": value}'
+            )
+        )
     return found

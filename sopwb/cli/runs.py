@@ -43,9 +43,14 @@ def replay(folder: str | None, options: Any) -> int:
 
 
 def _summary(run: RunView) -> str:
-    lines = [f"{run.run}", f"  {run.name} {run.script}", f"  as of {run.as_of}, {run.mode}: {run.status}",
-             f"  inputs {json_text(run.inputs)}", f"  result {json_text(run.result)}",
-             f"  {run.effects_total} effects, {run.trace_total} trace events, trace {run.trace_hash}"]
+    lines = [
+        f"{run.run}",
+        f"  {run.name} {run.script}",
+        f"  as of {run.as_of}, {run.mode}: {run.status}",
+        f"  inputs {json_text(run.inputs)}",
+        f"  result {json_text(run.result)}",
+        f"  {run.effects_total} effects, {run.trace_total} trace events, trace {run.trace_hash}",
+    ]
     if run.error is not None:
         lines.append(f"  {run.error.line()}")
     return "\n".join(lines)

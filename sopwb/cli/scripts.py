@@ -26,8 +26,12 @@ def list_scripts(folder: str | None, options: Any) -> int:
     found = answer(folder, ListScripts(), ScriptList)
     rows = found.rows if found else ()
     table = [(row.name, short_id(row.hash), row.state, row.kind, row.signature) for row in rows]
-    return finish(found, options.json, columns(table, "no scripts yet: say what one must do with sopwb chat"),
-                  [builtins(row) for row in rows])
+    return finish(
+        found,
+        options.json,
+        columns(table, "no scripts yet: say what one must do with sopwb chat"),
+        [builtins(row) for row in rows],
+    )
 
 
 def show(folder: str | None, options: Any) -> int:
@@ -71,8 +75,10 @@ def diff(folder: str | None, options: Any) -> int:
 
 def history(folder: str | None, options: Any) -> int:
     found = answer(folder, ScriptHistory(options.ref), History)
-    rows = [(row.time[:19], row.what, short_id(row.hash) if row.hash else "–", row.why)
-            for row in (found.rows if found else ())]
+    rows = [
+        (row.time[:19], row.what, short_id(row.hash) if row.hash else "–", row.why)
+        for row in (found.rows if found else ())
+    ]
     return finish(found, options.json, columns(rows, ""))
 
 

@@ -15,10 +15,22 @@ def list_data(folder: str | None, options: Any) -> int:
     """Print sources, their sizes and fields; one that cannot be read is listed with its problem."""
     found = answer(folder, ListData(), DataList)
     rows = found.rows if found else ()
-    table = [(row.name, row.format, str(row.rows) if row.rows >= 0 else "?", f"key {row.key or '–'}",
-              row.problem.line() if row.problem else ", ".join(name for name, _ in row.fields)) for row in rows]
-    finish(found, options.json, columns(table, "no data declared: add a [data.NAME] section to sopwb.toml"),
-           [builtins(row) for row in rows])
+    table = [
+        (
+            row.name,
+            row.format,
+            str(row.rows) if row.rows >= 0 else "?",
+            f"key {row.key or '–'}",
+            row.problem.line() if row.problem else ", ".join(name for name, _ in row.fields),
+        )
+        for row in rows
+    ]
+    finish(
+        found,
+        options.json,
+        columns(table, "no data declared: add a [data.NAME] section to sopwb.toml"),
+        [builtins(row) for row in rows],
+    )
     return DONE if found and not any(row.problem for row in rows) else FAILED
 
 
@@ -43,8 +55,10 @@ def verify(folder: str | None, options: Any) -> int:
     else:
         for problem in found.problems:
             print(problem)
-        print(f"{'damaged' if found.problems else 'sound'}: {found.numbers['commits']} commits, "
-              f"{found.numbers['objects']} objects, head {found.head}")
+        print(
+            f"{'damaged' if found.problems else 'sound'}: {found.numbers['commits']} commits, "
+            f"{found.numbers['objects']} objects, head {found.head}"
+        )
     return FAILED if found.problems else DONE
 
 

@@ -251,7 +251,7 @@ Step: TypeAlias = Fetch | Math | If | Each | Call | Tool | Say | Fail | Return
 
 
 class SourceNeed(msgspec.Struct, frozen=True):
-    """What a script reads of a source: the key and exactly the fields that it uses, with the types it was checked for."""
+    """What a script reads of a source: the key and exactly the fields that it uses, with their checked types."""
 
     name: str
     key: str | None

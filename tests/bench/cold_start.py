@@ -29,14 +29,28 @@ SCRIPT = {
     "steps": [
         {"op": "fetch", "name": "customer", "from": "customers", "where": "it.id == customer_id", "one": "required"},
         {"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == customer.id"},
-        {"op": "if", "name": "dormant", "cond": "size(orders) == 0", "then": [
-            {"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}]},
+        {
+            "op": "if",
+            "name": "dormant",
+            "cond": "size(orders) == 0",
+            "then": [{"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}],
+        },
         {"op": "math", "name": "days_since_last", "expr": "days_between(orders.max(o, o.ordered_at), now)"},
         {"op": "math", "name": "total_spend", "expr": "orders.sum(o, o.total)"},
-        {"op": "if", "name": "risk", "cond": "days_since_last > 60 && total_spend > 500", "then": [
-            {"op": "return", "value": {"is_risk": "true",
-                                       "reason": "'Last order was ' + string(days_since_last) + ' days ago'"}}]},
-        {"op": "return", "value": {"is_risk": "false", "reason": "'Active'"}}]}
+        {
+            "op": "if",
+            "name": "risk",
+            "cond": "days_since_last > 60 && total_spend > 500",
+            "then": [
+                {
+                    "op": "return",
+                    "value": {"is_risk": "true", "reason": "'Last order was ' + string(days_since_last) + ' days ago'"},
+                }
+            ],
+        },
+        {"op": "return", "value": {"is_risk": "false", "reason": "'Active'"}},
+    ],
+}
 
 
 def workspaces(root: Path) -> dict[str, Path]:
@@ -109,8 +123,10 @@ def main() -> None:
         run = ["-m", "sopwb", "-w"]
         tail = ["--run", "check_churn_risk", "--input", "customer_id=john_doe", "--as-of", AS_OF, "--json"]
         rivals = {"import json, sqlite3": [sys.executable, "-c", "import json, sqlite3"]}
-        rivals |= {f"sopwb --run over {form}": [sys.executable, *run, str(folder), *tail]
-                   for form, folder in workspaces(Path(scratch)).items()}
+        rivals |= {
+            f"sopwb --run over {form}": [sys.executable, *run, str(folder), *tail]
+            for form, folder in workspaces(Path(scratch)).items()
+        }
         for words in rivals.values():
             cpu_ms(words)
         measured: dict[str, list[float]] = {name: [] for name in rivals}

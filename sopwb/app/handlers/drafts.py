@@ -68,8 +68,14 @@ def drop_draft(bench: Workbench, command: DropDraft) -> AnyOutput:
 
 def _same_base(before: Draft | None, base: str) -> None:
     if base and (before is None or before.rev != base):
-        raise UserError(Diagnostic("SOP-A003", "the draft was changed since this edit was made",
-                                   expected=base, found=before.rev if before else "no draft"))
+        raise UserError(
+            Diagnostic(
+                "SOP-A003",
+                "the draft was changed since this edit was made",
+                expected=base,
+                found=before.rev if before else "no draft",
+            )
+        )
 
 
 def _store(bench: Workbench, name: str, before: Draft | None, script: dict[str, Any], edit: str) -> AnyOutput:

@@ -1,7 +1,7 @@
 """Freezing: a draft and the drafts that it calls become objects of the store, in one transaction.
 
-Called drafts are frozen first and their hashes pinned into the caller. Where asked, saved callers and jobs of the version
-that the name had before are re-pinned in the same transaction, from the bottom up.
+Called drafts are frozen first and their hashes pinned into the caller. Where asked, saved callers
+and jobs of the version that the name had before are re-pinned in the same transaction, from the bottom up.
 """
 
 from __future__ import annotations
@@ -61,9 +61,14 @@ class _Freezing:
         checked = compile_script(pinned, self)
         if checked.ir is None or checked.ast is None:
             first = checked.diagnostics[0]
-            raise UserError(Diagnostic("SOP-A007", f"{name} does not check: {first.line()}",
-                                       hint=f"{len(checked.diagnostics)} to mend; sopwb script check {name}"),
-                            *checked.diagnostics)
+            raise UserError(
+                Diagnostic(
+                    "SOP-A007",
+                    f"{name} does not check: {first.line()}",
+                    hint=f"{len(checked.diagnostics)} to mend; sopwb script check {name}",
+                ),
+                *checked.diagnostics,
+            )
         form = canonical_script(checked.ast, checked.ir)
         hash_ = script_id(form)
         signature = signature_of(form, name, hash_)
@@ -135,21 +140,31 @@ def _calls(form: Any) -> set[str]:
 def _callers(bench: Workbench, replaced: dict[str, str]) -> tuple[str, ...]:
     """Name the saved scripts and jobs that hold a version which is being replaced."""
     library = bench.library
-    found = [name for name, hash_ in library.names("script").items()
-             if hash_ not in replaced and _calls(library.canonical(hash_)) & replaced.keys()]
-    found += [name for name, id_ in library.names("job").items()
-              if name not in found and library.job_at(name, id_).script in replaced]
+    found = [
+        name
+        for name, hash_ in library.names("script").items()
+        if hash_ not in replaced and _calls(library.canonical(hash_)) & replaced.keys()
+    ]
+    found += [
+        name
+        for name, id_ in library.names("job").items()
+        if name not in found and library.job_at(name, id_).script in replaced
+    ]
     return tuple(sorted(found))
 
 
-def _repin(bench: Workbench, work: _Freezing, replaced: dict[str, str],
-           callers: tuple[str, ...]) -> tuple[tuple[str, ...], list[Job]]:
+def _repin(
+    bench: Workbench, work: _Freezing, replaced: dict[str, str], callers: tuple[str, ...]
+) -> tuple[tuple[str, ...], list[Job]]:
     """Re-freeze the callers, and theirs, with the new pins. Raises where a signature no longer fits."""
     library, moved = bench.library, dict(replaced)
     done: set[str] = set()
     while True:
-        waiting = [name for name, hash_ in library.names("script").items()
-                   if name not in work.forms and _calls(library.canonical(hash_)) & moved.keys()]
+        waiting = [
+            name
+            for name, hash_ in library.names("script").items()
+            if name not in work.forms and _calls(library.canonical(hash_)) & moved.keys()
+        ]
         if not waiting:
             break
         name = waiting[0]
@@ -158,8 +173,11 @@ def _repin(bench: Workbench, work: _Freezing, replaced: dict[str, str],
         raw = _moved(library.raw(old), moved)
         moved[old] = work.freeze(name, raw, ())
         done.add(name)
-    jobs = [Job(job.name, "", moved[job.script], job.inputs, job.output, job.mocks)
-            for name, id_ in library.names("job").items() if (job := library.job_at(name, id_)).script in moved]
+    jobs = [
+        Job(job.name, "", moved[job.script], job.inputs, job.output, job.mocks)
+        for name, id_ in library.names("job").items()
+        if (job := library.job_at(name, id_)).script in moved
+    ]
     return tuple(sorted(done | {job.name for job in jobs} | set(callers))), jobs
 
 
@@ -167,6 +185,8 @@ def _moved(node: Any, moved: dict[str, str]) -> Any:
     if isinstance(node, list):
         return [_moved(item, moved) for item in node]
     if isinstance(node, dict):
-        return {key: moved.get(value, value) if key == "pin" and isinstance(value, str) else _moved(value, moved)
-                for key, value in node.items()}
+        return {
+            key: moved.get(value, value) if key == "pin" and isinstance(value, str) else _moved(value, moved)
+            for key, value in node.items()
+        }
     return node

@@ -48,8 +48,14 @@ def list_jobs(bench: Workbench, command: ListJobs) -> AnyOutput:
 def show_job(bench: Workbench, command: ShowJob) -> AnyOutput:
     job = bench.library.job(command.name)
     if job is None:
-        raise UserError(Diagnostic("SOP-A015", f"there is no job {command.name!r}", found=command.name,
-                                   nearest=nearest_name(command.name, bench.library.names("job"))))
+        raise UserError(
+            Diagnostic(
+                "SOP-A015",
+                f"there is no job {command.name!r}",
+                found=command.name,
+                nearest=nearest_name(command.name, bench.library.names("job")),
+            )
+        )
     return job_view(bench, job)
 
 

@@ -1,7 +1,7 @@
 """Running: finds what is meant, checks that it may run, executes it, and records the run.
 
-What may run: a job (with its inputs and mocks), a frozen script, and a draft, which is never run for real. Before anything is
-decided the data is compared with what the script was checked for, and every tool that would have to act is named.
+What may run: a job (with its inputs and mocks), a frozen script, and a draft, which is never run for real. Before
+anything is decided the data is compared with what the script was checked for, and every tool that would have to act is named.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
 from sopwb.run.reads import compare_reads
+from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import need_mocks
 
@@ -46,8 +47,13 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     """Run a job, script or draft and answer with what it came to."""
     target = find_target(bench, command.ref, command.draft)
     if target.draft and not (command.draft or command.dry_run):
-        raise UserError(Diagnostic("SOP-A008", f"{target.name} is a draft",
-                                   hint=f"freeze it: sopwb script freeze {target.name}, or add --dry-run"))
+        raise UserError(
+            Diagnostic(
+                "SOP-A008",
+                f"{target.name} is a draft",
+                hint=f"freeze it: sopwb script freeze {target.name}, or add --dry-run",
+            )
+        )
     program = prepare_target(bench, target)
     mocks = tuple(sorted({*command.mocks, *target.mocks}))
     need_mocks(mocks, program.tools())
@@ -55,17 +61,24 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     if mode != "dry_run":
         _need_able(bench, program, mocks)
     plan = Plan(
-        name=target.name, script=target.id,
+        name=target.name,
+        script=target.id,
         inputs=read_inputs(target.script.params, {**target.inputs, **command.inputs}, bench.zone),
-        now=bench.instant(command.as_of), zone_name=bench.zone_name, tzdata=tzdata_version(bench.zone_name), mode=mode,
-        mocks=mocks, nonce=os.urandom(NONCE_BYTES).hex(), sources=fingerprints(bench, program),
+        now=bench.instant(command.as_of),
+        zone_name=bench.zone_name,
+        tzdata=tzdata_version(bench.zone_name),
+        mode=mode,
+        mocks=mocks,
+        nonce=os.urandom(NONCE_BYTES).hex(),
+        sources=fingerprints(bench, program),
     )
     tools = DecidingTools(bench.tools, mocks, dry_run=mode == "dry_run")
+    tables = RecordingTables(bench.tables, program.reads())
     with OutputFile(command.output) as output:
-        done = execute(plan, program, bench.tables, tools, events, output.effect)
+        done = execute(plan, program, tables, tools, events, output.effect)
         output.finish(done)
     if command.record and not target.draft:
-        record_run(bench, plan, done)
+        record_run(bench, plan, done, tables.recorded())
     return done.view
 
 
@@ -121,6 +134,10 @@ def _need_able(bench: Workbench, program: Program, mocks: tuple[str, ...]) -> No
     for tool in program.tools():
         signature = bench.tools.signature(tool)
         if signature is not None and signature.kind == "effect" and tool not in mocks:
-            raise UserError(Diagnostic(
-                "SOP-A009", f"{tool} cannot act yet: this version plans and mocks effects",
-                hint=f"--dry-run shows what it would do, --mock {tool} answers from its mock"))
+            raise UserError(
+                Diagnostic(
+                    "SOP-A009",
+                    f"{tool} cannot act yet: this version plans and mocks effects",
+                    hint=f"--dry-run shows what it would do, --mock {tool} answers from its mock",
+                )
+            )

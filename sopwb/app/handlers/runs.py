@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sopwb.app.commands import ExplainRun, ListRuns, ReplayRun, ShowRun
-from sopwb.app.compiling import compile_frozen
+from sopwb.app.compiling import compile_frozen, resolver
 from sopwb.app.execute import Executed, Plan, execute
-from sopwb.app.handlers.running import Target, fingerprints, prepare_target, tzdata_version
+from sopwb.app.handlers.running import fingerprints, tzdata_version
 from sopwb.app.outputs import AnyOutput, Replayed, RunList, RunRow
 from sopwb.app.recording import RunRecord, find_run, run_view, trace_of
 from sopwb.app.workbench import read_instant
+from sopwb.app.workspace import zone_of
 from sopwb.kernel.diagnostics import Diagnostic, UserError
+from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
+from sopwb.run.interpret import Program, prepare
 from sopwb.run.ports import Fingerprint
+from sopwb.run.replay import RunRecord as Recorded
+from sopwb.run.replay import replay
 from sopwb.tools.deciding import DecidingTools
 
 if TYPE_CHECKING:
@@ -27,8 +32,17 @@ def list_runs(bench: Workbench, command: ListRuns) -> AnyOutput:
     for _, name in sorted(changes, reverse=True):
         body = find_run(bench.store, name.removeprefix("run/")).body
         if command.ref in ("", body["name"], body["script"]):
-            rows.append(RunRow(body["run"], body["name"], body["status"], body["now"], body["mode"],
-                               body["effects_total"], body["trace_hash"]))
+            rows.append(
+                RunRow(
+                    body["run"],
+                    body["name"],
+                    body["status"],
+                    body["now"],
+                    body["mode"],
+                    body["effects_total"],
+                    body["trace_hash"],
+                )
+            )
         if len(rows) >= command.limit:
             break
     return RunList(tuple(rows))
@@ -48,50 +62,97 @@ def explain_run(bench: Workbench, command: ExplainRun) -> AnyOutput:
     view = run_view(record, trace, command.item)
     if view.trace and trace["complete"]:
         return view
-    done = _again(bench, record, command.item)
-    return run_view(record, {"events": [
-        {"path": e.path, "op": e.op, "text": e.text, "out": None, "item": e.item}
-        for e in done.events if e.item == command.item
-    ]}, command.item)
+    done = _explained(bench, record, command.item)
+    return run_view(
+        record,
+        {
+            "events": [
+                {"path": e.path, "op": e.op, "text": e.text, "out": None, "item": e.item}
+                for e in done.events
+                if e.item == command.item
+            ]
+        },
+        command.item,
+    )
 
 
 def replay_run(bench: Workbench, command: ReplayRun) -> AnyOutput:
-    """Run it again with the same everything and compare the traces byte for byte."""
+    """Run it again with the same everything and compare the traces byte for byte.
+
+    A run that kept the records that it fetched needs no source; another one needs its sources unchanged.
+    """
     record = find_run(bench.store, command.run)
-    done = _again(bench, record, None)
-    same = done.view.trace_hash == record.body["trace_hash"]
-    return Replayed(record.id, same, done.view.trace_hash, "" if same else _first_difference(bench, record, done))
+    trace, body = trace_of(bench.store, record), record.body
+    program = _program(bench, record)
+    tables = None
+    if trace["recorded"] is None:
+        _same_sources(bench, record, program)
+        tables = bench.tables
+    recorded = Recorded(
+        run=record.id,
+        script=body["script"],
+        inputs=body["inputs"],
+        now=read_instant(body["now"]),
+        zone=body["zone"],
+        tzdata=body["tzdata"],
+        trace_hash=body["trace_hash"],
+        events=tuple(event["exact"] for event in trace["events"]) if trace["complete"] else (),
+        recorded=trace["recorded"],
+    )
+    again = replay(program, recorded, _tools(bench, record), tables)
+    why = "" if again.same else again.difference.words() if again.difference else "an event that was not kept"
+    return Replayed(record.id, again.same, again.outcome.trace_hash, why)
 
 
-def _again(bench: Workbench, record: RunRecord, item: str | None) -> Executed:
+def _explained(bench: Workbench, record: RunRecord, item: str) -> Executed:
+    body, program = record.body, _program(bench, record)
+    sources = _same_sources(bench, record, program)
+    plan = Plan(
+        name=body["name"],
+        script=body["script"],
+        inputs=read_inputs(program.script.params, body["inputs"], bench.zone),
+        now=read_instant(body["now"]),
+        zone_name=body["zone"],
+        tzdata=body["tzdata"],
+        mode=body["mode"],
+        mocks=tuple(body["mocks"]),
+        nonce=body["nonce"],
+        sources=sources,
+        only_item=item,
+    )
+    return execute(plan, program, bench.tables, _tools(bench, record))
+
+
+def _program(bench: Workbench, record: RunRecord) -> Program:
+    """Compile a run's script in the zone that it ran in. Raises ``UserError`` where the zone's rules are others now."""
     body = record.body
+    zone = zone_of(body["zone"])
+    if zone is None or body["tzdata"] != tzdata_version(body["zone"]):
+        raise UserError(
+            Diagnostic("SOP-A012", f"the rules of {body['zone']} are not those of tzdata {body['tzdata']} any more")
+        )
     checked = compile_frozen(bench, body["script"])
     if checked.ir is None:
         raise UserError(*checked.diagnostics)
-    target = Target(body["name"], body["script"], checked.ir, False)
-    program = prepare_target(bench, target)
-    now = {f.source: f for f in fingerprints(bench, program)}
-    then = tuple(Fingerprint(*parts) for parts in body["sources"])
+    return prepare(checked.ir, Context(zone=zone), resolver(bench))
+
+
+def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> tuple[Fingerprint, ...]:
+    """Give the run's fingerprints. Raises ``UserError`` with the name of a source that is not what it was."""
+    now = fingerprints(bench, program)
+    then = tuple(Fingerprint(*parts) for parts in record.body["sources"])
     for before in then:
-        if now.get(before.source) != before:
-            raise UserError(Diagnostic("SOP-A012", f"{before.source} has changed since the run", found=before.source,
-                                       hint="a run is replayed on the data that it saw"))
-    if body["tzdata"] != tzdata_version(body["zone"]) or body["zone"] != bench.zone_name:
-        raise UserError(Diagnostic("SOP-A012", f"the zone rules have changed: the run had {body['zone']} {body['tzdata']}"))
-    plan = Plan(
-        name=body["name"], script=body["script"], inputs=read_inputs(checked.ir.params, body["inputs"], bench.zone),
-        now=read_instant(body["now"]), zone_name=body["zone"], tzdata=body["tzdata"], mode=body["mode"],
-        mocks=tuple(body["mocks"]), nonce=body["nonce"], sources=then, only_item=item,
-    )
-    tools = DecidingTools(bench.tools, plan.mocks, dry_run=plan.mode == "dry_run")
-    return execute(plan, program, bench.tables, tools)
+        if before not in now:
+            raise UserError(
+                Diagnostic(
+                    "SOP-A012",
+                    f"{before.source} has changed since the run",
+                    found=before.source,
+                    hint="a run is recomputed on the data that it saw",
+                )
+            )
+    return then
 
 
-def _first_difference(bench: Workbench, record: RunRecord, done: Executed) -> str:
-    before = trace_of(bench.store, record)["events"]
-    for old, new in zip(before, done.events, strict=False):
-        if old["exact"] != new.exact:
-            return f"{new.path}: was {old['text']!r}, is {new.text!r}"
-    if len(before) != len(done.events):
-        return f"{len(before)} events then, {len(done.events)} now"
-    return "an event that was not kept"
+def _tools(bench: Workbench, record: RunRecord) -> DecidingTools:
+    return DecidingTools(bench.tools, tuple(record.body["mocks"]), dry_run=record.body["mode"] == "dry_run")

@@ -38,7 +38,9 @@ def add_schedule(bench: Workbench, command: AddSchedule) -> AnyOutput:
             library.resolve(command.job)
         save_job(bench, SaveJob(command.job))
         bench.store.refresh()
-    schedule = Schedule(command.job, command.job, to_json(spec), command.spec, zone_name, command.missed, command.overlap)
+    schedule = Schedule(
+        command.job, command.job, to_json(spec), command.spec, zone_name, command.missed, command.overlap
+    )
     with bench.store.transaction(f"schedule {command.job}") as tx:
         library.put_schedule(tx, schedule, f"schedule: {command.spec}")
     return _view(bench, schedule, "")
@@ -66,8 +68,14 @@ def next_due(bench: Workbench, command: NextDue) -> AnyOutput:
 def _need(bench: Workbench, name: str) -> Schedule:
     schedule = bench.library.schedule(name)
     if schedule is None:
-        raise UserError(Diagnostic("SOP-A010", f"there is no schedule {name!r}", found=name,
-                                   nearest=nearest_name(name, bench.library.names("schedule"))))
+        raise UserError(
+            Diagnostic(
+                "SOP-A010",
+                f"there is no schedule {name!r}",
+                found=name,
+                nearest=nearest_name(name, bench.library.names("schedule")),
+            )
+        )
     return schedule
 
 
@@ -80,7 +88,13 @@ def _times(bench: Workbench, schedule: Schedule, as_of: str, count: int) -> tupl
 
 def _view(bench: Workbench, schedule: Schedule, as_of: str) -> ScheduleView:
     return ScheduleView(
-        name=schedule.name, job=schedule.job, spec=describe(from_json(schedule.spec)), words=schedule.words,
-        zone=schedule.zone, missed=schedule.missed, overlap=schedule.overlap, paused=schedule.paused,
+        name=schedule.name,
+        job=schedule.job,
+        spec=describe(from_json(schedule.spec)),
+        words=schedule.words,
+        zone=schedule.zone,
+        missed=schedule.missed,
+        overlap=schedule.overlap,
+        paused=schedule.paused,
         next_due=_times(bench, schedule, as_of, SHOWN),
     )

@@ -1,4 +1,4 @@
-"""Looking at data sources: what they hold and of which types. A source that cannot be read is shown with its problem."""
+"""Looking at data sources: what they hold, of which types. A source that cannot be read is shown with its problem."""
 
 from __future__ import annotations
 
@@ -21,8 +21,14 @@ def list_data(bench: Workbench, command: ListData) -> AnyOutput:
 
 def show_data(bench: Workbench, command: ShowData) -> AnyOutput:
     if command.name not in bench.workspace.data:
-        raise UserError(Diagnostic("SOP-N001", f"there is no data source {command.name!r}", found=command.name,
-                                   nearest=nearest_name(command.name, bench.workspace.data)))
+        raise UserError(
+            Diagnostic(
+                "SOP-N001",
+                f"there is no data source {command.name!r}",
+                found=command.name,
+                nearest=nearest_name(command.name, bench.workspace.data),
+            )
+        )
     view = _view(bench, command.name, command.limit)
     if view.problem is not None:
         raise UserError(view.problem)
@@ -37,10 +43,21 @@ def _view(bench: Workbench, name: str, limit: int) -> SourceView:
         schema = table.schema
         sample = tuple(plain(row) for row in islice(table.rows(), limit))
         return SourceView(
-            name=name, format=str(raw.get("format", place.rpartition(".")[2])), path=place, key=schema.key or "",
-            fields=tuple((field, type_text(type_)) for field, type_ in schema.record.fields), rows=table.count(),
+            name=name,
+            format=str(raw.get("format", place.rpartition(".")[2])),
+            path=place,
+            key=schema.key or "",
+            fields=tuple((field, type_text(type_)) for field, type_ in schema.record.fields),
+            rows=table.count(),
             sample=sample,
         )
     except UserError as error:
-        return SourceView(name=name, format=str(raw.get("format", "")), path=place, key=str(raw.get("key", "")),
-                          fields=(), rows=-1, problem=error.diagnostics[0])
+        return SourceView(
+            name=name,
+            format=str(raw.get("format", "")),
+            path=place,
+            key=str(raw.get("key", "")),
+            fields=(),
+            rows=-1,
+            problem=error.diagnostics[0],
+        )
