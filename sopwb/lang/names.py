@@ -12,7 +12,6 @@ from typing import Final
 from sopwb.lang.expression.functions import FOLDS, NAMESPACES
 from sopwb.lang.expression.syntax import Call, Identifier, Node, Span, children
 
-
 MACROS: Final = frozenset(function.name for function in FOLDS.values())
 """Methods whose first argument may be a variable of their own."""
 

@@ -12,11 +12,9 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias, assert_never
 
-import msgspec
-
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang import codes, ir
-from sopwb.lang.environment import Environment, SourceSchema
+from sopwb.lang.environment import Environment
 from sopwb.lang.types import ListType, MapType, RecordType, Type, required
 
 Origins: TypeAlias = frozenset[str]

@@ -11,6 +11,7 @@ import msgspec
 from sopwb.lang.expression.scope import Scope
 from sopwb.lang.types import DECIMAL, INT, NULL, Type, optional, required, type_text, unify
 
+
 class State(msgspec.Struct, frozen=True):
     """``taken``: names bound on some path that leads here. ``unknown``: names whose step did not check.
 
@@ -62,7 +63,8 @@ def join(before: State, left: State, right: State, wishes: dict[str, Type]) -> S
             lost[name] = f"{name} is bound in only one of the branches before"
             continue
         a, b = left.scope.type_of(name), right.scope.type_of(name)
-        assert a is not None and b is not None
+        assert a is not None
+        assert b is not None
         both = _same(a, b)
         if both is None:
             lost[name] = f"{name} is {type_text(a)} in one branch and {type_text(b)} in the other"

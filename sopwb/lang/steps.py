@@ -112,7 +112,8 @@ def check_fetch(context: Context, step: ast.FetchStep, state: State) -> Checked:
     if step.fields:
         record = RecordType(tuple((f, t) for f in step.fields if (t := record.get(f)) is not None))
     broken, context.broken = context.broken, before or context.broken
-    type_: Type = {"": ListType(record), "required": record, "optional": optional(record)}[step.one]
+    kinds: dict[str, Type] = {"": ListType(record), "required": record, "optional": optional(record)}
+    type_ = kinds[step.one]
     after = context.bind(state, step.name, type_, step.path)
     if broken:
         return None, after
