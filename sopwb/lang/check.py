@@ -50,6 +50,14 @@ def check_script(tree: ast.Script, environment: Environment) -> tuple[ir.Script 
     return ir.Script(params, tree.returns, body, needs, tuple(sorted(context.tools))), ()
 
 
+def states_of(
+    tree: ast.Script, environment: Environment
+) -> tuple[dict[str, tuple[State, State | None]], tuple[Diagnostic, ...]]:
+    """Give what is known before and after every step, by path (after is None where every path ends), and diagnostics."""
+    _, context = _rounds(tree, environment)
+    return context.states, tuple(context.diagnostics)
+
+
 class _Exact(msgspec.Struct, frozen=True):
     """An environment whose sources have exactly the fields that a script reads."""
 
@@ -124,7 +132,9 @@ def _check_steps(context: Context, body: tuple[ast.Step, ...], state: State) -> 
             before = body[n - 1].path
             context.complain(codes.UNREACHABLE, step.path, f"this step is never reached: every path ends at {before}")
             break
-        made, now = _check_step(context, step, now)
+        known = now
+        made, now = _check_step(context, step, known)
+        context.states[step.path] = (known, now)
         if made is not None:
             found.append(made)
     return tuple(found), now

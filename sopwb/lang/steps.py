@@ -54,6 +54,8 @@ class Context:
         self.tools: set[str] = set()
         self.loops: list[bool] = []
         """One entry a loop around the step: whether its items have a key."""
+        self.states: dict[str, tuple[State, State | None]] = {}
+        """Step path → what is known before and after the step."""
         self.broken = False
 
     def complain(self, code: Code, path: str, message: str, **more: Any) -> None:
