@@ -68,9 +68,9 @@ class _Fold(Storage):
 
 
 class _Table(Table):
-    document_id_class = str  # TinyDB's own hook
+    document_id_class = str  # type: ignore[assignment]  # TinyDB's hook, annotated as int
 
-    def _get_next_id(self) -> str:  # type: ignore[override]  # ours are texts, see the header
+    def _get_next_id(self) -> str:
         assert isinstance(self._storage, _Fold)
         return self._storage.next_id()
 

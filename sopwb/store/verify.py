@@ -66,6 +66,8 @@ class _Check:
 
     def run(self) -> None:
         end = self.view.cursor
+        if not end.sequence:
+            return
         for number in range(1, end.segment + 1):
             size = end.offset if number == end.segment else self.files.size(LOG, number)
             self.cursor = msgspec.structs.replace(self.cursor, segment=number, offset=0)
@@ -79,7 +81,7 @@ class _Check:
     def segment(self, number: int, size: int) -> bool:
         data = self.files.read(LOG, number, 0, size)
         self.bytes += len(data)
-        if len(data) < max(size, 1 if self.view.cursor.sequence else 0):
+        if len(data) < max(size, 1):
             self.problem(LOG, number, len(data), "the file ends before what was acknowledged")
         at = 0
         while at < len(data):
