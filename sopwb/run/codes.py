@@ -27,7 +27,6 @@ SEVERAL_FOUND: Final = "SOP-R032"
 LIMIT_NEGATIVE: Final = "SOP-R033"
 KEY_TWICE: Final = "SOP-R034"
 SCRIPT_FAILED: Final = "SOP-R035"
-SCRIPT_UNKNOWN: Final = "SOP-R036"
 CALLS_ITSELF: Final = "SOP-R037"
 CALLS_TOO_DEEP: Final = "SOP-R038"
 NESTED_TOO_DEEP: Final = "SOP-R039"
@@ -115,12 +114,6 @@ CODES: Final[tuple[Code, ...]] = (
         "the script ended itself with an error",
         "The message is the script's own: a fail step was reached.",
         '{"op": "fail", "message": "\'no manager for \' + team"}',
-    ),
-    Code(
-        SCRIPT_UNKNOWN,
-        "a called script cannot be found",
-        "Restore the script, or pin the call to one that exists.",
-        "call of check_churn_risk in a workspace without it",
     ),
     Code(
         CALLS_ITSELF,

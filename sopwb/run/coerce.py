@@ -48,14 +48,28 @@ def _required(found: Type, wanted: Type) -> Coercion | None:
             return None
 
 
-def _record(found: RecordType, wanted: RecordType) -> Coercion | None:
-    """Give the wanted fields in the wanted order; fields that nobody wants are left behind."""
+def row_coercion(live: RecordType, wanted: RecordType, whole: bool) -> Coercion | None:
+    """Compile what makes a live row a promised record; None where rows can go as they are.
+
+    ``whole`` False: nobody looks at the record as a whole, so its further fields and their order do not matter.
+    """
+    if not whole and all(change is None for _, change in _fields(live, wanted)):
+        return None
+    return _record(live, wanted)
+
+
+def _fields(found: RecordType, wanted: RecordType) -> list[tuple[str, Coercion | None]]:
     fields: list[tuple[str, Coercion | None]] = []
     for name, type_ in wanted.fields:
         has = found.get(name)
         assert has is not None, f"the types were compared before: {name} is missing"
         fields.append((name, coercion(has, type_)))
-    changes = [(name, change) for name, change in fields if change is not None]
+    return fields
+
+
+def _record(found: RecordType, wanted: RecordType) -> Coercion | None:
+    """Give the wanted fields in the wanted order; fields that nobody wants are left behind."""
+    changes = [(name, change) for name, change in _fields(found, wanted) if change is not None]
     names = wanted.names()
     if not changes:
         if names == found.names():

@@ -44,13 +44,9 @@ _TIMESTAMP: Final = re.compile(
 _DURATION: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?(ns|us|ms|h|m|s))+")
 _DURATION_PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|ms|h|m|s)")
 _MICROS: Final = {
-    "h": 3_600_000_000,
-    "m": 60_000_000,
-    "s": 1_000_000,
-    "ms": 1_000,
-    "us": 1,
-    "ns": Decimal("0.001"),
-}
+    unit: Decimal(micros)
+    for unit, micros in (("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1_000), ("us", 1))
+} | {"ns": Decimal("0.001")}
 
 
 class Misfit(ValueError):
@@ -294,9 +290,10 @@ def _timestamp(type_: Scalar, raw: Any, zone: dt.tzinfo | None) -> dt.datetime |
             raise Misfit(type_, raw.isoformat(), "an instant needs an offset: 2026-01-31T09:00:00Z")
         raw = raw.replace(tzinfo=zone)
     try:
-        return raw.astimezone(dt.UTC)
+        instant: dt.datetime = raw.astimezone(dt.UTC)
     except OverflowError:
         raise Misfit(type_, raw.isoformat(), "years go from 1 to 9999") from None
+    return instant
 
 
 def _duration(type_: Scalar, raw: Any) -> dt.timedelta | None:

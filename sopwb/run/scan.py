@@ -26,7 +26,7 @@ from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
 from sopwb.lang.types import Scalar
 from sopwb.run import codes
-from sopwb.run.coerce import Coercion, coercion
+from sopwb.run.coerce import Coercion, row_coercion
 from sopwb.run.conjuncts import cannot_fail, conjunction, conjuncts, fields_of_it, uses_it
 from sopwb.run.expression import Context, ExpressionFailure, compile_expression
 from sopwb.run.ports import Table
@@ -49,10 +49,12 @@ class _Conjunct(msgspec.Struct, frozen=True):
 class Scan:
     """A compiled reading of one source by one step."""
 
-    def __init__(self, step: ir.Fetch | ir.Each, need: ir.SourceNeed, context: Context) -> None:
+    def __init__(self, step: ir.Fetch | ir.Each, need: ir.SourceNeed, whole: bool, context: Context) -> None:
         self.path = step.path
         self.source = step.source
         self.need = need
+        self._whole = whole
+        """Whether records may be seen as a whole, so that they must be exactly what was promised."""
         self._order = [
             (compile_expression(order.code.expr, context), order.descending) for order in step.order_by
         ]
@@ -99,7 +101,7 @@ class Scan:
             for name, needed in wanted.fields
             if (type_ := live.record.get(name)) is not None and promised_null(type_, needed)
         )
-        return Reader(table, coercion(live.record, wanted), promised)
+        return Reader(table, row_coercion(live.record, wanted, self._whole), promised)
 
     def _source_rows(self, table: Table, frame: Frame) -> tuple[Iterator[Record], Compute | None]:
         """Give the rows to look at, and the condition that is still to be asked of them."""

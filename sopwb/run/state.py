@@ -103,6 +103,7 @@ class State:
     """What the steps of one run share. Plain slots: every step touches it."""
 
     __slots__ = (
+        "_failing",
         "base",
         "dead_letters",
         "dead_letters_total",
@@ -137,6 +138,7 @@ class State:
         self.waiting: list[PlannedEffect] = []
         """Effects of the item that is being decided, while dead letters may still drop it."""
         self.plan: Callable[[PlannedEffect], None] = self.plan_now
+        self._failing: dict[str, StepInfo] = {}
         self.dead_letters: list[DeadLetter] = []
         self.dead_letters_total = 0
 
@@ -171,18 +173,18 @@ class State:
     def record_failure(self, failure: RunFailure) -> None:
         """Write the event of a failure: its code and place."""
         first = failure.diagnostics[0]
-        info = StepInfo(first.path, "error", _ErrorSpeaker(first))
-        self.event((info, "", self.item, ABSENT, first.code, "", None))
+        info = self._failing.get(first.path)
+        if info is None:
+            info = self._failing[first.path] = StepInfo(first.path, "error", _ErrorSpeaker())
+        self.event((info, "", self.item, ABSENT, first.code, "", {"message": first.message}))
 
 
 class _ErrorSpeaker:
     """Says a failure."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        self._text = f"Failed: {diagnostic.message}"
-
     def lines(self, in_: Value, out: Value, branch: str, frame: Frame | None) -> tuple[str, ...]:
-        return (self._text,)
+        assert frame is not None, "the frame of a failure holds its message"
+        return (f"Failed: {frame['message']}",)
 
     def shown(self, frame: Frame | None) -> Value:
         return ABSENT

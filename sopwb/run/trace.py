@@ -114,8 +114,7 @@ class Trace:
 
     def __init__(self, listener: Callable[[TraceEvent], None] | None = None) -> None:
         self.pending: list[Pending] = []
-        self.counts: dict[tuple[str, str], int] = {}
-        """Events by full path and branch ("" where the step has none)."""
+        self._counts: dict[tuple[StepInfo, str, str], int] = {}
         self.total = 0
         self.truncated = False
         """Whether events that should have been kept were too many."""
@@ -134,7 +133,7 @@ class Trace:
         """Begin an item of an outermost ``each``; what came before it is outside of items."""
         self.flush()
         rank = blake3(item.encode("utf-8", "surrogatepass")).digest()
-        samples = self._samples.get(path, ())
+        samples = self._samples.setdefault(path, [])
         self._item = _Kept(self.total, [])
         sampled = len(samples) < TRACE_SAMPLES_KEPT or rank < samples[-1][0]
         self._item_rank = (path, rank) if sampled else None
@@ -152,7 +151,7 @@ class Trace:
         self._item = self._item_rank = None
 
     def _sample(self, path: str, rank: bytes, kept: _Kept) -> None:
-        samples = self._samples.setdefault(path, [])
+        samples = self._samples[path]
         samples.append((rank, kept.begin, kept))
         # Sorting 101 nearly sorted entries costs 2 µs, and after n items only 100/n of them get here.
         samples.sort(key=_rank)
@@ -176,13 +175,13 @@ class Trace:
         self._absorb(outside)
 
     def _absorb(self, kept: _Kept | None) -> None:
-        pending, counts = self.pending, self.counts
+        pending, counts = self.pending, self._counts
         lines: list[str] = []
         for event in pending:
             info = event[0]
             exact = info.exact(event)
             lines.append(exact)
-            place = (event[1] + info.path, event[5])
+            place = (info, event[1], event[5])
             counts[place] = counts.get(place, 0) + 1
             if kept is not None:
                 self._keep(kept, event, exact)
@@ -233,6 +232,15 @@ class Trace:
             self._outside + self._failures + [kept for rows in self._samples.values() for _, _, kept in rows]
         )
         return tuple(event for part in sorted(parts, key=lambda kept: kept.begin) for event in part.events)
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Count all events by full path and branch ("" where the step has none)."""
+        self.flush()
+        found: dict[tuple[str, str], int] = {}
+        for (info, prefix, branch), count in self._counts.items():
+            place = (prefix + info.path, branch)
+            found[place] = found.get(place, 0) + count
+        return found
 
     def complete(self) -> bool:
         """Whether every event was kept."""

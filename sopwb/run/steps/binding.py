@@ -19,7 +19,9 @@ from sopwb.run.trace import ABSENT, StepInfo
 
 def scan_of(step: ir.Fetch | ir.Each, compiler: Compiler) -> Scan:
     """Compile the reading of a step's source."""
-    return Scan(step, compiler.needs[step.source], compiler.context)
+    bound = step.name if isinstance(step, ir.Fetch) else step.as_
+    whole = bool(compiler.escaping & {bound, "it"})
+    return Scan(step, compiler.needs[step.source], whole, compiler.context)
 
 
 def compile_fetch(step: ir.Fetch, compiler: Compiler) -> Run:
