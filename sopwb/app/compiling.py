@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from sopwb.kernel.diagnostics import UserError
-from sopwb.kernel.ids import PREFIX
+from sopwb.kernel.ids import PREFIX, short_id
 from sopwb.lang import ir
 from sopwb.lang.canonical import load_frozen
 from sopwb.lang.compile import Checked, compile_script
@@ -26,7 +28,29 @@ def compile_draft(bench: Workbench, raw: dict[str, Any]) -> Checked:
 
 def compile_frozen(bench: Workbench, hash_: str) -> Checked:
     """Check a frozen script against its own contract. Its diagnostics are empty unless the store lies."""
-    return load_frozen(bench.library.canonical(hash_), bench.environment())
+    checked = load_frozen(bench.library.canonical(hash_), bench.environment())
+    if checked.ir is None:
+        return checked
+    steps = _named(checked.ir.steps, bench.library.name_of)
+    return msgspec.structs.replace(checked, ir=msgspec.structs.replace(checked.ir, steps=steps))
+
+
+def _named(steps: tuple[ir.Step, ...], name_of: Callable[[str], str]) -> tuple[ir.Step, ...]:
+    """Give calls the name that their pin is known by: it is not identity, but it is what traces say."""
+
+    def named(step: ir.Step) -> ir.Step:
+        match step:
+            case ir.Call() if not step.script:
+                return msgspec.structs.replace(step, script=name_of(step.pin) or short_id(step.pin))
+            case ir.If():
+                then, else_ = _named(step.then, name_of), _named(step.else_, name_of)
+                return msgspec.structs.replace(step, then=then, else_=else_)
+            case ir.Each():
+                return msgspec.structs.replace(step, do=_named(step.do, name_of))
+            case _:
+                return step
+
+    return tuple(map(named, steps))
 
 
 def resolver(bench: Workbench) -> Callable[[str], ir.Script]:

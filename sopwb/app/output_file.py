@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from sopwb.app.execute import effect_view, trace_line
 from sopwb.kernel.canonical import json_text
@@ -21,25 +21,19 @@ if TYPE_CHECKING:
 
 
 class OutputFile:
-    """Collects a run's effects while it decides, then writes the document. With no path it does nothing."""
+    """Collects a run's effects while it decides, then writes the document."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._spool: IO[str] | None = None
         self._made = ""
 
-    @property
-    def effect(self) -> Any:
-        """Give the function that takes each planned effect, or None where nothing is written."""
-        return self._take if self._path else None
-
     def __enter__(self) -> OutputFile:
-        if self._path:
-            folder = os.path.dirname(os.path.abspath(self._path))
-            try:
-                self._spool = tempfile.TemporaryFile("w+", encoding="utf-8", dir=folder)
-            except OSError as error:
-                raise self._refused(error) from None
+        folder = os.path.dirname(os.path.abspath(self._path))
+        try:
+            self._spool = tempfile.TemporaryFile("w+", encoding="utf-8", dir=folder)
+        except OSError as error:
+            raise self._refused(error) from None
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -48,8 +42,9 @@ class OutputFile:
         if self._made and os.path.exists(self._made):
             os.unlink(self._made)
 
-    def _take(self, effect: PlannedEffect) -> None:
-        assert self._spool is not None
+    def effect(self, effect: PlannedEffect) -> None:
+        """Take a planned effect, in order."""
+        assert self._spool is not None, "effects come inside of the with block"
         view = effect_view(effect)
         line = json_text(
             {"key": view.key, "tool": view.tool, "item": view.item, "args": view.args, "state": view.state}
@@ -58,8 +53,6 @@ class OutputFile:
 
     def finish(self, done: Executed) -> None:
         """Write the document and give it its name. Raises ``UserError`` SOP-A014."""
-        if self._spool is None:
-            return
         try:
             self._write(done)
         except OSError as error:

@@ -89,7 +89,7 @@ def _print_effects(run: RunView) -> None:
         return
     print(f"{run.effects_total} effects {'planned' if run.mode == 'dry_run' else run.mode}:", file=sys.stderr)
     for effect in run.effects[:20]:
-        args = ", ".join(f"{name} {json_text(value)}" for name, value in effect.args.items())
+        args = ", ".join(f"{name} {json_text(value)}" for name, value in effect.args.items() if value is not None)
         item = f" [{effect.item}]" if effect.item else ""
         print(f"  {effect.state}{item} {effect.tool} {args}", file=sys.stderr)
     if run.effects_total > 20:

@@ -108,8 +108,9 @@ def parse_json(text: str | bytes) -> Any:
         text = text.decode("utf-8")  # UnicodeDecodeError is a ValueError
     _refuse_depth(text)
     try:
-        value = json.loads(text, parse_float=_decimal, parse_constant=_constant, parse_int=_int,
-                           object_pairs_hook=_pairs)
+        value = json.loads(
+            text, parse_float=_decimal, parse_constant=_constant, parse_int=_int, object_pairs_hook=_pairs
+        )
     except RecursionError:
         raise ValueError(f"nested deeper than {JSON_DEPTH_MAX}") from None
     if "\\u" in text:

@@ -54,6 +54,8 @@ class Diagnostic(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.span is not None and self.path:
             place += f"[{self.span[0]}:{self.span[1]}]"
         text = f"{self.code}{place}: {self.message}"
+        if self.expected and self.expected not in self.message:
+            text += f"; expected {self.expected}"
         if self.nearest:
             text += f"; did you mean {self.nearest}?"
         if self.hint:

@@ -14,7 +14,6 @@ import msgspec
 from sopwb.app.commands import RunScript
 from sopwb.app.compiling import compile_draft, compile_frozen, resolver
 from sopwb.app.execute import NONCE_BYTES, Plan, execute
-from sopwb.app.output_file import OutputFile
 from sopwb.app.outputs import AnyOutput
 from sopwb.app.recording import record_run
 from sopwb.kernel.diagnostics import Diagnostic, UserError
@@ -72,11 +71,16 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
         nonce=os.urandom(NONCE_BYTES).hex(),
         sources=fingerprints(bench, program),
     )
-    tools = DecidingTools(bench.tools, mocks, dry_run=mode == "dry_run")
+    tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
-    with OutputFile(command.output) as output:
-        done = execute(plan, program, tables, tools, events, output.effect)
-        output.finish(done)
+    if command.output:
+        from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
+
+        with OutputFile(command.output) as output:
+            done = execute(plan, program, tables, tools, events, output.effect)
+            output.finish(done)
+    else:
+        done = execute(plan, program, tables, tools, events)
     if command.record and not target.draft:
         record_run(bench, plan, done, tables.recorded())
     return done.view
@@ -119,6 +123,11 @@ def prepare_target(bench: Workbench, target: Target) -> Program:
 def fingerprints(bench: Workbench, program: Program) -> tuple[Fingerprint, ...]:
     names = sorted({need.name for need in program.reads()})
     return tuple(bench.tables.table(name).fingerprint() for name in names)
+
+
+def deciding_tools(bench: Workbench, mode: str, mocks: tuple[str, ...]) -> DecidingTools:
+    """Give the tools of a run. A dry run plans every effect, also those that a job would mock."""
+    return DecidingTools(bench.tools, () if mode == "dry_run" else mocks, dry_run=mode == "dry_run")
 
 
 def tzdata_version(zone_name: str) -> str:

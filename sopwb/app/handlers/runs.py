@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sopwb.app.commands import ExplainRun, ListRuns, ReplayRun, ShowRun
 from sopwb.app.compiling import compile_frozen, resolver
 from sopwb.app.execute import Executed, Plan, execute
-from sopwb.app.handlers.running import fingerprints, tzdata_version
+from sopwb.app.handlers.running import deciding_tools, fingerprints, tzdata_version
 from sopwb.app.outputs import AnyOutput, Replayed, RunList, RunRow
 from sopwb.app.recording import RunRecord, find_run, run_view, trace_of
 from sopwb.app.workbench import read_instant
@@ -155,4 +155,4 @@ def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> tupl
 
 
 def _tools(bench: Workbench, record: RunRecord) -> DecidingTools:
-    return DecidingTools(bench.tools, tuple(record.body["mocks"]), dry_run=record.body["mode"] == "dry_run")
+    return deciding_tools(bench, record.body["mode"], tuple(record.body["mocks"]))
