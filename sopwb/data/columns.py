@@ -56,18 +56,20 @@ class Layout:
     ``columns`` in the order of the record type; ``key`` is an identifier or None.
     """
 
-    def __init__(self, columns: Sequence[Column], key: str | None, reader: Reader, zone: dt.tzinfo) -> None:
-        self.columns, self.key, self._reader = tuple(columns), key, reader
+    def __init__(
+        self, source: str, columns: Sequence[Column], key: str | None, reader: Reader, zone: dt.tzinfo
+    ) -> None:
+        self._source, self.columns, self.key, self._reader = source, tuple(columns), key, reader
         self.names = tuple(column.name for column in self.columns)
         self._converters: list[ColumnConverter] = [
             converter(column.type, texts=reader.texts, zone=zone, shape=column.shape)
             for column in self.columns
         ]
 
-    def schema(self, name: str, rows: int) -> SourceSchema:
+    def schema(self, rows: int) -> SourceSchema:
         """Give the source's schema."""
         record = RecordType(tuple((column.name, column.type) for column in self.columns))
-        return SourceSchema(name, self.key, record, rows=rows)
+        return SourceSchema(self._source, self.key, record, rows=rows)
 
     def originals(self) -> dict[str, str]:
         """Map identifiers to the names that the source uses."""
@@ -96,11 +98,12 @@ class Layout:
             convert([cell])
 
         is_key = column.name == self.key
-        return first_misfit(one, column.original, cells, marks, self._reader, is_key=is_key)
+        return first_misfit(one, self._source, column.original, cells, marks, self._reader, is_key=is_key)
 
 
 def first_misfit(
     look: Callable[[Any], None],
+    source: str,
     name: str,
     cells: Sequence[Any],
     marks: Sequence[int | str],
@@ -116,7 +119,7 @@ def first_misfit(
             place = reader.place(mark)
             if is_key and (cell is None or cell == ""):
                 return fault(NULL_KEY, f"a record has no key {name}", path=place)
-            hint = "" if is_key else f"declare another type for {name} under [data.…fields]"
+            hint = "" if is_key else f"declare its type: [data.{source}.fields]"
             return fault(wrong.code, f"{name}: {wrong.message}", path=place, hint=hint)
     raise AssertionError("a column that does not fit has a cell that does not fit")
 
@@ -128,9 +131,16 @@ class _ColumnSurvey:
     """
 
     def __init__(
-        self, original: str, declared: Type | None, hint: Type | None, reader: Reader, zone: dt.tzinfo
+        self,
+        source: str,
+        original: str,
+        declared: Type | None,
+        hint: Type | None,
+        reader: Reader,
+        zone: dt.tzinfo,
     ) -> None:
-        self.original, self.declared, self._reader, self._zone = original, declared, reader, zone
+        self._source, self.original, self.declared = source, original, declared
+        self._reader, self._zone = reader, zone
         self.shape: Shape = NOTHING
         self.trouble: UserError | None = None
         self.hint = hint if declared is None else None
@@ -146,6 +156,8 @@ class _ColumnSurvey:
                 self._fits = self.hint = None
                 if self.trouble is not None:
                     raise self.trouble from None
+        if self.hint is not None and None in cells:
+            self.lacking()
         if self.trouble is None and (
             self.declared is None or not isinstance(required(self.declared), Scalar)
         ):
@@ -168,15 +180,13 @@ class _ColumnSurvey:
             self.trouble = self._trouble(before, cells, marks)
             if self._fits is None and self.declared is None:
                 raise self.trouble from None
-            if self.hint is not None and any(cell is None for cell in cells):
-                self.lacking()
 
     def _trouble(self, shape: Shape, cells: Sequence[Any], marks: Sequence[int | str]) -> UserError:
         def one(cell: Any) -> None:
             nonlocal shape
             shape = join(shape, shape_of_values([cell], self._zone))
 
-        return first_misfit(one, self.original, cells, marks, self._reader)
+        return first_misfit(one, self._source, self.original, cells, marks, self._reader)
 
     def type(self) -> Type:
         if self.declared is not None:
@@ -219,7 +229,7 @@ class Survey:
         declared = self._declared.get(name)
         if declared is None:
             declared = self._declared.get(identifier(name, len(self._found) + 1))
-        return _ColumnSurvey(name, declared, self._reader.hints.get(name), self._reader, self._zone)
+        return _ColumnSurvey(self._declaration.name, name, declared, self._reader.hints.get(name), self._reader, self._zone)
 
     def layout(self) -> Layout:
         """Settle it, after the last chunk.
@@ -244,7 +254,7 @@ class Survey:
                 )
             columns.append(Column(name, identifier(name, len(columns) + 1), type_, NOTHING))
         key = self._key(columns)
-        return Layout(columns, key, self._reader, self._zone)
+        return Layout(self._declaration.name, columns, key, self._reader, self._zone)
 
     def _key(self, columns: list[Column]) -> str | None:
         wanted = self._declaration.key

@@ -31,10 +31,14 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 class Content:
-    """The bytes of one file, held or streamed. ``label`` names it in messages: the path as declared."""
+    """The bytes of one file, held or streamed. ``label`` names it in messages: the path as declared.
 
-    def __init__(self, file: str, label: str, cache_dir: Path | None) -> None:
+    ``hold`` False: never held, since a library reads the file itself (SQLite, Parquet).
+    """
+
+    def __init__(self, file: str, label: str, cache_dir: Path | None, *, hold: bool = True) -> None:
         self.file, self.label = file, label
+        self._hold = hold
         self._cache_dir = cache_dir
         self._stat = self._look()
         self.size = self._stat.st_size
@@ -58,7 +62,7 @@ class Content:
 
     def held(self) -> bytes | None:
         """Give the whole content of a file that is small enough to be held, else None."""
-        if self._held is None and self.size <= SOURCE_BYTES_HELD_MAX:
+        if self._held is None and self._hold and self.size <= SOURCE_BYTES_HELD_MAX:
             self._held = self.read()
         return self._held
 
@@ -131,13 +135,12 @@ class Content:
     def digest(self) -> str:
         """Give the hex BLAKE3 of the file's bytes."""
         if not self._digest:
-            if self.size <= SOURCE_BYTES_HELD_MAX:
-                self.held()
-            else:
-                try:
-                    self._digest = file_digest(self.file, self._cache_dir)
-                except OSError as wrong:
-                    raise self._unreadable(wrong) from None
+            self.held()
+        if not self._digest:
+            try:
+                self._digest = file_digest(self.file, self._cache_dir)
+            except OSError as wrong:
+                raise self._unreadable(wrong) from None
         return self._digest
 
     def unchanged(self) -> None:

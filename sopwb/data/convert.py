@@ -60,7 +60,7 @@ def converter(type_: Type, *, texts: bool, zone: dt.tzinfo, shape: Shape | None 
 
 def _text_column(cell: Cell, nullable: bool, type_: Type) -> ColumnConverter:
     def convert(values: Sequence[str]) -> list[Value]:
-        # Each distinct text is converted once: columns repeat themselves, and equal values then share their memory.
+        # Each distinct text is converted once: columns repeat themselves, and equal values share memory.
         table: dict[str, Value] = {text: cell(text) for text in set(values) if text}
         if "" in table or (not nullable and "" in values):
             raise _null(type_)

@@ -63,18 +63,19 @@ INT_TEXT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 NUMBER_TEXT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 DATE_TEXT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIMESTAMP_TEXT: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _TEXTS: Final = frozenset(("string", "date", "timestamp"))
 _NUMBERS: Final = frozenset(("int", "big", "decimal"))
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """What a column looks like: ``kind`` is none bool int big decimal date timestamp duration string list
-    record.
+    """What a column looks like.
 
-    ``nullable``: a null was among the values. ``element`` is a list's, ``fields`` a record's, by its source's
-    names. ``native`` marks dates and timestamps that were not texts.
+    ``kind`` is none bool int big decimal date timestamp duration string list or record. ``nullable``: a null
+    was among the values. ``element`` is a list's, ``fields`` a record's, by its source's names. ``native``
+    marks dates and timestamps that were not texts.
     """
 
     kind: str = "none"

@@ -18,19 +18,19 @@ from sopwb.kernel.limits import NAME_CHARS_MAX
 RESERVED: Final = frozenset(("in", "true", "false", "null"))
 """Words of the expression language that cannot stand after a dot."""
 
-_LATIN: Final = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-_GREEK: Final = dict(
-    pair.split(":")
-    for pair in (
-        "α:a β:b γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r ς:s σ:s τ:t υ:y φ:f χ:ch ψ:ps ω:o"
-    ).split()
+
+
+def _table(pairs: str) -> dict[str, str]:
+    return {pair[0]: pair[2:] for pair in pairs.split()}
+
+
+_LATIN: Final = _table("ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:th ı:i")
+_GREEK: Final = _table(
+    "α:a β:b γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r ς:s σ:s τ:t υ:y φ:f χ:ch ψ:ps ω:o"
 )
-_CYRILLIC: Final = dict(
-    pair.split(":")
-    for pair in (
-        "а:a б:b в:v г:g д:d е:e ж:zh з:z и:i й:y к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:kh ц:ts ч:ch "
-        "ш:sh щ:shch ъ: ы:y ь: э:e ю:yu я:ya ё:yo і:i ї:yi є:ye ґ:g"
-    ).split()
+_CYRILLIC: Final = _table(
+    "а:a б:b в:v г:g д:d е:e ж:zh з:z и:i й:y к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:kh ц:ts ч:ch "
+    "ш:sh щ:shch ъ: ы:y ь: э:e ю:yu я:ya ё:yo і:i ї:yi є:ye ґ:g"
 )
 
 

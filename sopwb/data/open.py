@@ -10,6 +10,7 @@ Deliberately not here: formats (``read_*``), types (``columns``).
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,12 @@ from sopwb.data.memory import MemoryTable, in_key_order, rows_of
 from sopwb.data.read_csv import CsvReader
 from sopwb.data.read_json import JsonLinesReader, JsonReader, TinydbReader
 from sopwb.data.reader import Chunk, Reader
+from sopwb.data.spool import SPOOL_VERSION, make_spool, open_spool
 from sopwb.kernel.diagnostics import nearest_name
+from sopwb.kernel.ids import digest
+from sopwb.kernel.limits import ROWS_IN_MEMORY_MAX, SOURCE_BYTES_HELD_MAX
 from sopwb.kernel.values import Value
+from sopwb.lang.types import type_text
 from sopwb.run.ports import Fingerprint, Table
 
 if TYPE_CHECKING:
@@ -35,26 +40,61 @@ def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: 
 
     Raises ``UserError`` for whatever is wrong with the file or its records.
     """
-    content = Content(declaration.file, declaration.path, cache_dir)
+    hold = declaration.format not in ("sqlite", "parquet")
+    content = Content(declaration.file, declaration.path, cache_dir, hold=hold)
     reader = _reader(declaration, content)
+    path = _spool_path(declaration, reader, zone, cache_dir) if cache_dir is not None and reader.streams else None
+    if path is not None:
+        spool = open_spool(path, declaration.name)
+        if spool is not None:
+            return spool
     survey = Survey(declaration, reader, zone)
-    chunks: list[Chunk] = []
-    for chunk in reader.chunks():
-        survey.add(chunk)
-        chunks.append(chunk)
+    kept = _survey(survey, reader, content)
     layout = survey.layout()
+    if kept is None:
+        spool = make_spool(path, declaration.name, layout, reader)
+        content.drop()
+        return spool
     rows: list[dict[str, Value]] = []
     marks: list[int | str] = []
-    for chunk in chunks:
+    for chunk in kept:
         rows += rows_of(layout.names, layout.values(chunk), len(chunk.marks))
         marks += chunk.marks
-    chunks.clear()
     rows = in_key_order(layout, rows, marks, reader)
     kind, digest = reader.digest()
     reader.unchanged()
     content.drop()
-    schema = layout.schema(declaration.name, len(rows))
+    schema = layout.schema(len(rows))
     return MemoryTable(schema, rows, Fingerprint(declaration.name, kind, digest), layout.originals())
+
+
+def _survey(survey: Survey, reader: Reader, content: Content) -> list[Chunk] | None:
+    """Look at all chunks; give them, or None where they are too many to be kept."""
+    kept: list[Chunk] | None = [] if not reader.streams or content.size <= SOURCE_BYTES_HELD_MAX else None
+    for chunk in reader.chunks():
+        survey.add(chunk)
+        if kept is not None:
+            kept.append(chunk)
+            if reader.streams and survey.rows > ROWS_IN_MEMORY_MAX:
+                kept = None
+    return kept
+
+
+def _spool_path(declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, cache_dir: Path) -> str:
+    kind, digest_ = reader.digest()
+    types = [f"{name}: {type_text(type_)}" for name, type_ in declaration.fields]
+    parts = [
+        str(SPOOL_VERSION),
+        kind,
+        digest_,
+        declaration.format,
+        declaration.table,
+        declaration.key,
+        str(zone),
+        *types,
+    ]
+    name = digest(*(part.encode() for part in parts)).hex()[:32]
+    return os.path.join(cache_dir, "spools", f"{declaration.name}-{name}.spool")
 
 
 def _reader(declaration: SourceDeclaration, content: Content) -> Reader:
@@ -67,6 +107,14 @@ def _reader(declaration: SourceDeclaration, content: Content) -> Reader:
             return JsonLinesReader(content)
         case "tinydb":
             return TinydbReader(content, declaration.table, declaration.key)
+        case "sqlite":
+            from sopwb.data.read_sqlite import SqliteReader
+
+            return SqliteReader(content, declaration.table)
+        case "parquet":
+            from sopwb.data.read_parquet import ParquetReader
+
+            return ParquetReader(content)
         case other:
             raise AssertionError(f"no reader of {other}")
 
@@ -74,9 +122,7 @@ def _reader(declaration: SourceDeclaration, content: Content) -> Reader:
 class OpenTables:
     """Implements ``run.ports.Tables``: each source is opened when it is first asked for, and then kept."""
 
-    def __init__(
-        self, declarations: Iterable[SourceDeclaration], cache_dir: Path | None, zone: dt.tzinfo
-    ) -> None:
+    def __init__(self, declarations: Iterable[SourceDeclaration], cache_dir: Path | None, zone: dt.tzinfo) -> None:
         self._declarations = {declaration.name: declaration for declaration in declarations}
         self._cache_dir, self._zone = cache_dir, zone
         self._tables: dict[str, Table] = {}
@@ -92,9 +138,7 @@ class OpenTables:
             if declaration is None:
                 near = nearest_name(name, self._declarations)
                 hint = "" if near else "declared are " + (", ".join(self._declarations) or "none")
-                raise fault(
-                    UNKNOWN_SOURCE, f"no source {name} is declared", path=name, nearest=near, hint=hint
-                )
+                raise fault(UNKNOWN_SOURCE, f"no source {name} is declared", path=name, nearest=near, hint=hint)
             table = self._tables[name] = open_table(declaration, cache_dir=self._cache_dir, zone=self._zone)
         return table
 

@@ -1,0 +1,85 @@
+"""What sopwb.toml says about a source, and what is wrong with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sopwb.data.codes import CODES
+from sopwb.data.declaration import declare
+from sopwb.lang.types import type_text
+
+
+def check(settings: dict[str, object], *wanted: str, name: str = "orders") -> None:
+    """Declare and compare the faults, one line each."""
+    declaration, faults = declare(name, settings, "/shop")
+    assert (declaration is None) == bool(wanted)
+    assert len(faults) == len(wanted), faults
+    for fault, text in zip(faults, wanted, strict=True):
+        assert text in fault.line()
+
+
+def test_a_complete_declaration_has_nothing_wrong() -> None:
+    settings = {"path": "db/shop.json", "format": "tinydb", "table": "orders", "key": "id", "fields": {"total": "decimal?"}}
+    declaration, faults = declare("orders", settings, "/shop")
+    assert declaration is not None
+    assert faults == ()
+    assert (declaration.file, declaration.table, declaration.key) == ("/shop/db/shop.json", "orders", "id")
+    assert [(name, type_text(type_)) for name, type_ in declaration.fields] == [("total", "decimal?")]
+
+
+@pytest.mark.parametrize(("path", "format_"), [
+    ("a.csv", "csv"), ("a.CSV", "csv"), ("a.tsv", "csv"), ("a.json", "json"), ("a.jsonl", "jsonl"), ("a.ndjson", "jsonl"),
+    ("a.parquet", "parquet"), ("a.sqlite", "sqlite"), ("a.sqlite3", "sqlite"), ("a.db", "sqlite")])
+def test_the_files_ending_says_the_format(path: str, format_: str) -> None:
+    declaration, _ = declare("a", {"path": path}, ".")
+    assert declaration is not None
+    assert declaration.format == format_
+
+
+def test_an_unknown_setting_names_the_nearest() -> None:
+    check({"path": "a.csv", "keys": "id"}, "SOP-D001 at data.orders: unknown setting keys; did you mean key?")
+    check({"path": "a.csv", "colour": "red"}, "known are path, url, format, table, key, fields")
+
+
+def test_a_source_without_a_path_is_refused() -> None:
+    check({"key": "id"}, "SOP-D002 at data.orders: source orders has no path")
+    check({"pth": "a.csv"}, "SOP-D001", "SOP-D002 at data.orders: source orders has no path (is pth the path?)")
+
+
+def test_a_type_that_is_none_names_the_nearest() -> None:
+    check({"path": "a.csv", "fields": {"total": "decimall"}}, "SOP-D003 at data.orders.fields.total")
+    check({"path": "a.csv", "fields": {"total": "float"}}, "did you mean decimal?")
+    check({"path": "a.csv", "fields": {"total": 3}}, "a type is a text")
+    check({"path": "a.csv", "fields": {"pin": "list<secret>"}}, "a source cannot hold secrets")
+    check({"path": "a.csv", "fields": "id"}, "SOP-D006")
+
+
+def test_an_unknown_format_names_the_nearest() -> None:
+    check({"path": "a.csv", "format": "cvs"}, "SOP-D004 at data.orders: unknown format 'cvs'; did you mean csv?")
+    check({"path": "a.xlsx"}, "the ending .xlsx says no format")
+    check({"path": "a"}, "a file without ending says no format")
+
+
+def test_postgresql_is_said_to_come_later() -> None:
+    check({"url": "postgresql://localhost/shop", "table": "orders"}, "SOP-D005 at data.orders: PostgreSQL sources come in a later version")
+    check({"url": "https://example.com/a.csv"}, "a source is a file")
+
+
+def test_settings_of_the_wrong_kind_are_refused() -> None:
+    check({"path": 3}, "SOP-D006 at data.orders: path is a text")
+    check({"path": "a\0.csv"}, "SOP-D006")
+    check({"path": "a.csv"}, "cannot name a source", name="my orders")
+
+
+def test_a_table_of_a_file_without_tables_is_refused() -> None:
+    check({"path": "a.json", "table": "x"}, 'a TinyDB file needs format = "tinydb"')
+    check({"path": "a.csv", "table": "x"}, "SOP-D007")
+
+
+def test_every_code_is_there_once_with_title_help_and_example() -> None:
+    assert len({code.id for code in CODES}) == len(CODES)
+    for code in CODES:
+        assert code.id.startswith("SOP-D0")
+        assert code.title
+        assert code.help
+        assert code.example
