@@ -1,0 +1,21 @@
+"""Trying an edit without keeping it: what a form shows under the caret while a person types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sopwb.kernel.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from sopwb.lang.environment import Environment
+
+
+def check_edit(script: dict[str, Any], edit: dict[str, Any], environment: Environment) -> tuple[Diagnostic, ...]:
+    """Apply ``edit`` to a copy of ``script`` and check what comes of it. Gives its diagnostics."""
+    from sopwb.lang.compile import compile_script
+    from sopwb.lang.edits import apply_edit
+
+    edited = apply_edit(script, edit)
+    if not isinstance(edited, dict):
+        return edited if isinstance(edited, tuple) else (edited,)
+    return compile_script(edited, environment).diagnostics

@@ -1,0 +1,1 @@
+"""Outputs as text and rows for widgets. Pure: no widget, no bench, no I/O."""

@@ -1,0 +1,1 @@
+"""The widgets: each draws and says what was asked for by messages; none asks the workspace."""

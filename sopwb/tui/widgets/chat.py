@@ -1,0 +1,188 @@
+"""The chat: what was said, the options of an open question, and the place to write.
+
+Deliberately not here: what a reply means. Sending posts ``Say``; the screen gives it to the dialogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static, TextArea
+
+from sopwb.tui.binding import Performs, bindings
+from sopwb.tui.ports import Said
+
+EXCHANGES_SHOWN_MAX: Final = 200
+"""Widgets of the conversation that stay on the screen; older ones go, the dialogue keeps what it needs."""
+WELCOME: Final = (
+    "Say what a data job must do. For example:\n"
+    "  I want to create a script called late_orders. It should take a customer_id.\n"
+    "  Run late_orders for customer 'john_doe'. Show me the trace.\n"
+    "  Schedule it to run every Monday at 9 AM."
+)
+
+
+class Prompt(Performs, TextArea):
+    """Where a person writes. Enter sends; its keys come from the registry."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
+
+    def __init__(self) -> None:
+        super().__init__(id="prompt", compact=True, show_line_numbers=False, soft_wrap=True, highlight_cursor_line=False,
+                         placeholder="Say what you want; Enter sends")
+        self.cursor_blink = False
+
+    def action_perform(self, id_: str) -> None:
+        chat = self.screen.query_one(Chat)
+        chat.action_perform(id_)
+
+
+class Chat(Performs, Vertical):
+    """The conversation."""
+
+    class Say(Message):
+        """The person sent a turn."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(id="chat")
+        self.border_title = "Chat"
+        self.options: tuple[str, ...] = ()
+        self.said: list[str] = []
+        self._back = 0
+        self._waiting = False
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="log", can_focus=False):
+            yield Static(Content(WELCOME), classes="welcome")
+        yield OptionList(id="options", compact=True, markup=False)
+        yield Prompt()
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.query_one(Prompt)
+
+    # --- what the screen tells ---------------------------------------------------------------------
+    async def show_reply(self, said: Said) -> None:
+        """Add a reply and lay its options out to pick."""
+        # Imported with the first reply: reading Markdown costs 50 ms, which the first paint does not wait for.
+        from textual.widgets import Markdown
+
+        self._waiting = False
+        word = {"question": "Question", "refusal": "Not possible"}.get(said.kind, "")
+        if word:
+            await self._add(Static(word, classes=f"kind -{said.kind}"))
+        await self._add(Markdown(said.reply, classes=f"reply -{said.kind}"))
+        self.show_options(said.options)
+
+    def show_options(self, options: Sequence[str]) -> None:
+        """Lay out options; none hides the list. No option is marked until a key or number marks one."""
+        self.options = tuple(options)
+        picks = self.query_one("#options", OptionList)
+        picks.clear_options()
+        picks.add_options([f"{n}  {option}" for n, option in enumerate(self.options, 1)])
+        picks.highlighted = None
+        picks.set_class(bool(self.options), "-open")
+        picks.border_title = "Type a number or your own words" if self.options else ""
+
+    async def note(self, text: str) -> None:
+        """Add a line of the workbench's own."""
+        await self._add(Static(Content(text), classes="note"))
+
+    async def _add(self, widget: Static | object) -> None:
+        from textual.widget import Widget
+
+        assert isinstance(widget, Widget)
+        log = self.query_one("#log", VerticalScroll)
+        await log.mount(widget)
+        extra = len(log.children) - EXCHANGES_SHOWN_MAX
+        if extra > 0:
+            await log.remove_children(list(log.children)[:extra])
+        log.scroll_end(animate=False)
+
+    # --- actions ------------------------------------------------------------------------------------
+    async def _send(self, text: str) -> None:
+        self._waiting = True
+        self.said.append(text)
+        self._back = 0
+        self.prompt.text = ""
+        self.show_options(())
+        for old in self.query("#log > .welcome"):
+            await old.remove()
+        await self._add(Static(Content(text), classes="said"))
+        self.post_message(self.Say(text))
+
+    def act_send(self) -> None:
+        """Send the text; a number alone, or nothing with a marked option, picks an option."""
+        text = self.prompt.text.strip()
+        if self._waiting:
+            self.notify("the answer to your last turn is still on its way")
+            return
+        marked = self.query_one("#options", OptionList).highlighted
+        if self.options and text.isdecimal() and 1 <= int(text) <= len(self.options):
+            text = self.options[int(text) - 1]
+        elif self.options and not text and marked is not None:
+            text = self.options[marked]
+        if text:
+            self.run_worker(self._send(text), group="send")
+
+    def act_newline(self) -> None:
+        self.prompt.insert("\n")
+
+    def act_recall(self) -> None:
+        if self._mark(-1):
+            return
+        if self.prompt.cursor_location[0] > 0:
+            self.prompt.action_cursor_up()
+        elif self._back < len(self.said):
+            self._back += 1
+            self._bring(self.said[-self._back])
+
+    def act_forward(self) -> None:
+        if self._mark(1):
+            return
+        if self.prompt.cursor_location[0] < self.prompt.document.line_count - 1:
+            self.prompt.action_cursor_down()
+        elif self._back > 0:
+            self._back -= 1
+            self._bring(self.said[-self._back] if self._back else "")
+
+    def _bring(self, text: str) -> None:
+        self.prompt.text = text
+        self.prompt.move_cursor(self.prompt.document.end)
+
+    def _mark(self, by: int) -> bool:
+        if not self.options or self.prompt.text:
+            return False
+        picks = self.query_one("#options", OptionList)
+        at = picks.highlighted
+        picks.highlighted = (0 if by > 0 else len(self.options) - 1) if at is None else (at + by) % len(self.options)
+        return True
+
+    def act_scroll_up(self) -> None:
+        self.query_one("#log", VerticalScroll).scroll_page_up(animate=False)
+
+    def act_scroll_down(self) -> None:
+        self.query_one("#log", VerticalScroll).scroll_page_down(animate=False)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_index < len(self.options) and not self._waiting:
+            self.run_worker(self._send(self.options[event.option_index]), group="send")
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """A number marks its option while it is typed, so that one sees what Enter will pick."""
+        event.stop()
+        text = event.text_area.text.strip()
+        if self.options and text:
+            chosen = int(text) - 1 if text.isdecimal() and 1 <= int(text) <= len(self.options) else None
+            self.query_one("#options", OptionList).highlighted = chosen
