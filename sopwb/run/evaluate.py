@@ -137,9 +137,7 @@ def _list(values: list[Any]) -> tuple[Type, Value]:
     for type_, _ in read:
         both = unify(element, type_)
         if both is None:
-            raise ValueError(
-                f"{type_text(element)} and {type_text(type_)} in one list have no type in common"
-            )
+            raise ValueError(f"{type_text(element)} and {type_text(type_)} in one list have no type in common")
         element = both
     return ListType(element), [widener(type_, element)(value) for type_, value in read]
 

@@ -209,11 +209,7 @@ def _apply(expr: ir.Apply, context: Context) -> Closure:
 def _compare(op: str, left: ir.Expr, right: ir.Expr, context: Context) -> Closure:
     """Compile a comparison, which cannot fail itself; a constant right side is the common case."""
     function = COMPARISONS[op]
-    if (
-        op == "in_list"
-        and isinstance(right, ir.MakeList)
-        and all(isinstance(i, ir.Const) for i in right.items)
-    ):
+    if op == "in_list" and isinstance(right, ir.MakeList) and all(isinstance(i, ir.Const) for i in right.items):
         kept = frozenset(item.value for item in right.items if isinstance(item, ir.Const))
         member = compile_expression(left, context)
         if required(left.type) in SCALARS.values():

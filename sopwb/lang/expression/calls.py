@@ -12,7 +12,7 @@ from sopwb.lang.expression import codes
 from sopwb.lang.expression.coerce import coerce, has_secret
 from sopwb.lang.expression.constants import constant_fault
 from sopwb.lang.expression.facts import facts_of, is_nonempty
-from sopwb.lang.expression.functions import FOLDS, FOREIGN, NAMED, NAMESPACES, Function
+from sopwb.lang.expression.functions import FOLDS, FOREIGN, LOCAL, NAMED, NAMESPACES, Function
 from sopwb.lang.expression.operators import ORDERED
 from sopwb.lang.expression.overloads import choose
 from sopwb.lang.expression.printer import print_expression
@@ -43,8 +43,6 @@ from sopwb.lang.types import (
 if TYPE_CHECKING:
     from sopwb.lang.expression.check import Checker
 
-_LOCAL: Final = frozenset(("days_between", "year", "month", "day", "weekday", "start_of_month"))
-"""Functions of dates that take timestamps too, by their local date."""
 _NO_SECRETS: Final = frozenset(("distinct",))
 _KEPT: Final = {"exists_one": "exists_one", "sortBy": "sort_by"}
 _Lambda: TypeAlias = tuple[str, Scope]
@@ -58,20 +56,14 @@ def check_call(checker: Checker, node: Call, scope: Scope) -> ir.Expr | None:
         if form is not None:
             return form(checker, node, scope)
         return _plain(checker, node, name, node.args, "global", scope)
-    if (
-        isinstance(receiver, Identifier)
-        and receiver.name in NAMESPACES
-        and scope.type_of(receiver.name) is None
-    ):
+    if isinstance(receiver, Identifier) and receiver.name in NAMESPACES and scope.type_of(receiver.name) is None:
         return _plain(checker, node, f"{receiver.name}.{name}", node.args, "global", scope)
     if any(f.style == "fold" for f in NAMED.get(name, ())):
         return _fold(checker, node, receiver, scope)
     return _plain(checker, node, name, (receiver, *node.args), "method", scope)
 
 
-def _plain(
-    checker: Checker, node: Call, name: str, args: tuple[Node, ...], style: str, scope: Scope
-) -> ir.Expr | None:
+def _plain(checker: Checker, node: Call, name: str, args: tuple[Node, ...], style: str, scope: Scope) -> ir.Expr | None:
     """Check a strict function: its arguments, its overload, what a constant argument must be."""
     overloads = [f for f in NAMED.get(name, ()) if f.style == style]
     if not overloads:
@@ -83,7 +75,7 @@ def _plain(
         return None
     if name in ("math.greatest", "math.least"):
         return _extreme(checker, node, name, args, exprs)
-    if name in _LOCAL:
+    if name in LOCAL:
         some = [checker.some(expr, arg) for expr, arg in zip(exprs, args, strict=True)]
         if any(expr is None for expr in some):
             return None
@@ -113,9 +105,7 @@ def _plain(
     return ir.Apply(result, function.op, coerced)
 
 
-def _extreme(
-    checker: Checker, node: Call, name: str, args: tuple[Node, ...], exprs: list[ir.Expr]
-) -> ir.Expr | None:
+def _extreme(checker: Checker, node: Call, name: str, args: tuple[Node, ...], exprs: list[ir.Expr]) -> ir.Expr | None:
     """Check ``math.greatest`` or ``math.least`` of numbers or of one list of numbers."""
     op = name.removeprefix("math.")
     some = [checker.some(expr, arg) for expr, arg in zip(exprs, args, strict=True)]
@@ -158,9 +148,7 @@ def _has(checker: Checker, node: Call, scope: Scope) -> ir.Expr | None:
             return ir.Has(BOOL, base, field)
         case _:
             found = type_text(base.type)
-            checker.report(
-                codes.NO_FIELDS, f"{found} has no fields", base_node.span, expected="a record", found=found
-            )
+            checker.report(codes.NO_FIELDS, f"{found} has no fields", base_node.span, expected="a record", found=found)
     return None
 
 
@@ -240,9 +228,7 @@ def _fold(checker: Checker, node: Call, receiver: Node, scope: Scope) -> ir.Expr
             return None
         narrow = kept.type_of(var)
         assert narrow is not None
-        return ir.Fold(
-            ListType(body.type), "map", ir.Fold(ListType(narrow), "filter", over, var, condition), var, body
-        )
+        return ir.Fold(ListType(body.type), "map", ir.Fold(ListType(narrow), "filter", over, var, condition), var, body)
     if len(node.args) != 2:
         signature = FOLDS[kind].signature()
         checker.report(
@@ -275,9 +261,7 @@ def _variable(checker: Checker, node: Call, element: Type, scope: Scope) -> _Lam
             return None
     if name in RESERVED_NAMES or scope.type_of(name) is not None:
         why = "is reserved" if name in RESERVED_NAMES else "is already a name here"
-        checker.report(
-            codes.NAME_TAKEN, f"{name} {why}", node.args[0].span, found=name, hint="choose another name"
-        )
+        checker.report(codes.NAME_TAKEN, f"{name} {why}", node.args[0].span, found=name, hint="choose another name")
         return None
     return name, scope.bind(name, element)
 
@@ -374,10 +358,7 @@ def _unknown(checker: Checker, node: Call, name: str, style: str) -> None:
         right = f"{print_expression(Select(node.args[0], name))}({inside})"
     else:
         known = {
-            f.name
-            for fs in NAMED.values()
-            for f in fs
-            if f.style not in ("operator", "inner") and f.name[0].isalpha()
+            f.name for fs in NAMED.values() for f in fs if f.style not in ("operator", "inner") and f.name[0].isalpha()
         }
         near = FOREIGN.get(name.lower()) or nearest_name(name, known)
         hint = "there are no dynamic types here" if FOREIGN.get(name.lower()) == "" else ""

@@ -87,9 +87,7 @@ class Checker:
         """Note a diagnostic at ``span``."""
         if nearest and fix is None:
             fix = Fix(f"write {nearest}", nearest)
-        self.diagnostics.append(
-            Diagnostic(code, message, self.path, span, expected, found, nearest, hint, fix)
-        )
+        self.diagnostics.append(Diagnostic(code, message, self.path, span, expected, found, nearest, hint, fix))
 
     def check(self, node: Node, scope: Scope) -> ir.Expr | None:
         """Give the IR of a node; None when something in it is wrong, which is then reported."""
@@ -131,9 +129,7 @@ class Checker:
         match node:
             case Call(receiver, "min" | "max" | "avg" | "first" | "last") if receiver is not None:
                 xs = print_expression(receiver)
-                hint = (
-                    f"it is null when {xs} has no elements: ask size({xs}) > 0 first, or coalesce({text}, …)"
-                )
+                hint = f"it is null when {xs} has no elements: ask size({xs}) > 0 first, or coalesce({text}, …)"
         self.report(
             codes.MAYBE_NULL, f"{text} may be null", node.span, expected=type_text(required(expr.type)),
             found=type_text(expr.type), hint=hint, fix=Fix("end the run when it is null", f"must({text})"),
@@ -212,11 +208,7 @@ class Checker:
             nearest = f"{owner}.{node.name}" if owner else ""
         if not nearest:
             is_function = node.name in NAMED or lower in FOREIGN
-            hint = (
-                "a function is called with ( )"
-                if is_function
-                else f"a text is written in quotes: '{node.name}'"
-            )
+            hint = "a function is called with ( )" if is_function else f"a text is written in quotes: '{node.name}'"
         self.report(
             codes.UNKNOWN_NAME,
             f"there is no name {node.name} here",
@@ -250,27 +242,19 @@ class Checker:
         text, found = print_expression(base_node), type_text(base.type)
         hint = ""
         if isinstance(base.type, ListType):
-            hint = (
-                f"{text} is a list: {text}.map(x, x.{field}) is the field of each, {text}.first() one element"
-            )
-        self.report(
-            codes.NO_FIELDS, f"{found} has no fields", node.span, expected="a record", found=found, hint=hint
-        )
+            hint = f"{text} is a list: {text}.map(x, x.{field}) is the field of each, {text}.first() one element"
+        self.report(codes.NO_FIELDS, f"{found} has no fields", node.span, expected="a record", found=found, hint=hint)
         return None
 
     def unknown_field(self, node: Node, record: RecordType, field: str) -> None:
         """Report a field that a record does not have."""
         near = nearest_name(field, record.names())
-        # The span of a selection ends with its field, so the fix touches the field alone.
-        end = node.span[1]
-        span = (end - len(field), end) if isinstance(node, Select) else node.span
+        span = node.field_span if isinstance(node, Select) else node.span
         fields = ", ".join(record.names()[:20])
         hint = "" if near else (f"its fields: {fields}" if fields else "it has no fields")
         fix = Fix(f"write {near}", near) if near and isinstance(node, Select) else None
         self.diagnostics.append(
-            Diagnostic(
-                codes.UNKNOWN_FIELD, f"there is no field {field}", self.path, span, "", field, near, hint, fix
-            )
+            Diagnostic(codes.UNKNOWN_FIELD, f"there is no field {field}", self.path, span, "", field, near, hint, fix)
         )
 
     def _index(self, node: Index, scope: Scope) -> ir.Expr | None:
@@ -291,11 +275,7 @@ class Checker:
                 return ir.Index(NEVER, base, index)
             case _:
                 found = type_text(base.type)
-                hint = (
-                    "a record's field is chosen by its name: r.field"
-                    if isinstance(base.type, RecordType)
-                    else ""
-                )
+                hint = "a record's field is chosen by its name: r.field" if isinstance(base.type, RecordType) else ""
                 self.report(
                     codes.NOT_INDEXABLE,
                     f"{found} has no elements",
@@ -360,9 +340,7 @@ class Checker:
                 found=type_text(key),
             )
             return None
-        return ir.MakeMap(
-            MapType(key, value), tuple((k, coerce(v, value)) for k, v in zip(keys, values, strict=True))
-        )
+        return ir.MakeMap(MapType(key, value), tuple((k, coerce(v, value)) for k, v in zip(keys, values, strict=True)))
 
 
 def _record_difference(found: RecordType, wanted: RecordType) -> str:

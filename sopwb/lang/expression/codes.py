@@ -124,9 +124,7 @@ CODES: Final[tuple[Code, ...]] = (
         "Compare with its signature.",
         "add_days(now, 3)",
     ),
-    Code(
-        NO_COMMON_TYPE, "Values that have no type in common", "Give both the same type.", "paid ? 1 : 'none'"
-    ),
+    Code(NO_COMMON_TYPE, "Values that have no type in common", "Give both the same type.", "paid ? 1 : 'none'"),
     Code(
         NO_FIELDS,
         "A field of something that is not a record",
@@ -140,9 +138,7 @@ CODES: Final[tuple[Code, ...]] = (
         "5[0]",
     ),
     Code(NOT_COMPARABLE, "A comparison of two different types", "Convert one side.", "customer.id == 5"),
-    Code(
-        NOT_A_LIST, "A list function on something that is not a list", "Use it on a list.", "total.sum(x, x)"
-    ),
+    Code(NOT_A_LIST, "A list function on something that is not a list", "Use it on a list.", "total.sum(x, x)"),
     Code(
         NOT_A_VARIABLE,
         "A list function without its variable",
@@ -184,7 +180,5 @@ CODES: Final[tuple[Code, ...]] = (
         "Choose another name; names are never shadowed.",
         "orders.filter(orders, true)",
     ),
-    Code(
-        CALL_STYLE, "A function called in the other style", "Write it as its signature shows.", "due.year()"
-    ),
+    Code(CALL_STYLE, "A function called in the other style", "Write it as its signature shows.", "due.year()"),
 )

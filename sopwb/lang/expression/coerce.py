@@ -32,9 +32,7 @@ def needs_widening(found: Type, wanted: Type) -> bool:
         case MapType(_, a), MapType(_, b):
             return needs_widening(a, b)
         case RecordType(fields), RecordType():
-            return any(
-                (other := wanted.get(name)) is not None and needs_widening(t, other) for name, t in fields
-            )
+            return any((other := wanted.get(name)) is not None and needs_widening(t, other) for name, t in fields)
         case _:
             return found == INT and wanted == DECIMAL
 

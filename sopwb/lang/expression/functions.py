@@ -75,9 +75,7 @@ class Function(msgspec.Struct, frozen=True):
         return f"{self.name}({', '.join(texts)}) → {result}"
 
 
-def _operator(
-    op: str, name: str, params: tuple[Type, ...], result: Type, help_: str, cel: bool = True
-) -> Function:
+def _operator(op: str, name: str, params: tuple[Type, ...], result: Type, help_: str, cel: bool = True) -> Function:
     return Function(op, name, "operator", params, result, cel, help_)
 
 
@@ -94,9 +92,7 @@ def _method(op: str, name: str, params: tuple[Type, ...], result: Type, help_: s
 
 
 def _fold(kind: str, written: str, result: Type, cel: bool, help_: str) -> Function:
-    return Function(
-        kind, kind if kind != "sort_by" else "sortBy", "fold", (_LIST,), result, cel, help_, written
-    )
+    return Function(kind, kind if kind != "sort_by" else "sortBy", "fold", (_LIST,), result, cel, help_, written)
 
 
 def _form(name: str, written: str, result: Type, cel: bool, help_: str) -> Function:
@@ -114,15 +110,9 @@ _ARITHMETIC: Final = (
     _operator("concat_secret", "+", (SECRET, STRING), SECRET, "A secret joined to a text is a secret."),
     _operator("concat_secret", "+", (STRING, SECRET), SECRET, "A secret joined to a text is a secret."),
     _operator("concat_secret", "+", (SECRET, SECRET), SECRET, "A secret joined to a secret is a secret."),
-    _operator(
-        "concat_list", "+", (_LIST, _LIST), _LIST, "The elements of the first list, then of the second."
-    ),
-    _operator(
-        "add_timestamp_duration", "+", (TIMESTAMP, DURATION), TIMESTAMP, "The instant later by the duration."
-    ),
-    _operator(
-        "add_duration_timestamp", "+", (DURATION, TIMESTAMP), TIMESTAMP, "The instant later by the duration."
-    ),
+    _operator("concat_list", "+", (_LIST, _LIST), _LIST, "The elements of the first list, then of the second."),
+    _operator("add_timestamp_duration", "+", (TIMESTAMP, DURATION), TIMESTAMP, "The instant later by the duration."),
+    _operator("add_duration_timestamp", "+", (DURATION, TIMESTAMP), TIMESTAMP, "The instant later by the duration."),
     _operator("add_duration", "+", (DURATION, DURATION), DURATION, "The two durations together."),
     _operator("sub_int", "-", (INT, INT), INT, "The difference; beyond 64 bits is an error."),
     _operator("sub_decimal", "-", (DECIMAL, DECIMAL), DECIMAL, "The difference, to 38 digits."),
@@ -175,13 +165,9 @@ _TEXT: Final = (
     _method("contains", "contains", (STRING, STRING), BOOL, "Whether the text has the other in it."),
     _method("starts_with", "startsWith", (STRING, STRING), BOOL, "Whether the text begins with the other."),
     _method("ends_with", "endsWith", (STRING, STRING), BOOL, "Whether the text ends with the other."),
-    _method(
-        "matches", "matches", (STRING, STRING), BOOL, "Whether the RE2 pattern matches somewhere in the text."
-    ),
+    _method("matches", "matches", (STRING, STRING), BOOL, "Whether the RE2 pattern matches somewhere in the text."),
     _method("substring_from", "substring", (STRING, INT), STRING, "The text from a position (0-based) on."),
-    _method(
-        "substring", "substring", (STRING, INT, INT), STRING, "The text from a position up to before another."
-    ),
+    _method("substring", "substring", (STRING, INT, INT), STRING, "The text from a position up to before another."),
     _method("replace", "replace", (STRING, STRING, STRING), STRING, "Every occurrence replaced."),
     _method(
         "replace_times",
@@ -191,9 +177,7 @@ _TEXT: Final = (
         "The first n occurrences replaced; all where n is negative.",
     ),
     _method("split", "split", (STRING, STRING), _TEXTS, "The pieces between the separators."),
-    _method(
-        "split_times", "split", (STRING, STRING, INT), _TEXTS, "At most n pieces; all where n is negative."
-    ),
+    _method("split_times", "split", (STRING, STRING, INT), _TEXTS, "At most n pieces; all where n is negative."),
     _method("join", "join", (_TEXTS,), STRING, "The texts in one, nothing between them."),
     _method("join_with", "join", (_TEXTS, STRING), STRING, "The texts in one, the separator between them."),
     _method("trim", "trim", (STRING,), STRING, "The text without white space at its ends."),
@@ -228,9 +212,7 @@ _LISTS: Final = (
     _method("last", "last", (_LIST,), optional(T), "The last element; null where there is none."),
     _fold("all", "list<T>.all(x, bool) → bool", BOOL, True, "Whether the condition holds for every element."),
     _fold("exists", "list<T>.exists(x, bool) → bool", BOOL, True, "Whether it holds for an element."),
-    _fold(
-        "exists_one", "list<T>.exists_one(x, bool) → bool", BOOL, True, "Whether it holds for exactly one."
-    ),
+    _fold("exists_one", "list<T>.exists_one(x, bool) → bool", BOOL, True, "Whether it holds for exactly one."),
     _fold("filter", "list<T>.filter(x, bool) → list<T>", _LIST, True, "The elements for which it holds."),
     _fold(
         "map",
@@ -304,9 +286,7 @@ _TIME: Final = (
         "Calendar days from a to b; timestamps by local date.",
     ),
     _ours("hours_between", "hours_between", (TIMESTAMP, TIMESTAMP), DECIMAL, "Elapsed hours from a to b."),
-    _ours(
-        "minutes_between", "minutes_between", (TIMESTAMP, TIMESTAMP), DECIMAL, "Elapsed minutes from a to b."
-    ),
+    _ours("minutes_between", "minutes_between", (TIMESTAMP, TIMESTAMP), DECIMAL, "Elapsed minutes from a to b."),
     _ours("add_days", "add_days", (DATE, INT), DATE, "The date n days later."),
     _ours(
         "add_months",
@@ -356,9 +336,7 @@ _TIME: Final = (
 )
 
 _FORMS: Final = (
-    _form(
-        "&&", "bool && bool → bool", BOOL, True, "Both; the right side is not reached when the left is false."
-    ),
+    _form("&&", "bool && bool → bool", BOOL, True, "Both; the right side is not reached when the left is false."),
     _form(
         "||",
         "bool || bool → bool",
@@ -375,9 +353,7 @@ _FORMS: Final = (
 _INNER: Final = (
     _inner("widen", (INT,), DECIMAL, "int → decimal; null stays null."),
     _inner("widen_deep", (T,), V, "int → decimal inside lists, maps and records."),
-    _inner(
-        "map_keys", (MapType(K, V),), ListType(K), "The keys of a map, which list functions on maps go over."
-    ),
+    _inner("map_keys", (MapType(K, V),), ListType(K), "The keys of a map, which list functions on maps go over."),
 )
 
 OVERLOADS: Final[tuple[Function, ...]] = (
@@ -417,6 +393,9 @@ FOLDS: Final[dict[str, Function]] = {f.op: f for f in _LISTS if f.style == "fold
 NAMED: Final[dict[str, tuple[Function, ...]]] = _by_name()
 """The overloads by the name that is written (``math.abs`` with its prefix)."""
 NAMESPACES: Final = frozenset(("math",))
+
+LOCAL: Final = frozenset(("days_between", "year", "month", "day", "weekday", "start_of_month"))
+"""Functions of dates that take timestamps too, by their local date."""
 
 FOREIGN: Final[dict[str, str]] = {
     "len": "size", "length": "size", "str": "string", "tostring": "string", "to_string": "string",

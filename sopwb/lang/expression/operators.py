@@ -55,9 +55,7 @@ def check_unary(checker: Checker, node: Unary, scope: Scope) -> ir.Expr | None:
     chosen = choose((f for f in NAMED["-"] if len(f.params) == 1), [operand.type])
     if chosen is None:
         found = type_text(operand.type)
-        checker.report(
-            codes.OPERANDS, f"- does not take {found}", node.span, expected="a number", found=found
-        )
+        checker.report(codes.OPERANDS, f"- does not take {found}", node.span, expected="a number", found=found)
         return None
     function, (param,), result = chosen
     return ir.Apply(result, function.op, (coerce(operand, param),))

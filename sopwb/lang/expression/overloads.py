@@ -25,9 +25,7 @@ from sopwb.lang.types import (
 )
 
 
-def choose(
-    candidates: Iterable[Function], found: list[Type]
-) -> tuple[Function, tuple[Type, ...], Type] | None:
+def choose(candidates: Iterable[Function], found: list[Type]) -> tuple[Function, tuple[Type, ...], Type] | None:
     """Find the first overload that takes these types, exactly or else with int → decimal.
 
     Gives it with the types that its arguments must be coerced to and its result type; None when none fits.

@@ -26,6 +26,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from sopwb.kernel.diagnostics import Diagnostic, Fix
 from sopwb.kernel.limits import EXPRESSION_CHARS_MAX, EXPRESSION_DEPTH_MAX, INT_MAX
 from sopwb.lang.expression import codes
@@ -164,9 +166,7 @@ class _Parser:
 
     def whole(self) -> Node:
         if self.token.kind == "end":
-            raise self.stop(
-                codes.EMPTY, "the expression is empty", (0, len(self.text)), "an empty text is ''"
-            )
+            raise self.stop(codes.EMPTY, "the expression is empty", (0, len(self.text)), "an empty text is ''")
         node = self.expression()
         if self.token.kind != "end":
             raise self.trailing()
@@ -177,16 +177,10 @@ class _Parser:
         hint = ""
         if token.kind == "name" and token.text.lower() in ("if", "then", "else", "case", "when"):
             hint = "a choice is written test ? one : other"
-        elif (
-            token.kind in ("int", "decimal")
-            and self.position
-            and self.tokens[self.position - 1].kind == "symbol"
-        ):
+        elif token.kind in ("int", "decimal") and self.position and self.tokens[self.position - 1].kind == "symbol":
             hint = "numbers have no thousands separators"
         message = f"the expression ends before {self.text[token.start : token.end]}"
-        return self.stop(
-            codes.TRAILING, message, (token.start, len(self.text)), hint or "is an operator missing?"
-        )
+        return self.stop(codes.TRAILING, message, (token.start, len(self.text)), hint or "is an operator missing?")
 
     def expression(self) -> Node:
         self.level += 1
@@ -284,9 +278,7 @@ class _Parser:
     def starts_operand(self, token: Token) -> bool:
         if token.kind == "name":
             return token.text.lower() not in ("in", "and", "or", "is")
-        return token.kind in ("int", "decimal", "string") or (
-            token.kind == "symbol" and token.text in "(![{-"
-        )
+        return token.kind in ("int", "decimal", "string") or (token.kind == "symbol" and token.text in "(![{-")
 
     def number(self, negative_from: int | None = None) -> Node:
         token = self.next()
@@ -316,7 +308,7 @@ class _Parser:
                 if self.at("("):
                     node = self.call(node, name.text, span, node.span[0])
                 else:
-                    node = Select(node, name.text, (node.span[0], name.end))
+                    node = Select(node, name.text, (node.span[0], name.end), span)
             elif self.at("["):
                 opened = self.next()
                 if self.at("?"):
@@ -359,9 +351,9 @@ class _Parser:
                 return self.name(token, span)
             case "symbol" if token.text == "(":
                 self.position += 1
+                # The parentheses belong to the span, so that a fix replaces them with what is in them.
                 node = self.expression()
-                self.close(")", token)
-                return node
+                return msgspec.structs.replace(node, span=(token.start, self.close(")", token)))
             case "symbol" if token.text == "[":
                 return self.list_literal(token)
             case "symbol" if token.text == "{":
@@ -420,12 +412,7 @@ class _Parser:
 
     def entry(self, fields: list[tuple[str, Node]], entries: list[tuple[Node, Node]]) -> None:
         token, ahead = self.token, self.ahead()
-        is_field = (
-            token.kind == "name"
-            and ahead.kind == "symbol"
-            and ahead.text == ":"
-            and token.text not in KEYWORDS
-        )
+        is_field = token.kind == "name" and ahead.kind == "symbol" and ahead.text == ":" and token.text not in KEYWORDS
         span = (token.start, token.end)
         if is_field:
             if entries:

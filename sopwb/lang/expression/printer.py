@@ -59,9 +59,7 @@ def _print(node: Node, least: int) -> str:
             return f"{_print(base, _MEMBER)}[{_print(index, 0)}]"
         case Call(receiver, name, args):
             inside = ", ".join([_print(arg, 0) for arg in args])
-            return (
-                f"{name}({inside})" if receiver is None else f"{_print(receiver, _MEMBER)}.{name}({inside})"
-            )
+            return f"{name}({inside})" if receiver is None else f"{_print(receiver, _MEMBER)}.{name}({inside})"
         case Unary(op, operand):
             text = _print(operand, _UNARY)
             if op == "-" and text[0].isdigit():

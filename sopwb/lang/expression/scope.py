@@ -54,9 +54,7 @@ class Scope(msgspec.Struct, frozen=True):
         """Make a scope of these names, with ``now`` and ``today`` beside them."""
         return Scope({**CLOCK, **names})
 
-    def bind(
-        self, name: str, type_: Type, facts: Facts | None = None, otherwise: Facts | None = None
-    ) -> Scope:
+    def bind(self, name: str, type_: Type, facts: Facts | None = None, otherwise: Facts | None = None) -> Scope:
         """Add a name. ``facts`` hold when that bool name is true, ``otherwise`` when it is false."""
         conditions = self.conditions
         if facts is not None or otherwise is not None:
@@ -102,9 +100,7 @@ def _without_null(type_: Type, path: Path) -> Type:
         return required(type_)
     match type_:
         case RecordType(fields):
-            return RecordType(
-                tuple((name, _without_null(t, path[1:]) if name == path[0] else t) for name, t in fields)
-            )
+            return RecordType(tuple((name, _without_null(t, path[1:]) if name == path[0] else t) for name, t in fields))
         case OptionalType(inner):
             return OptionalType(_without_null(inner, path))
         case _:

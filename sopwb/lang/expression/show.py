@@ -13,7 +13,7 @@ from typing import Final, assert_never
 from sopwb.kernel.limits import INT_MAX
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
-from sopwb.lang.expression.functions import FOLDS, FUNCTIONS
+from sopwb.lang.expression.functions import FOLDS, FUNCTIONS, LOCAL
 from sopwb.lang.expression.printer import literal_text, print_expression, quoted
 from sopwb.lang.expression.syntax import (
     Binary,
@@ -129,7 +129,11 @@ def _application(expr: ir.Apply, evaluate: Evaluate | None) -> Node:
     if expr.op in _SILENT:
         return _syntax(expr.args[0], evaluate)
     function = FUNCTIONS[expr.op]
-    args = tuple(_syntax(arg, evaluate) for arg in expr.args)
+    parts = expr.args
+    if function.name in LOCAL:
+        # These take timestamps as they are; the checker put the local date in (or a person did, to the same effect).
+        parts = tuple(p.args[0] if isinstance(p, ir.Apply) and p.op == "local_date" else p for p in parts)
+    args = tuple(_syntax(arg, evaluate) for arg in parts)
     if function.style == "operator":
         if len(args) == 2:
             return Binary(function.name, args[0], args[1])

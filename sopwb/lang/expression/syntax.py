@@ -38,6 +38,7 @@ class Select(msgspec.Struct, frozen=True):
     base: Node
     field: str
     span: Span = NOWHERE
+    field_span: Span = NOWHERE
 
 
 class Index(msgspec.Struct, frozen=True):
@@ -103,17 +104,7 @@ class MapLiteral(msgspec.Struct, frozen=True):
 
 
 Node: TypeAlias = (
-    Literal
-    | Identifier
-    | Select
-    | Index
-    | Call
-    | Unary
-    | Binary
-    | Ternary
-    | ListLiteral
-    | RecordLiteral
-    | MapLiteral
+    Literal | Identifier | Select | Index | Call | Unary | Binary | Ternary | ListLiteral | RecordLiteral | MapLiteral
 )
 
 

@@ -78,9 +78,7 @@ class _Lexer:
         self.tokens: list[Token] = []
         self.diagnostics: list[Diagnostic] = []
 
-    def stop(
-        self, code: str, message: str, start: int, end: int, hint: str = "", fix: Fix | None = None
-    ) -> _Stop:
+    def stop(self, code: str, message: str, start: int, end: int, hint: str = "", fix: Fix | None = None) -> _Stop:
         return _Stop(Diagnostic(code, message, self.path, (start, end), hint=hint, fix=fix))
 
     def add(self, kind: str, end: int, value: Value = None) -> None:
@@ -95,9 +93,7 @@ class _Lexer:
                 self.at += 1
             elif char in _START:
                 self.word()
-            elif char in _DIGITS or (
-                char == "." and text[self.at + 1 : self.at + 2] in _DIGITS and self.at + 1 < size
-            ):
+            elif char in _DIGITS or (char == "." and text[self.at + 1 : self.at + 2] in _DIGITS and self.at + 1 < size):
                 self.number()
             elif char in "'\"":
                 self.string(self.at, raw=False)
@@ -164,9 +160,7 @@ class _Lexer:
                 Fix("leave the u out", self.text[self.at : end]),
             )
         if after and after in _PART:
-            raise self.stop(
-                codes.NUMBER, "a number runs into a name", self.at, end + 1, "put a space or an operator"
-            )
+            raise self.stop(codes.NUMBER, "a number runs into a name", self.at, end + 1, "put a space or an operator")
 
     def decimal(self, end: int) -> Decimal:
         spelled = self.text[self.at : end]
@@ -193,9 +187,7 @@ class _Lexer:
         at, parts = quote_at + len(fence), []
         while True:
             if at >= len(text):
-                raise self.stop(
-                    codes.OPEN_TEXT, "the text is not closed", self.at, len(text), f"close it with {fence}"
-                )
+                raise self.stop(codes.OPEN_TEXT, "the text is not closed", self.at, len(text), f"close it with {fence}")
             char = text[at]
             if text.startswith(fence, at):
                 break
@@ -276,7 +268,5 @@ class _Lexer:
 
     def misspelt(self, message: str, start: int, end: int, text: str) -> None:
         self.diagnostics.append(
-            Diagnostic(
-                codes.OPERATOR_SPELLING, message, self.path, (start, end), fix=Fix(f"write {text}", text)
-            )
+            Diagnostic(codes.OPERATOR_SPELLING, message, self.path, (start, end), fix=Fix(f"write {text}", text))
         )

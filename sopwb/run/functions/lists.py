@@ -99,9 +99,7 @@ def widener(found: Type, wanted: Type) -> Callable[[Value], Value]:
             return lambda entries: None if entries is None else {k: entry(v) for k, v in entries.items()}
         case RecordType(fields), RecordType():
             parts = {name: widener(t, wanted.get(name) or t) for name, t in fields}
-            return lambda record: (
-                None if record is None else {n: part(record[n]) for n, part in parts.items()}
-            )
+            return lambda record: None if record is None else {n: part(record[n]) for n, part in parts.items()}
         case _:
             return widen if wanted == DECIMAL else _same
 

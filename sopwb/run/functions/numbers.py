@@ -100,6 +100,8 @@ def mod_int(a: int, b: int) -> int:
     """Give the remainder with the dividend's sign (Python's own has the divisor's)."""
     if b == 0:
         raise ExpressionFailure(codes.DIVISION_BY_ZERO, f"{a} % 0: division by zero")
+    if b == -1 and a == INT_MIN:
+        raise overflow()  # as in CEL: the quotient that the remainder belongs to has no int
     rest = abs(a) % abs(b)
     return -rest if a < 0 else rest
 

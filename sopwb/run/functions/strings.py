@@ -98,7 +98,7 @@ def replace_times(text: str, old: str, new: str, times: int) -> str:
 
 
 def split(text: str, separator: str) -> list[str]:
-    return text.split(separator) if separator else list(text)
+    return text.split(separator) if separator else list(text) or [""]
 
 
 def split_times(text: str, separator: str, times: int) -> list[str]:
@@ -107,8 +107,8 @@ def split_times(text: str, separator: str, times: int) -> list[str]:
         return split(text, separator)
     if times == 0:
         return []
-    if separator:
-        return text.split(separator, times - 1)
+    if separator or not text:
+        return text.split(separator or ",", times - 1)
     if times >= len(text):
         return list(text)
     return [*text[: times - 1], text[times - 1 :]]
