@@ -92,8 +92,12 @@ def freeze_script(bench: Workbench, command: FreezeScript) -> AnyOutput:
         return Frozen(command.name, hash_, {command.name: hash_})
     work = _Freezing(bench)
     work.freeze(command.name, library.need_draft(command.name).script, ())
-    before = {name: bench.store.ref(f"script/{name}") for name in work.forms}
-    replaced = {old: work.forms[name][0] for name, old in before.items() if old and old != work.forms[name][0]}
+    replaced = {
+        change.new: hash_
+        for name, (hash_, _, _) in work.forms.items()
+        for change in bench.store.ref_history(f"script/{name}")
+        if change.new and change.new != hash_
+    }
     callers = _callers(bench, replaced)
     repinned: tuple[str, ...] = ()
     jobs: list[Job] = []
@@ -138,7 +142,7 @@ def _calls(form: Any) -> set[str]:
 
 
 def _callers(bench: Workbench, replaced: dict[str, str]) -> tuple[str, ...]:
-    """Name the saved scripts and jobs that hold a version which is being replaced."""
+    """Name the saved scripts and jobs that hold any version which the names had before."""
     library = bench.library
     found = [
         name
