@@ -14,6 +14,7 @@ Deliberately not here: what the bytes mean.
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 from sopwb.kernel.ids import GENERATION
@@ -81,6 +82,7 @@ class Files:
                 self.disk.close(fd)
             self.disk.rename(temporary, self.path("FORMAT"))
             self.disk.sync_directory(self.root)
+            self.disk.sync_directory(os.path.dirname(os.path.abspath(self.root)))
         except OSError as error:
             raise DiskFailed("create", self.root, error) from None
 
@@ -112,7 +114,7 @@ class Files:
         """Open a segment. Raises ``FileNotFoundError`` unless ``create``, and other ``OSError``."""
         fd = self._fds.get((stream, number))
         if fd is None:
-            flags = WRITE if create else READ if self.read_only else WRITE & ~_CREATE
+            flags = WRITE if create else READ if self.read_only else WRITE & ~os.O_CREAT
             fd = self.disk.open(self.path(file_name(stream, number)), flags)
             self._fds[stream, number] = fd
         return fd
@@ -203,6 +205,3 @@ class Files:
         if state is not None and (state.place, state.commit) != own:
             return None
         return index
-
-
-_CREATE: Final = 0o100  # os.O_CREAT on every system that has flock; asserted by a test

@@ -364,13 +364,17 @@ class Writer:
             raise DiskFailed("open", self._files.path(name), error) from None
 
     def _lock(self, name: str) -> None:
-        while True:
-            self._disk.lock(self._fds[name])
-            if self._disk.same_file(self._fds[name], self._files.path(name)):
-                return
-            # Somebody replaced the file: whoever locks the new one would not see us.
-            self._disk.close(self._fds[name])
-            self._fds[name] = self._open(name)
+        path = self._files.path(name)
+        try:
+            while True:
+                self._disk.lock(self._fds[name])
+                if self._disk.same_file(self._fds[name], path):
+                    return
+                # Somebody replaced the file: whoever locks the new one would not see us.
+                self._disk.close(self._fds[name])
+                self._fds[name] = self._open(name)
+        except OSError as error:
+            raise DiskFailed("lock", path, error) from None
 
     def _unlock(self, name: str) -> None:
         self._disk.unlock(self._fds[name])
