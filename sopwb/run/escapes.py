@@ -36,6 +36,8 @@ def _steps(steps: tuple[ir.Step, ...], found: set[str]) -> None:
 
 
 def _step(step: ir.Step, found: set[str]) -> None:
+    for code in _codes(step):
+        _visit(code.expr, True, found)
     match step:
         case ir.If(cond=cond, then=then, else_=else_):
             _visit(cond.expr, True, found)
@@ -44,12 +46,10 @@ def _step(step: ir.Step, found: set[str]) -> None:
         case ir.Each():
             _steps(step.do, found)
             if step.over is not None:
-                # An element is seen as a whole where the item is.
+                # An element is seen as a whole where the item is; that is known only now.
                 _visit(step.over.expr, step.as_ in found, found)
         case _:
             pass
-    for code in _codes(step):
-        _visit(code.expr, True, found)
 
 
 def _codes(step: ir.Step) -> tuple[ir.Code, ...]:

@@ -44,7 +44,10 @@ class Table(Protocol):
         ...
 
     def matching(self, field: str, value: Value) -> Iterator[dict[str, Value]]:
-        """Push-down: iterate over the records whose ``field`` equals ``value``, in key order (an index is built on first use)."""
+        """Push-down: iterate over the records whose ``field`` equals ``value`` (never null), in key order.
+
+        An index is built on first use.
+        """
         ...
 
     def count(self) -> int:
@@ -52,7 +55,10 @@ class Table(Protocol):
         ...
 
     def batches(self, fields: Sequence[str] | None = None, rows_max: int = 65_536) -> Iterator[pa.RecordBatch]:
-        """Iterate over Arrow record batches in key order: int64, decimal128(38, s), string, date32, timestamp[us, UTC], bool."""
+        """Iterate over Arrow record batches in key order.
+
+        Columns are int64, decimal128(38, s), string, date32, timestamp[us, UTC] and bool.
+        """
         ...
 
 

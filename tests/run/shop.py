@@ -81,8 +81,9 @@ class Shop:
 
     def environment(self) -> StaticEnvironment:
         tools = {name: tool for name in self.registry.names() if (tool := self.registry.signature(name)) is not None}
-        signatures = {name: found for name, raw in self.scripts.items()
-                      if isinstance(found := signature_of(raw, name), Signature)}
+        signatures = {
+            name: found for name, raw in self.scripts.items() if isinstance(found := signature_of(raw, name), Signature)
+        }
         return StaticEnvironment({n: t.schema for n, t in self.tables.items()}, tools, signatures)
 
     def compile(self, raw: dict[str, Any]) -> ir.Script:
@@ -94,12 +95,25 @@ class Shop:
         typed = self.compile(script) if isinstance(script, dict) else script
         return prepare(typed, Context(ZONE), lambda name: self.compile(self.scripts[name]))
 
-    def run(self, script: ir.Script | Program | dict[str, Any], inputs: dict[str, Value] | None = None,
-            mocks: tuple[str, ...] = (), dry_run: bool = False, **world: Any) -> Ran:
+    def run(
+        self,
+        script: ir.Script | Program | dict[str, Any],
+        inputs: dict[str, Value] | None = None,
+        mocks: tuple[str, ...] = (),
+        dry_run: bool = False,
+        **world: Any,
+    ) -> Ran:
         program = script if isinstance(script, Program) else self.prepare(script)
         spool, trace = MemorySpool(), Trace()
-        full = {"tables": self, "tools": DecidingTools(self.registry, mocks, dry_run), "effects": spool, "trace": trace,
-                "now": NOW, "run_id": "b3:test", **world}
+        full = {
+            "tables": self,
+            "tools": DecidingTools(self.registry, mocks, dry_run),
+            "effects": spool,
+            "trace": trace,
+            "now": NOW,
+            "run_id": "b3:test",
+            **world,
+        }
         return Ran(run(program, inputs or {}, World(**full)), spool.effects, full["trace"], program)
 
 
@@ -138,24 +152,45 @@ def founding() -> dict[str, Any]:
     return script(
         {"op": "fetch", "name": "customer", "from": "customers", "where": "it.id == customer_id", "one": "required"},
         {"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == customer.id"},
-        {"op": "if", "name": "dormant", "cond": "size(orders) == 0", "then": [
-            {"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}]},
+        {
+            "op": "if",
+            "name": "dormant",
+            "cond": "size(orders) == 0",
+            "then": [{"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}],
+        },
         {"op": "math", "name": "days_since_last", "expr": "days_between(orders.max(o, o.ordered_at), now)"},
         {"op": "math", "name": "total_spend", "expr": "orders.sum(o, o.total)"},
-        {"op": "if", "name": "risk", "cond": "days_since_last > 60 && total_spend > 500", "then": [
-            {"op": "return", "value": {
-                "is_risk": "true", "reason": "'Last order was ' + string(days_since_last) + ' days ago'"}}]},
+        {
+            "op": "if",
+            "name": "risk",
+            "cond": "days_since_last > 60 && total_spend > 500",
+            "then": [
+                {
+                    "op": "return",
+                    "value": {"is_risk": "true", "reason": "'Last order was ' + string(days_since_last) + ' days ago'"},
+                }
+            ],
+        },
         {"op": "return", "value": {"is_risk": "false", "reason": "'Active'"}},
-        returns={"is_risk": "bool", "reason": "string"}, customer_id="string",
+        returns={"is_risk": "bool", "reason": "string"},
+        customer_id="string",
     )
 
 
 def order(id_: str, customer: str, days_ago: int, total: str) -> dict[str, Value]:
-    return {"id": id_, "customer_id": customer, "ordered_at": NOW - dt.timedelta(days=days_ago), "total": Decimal(total)}
+    return {
+        "id": id_,
+        "customer_id": customer,
+        "ordered_at": NOW - dt.timedelta(days=days_ago),
+        "total": Decimal(total),
+    }
 
 
 def shop(**settings: dict[str, Any]) -> Shop:
-    """Three customers: C1 has 12 orders, the last 94 days ago, 1200 in total; C2 has none; C3 is active and has no address."""
+    """Three customers.
+
+    C1 has 12 orders, the last 94 days ago, 1200 in total; C2 has none; C3 is active and has no address.
+    """
     customers = [
         {"id": "C1", "name": "Ann", "email": "ann@example.com"},
         {"id": "C2", "name": "Bob", "email": "bob@example.com"},
@@ -163,5 +198,8 @@ def shop(**settings: dict[str, Any]) -> Shop:
     ]
     orders = [order(f"O{n:02}", "C1", 94 + 10 * n, "100.00") for n in range(12)]
     orders += [order("O20", "C3", 3, "19.90")]
-    return Shop({"check_churn_risk": founding()}, **settings).add("customers", "id", CUSTOMERS, customers).add(
-        "orders", "id", ORDERS, orders)
+    return (
+        Shop({"check_churn_risk": founding()}, **settings)
+        .add("customers", "id", CUSTOMERS, customers)
+        .add("orders", "id", ORDERS, orders)
+    )

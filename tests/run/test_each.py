@@ -11,8 +11,9 @@ EACH: dict[str, Any] = {"op": "each", "name": "found", "from": "customers", "as"
 MAIL = {"op": "tool", "tool": "email.send", "args": {"to": "c.id", "subject": "'Hello'", "body": "c.name"}}
 
 
-def each(*do: dict[str, Any], value: str = "found", returns: Any = "list<string>", here: Shop | None = None,
-         **fields: Any) -> Ran:
+def each(
+    *do: dict[str, Any], value: str = "found", returns: Any = "list<string>", here: Shop | None = None, **fields: Any
+) -> Ran:
     """Run one ``each`` over customers (unless ``fields`` say otherwise) and return what it yields."""
     step = {k: v for k, v in {**EACH, "do": list(do), **fields}.items() if v is not None}
     return (here or shop()).run(script(step, {"op": "return", "value": value}, returns=returns))
@@ -47,15 +48,23 @@ def test_names_bound_in_an_item_are_of_that_item_only():
 
 def test_names_bound_before_are_seen_in_items():
     here = shop()
-    raw = script({"op": "math", "name": "greeting", "expr": "'Dear '"}, {**EACH, "yield": "greeting + c.name"},
-                 {"op": "return", "value": "found"}, returns="list<string>")
+    raw = script(
+        {"op": "math", "name": "greeting", "expr": "'Dear '"},
+        {**EACH, "yield": "greeting + c.name"},
+        {"op": "return", "value": "found"},
+        returns="list<string>",
+    )
     assert here.run(raw).result == ["Dear Ann", "Dear Bob", "Dear Cleo"]
 
 
 def test_each_nests_and_aggregates_per_item():
-    ran = each({"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == c.id"},
-               {"op": "each", "name": "totals", "in": "orders", "as": "o", "do": [], "yield": "o.total * 2"},
-               value="found", returns="list<decimal>", **{"yield": "totals.sum()"})
+    ran = each(
+        {"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == c.id"},
+        {"op": "each", "name": "totals", "in": "orders", "as": "o", "do": [], "yield": "o.total * 2"},
+        value="found",
+        returns="list<decimal>",
+        **{"yield": "totals.sum()"},
+    )
     assert ran.result == [Decimal(2400), Decimal(0), Decimal("39.8")]
 
 
@@ -71,7 +80,9 @@ def test_a_nested_item_has_the_keys_of_all_its_items():
 
 def test_the_first_items_only_are_looked_at_where_asked():
     here = shop()
-    program = here.prepare(script({**EACH, "yield": "c.id"}, {"op": "return", "value": "found"}, returns="list<string>"))
+    program = here.prepare(
+        script({**EACH, "yield": "c.id"}, {"op": "return", "value": "found"}, returns="list<string>")
+    )
     assert here.run(program, items_max=2).result == ["C1", "C2"]
     assert here.run(program, only_item="C2").result == ["C2"]
 
@@ -110,8 +121,13 @@ def test_a_dead_letters_effects_are_dropped():
 
 
 def test_a_nested_items_error_makes_the_whole_item_a_dead_letter():
-    inner = {"op": "each", "from": "orders", "where": "it.customer_id == c.id", "as": "o",
-             "do": [MAIL, {"op": "fail", "message": "'no'"}]}
+    inner = {
+        "op": "each",
+        "from": "orders",
+        "where": "it.customer_id == c.id",
+        "as": "o",
+        "do": [MAIL, {"op": "fail", "message": "'no'"}],
+    }
     ran = letters(inner)
     assert ran.outcome.result == ["C2"]
     assert [letter.item for letter in ran.outcome.dead_letters] == ["C1", "C3"]
@@ -126,12 +142,17 @@ def test_an_error_outside_of_items_ends_the_run_even_with_dead_letters():
 def test_after_a_dead_letter_paths_and_items_are_as_before():
     steps = [event for event in letters(FAILS_FOR_BOB).events() if event.op in ("yield", "each", "return")]
     assert [(event.path, event.item) for event in steps] == [
-        ("steps/0/yield", "C1"), ("steps/0/yield", "C3"), ("steps/0", ""), ("steps/1", "")]
+        ("steps/0/yield", "C1"),
+        ("steps/0/yield", "C3"),
+        ("steps/0", ""),
+        ("steps/1", ""),
+    ]
 
 
 def test_two_records_with_one_key_end_the_run():
-    here = shop().add("customers", "id", "{id: string, name: string}",
-                      [{"id": "C1", "name": "Ann"}, {"id": "C1", "name": "Ann"}])
+    here = shop().add(
+        "customers", "id", "{id: string, name: string}", [{"id": "C1", "name": "Ann"}, {"id": "C1", "name": "Ann"}]
+    )
     assert each(here=here, **{"yield": "c.id"}).code == "SOP-R034"
 
 

@@ -29,8 +29,12 @@ def fetched(where: str = "", here: Shop | None = None, inputs: dict[str, Any] | 
     step = {"op": "fetch", "name": "found", "from": "items", **fetch}
     if where:
         step["where"] = where
-    raw = script(step, {"op": "return", "value": "found.map(f, f.id)"}, returns="list<int>",
-                 **{name: "int?" if value is None else "int" for name, value in (inputs or {}).items()})
+    raw = script(
+        step,
+        {"op": "return", "value": "found.map(f, f.id)"},
+        returns="list<int>",
+        **{name: "int?" if value is None else "int" for name, value in (inputs or {}).items()},
+    )
     return (here or store()).run(raw, inputs)
 
 
@@ -187,15 +191,20 @@ def test_a_null_where_the_condition_needs_the_value_is_an_error():
     assert promised("it.kind.startsWith('a')", LIVE, NULL_KIND).code == "SOP-R030"
 
 
-@pytest.mark.parametrize("where", ["it.kind == 'a'", "it.rank > 0 && it.kind == 'a'", "1 / it.rank > 0 && it.kind == 'a'"])
+@pytest.mark.parametrize(
+    "where", ["it.kind == 'a'", "it.rank > 0 && it.kind == 'a'", "1 / it.rank > 0 && it.kind == 'a'"]
+)
 def test_a_null_that_is_compared_is_not_the_same_whether_it_is_looked_up_or_read(where: str):
     assert promised(where, LIVE, NULL_KIND).result == [1]
 
 
 def test_a_live_int_is_widened_where_a_decimal_was_promised():
     here = shop()
-    raw = script({"op": "fetch", "name": "found", "from": "orders"},
-                 {"op": "return", "value": "found.sum(f, f.total) / 2"}, returns="decimal")
+    raw = script(
+        {"op": "fetch", "name": "found", "from": "orders"},
+        {"op": "return", "value": "found.sum(f, f.total) / 2"},
+        returns="decimal",
+    )
     typed = here.compile(raw)
     here.add("orders", "id", "{id: string, total: int}", [{"id": "O1", "total": 3}])
     result = here.run(typed).result
@@ -209,8 +218,11 @@ def test_a_lost_field_refuses_the_run():
 
 def test_further_live_fields_are_not_part_of_a_record_that_is_returned():
     here = Shop().add("items", "id", "{id: int, kind: string}", [])
-    raw = script({"op": "fetch", "name": "found", "from": "items"}, {"op": "return", "value": "found"},
-                 returns="list<{id: int, kind: string}>")
+    raw = script(
+        {"op": "fetch", "name": "found", "from": "items"},
+        {"op": "return", "value": "found"},
+        returns="list<{id: int, kind: string}>",
+    )
     typed = here.compile(raw)
     here.add("items", "id", "{extra: string, kind: string, id: int}", [{"extra": "x", "kind": "a", "id": 1}])
     assert here.run(typed).result == [{"id": 1, "kind": "a"}]

@@ -14,10 +14,23 @@ from sopwb.lang.types import DECIMAL, INT
 from tests.run.shop import Shop, founding, script, shop
 
 BANDS = script(
-    {"op": "if", "cond": "n > 10", "then": [{"op": "math", "name": "band", "expr": "'high'"}],
-     "else": [{"op": "if", "cond": "n > 5", "then": [{"op": "math", "name": "band", "expr": "'middle'"}],
-               "else": [{"op": "math", "name": "band", "expr": "'low'"}]}]},
-    {"op": "return", "value": "band"}, returns="string", n="int")
+    {
+        "op": "if",
+        "cond": "n > 10",
+        "then": [{"op": "math", "name": "band", "expr": "'high'"}],
+        "else": [
+            {
+                "op": "if",
+                "cond": "n > 5",
+                "then": [{"op": "math", "name": "band", "expr": "'middle'"}],
+                "else": [{"op": "math", "name": "band", "expr": "'low'"}],
+            }
+        ],
+    },
+    {"op": "return", "value": "band"},
+    returns="string",
+    n="int",
+)
 
 
 @pytest.mark.parametrize(("n", "band"), [(11, "high"), (6, "middle"), (1, "low")])
@@ -26,8 +39,12 @@ def test_an_if_takes_one_branch_and_its_names_are_seen_after_it(n: int, band: st
 
 
 def test_a_return_in_a_branch_ends_the_script():
-    raw = script({"op": "if", "cond": "n > 1", "then": [{"op": "return", "value": "1"}]}, {"op": "return", "value": "2"},
-                 returns="int", n="int")
+    raw = script(
+        {"op": "if", "cond": "n > 1", "then": [{"op": "return", "value": "1"}]},
+        {"op": "return", "value": "2"},
+        returns="int",
+        n="int",
+    )
     assert (Shop().run(raw, {"n": 2}).result, Shop().run(raw, {"n": 0}).result) == (1, 2)
 
 
@@ -60,8 +77,11 @@ def test_now_is_the_worlds_instant_and_today_its_date_in_the_zone():
 
 
 def calling(callee: dict[str, Any], args: dict[str, str], returns: Any) -> dict[str, Any]:
-    return script({"op": "call", "name": "got", "script": "callee", "args": args}, {"op": "return", "value": "got"},
-                  returns=returns)
+    return script(
+        {"op": "call", "name": "got", "script": "callee", "args": args},
+        {"op": "return", "value": "got"},
+        returns=returns,
+    )
 
 
 def test_a_call_gives_what_the_called_script_returns():
@@ -70,10 +90,15 @@ def test_a_call_gives_what_the_called_script_returns():
 
 
 def test_a_called_script_sees_its_arguments_and_not_its_callers_names():
-    callee = script({"op": "math", "name": "x", "expr": "n * 2"}, {"op": "return", "value": "x"}, returns="int", n="int")
-    raw = script({"op": "math", "name": "x", "expr": "1"},
-                 {"op": "call", "name": "got", "script": "callee", "args": {"n": "x"}},
-                 {"op": "return", "value": "got + x"}, returns="int")
+    callee = script(
+        {"op": "math", "name": "x", "expr": "n * 2"}, {"op": "return", "value": "x"}, returns="int", n="int"
+    )
+    raw = script(
+        {"op": "math", "name": "x", "expr": "1"},
+        {"op": "call", "name": "got", "script": "callee", "args": {"n": "x"}},
+        {"op": "return", "value": "got + x"},
+        returns="int",
+    )
     assert Shop({"callee": callee}).run(raw).result == 3
 
 
@@ -90,11 +115,19 @@ def test_arguments_and_results_of_ints_are_widened_where_decimals_are_declared()
 
 def test_an_int_argument_without_a_widening_node_is_widened_all_the_same():
     n = ir.Code("3", ir.Const(INT, 3))
-    callee = ir.Script((Parameter("n", DECIMAL),), DECIMAL,
-                       (ir.Return("steps/0", ir.Code("n", ir.Name(DECIMAL, "n"))),), (), ())
-    main = ir.Script((), DECIMAL, (
-        ir.Call("steps/0", "got", "callee", "b3:1", (Parameter("n", DECIMAL),), (("n", n),), DECIMAL),
-        ir.Return("steps/1", ir.Code("got", ir.Name(DECIMAL, "got")))), (), ())
+    callee = ir.Script(
+        (Parameter("n", DECIMAL),), DECIMAL, (ir.Return("steps/0", ir.Code("n", ir.Name(DECIMAL, "n"))),), (), ()
+    )
+    main = ir.Script(
+        (),
+        DECIMAL,
+        (
+            ir.Call("steps/0", "got", "callee", "b3:1", (Parameter("n", DECIMAL),), (("n", n),), DECIMAL),
+            ir.Return("steps/1", ir.Code("got", ir.Name(DECIMAL, "got"))),
+        ),
+        (),
+        (),
+    )
     here = Shop()
     here.compile = lambda raw: callee  # type: ignore[method-assign]
     here.scripts = {"b3:1": {}}
@@ -105,7 +138,10 @@ def test_events_of_a_called_script_have_the_path_of_the_call_before_theirs():
     callee = script({"op": "return", "value": "n + 1"}, returns="int", n="int")
     ran = Shop({"callee": callee}).run(calling(callee, {"n": "41"}, "int"))
     assert [(e.path, e.op) for e in ran.events()] == [
-        ("steps/0", "call"), ("steps/0/call/steps/0", "return"), ("steps/1", "return")]
+        ("steps/0", "call"),
+        ("steps/0/call/steps/0", "return"),
+        ("steps/1", "return"),
+    ]
 
 
 def test_an_error_in_a_called_script_has_the_path_of_the_call_before_its_own():
@@ -116,16 +152,30 @@ def test_an_error_in_a_called_script_has_the_path_of_the_call_before_its_own():
 
 def test_after_a_called_scripts_dead_letter_paths_are_the_callers_again():
     callee = script({"op": "return", "value": "1 / n"}, returns="decimal", n="int")
-    raw = script({"op": "each", "name": "found", "from": "numbers", "as": "x", "do": [
-        {"op": "call", "name": "got", "script": "callee", "args": {"n": "x.id"}}], "yield": "got"})
+    raw = script(
+        {
+            "op": "each",
+            "name": "found",
+            "from": "numbers",
+            "as": "x",
+            "do": [{"op": "call", "name": "got", "script": "callee", "args": {"n": "x.id"}}],
+            "yield": "got",
+        }
+    )
     here = Shop({"callee": callee}).add("numbers", "id", "{id: int}", [{"id": 0}, {"id": 1}])
     ran = here.run(raw, dead_letters=True)
-    assert [e.path for e in ran.events() if e.item == "1"] == ["steps/0/do/0", "steps/0/do/0/call/steps/0", "steps/0/yield"]
+    assert [e.path for e in ran.events() if e.item == "1"] == [
+        "steps/0/do/0",
+        "steps/0/do/0/call/steps/0",
+        "steps/0/yield",
+    ]
 
 
 def test_scripts_that_call_scripts_are_compiled_once_each():
     compiled: list[str] = []
-    here = Shop({"a": script({"op": "call", "name": "x", "script": "b", "args": {}}), "b": script({"op": "say", "text": "'b'"})})
+    here = Shop(
+        {"a": script({"op": "call", "name": "x", "script": "b", "args": {}}), "b": script({"op": "say", "text": "'b'"})}
+    )
     compile_, names = here.compile, {id(raw): name for name, raw in here.scripts.items()}
 
     def noting(raw: dict[str, Any]) -> ir.Script:
@@ -144,15 +194,19 @@ def test_a_draft_that_calls_itself_is_refused():
 
 
 def test_a_tower_of_calls_beyond_the_bound_is_refused():
-    here = Shop({f"s{n}": script({"op": "call", "name": "x", "script": f"s{n + 1}", "args": {}}) for n in range(80)}
-                | {"s80": script({"op": "say", "text": "'top'"})})
+    here = Shop(
+        {f"s{n}": script({"op": "call", "name": "x", "script": f"s{n + 1}", "args": {}}) for n in range(80)}
+        | {"s80": script({"op": "say", "text": "'top'"})}
+    )
     with pytest.raises(UserError, match="SOP-R038"):
         here.prepare(here.scripts["s0"])
 
 
 def test_the_program_knows_what_all_its_scripts_read_and_use():
-    raw = script({"op": "call", "name": "risk", "script": "check_churn_risk", "args": {"customer_id": "'C1'"}},
-                 {"op": "tool", "tool": "email.send", "args": {"to": "'a'", "subject": "'b'", "body": "'c'"}})
+    raw = script(
+        {"op": "call", "name": "risk", "script": "check_churn_risk", "args": {"customer_id": "'C1'"}},
+        {"op": "tool", "tool": "email.send", "args": {"to": "'a'", "subject": "'b'", "body": "'c'"}},
+    )
     program = shop().prepare(raw)
     assert [need.name for need in program.reads()] == ["customers", "orders"]
     assert program.tools() == ("email.send",)

@@ -1,0 +1,76 @@
+"""Spoken lines, step by step (the founding script's are in ``test_founding``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.run.shop import script, shop
+
+
+def check(lines: list[str], *steps: dict[str, Any], returns: Any = None, **inputs: Any) -> None:
+    """Check what a script's run says. Inputs are ints."""
+    raw = script(*steps, returns=returns, **dict.fromkeys(inputs, "int"))
+    assert shop().run(raw, inputs).spoken() == lines
+
+
+def test_a_condition_says_only_the_parts_that_were_evaluated():
+    step = {"op": "if", "cond": "a > 1 && b > 1 && a > b", "then": [{"op": "say", "text": "'yes'"}]}
+    check(["Checked a > 1 (2 > 1): yes", "Checked b > 1 (0 > 1): no"], step, a=2, b=0)
+
+
+def test_an_or_is_one_line():
+    step = {"op": "if", "cond": "a > 1 || b > 1", "then": [{"op": "say", "text": "'yes'"}]}
+    check(["Checked a > 1 || b > 1 (2 > 1 || 0 > 1): yes", "yes"], step, a=2, b=0)
+
+
+def test_texts_are_quoted_and_long_ones_cut():
+    shop_ = shop()
+    ran = shop_.run(script({"op": "math", "name": "x", "expr": "t"}, t="string"), {"t": "a" * 500})
+    (line,) = ran.spoken()
+    assert line.startswith("x = 'aaa")
+    assert line.endswith("…'")
+    assert len(line) < 260
+
+
+def test_a_call_says_its_arguments():
+    here = shop()
+    here.scripts["greet"] = script({"op": "say", "text": "'hello ' + name"}, name="string")
+    ran = here.run(script({"op": "call", "name": "x", "script": "greet", "args": {"name": "'Ann'"}}))
+    assert ran.spoken() == ["Called greet with name = 'Ann'", "hello Ann"]
+
+
+def test_a_mail_says_to_whom_and_about_what():
+    check(
+        ["Planned email.send to 'ann@example.com': 'Hello'"],
+        {"op": "tool", "tool": "email.send", "args": {"to": "'ann@example.com'", "subject": "'Hello'", "body": "'x'"}},
+    )
+
+
+def test_a_coupon_says_its_placeholder():
+    check(
+        ["Called coupon.generate: code = {{steps/0#0}}"],
+        {"op": "tool", "name": "c", "tool": "coupon.generate", "args": {}},
+    )
+
+
+def test_each_says_its_items_and_then_how_many():
+    check(
+        ["Yielded 'Ann'", "Yielded 'Bob'", "Went through customers (2 items)"],
+        {
+            "op": "each",
+            "name": "names",
+            "from": "customers",
+            "where": "it.email != null",
+            "as": "c",
+            "do": [],
+            "yield": "c.name",
+        },
+    )
+
+
+def test_a_failure_says_its_message():
+    check(["Stopped: no", "Failed: no"], {"op": "fail", "message": "'no'"})
+
+
+def test_a_returned_value_that_is_no_record_is_said_as_itself():
+    check(["Returned 3"], {"op": "return", "value": "a + 1"}, returns="int", a=2)
