@@ -103,8 +103,8 @@ def _read(value: Any) -> tuple[Type, Value]:
         case float():
             return DECIMAL, Decimal(str(value))
         case Decimal():
-            digits = len(value.normalize().as_tuple().digits)
-            if digits > DECIMAL_DIGITS or (value and value.adjusted() >= DECIMAL_DIGITS):
+            significant = "".join(map(str, value.as_tuple().digits)).rstrip("0")
+            if len(significant) > DECIMAL_DIGITS or (value and value.adjusted() >= DECIMAL_DIGITS):
                 raise ValueError(f"a decimal has at most {DECIMAL_DIGITS} digits")
             return DECIMAL, value
         case str():

@@ -201,7 +201,8 @@ def _fold(checker: Checker, node: Call, receiver: Node, scope: Scope) -> ir.Expr
     if isinstance(over.type, MapType) and node.name in ("all", "exists", "exists_one", "filter", "map"):
         over = ir.Apply(ListType(over.type.key), "map_keys", (over,))
     if isinstance(over.type, NeverType):
-        over = coerce(over, ListType(NEVER))
+        # No value has this type; the node only says that a list stands here.
+        over = ir.Apply(ListType(NEVER), "widen_deep", (over,))
     elif not isinstance(over.type, ListType):
         found = type_text(over.type)
         checker.report(

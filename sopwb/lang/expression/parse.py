@@ -30,6 +30,7 @@ import msgspec
 
 from sopwb.kernel.diagnostics import Diagnostic, Fix
 from sopwb.kernel.limits import EXPRESSION_CHARS_MAX, EXPRESSION_DEPTH_MAX, INT_MAX
+from sopwb.kernel.values import Value
 from sopwb.lang.expression import codes
 from sopwb.lang.expression.syntax import (
     Binary,
@@ -93,6 +94,11 @@ def parse_expression(text: str, path: str = "") -> tuple[Node | None, tuple[Diag
 def _too_deep(path: str, text: str, levels: int) -> Diagnostic:
     message = f"the expression is nested {levels} deep or more; at most {EXPRESSION_DEPTH_MAX} are allowed"
     return Diagnostic(codes.TOO_DEEP, message, path, (0, len(text)), hint="split it with math steps")
+
+
+def _negated(value: Value) -> Value:
+    # Python's own minus would round a decimal to the digits of the thread's context.
+    return (value.copy_negate() if value else value) if isinstance(value, Decimal) else -value
 
 
 class _Stop(Exception):
@@ -272,7 +278,7 @@ class _Parser:
         match operand:
             case Literal("int" | "decimal", value) if token.text == "-" and value >= 0:
                 # -(5) is a spelling of -5.
-                return Literal(operand.kind, -value if value else value, span)
+                return Literal(operand.kind, _negated(value), span)
         return Unary(token.text, operand, span)
 
     def starts_operand(self, token: Token) -> bool:
@@ -283,7 +289,7 @@ class _Parser:
     def number(self, negative_from: int | None = None) -> Node:
         token = self.next()
         start = token.start if negative_from is None else negative_from
-        value = token.value if negative_from is None else -token.value
+        value = token.value if negative_from is None else _negated(token.value)
         if token.kind == "int":
             if not -INT_MAX - 1 <= value <= INT_MAX:
                 raise self.stop(
