@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import parse_type
@@ -226,3 +228,50 @@ def test_further_live_fields_are_not_part_of_a_record_that_is_returned():
     typed = here.compile(raw)
     here.add("items", "id", "{extra: string, kind: string, id: int}", [{"extra": "x", "kind": "a", "id": 1}])
     assert here.run(typed).result == [{"id": 1, "kind": "a"}]
+
+
+RECORDS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "id": st.integers(0, 30),
+            "kind": st.sampled_from([None, "a", "b"]),
+            "rank": st.none() | st.integers(-2, 2),
+            "price": st.sampled_from([Decimal(0), Decimal("2.5"), Decimal(-1)]),
+        }
+    ),
+    max_size=10,
+    unique_by=lambda record: record["id"],
+)
+
+
+@settings(deadline=None)
+@given(
+    RECORDS,
+    st.sampled_from(
+        [
+            "it.kind == 'a'",
+            "it.rank == n",
+            "it.rank == n && it.price > 0",
+            "it.price > 0 && n == it.rank",
+            "it.price == 2.5 && it.kind != null",
+            "1 / it.price > 0 && it.kind == 'a'",
+            "it.kind == 'a' && 1 / it.price > 0",
+            "it.rank == 1 / n",
+            "it.id > 3 && it.rank == must(n)",
+        ]
+    ),
+    st.sampled_from([None, 0, 1]),
+)
+def test_looking_up_gives_what_reading_all_gives_error_for_error(
+    records: list[dict[str, Any]], where: str, n: int | None
+):
+    where = where.replace("1 / n", "1 / coalesce(n, 0)")
+    here = Shop().add("items", "id", ITEM, records)
+
+    def outcome(condition: str) -> Any:
+        step = {"op": "fetch", "name": "found", "from": "items", "where": condition}
+        raw = script(step, {"op": "return", "value": "found.map(f, f.id)"}, returns="list<int>", n="int?")
+        ran = here.run(raw, {"n": n})
+        return ran.outcome.result, [error.code for error in ran.outcome.errors]
+
+    assert outcome(where) == outcome(f"!(!({where}))")

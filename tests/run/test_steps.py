@@ -211,3 +211,21 @@ def test_the_program_knows_what_all_its_scripts_read_and_use():
     assert [need.name for need in program.reads()] == ["customers", "orders"]
     assert program.tools() == ("email.send",)
     assert founding()["params"] == {"customer_id": "string"}
+
+
+def test_steps_that_are_nested_too_deeply_to_run_are_an_error_and_no_crash():
+    def nested(depth: int, inner: dict[str, Any]) -> dict[str, Any]:
+        return {"op": "if", "cond": "n > 0", "then": [nested(depth - 1, inner)]} if depth else inner
+
+    def call(n: int) -> dict[str, Any]:
+        return {"op": "call", "name": "x", "script": f"s{n}", "args": {"n": "n"}}
+
+    top = {"op": "say", "text": "'top'"}
+    scripts = {f"s{n}": script(nested(20, call(n + 1) if n < 60 else top), n="int") for n in range(61)}
+    here = Shop(scripts)
+    try:
+        ran = here.run(scripts["s0"], {"n": 1})
+    except UserError as error:
+        assert error.diagnostics[0].code == "SOP-R039"
+    else:
+        assert ran.code == "SOP-R039"
