@@ -62,8 +62,7 @@ class Layout:
         self._source, self.columns, self.key, self._reader = source, tuple(columns), key, reader
         self.names = tuple(column.name for column in self.columns)
         self._converters: list[ColumnConverter] = [
-            converter(column.type, texts=reader.texts, zone=zone, shape=column.shape)
-            for column in self.columns
+            converter(column.type, texts=reader.texts, zone=zone, shape=column.shape) for column in self.columns
         ]
 
     def schema(self, rows: int) -> SourceSchema:
@@ -144,9 +143,7 @@ class _ColumnSurvey:
         self.shape: Shape = NOTHING
         self.trouble: UserError | None = None
         self.hint = hint if declared is None else None
-        self._fits = (
-            converter(optional(hint), texts=False, zone=zone) if self.hint is not None and hint else None
-        )
+        self._fits = converter(optional(hint), texts=False, zone=zone) if self.hint is not None and hint else None
 
     def add(self, cells: Sequence[Any], marks: Sequence[int | str]) -> None:
         if self._fits is not None:
@@ -158,9 +155,7 @@ class _ColumnSurvey:
                     raise self.trouble from None
         if self.hint is not None and None in cells:
             self.lacking()
-        if self.trouble is None and (
-            self.declared is None or not isinstance(required(self.declared), Scalar)
-        ):
+        if self.trouble is None and (self.declared is None or not isinstance(required(self.declared), Scalar)):
             self._look(cells, marks)
 
     def lacking(self) -> None:
@@ -229,7 +224,9 @@ class Survey:
         declared = self._declared.get(name)
         if declared is None:
             declared = self._declared.get(identifier(name, len(self._found) + 1))
-        return _ColumnSurvey(self._declaration.name, name, declared, self._reader.hints.get(name), self._reader, self._zone)
+        return _ColumnSurvey(
+            self._declaration.name, name, declared, self._reader.hints.get(name), self._reader, self._zone
+        )
 
     def layout(self) -> Layout:
         """Settle it, after the last chunk.
@@ -237,9 +234,7 @@ class Survey:
         Raises ``UserError`` where the declaration names what is not there.
         """
         words = identifiers(self._found)
-        columns = [
-            Column(name, words[name], found.type(), found.shape) for name, found in self._found.items()
-        ]
+        columns = [Column(name, words[name], found.type(), found.shape) for name, found in self._found.items()]
         known = {column.name for column in columns} | set(self._found)
         for name, type_ in self._declared.items():
             if name in known:

@@ -154,9 +154,7 @@ def _missing(file: str, label: str) -> Exception:
     try:
         names = os.listdir(folder or ".")[:NEAREST_FILES_MAX]
     except OSError:
-        return fault(
-            NO_FILE, f"there is no file {label}", path=label, hint=f"there is no folder {folder} either"
-        )
+        return fault(NO_FILE, f"there is no file {label}", path=label, hint=f"there is no folder {folder} either")
     near = nearest_name(wanted, names)
     if near:
         near = os.path.join(os.path.dirname(label), near)
@@ -171,9 +169,7 @@ def file_digest(file: str, cache_dir: Path | None) -> str:
     """
     before = os.stat(file)
     note = (
-        os.path.join(cache_dir, "digests", blake3(os.path.abspath(file).encode()).hexdigest()[:32])
-        if cache_dir
-        else ""
+        os.path.join(cache_dir, "digests", blake3(os.path.abspath(file).encode()).hexdigest()[:32]) if cache_dir else ""
     )
     if note:
         found = _noted(note, before)

@@ -39,9 +39,7 @@ Cell: TypeAlias = Callable[[Any], Value]
 ColumnConverter: TypeAlias = Callable[[Sequence[Any]], list[Value]]
 
 _NUMERAL: Final = re.compile(r"\s*[+-]?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?\s*")
-_DURATION: Final = re.compile(
-    r"(-?)(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,12})(?:\.([0-9]{1,9}))?s)?"
-)
+_DURATION: Final = re.compile(r"(-?)(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,12})(?:\.([0-9]{1,9}))?s)?")
 
 
 def converter(type_: Type, *, texts: bool, zone: dt.tzinfo, shape: Shape | None = None) -> ColumnConverter:
@@ -111,7 +109,7 @@ def _text_cell(type_: Type, cell: Cell) -> Cell:
 
         try:
             raw = parse_json(text)
-        except ValueError:
+        except (ValueError, ArithmeticError):
             raise _misfit(text, inner) from None
         return cell(raw)
 
@@ -179,9 +177,7 @@ def _map(type_: MapType, zone: dt.tzinfo) -> Cell:
     key, value = cell_converter(type_.key, zone), _or_null(type_.value, zone, None)
 
     def convert(raw: Any) -> Value:
-        pairs = (
-            raw if isinstance(raw, list) and all(isinstance(p, tuple) and len(p) == 2 for p in raw) else None
-        )
+        pairs = raw if isinstance(raw, list) and all(isinstance(p, tuple) and len(p) == 2 for p in raw) else None
         if pairs is None and not isinstance(raw, dict):
             raise _misfit(raw, type_)
         return {key(k): value(v) for k, v in (pairs if pairs is not None else raw.items())}

@@ -114,16 +114,12 @@ def _setting_faults(settings: Mapping[str, object], place: str) -> list[Diagnost
         if setting not in SETTINGS:
             near = nearest_name(setting, SETTINGS)
             hint = "" if near else "known are " + ", ".join(SETTINGS)
-            found.append(
-                Diagnostic(UNKNOWN_SETTING, f"unknown setting {setting}", path=place, nearest=near, hint=hint)
-            )
+            found.append(Diagnostic(UNKNOWN_SETTING, f"unknown setting {setting}", path=place, nearest=near, hint=hint))
         elif setting == "fields":
             if not isinstance(value, Mapping):
                 found.append(Diagnostic(BAD_SETTING, "fields is a table of names and types", path=place))
         elif not isinstance(value, str) or "\0" in value:
-            found.append(
-                Diagnostic(BAD_SETTING, f"{setting} is a text", path=place, found=type(value).__name__)
-            )
+            found.append(Diagnostic(BAD_SETTING, f"{setting} is a text", path=place, found=type(value).__name__))
     return found
 
 
@@ -149,9 +145,7 @@ def _types(fields: object, place: str) -> tuple[tuple[tuple[str, Type], ...], li
         try:
             type_ = parse_type(text)
         except TypeSyntaxError as wrong:
-            near = nearest_name(
-                text.rstrip("?"), ("bool", "int", "decimal", "string", "date", "timestamp", "duration")
-            )
+            near = nearest_name(text.rstrip("?"), ("bool", "int", "decimal", "string", "date", "timestamp", "duration"))
             near = near or _OTHER_NAMES.get(text.rstrip("?").lower(), "")
             at = min(wrong.position, len(text))
             found.append(

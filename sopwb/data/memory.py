@@ -63,9 +63,7 @@ class MemoryTable:
         except TypeError:
             return iter(())  # a list or record equals no scalar
 
-    def batches(
-        self, fields: Sequence[str] | None = None, rows_max: int = 65_536
-    ) -> Iterator[pa.RecordBatch]:
+    def batches(self, fields: Sequence[str] | None = None, rows_max: int = 65_536) -> Iterator[pa.RecordBatch]:
         from sopwb.data.arrow import Columns
 
         columns = Columns(self._schema, fields)
@@ -77,9 +75,7 @@ class MemoryTable:
 
 
 def _index(rows: list[dict[str, Value]], field: str) -> dict[Value, list[dict[str, Value]]]:
-    nested = bool(rows) and isinstance(
-        next((r[field] for r in rows if r[field] is not None), None), (list, dict)
-    )
+    nested = bool(rows) and isinstance(next((r[field] for r in rows if r[field] is not None), None), (list, dict))
     if nested:
         return {None: [row for row in rows if row[field] is None]}
     index: dict[Value, list[dict[str, Value]]] = {}

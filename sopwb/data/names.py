@@ -19,7 +19,6 @@ RESERVED: Final = frozenset(("in", "true", "false", "null"))
 """Words of the expression language that cannot stand after a dot."""
 
 
-
 def _table(pairs: str) -> dict[str, str]:
     return {pair[0]: pair[2:] for pair in pairs.split()}
 

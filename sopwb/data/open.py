@@ -4,6 +4,8 @@ A table is opened on first use: its file is read, its types settled, its keys ch
 ``ROWS_IN_MEMORY_MAX`` records or ``SOURCE_BYTES_HELD_MAX`` bytes is spooled, where its format can be read
 piece by piece.
 
+Readers and spools are imported where they are used: a run of one CSV source starts some milliseconds earlier.
+
 Deliberately not here: formats (``read_*``), types (``columns``).
 """
 
@@ -12,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sopwb.data.codes import UNKNOWN_SOURCE
 from sopwb.data.columns import Survey
@@ -20,10 +22,7 @@ from sopwb.data.content import Content
 from sopwb.data.declaration import SourceDeclaration
 from sopwb.data.faults import fault
 from sopwb.data.memory import MemoryTable, in_key_order, rows_of
-from sopwb.data.read_csv import CsvReader
-from sopwb.data.read_json import JsonLinesReader, JsonReader, TinydbReader
 from sopwb.data.reader import Chunk, Reader
-from sopwb.data.spool import SPOOL_VERSION, make_spool, open_spool
 from sopwb.kernel.diagnostics import nearest_name
 from sopwb.kernel.ids import digest
 from sopwb.kernel.limits import ROWS_IN_MEMORY_MAX, SOURCE_BYTES_HELD_MAX
@@ -33,6 +32,12 @@ from sopwb.run.ports import Fingerprint, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SPOOL_VERSION: Final = "1"
+"""Part of a spool's name: a spool of another version is never found.
+
+Raised with every change of what lies in one.
+"""
 
 
 def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: dt.tzinfo = dt.UTC) -> Table:
@@ -44,7 +49,9 @@ def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: 
     content = Content(declaration.file, declaration.path, cache_dir, hold=hold)
     reader = _reader(declaration, content)
     path = _spool_path(declaration, reader, zone, cache_dir) if cache_dir is not None and reader.streams else None
-    if path is not None:
+    if path is not None and os.path.exists(path):
+        from sopwb.data.spool import open_spool
+
         spool = open_spool(path, declaration.name)
         if spool is not None:
             return spool
@@ -52,6 +59,8 @@ def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: 
     kept = _survey(survey, reader, content)
     layout = survey.layout()
     if kept is None:
+        from sopwb.data.spool import make_spool
+
         spool = make_spool(path, declaration.name, layout, reader)
         content.drop()
         return spool
@@ -84,7 +93,7 @@ def _spool_path(declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo,
     kind, digest_ = reader.digest()
     types = [f"{name}: {type_text(type_)}" for name, type_ in declaration.fields]
     parts = [
-        str(SPOOL_VERSION),
+        SPOOL_VERSION,
         kind,
         digest_,
         declaration.format,
@@ -100,12 +109,20 @@ def _spool_path(declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo,
 def _reader(declaration: SourceDeclaration, content: Content) -> Reader:
     match declaration.format:
         case "csv":
+            from sopwb.data.read_csv import CsvReader
+
             return CsvReader(content)
         case "json":
+            from sopwb.data.read_json import JsonReader
+
             return JsonReader(content)
         case "jsonl":
+            from sopwb.data.read_json import JsonLinesReader
+
             return JsonLinesReader(content)
         case "tinydb":
+            from sopwb.data.read_json import TinydbReader
+
             return TinydbReader(content, declaration.table, declaration.key)
         case "sqlite":
             from sopwb.data.read_sqlite import SqliteReader

@@ -58,9 +58,7 @@ class CsvReader:
                 self.content.refuse_encoding()
             except csv.Error as wrong:
                 line = reader.line_num if reader else 1
-                raise fault(
-                    MALFORMED, f"not CSV: {wrong}", path=self.place(line), hint="is a quote missing?"
-                ) from None
+                raise fault(MALFORMED, f"not CSV: {wrong}", path=self.place(line), hint="is a quote missing?") from None
 
     def _read(self, reader: Any) -> Iterator[Chunk]:
         names = tuple(distinct(next(reader)))

@@ -67,14 +67,12 @@ class _JsonFile:
             content.refuse_empty()
         try:
             return parse_json(text)
-        except ValueError as wrong:
+        except (ValueError, ArithmeticError) as wrong:
             raise _not_json(wrong, content.label, 0) from None
 
     def _checked(self, record: Any, mark: int | str) -> dict[str, Any]:
         if not isinstance(record, dict):
-            raise fault(
-                NOT_RECORDS, f"found {_kind(record)} where a record was expected", path=self.place(mark)
-            )
+            raise fault(NOT_RECORDS, f"found {_kind(record)} where a record was expected", path=self.place(mark))
         if len(record) > SOURCE_FIELDS_MAX:
             raise fault(NOT_RECORDS, f"a record of {len(record)} fields", path=self.place(mark))
         return record
@@ -129,9 +127,7 @@ class TinydbReader(_JsonFile):
         documents = found[self._chosen(found)]
         marks = list(documents)
         records = list(documents.values())
-        if self.key == DOC_ID and all(
-            isinstance(record, dict) and DOC_ID not in record for record in records
-        ):
+        if self.key == DOC_ID and all(isinstance(record, dict) and DOC_ID not in record for record in records):
             records = [{DOC_ID: int(mark), **record} for mark, record in zip(marks, records, strict=True)]
         yield from self._split(records, marks)
 
@@ -192,7 +188,7 @@ class JsonLinesReader(_JsonFile):
                 )
             try:
                 record = parse_json(line)
-            except ValueError as wrong:
+            except (ValueError, ArithmeticError) as wrong:
                 raise _not_json(wrong, self.content.label, number) from None
             records.append(self._checked(record, number))
             marks.append(number)
@@ -200,18 +196,17 @@ class JsonLinesReader(_JsonFile):
 
 
 def _is_tinydb_table(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        name.isascii() and name.isdigit() and len(name) < 19 for name in value
-    )
+    return isinstance(value, dict) and all(name.isascii() and name.isdigit() and len(name) < 19 for name in value)
 
 
-def _not_json(wrong: ValueError, label: str, line: int) -> Exception:
+def _not_json(wrong: Exception, label: str, line: int) -> Exception:
     """Make the error of malformed JSON; ``line`` is the line that was parsed alone, 0 where the file was
     parsed whole.
     """
     at = line or getattr(wrong, "lineno", 0)
     column = getattr(wrong, "colno", 0)
-    text = str(getattr(wrong, "msg", wrong))
+    beyond = isinstance(wrong, ArithmeticError)  # an exponent that no decimal can have
+    text = "a number out of range" if beyond else str(getattr(wrong, "msg", wrong))
     return fault(
         MALFORMED,
         f"not JSON: {text}" + (f" (column {column})" if column else ""),

@@ -80,7 +80,7 @@ class SqliteReader:
                 yield from self._read(connection)
             finally:
                 connection.close()
-        except sqlite3.Error as wrong:
+        except (sqlite3.Error, UnicodeDecodeError) as wrong:
             raise self._said(wrong) from None
 
     def _read(self, connection: sqlite3.Connection) -> Iterator[Chunk]:
@@ -123,9 +123,7 @@ class SqliteReader:
         return bool(found[self.table] == "view")
 
     def _columns(self, connection: sqlite3.Connection, quoted: str) -> list[tuple[str, str]]:
-        stated = [
-            (row[1], (row[2] or "").upper()) for row in connection.execute(f"PRAGMA table_xinfo({quoted})")
-        ]
+        stated = [(row[1], (row[2] or "").upper()) for row in connection.execute(f"PRAGMA table_xinfo({quoted})")]
         kept = [(name, type_) for name, type_ in stated if "BLOB" not in type_]
         columns = list(zip((name for name, _ in kept), distinct(name for name, _ in kept), strict=True))
         for (_, type_), (_, name) in zip(kept, columns, strict=True):
@@ -134,13 +132,11 @@ class SqliteReader:
                 self.hints[name] = hint
         return columns
 
-    def _said(self, wrong: sqlite3.Error) -> UserError:
+    def _said(self, wrong: Exception) -> UserError:
         text, label = str(wrong), self.content.label
         if "locked" in text or "busy" in text:
-            return fault(
-                BUSY, f"{label} is locked by another program", path=label, hint="try again when it is done"
-            )
-        if "decode" in text:
+            return fault(BUSY, f"{label} is locked by another program", path=label, hint="try again when it is done")
+        if "decode" in text.lower():
             return fault(ENCODING, f"{label} {self.table} holds text that is not UTF-8", path=label)
         if "unable to open" in text:
             return fault(UNREADABLE, f"cannot open {label}: {text}", path=label)
@@ -152,9 +148,7 @@ def connect(file: str) -> sqlite3.Connection:
     import sqlite3
 
     path = os.path.abspath(file).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return sqlite3.connect(
-        f"file:{path}?mode=ro", uri=True, timeout=SQLITE_BUSY_MS_MAX / 1000, isolation_level=None
-    )
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=SQLITE_BUSY_MS_MAX / 1000, isolation_level=None)
 
 
 def _quoted(name: str) -> str:

@@ -1,6 +1,6 @@
 """Large sources, spooled once to a SQLite file under the cache folder and then read piece by piece.
 
-    about (text TEXT)               one row of JSON: format version, schema, precisions, original names
+    about (text TEXT)               one row of JSON: schema, precisions, original names
     records (mark, c0, c1, …)       one row a record; rowid order is key order (without a key: the source's own order)
 
 Stored forms keep values exact: bool and int as INTEGER, decimal as its canonical text, date as ISO text,
@@ -40,14 +40,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-SPOOL_VERSION: Final = 1
 _PAGE_ROWS: Final = 2_048
 
 
 class About(msgspec.Struct, frozen=True):
     """What a spool says of itself. ``record`` is a type's text."""
 
-    version: int
     key: str | None
     record: str
     rows: int
@@ -158,7 +156,7 @@ def open_spool(path: str, name: str) -> SpoolTable | None:
         about = msgspec.json.decode(text, type=About)
     except (sqlite3.Error, msgspec.MsgspecError, TypeError):
         return None
-    return SpoolTable(name, connection, about) if about.version == SPOOL_VERSION else None
+    return SpoolTable(name, connection, about)
 
 
 def _connect(path: str) -> sqlite3.Connection:
@@ -176,7 +174,10 @@ def make_spool(path: str | None, name: str, layout: Layout, reader: Reader) -> S
     """Read a source into a new spool at ``path`` (None: a file without a name). Raises ``UserError``."""
     import sqlite3
 
-    passing = _passing_name(path)
+    try:
+        passing = _passing_name(path)
+    except OSError as wrong:
+        raise fault(CACHE, f"cannot spool {name}: {wrong}", path=path or "") from None
     try:
         try:
             return _make(path, passing, name, layout, reader)
@@ -212,9 +213,7 @@ def _make(path: str | None, passing: str, name: str, layout: Layout, reader: Rea
     reader.unchanged()
     kind, digest = reader.digest()
     record = layout.schema(0).record
-    about = About(
-        SPOOL_VERSION, layout.key, type_text(record), writer.rows, writer.precisions, layout.originals(), kind, digest
-    )
+    about = About(layout.key, type_text(record), writer.rows, writer.precisions, layout.originals(), kind, digest)
     connection = _connect(made)
     connection.execute("CREATE TABLE about (text TEXT)")
     connection.execute("INSERT INTO about VALUES (?)", (msgspec.json.encode(about).decode(),))

@@ -20,7 +20,9 @@ FORMATS = ("csv", "json", "jsonl", "tinydb", "sqlite", "parquet")
 NESTED_FORMATS = ("json", "jsonl", "tinydb", "parquet")
 
 
-def source(folder: Path, format_: str, records: Sequence[Record], *, key: str = "id", **fields: str) -> SourceDeclaration:
+def source(
+    folder: Path, format_: str, records: Sequence[Record], *, key: str = "id", **fields: str
+) -> SourceDeclaration:
     """Write records and declare them as the source ``things``."""
     settings: dict[str, object] = {"path": f"things.{_ENDINGS.get(format_, format_)}", "format": format_}
     if key:
@@ -94,6 +96,10 @@ def write_parquet(path: Path, records: Sequence[Record]) -> None:
 
 _ENDINGS = {"tinydb": "json"}
 _WRITERS: dict[str, Callable[[Path, Sequence[Record]], None]] = {
-    "csv": write_csv, "json": write_json, "jsonl": write_jsonl, "tinydb": write_tinydb, "sqlite": write_sqlite,
+    "csv": write_csv,
+    "json": write_json,
+    "jsonl": write_jsonl,
+    "tinydb": write_tinydb,
+    "sqlite": write_sqlite,
     "parquet": write_parquet,
 }

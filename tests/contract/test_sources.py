@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,29 +21,73 @@ from tests.contract.formats import FORMATS, NESTED_FORMATS, Record, source
 
 UTC = dt.UTC
 RECORDS: list[Record] = [
-    {"id": 10, "name": "Zoë, \"the\" Müller", "amount": Decimal("12.5"), "joined": dt.date(2026, 1, 31),
-     "seen": dt.datetime(2026, 1, 31, 9, 30, tzinfo=UTC), "active": True, "note": None, "visits": 3},
-    {"id": 9, "name": "Ann", "amount": Decimal("-0.001"), "joined": dt.date(1999, 12, 31),
-     "seen": None, "active": False, "note": "two\nlines", "visits": 0},
-    {"id": -2, "name": "名前", "amount": None, "joined": dt.date(2026, 1, 31),
-     "seen": dt.datetime(2026, 6, 1, 0, 0, 1, 250, tzinfo=UTC), "active": True, "note": None, "visits": 3},
-    {"id": 100, "name": "Ann", "amount": Decimal("1200.25"), "joined": dt.date(2024, 2, 29),
-     "seen": dt.datetime(1969, 7, 20, tzinfo=UTC), "active": True, "note": "007", "visits": -1},
+    {
+        "id": 10,
+        "name": 'Zoë, "the" Müller',
+        "amount": Decimal("12.5"),
+        "joined": dt.date(2026, 1, 31),
+        "seen": dt.datetime(2026, 1, 31, 9, 30, tzinfo=UTC),
+        "active": True,
+        "note": None,
+        "visits": 3,
+    },
+    {
+        "id": 9,
+        "name": "Ann",
+        "amount": Decimal("-0.001"),
+        "joined": dt.date(1999, 12, 31),
+        "seen": None,
+        "active": False,
+        "note": "two\nlines",
+        "visits": 0,
+    },
+    {
+        "id": -2,
+        "name": "名前",
+        "amount": None,
+        "joined": dt.date(2026, 1, 31),
+        "seen": dt.datetime(2026, 6, 1, 0, 0, 1, 250, tzinfo=UTC),
+        "active": True,
+        "note": None,
+        "visits": 3,
+    },
+    {
+        "id": 100,
+        "name": "Ann",
+        "amount": Decimal("1200.25"),
+        "joined": dt.date(2024, 2, 29),
+        "seen": dt.datetime(1969, 7, 20, tzinfo=UTC),
+        "active": True,
+        "note": "007",
+        "visits": -1,
+    },
 ]
-TYPE = ("{id: int, name: string, amount: decimal?, joined: date, seen: timestamp?, active: bool, note: string?, "
-        "visits: int}")
+TYPE = (
+    "{id: int, name: string, amount: decimal?, joined: date, seen: timestamp?, active: bool, note: string?, "
+    "visits: int}"
+)
 NESTED: list[Record] = [
-    {"id": "b", "tags": ["x", "y"], "address": {"city": "Wels", "zip": None}, "lines": [{"sku": "a", "price": Decimal("1.5")}]},
+    {
+        "id": "b",
+        "tags": ["x", "y"],
+        "address": {"city": "Wels", "zip": None},
+        "lines": [{"sku": "a", "price": Decimal("1.5")}],
+    },
     {"id": "a", "tags": [], "address": {"city": "Bonn", "zip": "53111"}, "lines": []},
-    {"id": "c", "tags": ["x"], "address": None, "lines": [{"sku": "b", "price": Decimal("20.25")}, {"sku": "c", "price": None}]},
+    {
+        "id": "c",
+        "tags": ["x"],
+        "address": None,
+        "lines": [{"sku": "b", "price": Decimal("20.25")}, {"sku": "c", "price": None}],
+    },
 ]
 
 
 @pytest.fixture(params=["memory", "spool"])
-def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "spool":
         monkeypatch.setattr(opening, "ROWS_IN_MEMORY_MAX", 1)
-    yield request.param
+    return str(request.param)
 
 
 def opened(folder: Path, format_: str, kept: str, records: list[Record] = RECORDS, **settings: Any) -> Table:
@@ -87,7 +130,14 @@ class TestEveryFormat:
         table = opened(tmp_path, format_, kept)
         assert [row["id"] for row in table.matching("id", Decimal("9.0"))] == [9]
         assert [row["id"] for row in table.matching("amount", Decimal("12.50"))] == [10]
-        for field, value in (("id", Decimal("9.5")), ("id", "9"), ("name", 1), ("amount", 7), ("id", 2**70), ("seen", "x")):
+        for field, value in (
+            ("id", Decimal("9.5")),
+            ("id", "9"),
+            ("name", 1),
+            ("amount", 7),
+            ("id", 2**70),
+            ("seen", "x"),
+        ):
             assert list(table.matching(field, value)) == []
 
     def test_a_field_that_it_does_not_have_is_named(self, tmp_path: Path, format_: str, kept: str) -> None:
@@ -110,9 +160,15 @@ class TestEveryFormat:
         whole = pa.Table.from_batches(batches)
         assert whole.to_pylist() == in_order(RECORDS)
         assert {field.name: (str(field.type), field.nullable) for field in whole.schema} == {
-            "id": ("int64", False), "name": ("string", False), "amount": ("decimal128(38, 3)", True),
-            "joined": ("date32[day]", False), "seen": ("timestamp[us, tz=UTC]", True), "active": ("bool", False),
-            "note": ("string", True), "visits": ("int64", False)}
+            "id": ("int64", False),
+            "name": ("string", False),
+            "amount": ("decimal128(38, 3)", True),
+            "joined": ("date32[day]", False),
+            "seen": ("timestamp[us, tz=UTC]", True),
+            "active": ("bool", False),
+            "note": ("string", True),
+            "visits": ("int64", False),
+        }
 
     def test_gives_batches_of_the_fields_asked_for(self, tmp_path: Path, format_: str, kept: str) -> None:
         (batch,) = opened(tmp_path, format_, kept).batches(["visits", "id"])
@@ -137,32 +193,38 @@ class TestEveryFormat:
         records = [{"id": n, "x": "y"} for n in (7, 3, 5, 3)]
         with pytest.raises(UserError) as caught:
             open_table(source(tmp_path, format_, records), cache_dir=tmp_path / "cache")
-        first, second = {"csv": ("things.csv:3", "things.csv:5"), "jsonl": ("things.jsonl:2", "things.jsonl:4"),
-                         "json": ("things.json record 2", "things.json record 4"),
-                         "tinydb": ("things.json things document 2", "things.json things document 4"),
-                         "sqlite": ("things.sqlite things row 2", "things.sqlite things row 4"),
-                         "parquet": ("things.parquet record 2", "things.parquet record 4")}[format_]
+        first, second = {
+            "csv": ("things.csv:3", "things.csv:5"),
+            "jsonl": ("things.jsonl:2", "things.jsonl:4"),
+            "json": ("things.json record 2", "things.json record 4"),
+            "tinydb": ("things.json things document 2", "things.json things document 4"),
+            "sqlite": ("things.sqlite things row 2", "things.sqlite things row 4"),
+            "parquet": ("things.parquet record 2", "things.parquet record 4"),
+        }[format_]
         (diagnostic,) = caught.value.diagnostics
         assert (diagnostic.code, diagnostic.path) == ("SOP-D021", second)
         assert diagnostic.message == f"key id 3 stands twice: {first} and {second}"
 
     def test_a_missing_key_names_the_record(self, tmp_path: Path, format_: str, kept: str) -> None:
-        records = [{"id": 1, "x": "a"}, {"id": None, "x": "b"}]
+        records: list[Record] = [{"id": 1, "x": "a"}, {"id": None, "x": "b"}]
         with pytest.raises(UserError, match=r"SOP-D022 at things\S+( things)?( record| document| row|:)"):
             open_table(source(tmp_path, format_, records), cache_dir=None)
 
     def test_a_key_that_is_no_field_names_the_nearest(self, tmp_path: Path, format_: str, kept: str) -> None:
-        with pytest.raises(UserError, match="SOP-D020 .*did you mean name"):
+        with pytest.raises(UserError, match=r"SOP-D020 .*did you mean name"):
             open_table(source(tmp_path, format_, RECORDS, key="nmae"), cache_dir=None)
 
     def test_a_declared_type_overrides_inference(self, tmp_path: Path, format_: str, kept: str) -> None:
         table = opened(tmp_path, format_, kept, visits="decimal", joined="string", note="string?", amount="decimal?")
         assert type_text(table.schema.record) == TYPE.replace("joined: date", "joined: string").replace(
-            "visits: int", "visits: decimal")
+            "visits: int", "visits: decimal"
+        )
         row = next(table.matching("id", 9))
         assert (row["visits"], type(row["visits"]), row["joined"]) == (Decimal(0), Decimal, "1999-12-31")
 
-    def test_a_value_that_does_not_fit_the_declared_type_is_named(self, tmp_path: Path, format_: str, kept: str) -> None:
+    def test_a_value_that_does_not_fit_the_declared_type_is_named(
+        self, tmp_path: Path, format_: str, kept: str
+    ) -> None:
         with pytest.raises(UserError, match=r"SOP-D030 at things\S*.*: amount: .?12.5.? is not an int"):
             open_table(source(tmp_path, format_, RECORDS[:1] + RECORDS[3:], amount="int"), cache_dir=None)
 
@@ -188,11 +250,14 @@ class TestEveryFormat:
 
 
 @pytest.mark.parametrize("format_", NESTED_FORMATS)
-def test_records_and_lists_inside_of_records_are_the_same_in_every_format(tmp_path: Path, format_: str, kept: str) -> None:
+def test_records_and_lists_inside_of_records_are_the_same_in_every_format(
+    tmp_path: Path, format_: str, kept: str
+) -> None:
     table = opened(tmp_path, format_, kept, NESTED)
     assert type_text(table.schema.record) == (
         "{id: string, tags: list<string>, address: {city: string, zip: string?}?, "
-        "lines: list<{sku: string, price: decimal?}>}")
+        "lines: list<{sku: string, price: decimal?}>}"
+    )
     assert list(table.rows()) == in_order(NESTED)
     assert [row["id"] for row in table.matching("tags", ["x"])] == ["c"]
     assert [row["id"] for row in table.matching("address", None)] == ["c"]

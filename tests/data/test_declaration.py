@@ -19,7 +19,13 @@ def check(settings: dict[str, object], *wanted: str, name: str = "orders") -> No
 
 
 def test_a_complete_declaration_has_nothing_wrong() -> None:
-    settings = {"path": "db/shop.json", "format": "tinydb", "table": "orders", "key": "id", "fields": {"total": "decimal?"}}
+    settings = {
+        "path": "db/shop.json",
+        "format": "tinydb",
+        "table": "orders",
+        "key": "id",
+        "fields": {"total": "decimal?"},
+    }
     declaration, faults = declare("orders", settings, "/shop")
     assert declaration is not None
     assert faults == ()
@@ -27,9 +33,21 @@ def test_a_complete_declaration_has_nothing_wrong() -> None:
     assert [(name, type_text(type_)) for name, type_ in declaration.fields] == [("total", "decimal?")]
 
 
-@pytest.mark.parametrize(("path", "format_"), [
-    ("a.csv", "csv"), ("a.CSV", "csv"), ("a.tsv", "csv"), ("a.json", "json"), ("a.jsonl", "jsonl"), ("a.ndjson", "jsonl"),
-    ("a.parquet", "parquet"), ("a.sqlite", "sqlite"), ("a.sqlite3", "sqlite"), ("a.db", "sqlite")])
+@pytest.mark.parametrize(
+    ("path", "format_"),
+    [
+        ("a.csv", "csv"),
+        ("a.CSV", "csv"),
+        ("a.tsv", "csv"),
+        ("a.json", "json"),
+        ("a.jsonl", "jsonl"),
+        ("a.ndjson", "jsonl"),
+        ("a.parquet", "parquet"),
+        ("a.sqlite", "sqlite"),
+        ("a.sqlite3", "sqlite"),
+        ("a.db", "sqlite"),
+    ],
+)
 def test_the_files_ending_says_the_format(path: str, format_: str) -> None:
     declaration, _ = declare("a", {"path": path}, ".")
     assert declaration is not None
@@ -61,7 +79,10 @@ def test_an_unknown_format_names_the_nearest() -> None:
 
 
 def test_postgresql_is_said_to_come_later() -> None:
-    check({"url": "postgresql://localhost/shop", "table": "orders"}, "SOP-D005 at data.orders: PostgreSQL sources come in a later version")
+    check(
+        {"url": "postgresql://localhost/shop", "table": "orders"},
+        "SOP-D005 at data.orders: PostgreSQL sources come in a later version",
+    )
     check({"url": "https://example.com/a.csv"}, "a source is a file")
 
 

@@ -12,10 +12,28 @@ from sopwb.data.names import RESERVED, distinct, identifiers
 from tests.data.opened import opened
 
 
-@pytest.mark.parametrize(("name", "word"), [
-    ("id", "id"), ("First Name", "First_Name"), ("Größe (cm)", "Grosse_cm"), ("2024", "_2024"), ("in", "in_"), ("a-b", "a_b"),
-    ("prénom", "prenom"), ("Ελλάδα", "Ellada"), ("Имя клиента", "Imya_klienta"), ("Й", "Y"), ("名前", "field_1"), ("%", "field_1"),
-    ("Straße", "Strasse"), ("total€", "total"), ("__x", "__x"), ("x" * 80, "x" * 64), ("Łódź", "Lodz")])
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("id", "id"),
+        ("First Name", "First_Name"),
+        ("Größe (cm)", "Grosse_cm"),
+        ("2024", "_2024"),
+        ("in", "in_"),
+        ("a-b", "a_b"),
+        ("prénom", "prenom"),
+        ("Ελλάδα", "Ellada"),
+        ("Имя клиента", "Imya_klienta"),
+        ("Й", "Y"),
+        ("名前", "field_1"),
+        ("%", "field_1"),
+        ("Straße", "Strasse"),
+        ("total€", "total"),
+        ("__x", "__x"),
+        ("x" * 80, "x" * 64),
+        ("Łódź", "Lodz"),
+    ],
+)
 def test_a_name_becomes_an_ascii_identifier(name: str, word: str) -> None:
     assert identifiers([name]) == {name: word}
 
