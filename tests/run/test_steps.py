@@ -222,10 +222,5 @@ def test_steps_that_are_nested_too_deeply_to_run_are_an_error_and_no_crash():
 
     top = {"op": "say", "text": "'top'"}
     scripts = {f"s{n}": script(nested(20, call(n + 1) if n < 60 else top), n="int") for n in range(61)}
-    here = Shop(scripts)
-    try:
-        ran = here.run(scripts["s0"], {"n": 1})
-    except UserError as error:
-        assert error.diagnostics[0].code == "SOP-R039"
-    else:
-        assert ran.code == "SOP-R039"
+    ran = Shop(scripts).run(scripts["s0"], {"n": 1})
+    assert ran.code == "SOP-R039"
