@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -213,7 +214,9 @@ def test_the_program_knows_what_all_its_scripts_read_and_use():
     assert founding()["params"] == {"customer_id": "string"}
 
 
-def test_steps_that_are_nested_too_deeply_to_run_are_an_error_and_no_crash():
+def nested_tower() -> Shop:
+    """Sixty scripts that call one another, each inside of twenty ifs."""
+
     def nested(depth: int, inner: dict[str, Any]) -> dict[str, Any]:
         return {"op": "if", "cond": "n > 0", "then": [nested(depth - 1, inner)]} if depth else inner
 
@@ -221,6 +224,21 @@ def test_steps_that_are_nested_too_deeply_to_run_are_an_error_and_no_crash():
         return {"op": "call", "name": "x", "script": f"s{n}", "args": {"n": "n"}}
 
     top = {"op": "say", "text": "'top'"}
-    scripts = {f"s{n}": script(nested(20, call(n + 1) if n < 60 else top), n="int") for n in range(61)}
-    ran = Shop(scripts).run(scripts["s0"], {"n": 1})
-    assert ran.code == "SOP-R039"
+    return Shop({f"s{n}": script(nested(20, call(n + 1) if n < 60 else top), n="int") for n in range(61)})
+
+
+def test_steps_nested_too_deeply_to_prepare_are_the_users_error_and_no_crash():
+    here = nested_tower()
+    with pytest.raises(UserError, match="SOP-R039"):
+        here.prepare(here.scripts["s0"])
+
+
+def test_steps_nested_too_deeply_to_run_fail_the_run_and_do_not_crash():
+    here = nested_tower()
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        program = here.prepare(here.scripts["s0"])
+    finally:
+        sys.setrecursionlimit(usual)
+    assert here.run(program, {"n": 1}).code == "SOP-R039"
