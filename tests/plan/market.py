@@ -1,0 +1,155 @@
+"""A shop that both engines can run: tables of ``sopwb.data`` and one check that rows and sets agree."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from blake3 import blake3
+
+from sopwb.data.duckdb.execute import branches, decided, run, trace_bytes
+from sopwb.data.duckdb.session import Session
+from sopwb.data.memory import MemoryTable
+from sopwb.kernel.ids import GENERATION, PREFIX
+from sopwb.kernel.values import Value
+from sopwb.lang import ir
+from sopwb.lang.environment import SourceSchema
+from sopwb.lang.types import RecordType, parse_type
+from sopwb.plan.nodes import SetPlan, Unlowered
+from sopwb.plan.plan import plan_each
+from sopwb.plan.sql.query import SetQuery
+from sopwb.plan.sql.render import render
+from sopwb.run.ports import Fingerprint, PlannedEffect
+from sopwb.run.trace import Trace
+from tests.run import shop
+
+
+class Market(shop.Shop):
+    """A shop whose tables give Arrow batches too."""
+
+    def add(self, name: str, key: str | None, type_: str, records: Sequence[dict[str, Value]]) -> Market:
+        record = parse_type(type_)
+        assert isinstance(record, RecordType)
+        rows = [{field: row.get(field) for field in record.names()} for row in records]
+        if key is not None:
+            rows.sort(key=lambda row: row[key])
+        schema = SourceSchema(name, key, record)
+        self.tables[name] = MemoryTable(schema, rows, Fingerprint(name, "memory", "0"), {})  # type: ignore[assignment]
+        return self
+
+
+class Answer:
+    """What an engine says of one ``each``: per item its value or error, its path, its effects; and the trace's hash."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, tuple[Value, str, str]] = {}
+        self.paths: dict[str, dict[str, str]] = {}
+        self.effects: list[tuple[str, str, str, dict[str, Value]]] = []
+        self.trace_hash = ""
+
+
+def the_each(script: ir.Script) -> ir.Each:
+    return next(step for step in script.steps if isinstance(step, ir.Each))
+
+
+def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
+    """Decide a script that is one ``each`` with the row interpreter."""
+
+    class Results:
+        def write(self, item: str, value: Value) -> None:
+            if item:
+                answer.items[item] = (value, "", "")
+
+    answer = Answer()
+    trace = Trace()
+    ran = market.run(raw, results=Results(), trace=trace, dead_letters=True, **world)
+    assert ran.outcome.status in ("succeeded", "dead_letters"), ran.outcome
+    for letter in ran.outcome.dead_letters:
+        answer.items[letter.item] = (None, letter.error.code, letter.error.path)
+    answer.trace_hash = ran.outcome.trace_hash
+    answer.effects = [(e.tool, e.item, e.path, e.args) for e in ran.effects]
+    for event in trace.events():
+        if event.op == "if":
+            answer.paths.setdefault(event.item, {})[event.path] = event.branch
+    return answer
+
+
+def planned(market: shop.Shop, raw: dict[str, Any], session: Session, **settings: Any) -> SetPlan | Unlowered:
+    script = market.compile(raw)
+    each = the_each(script)
+    program = market.prepare(script)
+    fields: dict[str, set[str]] = {}
+    for need in program.reads():
+        fields.setdefault(need.name, set()).update(need.record.names())
+    facts = {name: session.load(market.table(name), sorted(names)) for name, names in fields.items()}  # type: ignore[arg-type]
+    return plan_each(
+        each, script, lambda name: market.compile(market.scripts[name]), facts, outer(), shop_zone(market),
+        replies(market, **settings),
+    )  # fmt: skip
+
+
+def outer() -> dict[str, Value]:
+    return {"now": shop.NOW, "today": shop.NOW.astimezone(shop.ZONE).date()}
+
+
+def shop_zone(market: shop.Shop) -> dt.tzinfo:
+    return shop.ZONE
+
+
+def replies(market: shop.Shop, mocks: tuple[str, ...] = (), dry_run: bool = False) -> Any:
+    from sopwb.tools.deciding import DecidingTools
+
+    tools = DecidingTools(market.registry, mocks, dry_run)
+
+    def reply(step: ir.Tool, path: str) -> Value:
+        one, two = (
+            tools.decide(PlannedEffect("", step.tool, item, path, 0, {}, step.kind)) for item in ("a", "b")
+        )
+        if one != two:
+            raise LookupError
+        return one
+
+    return reply
+
+
+def by_sets(market: shop.Shop, raw: dict[str, Any], threads: int = 1, **settings: Any) -> Answer | Unlowered:
+    """Decide a script that is one ``each`` with the set engine; the events around the items are added by hand."""
+    with Session(threads=threads) as session:
+        plan = planned(market, raw, session, **settings)
+        if isinstance(plan, Unlowered):
+            return plan
+        return answered(session, render(plan))
+
+
+def answered(session: Session, query: SetQuery) -> Answer:
+    answer, hasher, count = Answer(), blake3(GENERATION + b"\0trace\0"), 0
+    for batch in run(session, query, outer()):
+        hasher.update(trace_bytes(batch))
+        for item in decided(query, batch):
+            count += 1
+            fault = item.fault
+            if query.result is not None or fault is not None:
+                answer.items[item.item] = (item.value, fault.code if fault else "", fault.path if fault else "")
+            found = branches(query, item.path)
+            if found:
+                answer.paths[item.item] = found
+            answer.effects += [(p.effect.tool, item.item, p.effect.path, p.args) for p in item.effects]
+    hasher.update(b'{"item":"","op":"each","out":%d,"path":"%s"}\n' % (count, query.plan.path.encode()))
+    answer.trace_hash = PREFIX + hasher.hexdigest()
+    return answer
+
+
+def check_same(market: shop.Shop, raw: dict[str, Any], **settings: Any) -> bool:
+    """Check that both engines say the same; gives False where the script is not lowered."""
+    sets = by_sets(market, raw, **settings)
+    if isinstance(sets, Unlowered):
+        return False
+    from sopwb.tools.deciding import DecidingTools
+
+    rows = by_rows(market, raw, tools=DecidingTools(market.registry, **settings))
+    assert sets.items == rows.items
+    assert sets.paths == rows.paths
+    assert sets.effects == rows.effects
+    assert sets.trace_hash == rows.trace_hash
+    return True
