@@ -113,13 +113,21 @@ def replies(market: shop.Shop, mocks: tuple[str, ...] = (), dry_run: bool = Fals
     return reply
 
 
+_sessions: dict[int, Session] = {}
+
+
+def session_of(threads: int = 1) -> Session:
+    """Give a session that is opened once (20 ms) for all tests; every example loads its own tables."""
+    if threads not in _sessions:
+        _sessions[threads] = Session(threads=threads)
+    return _sessions[threads]
+
+
 def by_sets(market: shop.Shop, raw: dict[str, Any], threads: int = 1, **settings: Any) -> Answer | Unlowered:
     """Decide a script that is one ``each`` with the set engine; the events around the items are added by hand."""
-    with Session(threads=threads) as session:
-        plan = planned(market, raw, session, **settings)
-        if isinstance(plan, Unlowered):
-            return plan
-        return answered(session, render(plan))
+    session = session_of(threads)
+    plan = planned(market, raw, session, **settings)
+    return plan if isinstance(plan, Unlowered) else answered(session, render(plan))
 
 
 def answered(session: Session, query: SetQuery) -> Answer:

@@ -48,8 +48,7 @@ class Decided(msgspec.Struct, frozen=True):
 
 def run(session: Session, query: SetQuery, outer: dict[str, Value]) -> Iterator[pa.RecordBatch]:
     """Execute a query over the session's sources; ``outer`` as it was planned with. Streams, in key order."""
-    for macro in query.prelude:
-        session.connection.execute(macro)
+    session.prepare(query.prelude)
     values = {short: _outer(name, outer) for short, name in query.params}
     yield from session.connection.sql(query.sql, params=values or None).to_arrow_reader(BATCH_ROWS)
 

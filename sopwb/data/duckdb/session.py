@@ -49,12 +49,20 @@ class Session:
         self.connection.execute("set timezone = 'UTC'")
         self.connection.execute("set enable_progress_bar = false")
         self.facts: dict[str, SourceFacts] = {}
+        self._prelude: tuple[str, ...] = ()
 
     def __enter__(self) -> Session:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.connection.close()
+
+    def prepare(self, prelude: tuple[str, ...]) -> None:
+        """Make the macros that queries use, once."""
+        if prelude != self._prelude:
+            for macro in prelude:
+                self.connection.execute(macro)
+            self._prelude = prelude
 
     def load(self, table: Table, fields: Sequence[str]) -> SourceFacts:
         """Load the fields of a source that a script reads, and measure them."""

@@ -17,11 +17,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from sqlglot import exp
 
-from sopwb.kernel.limits import DECIMAL_DIGITS, INT_MAX, INT_MIN, JSON_SAFE_INT_MAX
+from sopwb.kernel.limits import DECIMAL_DIGITS, INT_MAX, INT_MIN, JSON_SAFE_INT_MAX, TEXT_CHARS_MAX
 from sopwb.kernel.values import Secret, Value, decimal_text, timestamp_text
 from sopwb.plan.cells import Cell
 from sopwb.plan.nodes import CannotLower
@@ -43,6 +44,16 @@ _WHITE: Final = (
 _LOW: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
+@lru_cache(maxsize=512)
+def _built_type(text: str) -> exp.DataType:
+    return exp.DataType.build(text, dialect="duckdb")
+
+
+def plain(text: str) -> exp.DataType:
+    """Give a type by its name in DuckDB (parsing one costs 200 µs, so each is parsed once)."""
+    return _built_type(text).copy()
+
+
 def type_of(cell: Cell) -> exp.DataType:
     """Give the type that holds a cell."""
     match cell.kind:
@@ -53,7 +64,7 @@ def type_of(cell: Cell) -> exp.DataType:
             text = f"DECIMAL({_SMALL_DIGITS if small else DECIMAL_DIGITS}, {cell.scale})"
         case kind:
             text = _TYPES[kind]
-    return exp.DataType.build(text, dialect="duckdb")
+    return plain(text)
 
 
 def cast(value: Built, cell: Cell) -> Built:
@@ -85,6 +96,18 @@ def text(value: str) -> Built:
     if "\0" in value:
         raise CannotLower("a text with the character 0")
     return exp.Literal.string(value)
+
+
+def both(*parts: Built) -> Built:
+    return exp.and_(*parts, copy=False)
+
+
+def either(*parts: Built) -> Built:
+    return exp.or_(*parts, copy=False)
+
+
+def alias(value: Built, name: str) -> Built:
+    return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=True))
 
 
 def case(whens: list[tuple[Built, Built]], default: Built | None) -> Built:
@@ -140,9 +163,7 @@ def _multiply(args: Args, cell: Cell) -> Built:
     held = [
         exp.Cast(
             this=value,
-            to=exp.DataType.build(
-                f"DECIMAL({DECIMAL_DIGITS if wide else _SMALL_DIGITS}, {of.scale})", dialect="duckdb"
-            ),
+            to=plain(f"DECIMAL({DECIMAL_DIGITS if wide else _SMALL_DIGITS}, {of.scale})"),
         )
         for value, of in args
     ]
@@ -153,7 +174,7 @@ def _whole(op: Callable[[list[Built]], Built]) -> Lowering:
     """Compute with 128 bits, then hold as the cell asks."""
 
     def lower(args: Args, cell: Cell) -> Built:
-        wide = exp.DataType.build("INT128", dialect="duckdb")
+        wide = plain("INT128")
         return cast(op([exp.Cast(this=value, to=wide) for value, _ in args]), cell)
 
     return lower
@@ -175,7 +196,7 @@ def _half_even(args: list[Built]) -> Built:
     whole, rest, below, above = args
     twice, most = binary(exp.Mul, rest, number(2)), call("abs", below)
     odd = binary(exp.NEQ, binary(exp.Mod, whole, number(2)), number(0))
-    up = exp.or_(binary(exp.GT, twice, most), exp.and_(binary(exp.EQ, twice, most), odd))
+    up = either(binary(exp.GT, twice, most), both(binary(exp.EQ, twice, most), odd))
     negative = binary(
         exp.NEQ, exp.Paren(this=binary(exp.LT, above, number(0))), exp.Paren(this=binary(exp.LT, below, number(0)))
     )
@@ -217,7 +238,7 @@ def _unscaled(args: Args, cell: Cell) -> Built:
         wide = exp.Cast(this=value, to=_decimal(of.scale))
         product = exp.Cast(this=binary(exp.Mul, wide, times), to=_decimal(0))
         return cast(product, cell)
-    digits = call("replace", exp.Cast(this=value, to=_plain("TEXT")), text("."), text(""))
+    digits = call("replace", exp.Cast(this=value, to=plain("TEXT")), text("."), text(""))
     return cast(digits, cell)
 
 
@@ -227,17 +248,13 @@ def _with_point(args: Args, cell: Cell) -> Built:
         return cast(value, cell)
     unit = exp.Cast(
         this=text("0." + "1".rjust(cell.scale, "0")),
-        to=exp.DataType.build(f"DECIMAL({cell.scale}, {cell.scale})", dialect="duckdb"),
+        to=plain(f"DECIMAL({cell.scale}, {cell.scale})"),
     )
     return cast(binary(exp.Mul, exp.Cast(this=value, to=_decimal(0)), unit), cell)
 
 
 def _decimal(scale: int) -> exp.DataType:
-    return exp.DataType.build(f"DECIMAL({DECIMAL_DIGITS}, {scale})", dialect="duckdb")
-
-
-def _plain(name: str) -> exp.DataType:
-    return exp.DataType.build(name, dialect="duckdb")
+    return plain(f"DECIMAL({DECIMAL_DIGITS}, {scale})")
 
 
 def _outside(args: Args, cell: Cell) -> Built:
@@ -271,19 +288,19 @@ def _utc(name: str) -> Lowering:
 
 
 def _epoch_day() -> Built:
-    return exp.Cast(this=text("1970-01-01"), to=_plain("DATE"))
+    return exp.Cast(this=text("1970-01-01"), to=plain("DATE"))
 
 
 def _date_plus(days: Built) -> Built:
-    return binary(exp.Add, _epoch_day(), exp.Cast(this=days, to=_plain("INT")))
+    return binary(exp.Add, _epoch_day(), exp.Cast(this=days, to=plain("INT")))
 
 
 def _add_months(args: Args, cell: Cell) -> Built:
     (date, _), (months, _) = args
     # Months beyond 10,000 years are a fault already; their number must not overflow on the way to it.
     bounded = call("greatest", call("least", months, number(200_000)), number(-200_000))
-    shifted = binary(exp.Add, date, call("to_months", exp.Cast(this=bounded, to=_plain("INT"))))
-    return exp.TryCast(this=shifted, to=_plain("DATE"))
+    shifted = binary(exp.Add, date, call("to_months", exp.Cast(this=bounded, to=plain("INT"))))
+    return exp.TryCast(this=shifted, to=plain("DATE"))
 
 
 def _month_number(args: Args, cell: Cell) -> Built:
@@ -309,7 +326,7 @@ def written(value: Built, cell: Cell) -> Built:
         case "duration":
             return call("sop_duration", value)
         case _:
-            return exp.Cast(this=value, to=_plain("TEXT"))
+            return exp.Cast(this=value, to=plain("TEXT"))
 
 
 def exact(value: Built, cell: Cell) -> Built:
@@ -334,9 +351,11 @@ def joined(parts: list[Built]) -> Built:
 
 
 def _substring(args: Args, cell: Cell) -> Built:
-    (value, _), (begin, _), (end, _) = args
+    (value, _), *positions = args
+    # Positions outside of the text are a fault already; they must not overflow on the way to it.
+    begin, end = (call("greatest", call("least", p, number(TEXT_CHARS_MAX)), number(0)) for p, _ in positions)
     length = call("greatest", binary(exp.Sub, end, begin), number(0))
-    return call("substring", value, binary(exp.Add, call("greatest", begin, number(0)), number(1)), length)
+    return call("substring", value, binary(exp.Add, begin, number(1)), length)
 
 
 def _replaced(args: Args, cell: Cell) -> Built:
@@ -355,8 +374,8 @@ def _compare(kind: type[exp.Binary]) -> Lowering:
 
 
 OPERATIONS: Final[dict[str, Lowering]] = {
-    "and": lambda args, cell: exp.and_(*(value for value, _ in args)),
-    "or": lambda args, cell: exp.or_(*(value for value, _ in args)),
+    "and": lambda args, cell: both(*(value for value, _ in args)),
+    "or": lambda args, cell: either(*(value for value, _ in args)),
     "not": lambda args, cell: exp.Not(this=closed(args[0][0])),
     "is_null": lambda args, cell: exp.Is(this=closed(args[0][0]), expression=exp.Null()),
     "default": lambda args, cell: exp.Coalesce(
@@ -381,14 +400,14 @@ OPERATIONS: Final[dict[str, Lowering]] = {
     "days_between": lambda args, cell: binary(exp.Sub, args[1][0], args[0][0]),
     "date_of_days": lambda args, cell: _date_plus(args[0][0]),
     "date_of_micros": lambda args, cell: exp.Cast(
-        this=call("make_timestamp", cast(args[0][0], Cell("int"))), to=_plain("DATE")
+        this=call("make_timestamp", cast(args[0][0], Cell("int"))), to=plain("DATE")
     ),
     "instant_of_micros": lambda args, cell: call("make_timestamptz", cast(args[0][0], Cell("int"))),
     "add_months": _add_months, "month_number": _month_number,
     "year": _function("year"), "month": _function("month"), "day": _function("day"),
     "weekday": _function("isodow"),
     "month_start": lambda args, cell: exp.Cast(
-        this=call("date_trunc", text("month"), args[0][0]), to=_plain("DATE")
+        this=call("date_trunc", text("month"), args[0][0]), to=plain("DATE")
     ),
     "utc_year": _utc("year"), "utc_month": _utc("month"), "utc_day": _utc("day"), "utc_hour": _utc("hour"),
     "utc_minute": _utc("minute"), "utc_second": _utc("second"), "utc_day_of_year": _utc("dayofyear"),
@@ -403,24 +422,24 @@ OPERATIONS: Final[dict[str, Lowering]] = {
     "length": _function("length"), "contains": _function("contains"),
     "starts_with": _function("starts_with"), "ends_with": _function("suffix"), "substring": _substring,
     "replace": _replaced,
-    "fixed_text": lambda args, cell: exp.Cast(this=args[0][0], to=_plain("TEXT")),
+    "fixed_text": lambda args, cell: exp.Cast(this=args[0][0], to=plain("TEXT")),
     "lower_ascii": lambda args, cell: call("translate", args[0][0], text(_LOW.upper()), text(_LOW)),
     "upper_ascii": lambda args, cell: call("translate", args[0][0], text(_LOW), text(_LOW.upper())),
     "trim": lambda args, cell: call("trim", args[0][0], text(_WHITE)),
 }  # fmt: skip
 
-_ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_SHORT_ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 
 
 def _quoted_macro() -> str:
-    """Escape as JSON asks: rarely needed, so the chain of replacements is behind a test."""
-    escapes = _ESCAPES | {chr(n): f"\\u{n:04x}" for n in range(32) if chr(n) not in _ESCAPES}
-    chain = "s"
-    for char, escape in escapes.items():
-        chain = f"replace({chain}, chr({ord(char)}), '{escape}')"
+    """Escape as JSON asks, character by character; rarely needed, so it stands behind a test of the whole text."""
+    short = " ".join(f"when chr({ord(char)}) then '{escape}'" for char, escape in _SHORT_ESCAPES.items())
+    each = f"case c {short} else case when c < ' ' then printf('\\u%04x', unicode(c)) else c end end"
+    characters = "regexp_extract_all(s, '(?s).')"
     test = "regexp_matches(s, '[\\x00-\\x1f\"\\\\]')"
+    escaped = f"array_to_string(list_transform({characters}, lambda c: {each}), '')"
     return f"""create or replace temp macro sop_quoted(s) as
-        '"' || case when {test} then {chain} else s end || '"'"""
+        '"' || case when {test} then {escaped} else s end || '"'"""
 
 
 PRELUDE: Final[tuple[str, ...]] = (

@@ -22,7 +22,7 @@ from sopwb.plan.build.texts import string
 from sopwb.plan.cells import TEXT, Cell
 from sopwb.plan.rules.drop_unused import gather_inputs, outputs
 from sopwb.plan.sql import duckdb
-from sopwb.plan.sql.duckdb import Built, binary, call, case, cast, closed, number, text
+from sopwb.plan.sql.duckdb import Built, alias, binary, call, case, cast, closed, number, text
 from sopwb.plan.sql.query import EffectColumns, Fields, Layout, Scalar, SetQuery, table_of
 
 
@@ -36,6 +36,7 @@ class _Renderer:
         self.plan, self.traced = plan, traced
         self.params: dict[str, str] = {}
         self.levels: dict[str, int] = {}
+        self.gathered: set[str] = set()
         self.ctes: list[exp.CTE] = []
         self.read_twice: set[int] = set()
         self.sources: dict[str, set[str]] = {}
@@ -79,21 +80,31 @@ class _Renderer:
 
     # --- levels -----------------------------------------------------------------------------------
 
-    def level_of(self, expr: n.Expr) -> int:
-        return max((self.levels[part.name] for part in walk(expr) if isinstance(part, n.Ref)), default=0)
+    def level_of(self, expr: n.Expr, joined: int = 0) -> int:
+        """Say on which level all that an expression uses is there; ``joined``: what is joined in the same
+        level's own select counts as there so much earlier."""
+        return max(
+            (
+                self.levels[part.name] - (joined if part.name in self.gathered else 0)
+                for part in walk(expr)
+                if isinstance(part, n.Ref)
+            ),
+            default=0,
+        )
 
     def query(self) -> SetQuery:
         lets: dict[int, list[n.Let]] = {}
         gathers: dict[int, list[n.Gather]] = {}
         for step in self.plan.steps:
             if isinstance(step, n.Let):
-                level = self.level_of(step.expr) + 1
+                level = self.level_of(step.expr, joined=1) + 1
                 self.levels[step.name] = level
                 lets.setdefault(level, []).append(step)
                 continue
             level = max((self.level_of(expr) for expr in gather_inputs(step)), default=0)
             for aggregate in step.aggregates:
-                self.levels[aggregate.name] = level
+                self.levels[aggregate.name] = level + 1
+                self.gathered.add(aggregate.name)
             gathers.setdefault(level + 1, []).append(step)
         last = max([*lets, *gathers, 0])
         self.items_level()
@@ -108,15 +119,15 @@ class _Renderer:
             for part in walk(expr):
                 if isinstance(part, n.Column) and part.of == "item":
                     fields.setdefault(part.field, part)
-        made = [exp.alias_(self.sql(part, rows), f"i_{name}", quoted=True) for name, part in fields.items()]
+        made = [alias(self.sql(part, rows), f"i_{name}") for name, part in fields.items()]
         made += [
-            exp.alias_(self.sql(expr, rows), f"o{number_}", quoted=True)
+            alias(self.sql(expr, rows), f"o{number_}")
             for number_, (expr, _) in enumerate(items.order)
         ]
-        select = exp.select(*made).from_(self.table(items.source, "item", fields))
+        select = exp.Select(expressions=list(made)).from_(self.table(items.source, "item", fields), copy=False)
         if items.where != TRUE:
             self._note(items.source, [items.where], "item")
-            select = select.where(self.sql(items.where, rows))
+            select = select.where(self.sql(items.where, rows), copy=False)
         self._note(items.source, [expr for expr, _ in items.order], "item")
         self.cte(0, select)
 
@@ -126,9 +137,9 @@ class _Renderer:
             found += [step.expr] if isinstance(step, n.Let) else list(gather_inputs(step))
         return found
 
-    def table(self, source: str, alias: str, fields: Iterable[str]) -> Built:
+    def table(self, source: str, name: str, fields: Iterable[str]) -> Built:
         self.sources.setdefault(source, set()).update(fields)
-        return exp.alias_(exp.to_table(table_of(source), dialect="duckdb"), alias, table=True)
+        return _from(table_of(source), name)
 
     def _note(self, source: str, exprs: list[n.Expr], row: str) -> None:
         """Remember which fields of a source are needed."""
@@ -141,12 +152,12 @@ class _Renderer:
 
     def level(self, level: int, lets: list[n.Let], gathers: list[n.Gather]) -> None:
         made: list[Built] = [exp.Column(this=exp.Star(), table=exp.to_identifier("p"))]
-        select = exp.Select().from_(exp.alias_(exp.to_table(f"l{level - 1}"), "p", table=True))
+        select = exp.Select().from_(_from(f"l{level - 1}", "p"), copy=False)
         for gather in gathers:
             join = self.looked_up if gather.single else self.grouped
             select = join(gather, select, made, level - 1)
-        made += [exp.alias_(self.here(let.expr), let.name, quoted=True) for let in lets]
-        self.cte(level, select.select(*made))
+        made += [alias(self.here(let.expr), let.name) for let in lets]
+        self.cte(level, select.select(*made, copy=False))
 
     # --- gathers ----------------------------------------------------------------------------------
 
@@ -157,8 +168,8 @@ class _Renderer:
         on = [self.match(self.sql(a, rows), self.here(b), a, b) for a, b in gather.on]
         if gather.where != TRUE:
             on.append(self.sql(gather.where, rows))
-        made += [exp.alias_(self.sql(a.expr, rows), a.name, quoted=True) for a in gather.aggregates if a.expr]
-        return select.join(self.table(gather.source, gather.name, ()), on=exp.and_(*on), join_type="left")
+        made += [alias(self.sql(a.expr, rows), a.name) for a in gather.aggregates if a.expr]
+        return select.join(self.table(gather.source, gather.name, ()), on=duckdb.both(*on), join_type="left", copy=False)
 
     def match(self, ours: Built, theirs: Built, a: n.Expr, b: n.Expr) -> Built:
         null_safe = a.cell.nullable and b.cell.nullable
@@ -185,18 +196,18 @@ class _Renderer:
         for number_, (theirs, null_safe) in enumerate(keys):
             kind = exp.NullSafeEQ if null_safe else exp.EQ
             on.append(binary(kind, exp.column(f"k{number_}", table=name, quoted=True), self.here(theirs)))
-        condition = exp.and_(*on) if on else exp.true()
-        return select.join(inner.subquery(name), on=condition, join_type="left")
+        condition = duckdb.both(*on) if on else exp.true()
+        return select.join(inner.subquery(name, copy=False), on=condition, join_type="left", copy=False)
 
     def _by_source(self, gather: n.Gather, rows: dict[str, str]) -> tuple[exp.Select, list[tuple[n.Expr, bool]]]:
         ours = [self.sql(a, rows) for a, _ in gather.on]
-        made = [exp.alias_(key, f"k{number_}", quoted=True) for number_, key in enumerate(ours)]
+        made = [alias(key, f"k{number_}") for number_, key in enumerate(ours)]
         made += [self.aggregate(a, rows, {}) for a in gather.aggregates]
-        inner = exp.select(*made).from_(self.table(gather.source, "s", ()))
+        inner = exp.Select(expressions=list(made)).from_(self.table(gather.source, "s", ()), copy=False)
         if gather.where != TRUE:
-            inner = inner.where(self.sql(gather.where, rows))
+            inner = inner.where(self.sql(gather.where, rows), copy=False)
         if ours:
-            inner = inner.group_by(*(key.copy() for key in ours))
+            inner = inner.group_by(*(key.copy() for key in ours), copy=False)
         return inner, [(b, a.cell.nullable and b.cell.nullable) for a, b in gather.on]
 
     def _by_arguments(
@@ -205,19 +216,19 @@ class _Renderer:
         values = list(dict.fromkeys([*(b for _, b in gather.on), *gather.arguments]))
         self.read_twice.add(before)
         names = [f"k{number_}" for number_ in range(len(values))]
-        picked = [exp.alias_(self.here(v), name, quoted=True) for v, name in zip(values, names, strict=True)]
-        items = exp.select(*picked).from_(exp.alias_(exp.to_table(f"l{before}"), "p", table=True))
+        picked = [alias(self.here(v), name) for v, name in zip(values, names, strict=True)]
+        items = exp.Select(expressions=picked).from_(_from(f"l{before}", "p"), copy=False)
         if self.plan.items.key not in values:
-            items = items.distinct()
+            items = items.distinct(copy=False)
         keys = [exp.column(name, table="a", quoted=True) for name in names]
         given: dict[n.Expr, Built] = dict(zip(values, keys, strict=True))
         on = [self.match(self.sql(a, rows), given[b].copy(), a, b) for a, b in gather.on]
         if gather.where != TRUE:
             on.append(self.sql(gather.where, rows, given))
         made = [key.copy() for key in keys] + [self.aggregate(a, rows, given) for a in gather.aggregates]
-        inner = exp.select(*made).from_(items.subquery("a"))
-        inner = inner.join(self.table(gather.source, "s", ()), on=exp.and_(*on) if on else exp.true())
-        return inner.group_by(*(key.copy() for key in keys)), [(v, True) for v in values]
+        inner = exp.Select(expressions=list(made)).from_(items.subquery("a", copy=False))
+        inner = inner.join(self.table(gather.source, "s", ()), on=duckdb.both(*on) if on else exp.true(), copy=False)
+        return inner.group_by(*(key.copy() for key in keys), copy=False), [(v, True) for v in values]
 
     def aggregate(self, aggregate: n.Aggregate, rows: dict[str, str], given: dict[n.Expr, Built]) -> Built:
         value = None if aggregate.expr is None else self.sql(aggregate.expr, rows, given)
@@ -234,7 +245,7 @@ class _Renderer:
                 made = call("first", exp.Order(this=value, expressions=self._ordered(aggregate, rows, given)))
         if keep != TRUE:
             made = exp.Filter(this=made, expression=exp.Where(this=self.sql(keep, rows, given)))
-        return exp.alias_(made, aggregate.name, quoted=True)
+        return alias(made, aggregate.name)
 
     def _ordered(
         self, aggregate: n.Aggregate, rows: dict[str, str], given: dict[n.Expr, Built]
@@ -250,9 +261,9 @@ class _Renderer:
     def finished(self, last: int) -> SetQuery:
         key = self.plan.items.key
         error = self.error()
-        judged = exp.Select().from_(exp.alias_(exp.to_table(f"l{last}"), "p", table=True))
+        judged = exp.Select().from_(_from(f"l{last}", "p"), copy=False)
         star: Built = exp.Column(this=exp.Star(), table=exp.to_identifier("p"))
-        self.cte(last + 1, judged.select(star, exp.alias_(error, "error")))
+        self.cte(last + 1, judged.select(star, alias(error, "error"), copy=False))
         self.add("key", self.here(key))
         self.add("error", exp.column("error"))
         self.add("path", self.path())
@@ -260,14 +271,14 @@ class _Renderer:
         effects = tuple(self.effect(number_, effect) for number_, effect in enumerate(self.plan.effects))
         if self.traced:
             self.add("trace", self.trace())
-        select = exp.select(*(exp.alias_(value, name, quoted=True) for name, value in self.selected))
-        select = select.from_(exp.alias_(exp.to_table(f"l{last + 1}"), "p", table=True))
+        select = exp.Select(expressions=[alias(value, name) for name, value in self.selected])
+        select = select.from_(_from(f"l{last + 1}", "p"), copy=False)
         order = [
             exp.Ordered(this=exp.column(f"o{number_}", table="p", quoted=True), desc=down, nulls_first=False)
             for number_, (_, down) in enumerate(self.plan.items.order)
         ]
         order.append(exp.Ordered(this=self.here(key), desc=False, nulls_first=False))
-        select = select.order_by(*order)
+        select = select.order_by(*order, copy=False)
         for number_, cte in enumerate(self.ctes):
             cte.set("materialized", number_ in self.read_twice)
         select.set("with_", exp.With(expressions=self.ctes))
@@ -289,8 +300,8 @@ class _Renderer:
         if after:
             none = binary(exp.EQ, exp.column("error"), number(0))
             later = binary(exp.GT, exp.column("error"), number(after))
-            parts.append(exp.Paren(this=exp.or_(none, later)) if after < len(self.plan.faults) else none)
-        return exp.and_(*parts) if parts else None
+            parts.append(exp.Paren(this=duckdb.either(none, later)) if after < len(self.plan.faults) else none)
+        return duckdb.both(*parts) if parts else None
 
     def path(self) -> Built:
         parts: list[Built] = []
@@ -300,7 +311,7 @@ class _Renderer:
         total = number(0)
         for part in parts:
             total = binary(exp.Add, total, part)
-        return exp.Cast(this=closed(total), to=exp.DataType.build("BIGINT", dialect="duckdb"))
+        return exp.Cast(this=closed(total), to=duckdb.plain("BIGINT"))
 
     def layout(self, shape: n.Shape, prefix: str) -> Layout:
         if isinstance(shape, n.Leaf):
@@ -347,6 +358,10 @@ class _Renderer:
         ]  # fmt: skip
         failed = binary(exp.GT, exp.column("error"), number(0))
         return case([(failed, call("concat", text('{"item":'), item, case(whens, text(""))))], text(""))
+
+
+def _from(table: str, name: str) -> exp.Table:
+    return exp.Table(this=exp.to_identifier(table, quoted=True), alias=exp.TableAlias(this=exp.to_identifier(name)))
 
 
 def _fused(parts: list[str | n.Expr]) -> list[str | n.Expr]:
