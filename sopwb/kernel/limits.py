@@ -126,6 +126,8 @@ TIMESTAMP_TEXT_CHARS_MAX: Final = 40
 """The longest date-time that is looked at as one; keeps every pattern's work small."""
 SQLITE_BUSY_MS_MAX: Final = 2_000
 """How long a locked SQLite file is waited for before the person is told."""
+SQLITE_LOOK_UP_ROWS_MIN: Final = 5_000
+"""Smaller SQLite tables are read whole faster (50 ms) than is worth a note of their schema."""
 SQLITE_CACHE_KIB: Final = 16_384
 """Page cache of a spool: twice what its indexes gain from, a tenth of what a run may hold."""
 FINGERPRINT_SETTLE_NS: Final = 2_000_000_000
