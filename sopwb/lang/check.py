@@ -1,14 +1,16 @@
 """Checks a script: tree → typed IR, or what is wrong with its meaning.
 
-One pass walks the steps with a ``State`` a path: the names that are visible with their types and facts, and those that are
-taken. A branch that ends hands its facts to what comes after (``if xs are none: return`` makes the rest know that there are
-some). What the script reads of its sources is then computed from the IR (``lang.reads``), and the script is
-checked once more against exactly that, so that a draft and its frozen form have one and the same IR.
+One pass walks the steps with a ``State`` a path: the names that are visible with their types and facts, and
+those that are taken. A branch that ends hands its facts to what comes after (``if xs are none: return`` makes
+the rest know that there are some). What the script reads of its sources is then computed from the IR
+(``lang.reads``), and the script is checked once more against exactly that, so that a draft and its frozen
+form have one and the same IR.
 
-Where branches bind one name to an int and to a decimal, the steps that bind the int are asked for a decimal and the
-script is checked again; the number of rounds is bounded.
+Where branches bind one name to an int and to a decimal, the steps that bind the int are asked for a decimal
+and the script is checked again; the number of rounds is bounded.
 
-Deliberately not here: types inside an expression (``lang.expression.check``) and the steps without steps (``lang.steps``).
+Deliberately not here: types inside an expression (``lang.expression.check``) and the steps without steps
+(``lang.steps``).
 """
 
 from __future__ import annotations
@@ -29,11 +31,13 @@ from sopwb.lang.steps import Checked, Context
 from sopwb.lang.types import BOOL, SECRET, ListType, MapType, OptionalType, RecordType, Type, type_text
 
 
-def check_script(tree: ast.Script, environment: Environment) -> tuple[ir.Script | None, tuple[Diagnostic, ...]]:
+def check_script(
+    tree: ast.Script, environment: Environment
+) -> tuple[ir.Script | None, tuple[Diagnostic, ...]]:
     """Check a script against what the workspace declares: (IR or None, diagnostics).
 
-    The IR is None where there is a diagnostic, or where an expression of the tree does not parse (the parser has
-    told so). At most ``DIAGNOSTICS_MAX`` diagnostics, in the order of the steps. Never raises.
+    The IR is None where there is a diagnostic, or where an expression of the tree does not parse (the parser
+    has told so). At most ``DIAGNOSTICS_MAX`` diagnostics, in the order of the steps. Never raises.
     """
     body, context = _rounds(tree, environment)
     if context.broken:
@@ -53,7 +57,9 @@ def check_script(tree: ast.Script, environment: Environment) -> tuple[ir.Script 
 def states_of(
     tree: ast.Script, environment: Environment
 ) -> tuple[dict[str, tuple[State, State | None]], tuple[Diagnostic, ...]]:
-    """Give what is known before and after every step, by path (after is None where every path ends), and diagnostics."""
+    """Give what is known before and after every step, by path (after is None where every path ends), and
+    diagnostics.
+    """
     _, context = _rounds(tree, environment)
     return context.states, tuple(context.diagnostics)
 
@@ -123,14 +129,18 @@ def _holds_secret(type_: Type) -> bool:
 
 
 # --- flow -----------------------------------------------------------------------------------------
-def _check_steps(context: Context, body: tuple[ast.Step, ...], state: State) -> tuple[tuple[ir.Step, ...], State | None]:
+def _check_steps(
+    context: Context, body: tuple[ast.Step, ...], state: State
+) -> tuple[tuple[ir.Step, ...], State | None]:
     """Check steps in order: (IR, the state after them, or None where every path has ended)."""
     found: list[ir.Step] = []
     now: State | None = state
     for n, step in enumerate(body):
         if now is None:
             before = body[n - 1].path
-            context.complain(codes.UNREACHABLE, step.path, f"this step is never reached: every path ends at {before}")
+            context.complain(
+                codes.UNREACHABLE, step.path, f"this step is never reached: every path ends at {before}"
+            )
             break
         known = now
         made, now = _check_step(context, step, known)
@@ -202,8 +212,21 @@ def _check_each(context: Context, step: ast.EachStep, state: State) -> Checked:
     order_by = steps.check_order(context, step.order_by, state, scope)
     body, type_, yield_ = _check_do(context, step, state, record, keyed=source.key is not None)
     after = context.bind(state, step.name, type_, step.path)
-    return ir.Each(step.path, step.name, source.name, source.record, source.key, where, order_by, None, step.as_, record,
-                   body, yield_, type_), after
+    return ir.Each(
+        step.path,
+        step.name,
+        source.name,
+        source.record,
+        source.key,
+        where,
+        order_by,
+        None,
+        step.as_,
+        record,
+        body,
+        yield_,
+        type_,
+    ), after
 
 
 def _each_of_list(context: Context, step: ast.EachStep, over: ast.Expression, state: State) -> Checked:
@@ -219,7 +242,9 @@ def _each_of_list(context: Context, step: ast.EachStep, over: ast.Expression, st
     after = context.bind(state, step.name, type_, step.path)
     if code is None or item is None:
         return None, after
-    return ir.Each(step.path, step.name, "", None, None, None, (), code, step.as_, item, body, yield_, type_), after
+    return ir.Each(
+        step.path, step.name, "", None, None, None, (), code, step.as_, item, body, yield_, type_
+    ), after
 
 
 def _check_do(context: Context, step: ast.EachStep, state: State, item: Type | None, *,
@@ -232,10 +257,17 @@ def _check_do(context: Context, step: ast.EachStep, state: State, item: Type | N
     context.loops.append(keyed)
     body, after = _check_steps(context, step.do, inner)
     context.loops.pop()
+    if after is not None:
+        for name in set(after.scope.names()) - set(state.scope.names()):
+            context.ended[name] = (
+                f"{name} ended with the item of {step.path}; `yield` hands values out of each"
+            )
     if step.yield_ is None:
         return body, None, None
     if after is None:
-        context.complain(codes.UNREACHABLE, f"{step.path}/yield", "nothing is ever yielded: every path of `do` ends")
+        context.complain(
+            codes.UNREACHABLE, f"{step.path}/yield", "nothing is ever yielded: every path of `do` ends"
+        )
         return body, None, None
     code = steps.check_value(context, step.yield_, after, None)
     return body, None if code is None else ListType(code.type), code

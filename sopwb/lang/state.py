@@ -15,7 +15,8 @@ from sopwb.lang.types import DECIMAL, INT, NULL, Type, optional, required, type_
 class State(msgspec.Struct, frozen=True):
     """``taken``: names bound on some path that leads here. ``unknown``: names whose step did not check.
 
-    ``binders``: name → the paths of the steps that bind it. ``lost``: names that are taken but not visible, and why.
+    ``binders``: name → the paths of the steps that bind it. ``lost``: names that are taken but not visible,
+    and why.
     """
 
     scope: Scope
@@ -49,10 +50,15 @@ def first_state(params: tuple[tuple[str, Type], ...]) -> State:
 def join(before: State, left: State, right: State, wishes: dict[str, Type]) -> State:
     """Give the state after two branches that both go on.
 
-    A name that both bind with one type stays visible; T beside T? or null gives T?. An int beside a decimal adds
-    a wish to ``wishes`` (step path → decimal) for each step that binds the int. Other names are lost, with the reason.
+    A name that both bind with one type stays visible; T beside T? or null gives T?. An int beside a decimal
+    adds a wish to ``wishes`` (step path → decimal) for each step that binds the int. Other names are lost,
+    with the reason.
     """
-    scope, binders, lost = _common(before.scope, left.scope, right.scope), dict(before.binders), {**left.lost, **right.lost}
+    scope, binders, lost = (
+        _common(before.scope, left.scope, right.scope),
+        dict(before.binders),
+        {**left.lost, **right.lost},
+    )
     new_left = set(left.scope.names()) - set(before.scope.names())
     new_right = set(right.scope.names()) - set(before.scope.names())
     unknown = left.unknown | right.unknown
