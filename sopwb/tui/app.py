@@ -26,6 +26,7 @@ from sopwb.tui.ports import Bench, TalkFactory
 from sopwb.tui.screens.main import MainScreen
 from sopwb.tui.screens.small import COLUMNS_MIN, ROWS_MIN, SmallScreen
 
+_HERE: Final = Path(__file__).parent
 _STYLES: Final = (
     "screens/main", "screens/form", "screens/pick", "screens/reading", "screens/small", "widgets/top_bar",
     "widgets/key_bar", "widgets/chat", "widgets/script_pane", "widgets/trace_view", "widgets/field_row",
@@ -36,7 +37,7 @@ class WorkbenchApp(App[int]):
     """The terminal workbench over an open workspace."""
 
     TITLE = "SOP Workbench"
-    CSS_PATH: ClassVar[list[str | Path]] = [f"{style}.tcss" for style in _STYLES]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str | Path]] = [_HERE / f"{style}.tcss" for style in _STYLES]  # type: ignore[assignment]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "leave", "Leave", show=False, priority=True, system=True)]
 
@@ -51,8 +52,8 @@ class WorkbenchApp(App[int]):
         self._place = f"{bench.name} · {bench.zone_name}" + (f" · as of {as_of}" if as_of else "")
         for theme in self.theme_files.values():
             self.register_theme(themes.textual_theme(theme))
-        chosen = settings.read_theme_choice()
-        self.theme = chosen if chosen in self.theme_files else next(iter(self.theme_files))
+        wanted = (settings.read_theme_choice(), themes.DEFAULT)
+        self.theme = next((id_ for id_ in wanted if id_ in self.theme_files), next(iter(self.theme_files)))
 
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.desk, self.keys, self._place, self.as_of)

@@ -17,7 +17,7 @@ from sopwb.app.commands import Command, ListRuns, RunScript, ShowRun
 from sopwb.app.outputs import AnyOutput, Failed, RunList, RunView
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.tui import codes
-from sopwb.tui.checking import check_edit
+from sopwb.tui.checking import check_edits
 from sopwb.tui.messages import Answered, Busy, Checked, Known, Replied
 from sopwb.tui.ports import Bench, Said, Talk, TalkFactory
 from sopwb.tui.vocabulary import Vocabulary, vocabulary_of
@@ -80,6 +80,17 @@ class Desk:
         self._thread = threading.Thread(target=self._serve, name="desk", daemon=True)
         self._thread.start()
         self.running = ""
+        """What is being run just now, "" when nothing is."""
+        self._given = self._done = 0
+
+    @property
+    def quiet(self) -> bool:
+        """Whether everything that was asked for has been answered."""
+        return self._given == self._done
+
+    def _give(self, work: Callable[[], None]) -> None:
+        self._given += 1
+        self._work.put(work)
 
     def ask(self, command: Command, to: Listener, purpose: str = "") -> None:
         """Carry out a Command and post ``Answered`` to ``to``."""
@@ -95,7 +106,7 @@ class Desk:
                 to.post_message(Busy(""))
             to.post_message(Answered(command, output, purpose))
 
-        self._work.put(work)
+        self._give(work)
 
     def turn(self, text: str, to: Listener) -> None:
         """Give the dialogue a turn and post ``Replied`` with the run that it made, if any."""
@@ -109,19 +120,19 @@ class Desk:
             to.post_message(Busy(""))
             to.post_message(Replied(text, said, shown if isinstance(shown, RunView) else None))
 
-        self._work.put(work)
+        self._give(work)
 
-    def check(self, script: dict[str, Any], edit: dict[str, Any], ticket: int, to: Listener) -> None:
-        """Try an edit without keeping it and post ``Checked``."""
+    def check(self, script: dict[str, Any], edits: list[dict[str, Any]], ticket: int, to: Listener) -> None:
+        """Try edits without keeping them and post ``Checked``."""
 
         def work() -> None:
             try:
-                found = check_edit(script, edit, self.bench.environment())
+                found = check_edits(script, edits, self.bench.environment())
             except Exception as error:  # noqa: BLE001  the form stays usable whatever the checker does
                 found = _fault(error)
             to.post_message(Checked(ticket, found))
 
-        self._work.put(work)
+        self._give(work)
 
     def know(self, to: Listener) -> None:
         """Look up the names of the workspace and post ``Known``."""
@@ -134,7 +145,7 @@ class Desk:
                 vocabulary = Vocabulary()
             to.post_message(Known(vocabulary))
 
-        self._work.put(work)
+        self._give(work)
 
     def close(self, wait_s: float = 2.0) -> None:
         """Stop after the work that is going, waiting for it at most ``wait_s`` seconds."""
@@ -144,6 +155,7 @@ class Desk:
     def _serve(self) -> None:
         while (work := self._work.get()) is not None:
             work()
+            self._done += 1
 
     def _do(self, command: Command) -> AnyOutput:
         try:

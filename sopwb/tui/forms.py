@@ -109,7 +109,7 @@ def step_from(step: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, A
                 del parts[tail]
             out[head] = parts
         elif head in ("order_by", "fields"):
-            parts = [part.strip() for part in text.split(";" if head == "order_by" else ",") if part.strip()]
+            parts = [part.strip() for part in text.split(";" if head == "order_by" or ";" in text else ",") if part.strip()]
             out[head] = parts
         else:
             out[head] = text.strip() if head in ("name", "from", "as", "tool", "script") else text

@@ -30,6 +30,8 @@ CONTRAST_MIN: Final = 4.5
 """Text on its background, WCAG 2.1 level AA."""
 SIGNAL_CONTRAST_MIN: Final = 3.0
 """Symbols that words stand beside, WCAG 2.1 for graphical objects."""
+DEFAULT: Final = "sop-dark"
+"""The theme of a person who has chosen none; where it is missing, the first dark one."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 

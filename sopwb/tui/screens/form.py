@@ -28,6 +28,7 @@ CHECK_DELAY_S: Final = 0.1
 """Typing rests this long before the step is tried: below what a person notices, above the gap between two keys."""
 
 Values = dict[str, str]
+Edits = list[dict[str, Any]]
 
 
 class FormScreen(ModalScreen[Values | None]):
@@ -99,14 +100,14 @@ class FormScreen(ModalScreen[Values | None]):
 
 
 class CheckedForm(FormScreen):
-    """A form whose edit is tried while one types. ``edit_of`` makes the edit of the texts; ``path`` is what it is about."""
+    """A form whose edits are tried while one types. ``edits_of`` makes them of the texts; ``path`` is what they are about."""
 
     KEYS = "Enter next · ctrl+s save · ctrl+f fix · Esc cancel"
 
     def __init__(self, title: str, fields: Sequence[Field], desk: Desk, script: dict[str, Any], path: str,
-                 edit_of: Callable[[Values], dict[str, Any]]) -> None:
+                 edits_of: Callable[[Values], Edits]) -> None:
         super().__init__(title, fields)
-        self.desk, self.script, self.path, self.edit_of = desk, script, path, edit_of
+        self.desk, self.script, self.path, self.edits_of = desk, script, path, edits_of
         self._ticket = 0
         self._timer: Timer | None = None
 
@@ -128,9 +129,9 @@ class CheckedForm(FormScreen):
         self._timer = self.set_timer(CHECK_DELAY_S, self.try_it)
 
     def try_it(self) -> None:
-        """Have the edit tried as the texts stand."""
+        """Have the edits tried as the texts stand."""
         self._ticket += 1
-        self.desk.check(self.script, self.edit_of(self.values()), self._ticket, self)
+        self.desk.check(self.script, self.edits_of(self.values()), self._ticket, self)
 
     def on_checked(self, message: Checked) -> None:
         message.stop()
@@ -156,7 +157,7 @@ class StepForm(CheckedForm):
     """The form of one step. Choosing another tool, script or source lays its arguments out."""
 
     def __init__(self, title: str, step: dict[str, Any], desk: Desk, script: dict[str, Any], path: str,
-                 words: Vocabulary, plan: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+                 words: Vocabulary, plan: Callable[[dict[str, Any]], Edits]) -> None:
         self.step, self.words = step, words
         super().__init__(title, fields_of(step, script, words), desk, script, path,
                          lambda values: plan(step_from(self.step, values)))

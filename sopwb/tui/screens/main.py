@@ -49,6 +49,8 @@ from sopwb.tui.widgets.script_tree import ScriptTree
 from sopwb.tui.widgets.top_bar import TopBar
 from sopwb.tui.widgets.trace_view import TraceView
 
+DRAFTS_LOADED_MAX = 20
+"""Drafts that are checked when the list is shown, so that it says which have something to mend; others when opened."""
 _DRY, _MOCKED, _REAL = "dry run", "mocked", "for real"
 
 
@@ -233,7 +235,9 @@ class MainScreen(Performs, Screen[None]):
         self.app.push_screen(ReadingScreen(view.signature, Text(words + ("\n" + problems if problems else ""))))
 
     def on_script_pane_freeze(self, message: ScriptPane.Freeze) -> None:
-        view = message.view
+        self._freeze(message.view)
+
+    def _freeze(self, view: ScriptView) -> None:
         if view.diagnostics:
             self.notify(f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error")
             return
@@ -313,7 +317,10 @@ class MainScreen(Performs, Screen[None]):
     def _shown(self, output: AnyOutput, purpose: str, changed: bool) -> None:
         match output:
             case ScriptList(rows):
-                self.scripts.tree_widget.show_list(rows)
+                tree = self.scripts.tree_widget
+                tree.show_list(rows)
+                for row in [r for r in rows if r.state == "draft" and ("draft", r.name) not in tree.views][:DRAFTS_LOADED_MAX]:
+                    self.desk.ask(ShowScript(row.name), self, f"load:draft:{row.name}")
             case ScriptView():
                 self._view(output, purpose, changed)
             case Frozen():
@@ -351,20 +358,22 @@ class MainScreen(Performs, Screen[None]):
             owner, _, name = rest.partition(":")
             kind: Kind = owner if owner in ("draft", "frozen", "job") else _kind_of(view)  # type: ignore[assignment]
             named = view if not name or name == view.name else _named(view, name)
-            tree.show_view(kind, named, cursor="" if word == "go" else None)
+            tree.show_view(kind, named, cursor="" if word == "go" else None, opened=word != "load")
             self.scripts.inspect()
             place = Place(kind, kind, name or view.name, view.hash)
             if word == "run":
                 self._ask_run(named, place)
             elif word == "read":
                 self._read(named)
+            elif word == "freeze":
+                self._freeze(named)
 
     def _failed(self, message: Answered, output: Failed) -> None:
         words = failure_words(output.diagnostics)
         if isinstance(message.command, RunScript):
             self.trace.refuse(words)
-        elif message.purpose == "open":
-            # A draft that the dialogue named may be frozen by now; the list says so.
+        elif message.purpose == "open" or message.purpose.startswith("load"):
+            # A draft that the dialogue or the list named may be frozen or dropped by now; the next list says so.
             return
         else:
             self.notify(words, severity="error", timeout=8)
