@@ -11,7 +11,7 @@ import pytest
 
 import sopwb.data.open as opening
 from sopwb.data.declaration import SourceDeclaration, declare
-from sopwb.data.memory import MemoryTable
+from sopwb.data.memory import MemoryTable, in_key_order
 from sopwb.data.open import open_table
 from sopwb.data.sqlite_table import SqliteTable
 from sopwb.kernel.diagnostics import UserError
@@ -82,7 +82,7 @@ def test_only_an_index_that_compares_bytes_is_asked(
 ) -> None:
     _, table = twice(folder)
     opened_whole: list[str] = []
-    sort = opening.in_key_order
+    sort = in_key_order
 
     def noticed(*args: Any) -> Any:
         opened_whole.append(field)
