@@ -28,8 +28,8 @@ RETRY_DELAY_MS_MAX: Final = 86_400_000
 """Longest wait between two attempts: a day. Beyond it a schedule is meant."""
 RETRY_FACTOR_MAX: Final = 10
 """Growth of the wait from attempt to attempt."""
-WIDENING_ROUNDS_MAX: Final = 8
-"""Checks of one script while branches ask each other for a decimal. Each round widens one level of branches; people write two."""
+WIDENING_ROUNDS_MAX: Final = 16
+"""Checks of one script while branches ask each other for decimals. Two are the rule; a chain of asks is odd."""
 
 # --- numbers ------------------------------------------------------------------------------------
 INT_MIN: Final = -(2**63)

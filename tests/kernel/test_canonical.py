@@ -58,6 +58,8 @@ def test_a_list_of_parts_hashes_unlike_any_other_split_of_its_bytes() -> None:
         ('{"a": 1, "a": 2}', "duplicate key"),
         ("[NaN]", "not JSON"),
         ("[1e999]", "out of range"),
+        ("1e99999999999999999999", "out of range"),
+        ('["' + "[" * 200, "Unterminated"),
         ("[" * 200 + "]" * 200, "nested deeper"),
         ('{"a": "\\ud800"}', "surrogates"),
         ("[1,]", "Expecting value|Illegal"),
