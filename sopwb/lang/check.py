@@ -7,7 +7,7 @@ the rest know that there are some). What the script reads of its sources is then
 form have one and the same IR.
 
 Where branches bind one name to an int and to a decimal, the steps that bind the int are asked for a decimal
-and the script is checked again; the number of rounds is bounded.
+and the script is checked again, until none asks.
 
 Deliberately not here: types inside an expression (``lang.expression.check``) and the steps without steps
 (``lang.steps``).
@@ -26,7 +26,7 @@ from sopwb.lang import script as ast
 from sopwb.lang.environment import Environment, Parameter, Signature, SourceSchema, ToolSignature
 from sopwb.lang.expression.facts import facts_of
 from sopwb.lang.reads import source_needs
-from sopwb.lang.state import State, first_state, join
+from sopwb.lang.state import State, Wishes, first_state, join
 from sopwb.lang.steps import Checked, Context
 from sopwb.lang.types import BOOL, SECRET, ListType, MapType, OptionalType, RecordType, Type, type_text
 
@@ -55,12 +55,12 @@ def check_script(
 
 
 def states_of(
-    tree: ast.Script, environment: Environment
+    tree: ast.Script, environment: Environment, paths: frozenset[str]
 ) -> tuple[dict[str, tuple[State, State | None]], tuple[Diagnostic, ...]]:
-    """Give what is known before and after every step, by path (after is None where every path ends), and
+    """Give what is known before and after the steps at ``paths`` (after is None where every path ends), and
     diagnostics.
     """
-    _, context = _rounds(tree, environment)
+    _, context = _rounds(tree, environment, paths)
     return context.states, tuple(context.diagnostics)
 
 
@@ -90,16 +90,20 @@ class _Exact(msgspec.Struct, frozen=True):
         return self.whole.script_names()
 
 
-def _rounds(tree: ast.Script, environment: Environment) -> tuple[tuple[ir.Step, ...], Context]:
+def _rounds(
+    tree: ast.Script, environment: Environment, watched: frozenset[str] = frozenset()
+) -> tuple[tuple[ir.Step, ...], Context]:
     """Check until no branch asks for a wider type, at most ``WIDENING_ROUNDS_MAX`` times."""
-    wishes: dict[str, Type] = {}
-    for _ in range(WIDENING_ROUNDS_MAX):
-        context = Context(environment, tree.returns, wishes)
+    asked: dict[str, Type] = {}
+    rounds = 0
+    while True:
+        rounds += 1
+        context = Context(environment, tree.returns, Wishes(asked, last=rounds == WIDENING_ROUNDS_MAX))
+        context.watched = watched
         body = _check_body(tree, context)
-        if context.new_wishes.items() <= wishes.items():
-            break
-        wishes = wishes | context.new_wishes
-    return body, context
+        if not context.wishes.new:
+            return body, context
+        asked = asked | context.wishes.new
 
 
 def _check_body(tree: ast.Script, context: Context) -> tuple[ir.Step, ...]:
@@ -144,7 +148,8 @@ def _check_steps(
             break
         known = now
         made, now = _check_step(context, step, known)
-        context.states[step.path] = (known, now)
+        if step.path in context.watched:
+            context.states[step.path] = (known, now)
         if made is not None:
             found.append(made)
     return tuple(found), now
@@ -197,7 +202,7 @@ def _after_if(context: Context, step: ast.IfStep, cond: ir.Code | None, before: 
         return taken
     if then is None or else_ is None:
         return then or else_
-    return join(before, then, else_, context.new_wishes)
+    return join(before, then, else_, context.wishes)
 
 
 # --- each -----------------------------------------------------------------------------------------

@@ -187,10 +187,10 @@ EDIT_IMPOSSIBLE: Final = Code(
     '{"edit": "unwrap", "at": "steps/0"} where step 0 holds no steps')
 RENAME_CLASH: Final = Code(
     "SOP-P104", "The new name is already used", "Choose a name that the script does not use yet.",
-    '{"edit": "rename", "from": "total", "to": "orders"}')
+    '{"edit": "rename", "from": "total_spend", "to": "orders"}')
 NAME_UNKNOWN: Final = Code(
     "SOP-P105", "The script has no such name", "Take the name that is offered.",
-    '{"edit": "rename", "from": "totl", "to": "spend"}')
+    '{"edit": "rename", "from": "total_spent", "to": "spend"}')
 LITERAL_UNKNOWN: Final = Code(
     "SOP-P106",
     "There is no such literal",

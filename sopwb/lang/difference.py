@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET
 
 from sopwb.kernel.canonical import json_text
 from sopwb.lang.expression.parse import parse_expression
@@ -72,6 +73,10 @@ def _signature(old: Json, new: Json) -> list[Change]:
     before, after = old.get("returns"), new.get("returns")
     if isinstance(before, dict) and isinstance(after, dict):
         found += _members(before, after, "returns", "returned field")
+        if before == after and list(before) != list(after):
+            found.append(
+                Change("changed", "returns", f"the order of the returned fields is now {', '.join(after)}")
+            )
     elif before != after:
         words = f"it now returns {_type(after)}" if after is not None else "it returns nothing any more"
         found.append(
@@ -228,21 +233,21 @@ def _fields(old: Json, new: Json, path: str, names: dict[str, str]) -> list[Chan
     found: list[Change | None] = []
     label = _label(new, path)
     for field in [*new, *(name for name in old if name not in new)]:
-        if field in (*BRANCHES, "id", "op") or old.get(field) == new.get(field):
+        if field in (*BRANCHES, "id", "op") or old.get(field, UNSET) == new.get(field, UNSET):
             continue
-        before, after = old.get(field), new.get(field)
+        before, after = old.get(field, UNSET), new.get(field, UNSET)
         place, words = f"{path}/{field}", _WORDS.get(field, str(field))
         if field in ("name", "as") and isinstance(before, str) and isinstance(after, str):
             found.append(Change("changed", place, f"{before} renamed to {after}"))
         elif isinstance(before, dict) and isinstance(after, dict):
             for name in [*after, *(name for name in before if name not in after)]:
-                if before.get(name) != after.get(name):
+                if before.get(name, UNSET) != after.get(name, UNSET):
                     found.append(
                         _changed(
                             f"{place}/{name}",
                             f"{words} {name}",
-                            before.get(name),
-                            after.get(name),
+                            before.get(name, UNSET),
+                            after.get(name, UNSET),
                             label,
                             names if field != "on_error" else None,
                         )
@@ -261,9 +266,9 @@ def _changed(
 
     None where nothing that means changed.
     """
-    if before is None:
+    if before is UNSET:
         return Change("added", path, f"in {label}: {words} added: {_shown(after)}")
-    if after is None:
+    if after is UNSET:
         return Change("removed", path, f"in {label}: {words} removed (was {_shown(before)})")
     if path.rpartition("/")[2] == "note":
         return Change("changed", path, f"in {label}: the note changed")

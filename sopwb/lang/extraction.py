@@ -100,11 +100,12 @@ def _around(script: Json, place: Place, edit: Extract, environment: Environment)
     tree, found = parse_script(script)
     if tree is None or found:
         raise UserError(*found)
-    states, found = states_of(tree, environment)
+    last = f"{place.block_path}/{place.index + edit.count - 1}"
+    states, found = states_of(tree, environment, frozenset((place.path, last)))
     if found:
         raise UserError(*found)
     before = states[place.path][0]
-    after = states[f"{place.block_path}/{place.index + edit.count - 1}"][1]
+    after = states[last][1]
     if after is None:
         raise _impossible("these steps end the script", edit.at)
     return before, after

@@ -23,7 +23,7 @@ from sopwb.lang.expression.printer import print_expression
 from sopwb.lang.expression.scope import Scope
 from sopwb.lang.expression.syntax import Literal
 from sopwb.lang.names import mentioned
-from sopwb.lang.state import State
+from sopwb.lang.state import State, Wishes
 from sopwb.lang.types import (
     BOOL,
     INT,
@@ -50,17 +50,19 @@ class Context:
     type).
     """
 
-    def __init__(self, environment: Environment, returns: Type | None, wishes: dict[str, Type]) -> None:
+    def __init__(self, environment: Environment, returns: Type | None, wishes: Wishes) -> None:
         self.environment = environment
         self.returns = returns
         self.wishes = wishes
-        self.new_wishes: dict[str, Type] = {}
         self.diagnostics: list[Diagnostic] = []
         self.tools: set[str] = set()
         self.loops: list[bool] = []
         """One entry a loop around the step: whether its items have a key."""
         self.states: dict[str, tuple[State, State | None]] = {}
-        """Step path → what is known before and after the step."""
+        """Step path → what is known before and after it, of the steps in ``watched``: all would be too
+        large.
+        """
+        self.watched: frozenset[str] = frozenset()
         self.ended: dict[str, str] = {}
         """Names that were bound inside of a loop, and what says that they ended with its item."""
         self.broken = False
@@ -189,7 +191,7 @@ def check_order(context: Context, order_by: tuple[ast.OrderBy, ...], state: Stat
 
 # --- math, say, fail ------------------------------------------------------------------------------
 def check_math(context: Context, step: ast.MathStep, state: State) -> Checked:
-    code = context.code(step.expr, state, context.wishes.get(step.path))
+    code = context.code(step.expr, state, context.wishes.asked.get(step.path))
     if code is None or step.expr.node is None:
         return None, context.bind(state, step.name, None, step.path)
     after = context.bind(state, step.name, code.type, step.path)

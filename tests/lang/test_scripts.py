@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from sopwb.kernel.canonical import canonical_bytes
-from sopwb.kernel.diagnostics import UserError
+from sopwb.kernel.diagnostics import Code, UserError
 from sopwb.kernel.limits import DIAGNOSTICS_MAX, SCRIPT_STEPS_MAX, STEP_DEPTH_MAX
 from sopwb.lang import ir
 from sopwb.lang.canonical import canonical_script, draft_of, load_frozen, script_id
 from sopwb.lang.codes import CODES
 from sopwb.lang.compile import Checked, compile_script
+from sopwb.lang.edits import apply_edit
 from sopwb.lang.environment import Signature, StaticEnvironment
 from sopwb.lang.outline import outline, pretty_json
 from sopwb.lang.signature import signature_of
@@ -222,6 +223,20 @@ def test_branches_that_disagree_on_int_and_decimal_bind_a_decimal() -> None:
     assert first.then[0].code.type == DECIMAL
 
 
+def test_one_decimal_among_many_bands_makes_all_decimals() -> None:
+    steps = [math("rate", "0.5")]
+    for n in range(20):
+        steps = [when(f"x > {n}", [math("rate", str(n))], steps)]
+    compiled(script(*steps, give("rate"), returns="decimal", x="int"))
+
+
+def test_a_value_that_cannot_be_widened_stays_apart() -> None:
+    fetched = {"op": "fetch", "name": "r", "from": "orders", "one": "required", "fields": ["id"]}
+    raw = script(when("x > 1", [fetched], [math("r", "{id: 0.5}")]), give("r.id"), returns="decimal", x="int")
+    found = compile_script(raw, SHOP).diagnostics
+    assert [each.hint for each in found] == ["r is {id: int} in one branch and {id: decimal} in the other"]
+
+
 def test_an_int_that_stays_alone_stays_an_int() -> None:
     step = compiled(script(math("a", "1"))).steps[0]
     assert isinstance(step, ir.Math)
@@ -298,6 +313,16 @@ def test_an_outline_shows_bands_as_bands() -> None:
         ("steps/0", 0, "if x > 2"), ("steps/0/then/0", 1, "return 1"), ("steps/0/else/0", 0, "else if x > 1"),
         ("steps/0/else/0/then/0", 1, "return 2"), ("steps/0/else/0/else", 0, "else"),
         ("steps/0/else/0/else/0", 1, "return 3")]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.id)
+def test_the_example_of_a_code_causes_it(code: Code) -> None:
+    if code.example.startswith('{"edit"') and code.example.endswith("}"):
+        answer = apply_edit(FOUNDING, json.loads(code.example))
+        assert isinstance(answer, tuple)
+        assert answer[0].code == code.id
+    elif code.example[0] in "{[" and code.id not in ("SOP-P103", "SOP-C021"):  # these say more in words
+        assert code.id in codes_of(code.example)
 
 
 def test_every_code_is_documented_and_unique() -> None:

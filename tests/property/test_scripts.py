@@ -41,13 +41,16 @@ CALM = st.one_of(
     st.builds(lambda e: {"op": "math", "name": "?", "expr": e}, INTS),
     st.builds(lambda e: {"op": "say", "text": e}, TEXTS),
     st.builds(
-        lambda w: {"op": "fetch", "name": "?", "from": "orders", "where": w, "order_by": ["it.total desc"]}, WHERE
+        lambda w: {"op": "fetch", "name": "?", "from": "orders", "where": w, "order_by": ["it.total desc"]},
+        WHERE,
     ),
     st.builds(lambda e: {"op": "call", "name": "?", "pin": RISK_PIN, "args": {"customer_id": e}}, TEXTS),
     st.builds(lambda c: {"op": "if", "cond": c, "then": [{"op": "fail", "message": "'no'"}]}, BOOLS),
 )
 ENDING = st.builds(
-    lambda c, e: {"op": "if", "cond": c, "then": [{"op": "return", "value": {"a": e, "b": "'x'"}}]}, BOOLS, INTS
+    lambda c, e: {"op": "if", "cond": c, "then": [{"op": "return", "value": {"a": e, "b": "'x'"}}]},
+    BOOLS,
+    INTS,
 )
 
 
@@ -138,11 +141,12 @@ def test_every_step_is_said_in_english(raw: dict[str, Any]) -> None:
 
 
 # --- edits ----------------------------------------------------------------------------------------
-PATHS = st.sampled_from(
-    "steps/0|steps/1|steps/2|steps/3|steps/2/then/0|steps/3/else/0|steps/2/do/0|s1|s2|s4|s5/then/0|steps/2/cond"
-    "|steps/3/expr||steps|x/0|steps/-1|s3/name".split("|")
+PLACES = ("steps/0", "steps/1", "steps/2", "steps/3", "steps/2/then/0", "steps/3/else/0", "steps/2/do/0", "s1")
+FIELDS = ("s2", "s4", "s5/then/0", "steps/2/cond", "steps/3/expr", "", "steps", "x/0", "steps/-1", "s3/name")
+PATHS = st.sampled_from((*PLACES, *FIELDS))
+STEPS: st.SearchStrategy[dict[str, Any]] = (
+    CALM | st.just({}) | st.just({"op": "if", "cond": "flag", "then": []})
 )
-STEPS: st.SearchStrategy[dict[str, Any]] = st.one_of(CALM, st.just({}), st.just({"op": "if", "cond": "flag", "then": []}))
 FIELD_VALUES: st.SearchStrategy[Any] = st.sampled_from(["n > 2", 5, None, []])
 OLD_NAMES = st.sampled_from(["n", "who", "v1", "v2", "o", "?"])
 NEW_NAMES = st.sampled_from(["m", "who", "o", "now", "a b"])
@@ -218,10 +222,9 @@ def test_what_was_extracted_is_a_script_or_refused(raw: dict[str, Any], at: int,
 
 # --- anything at all ------------------------------------------------------------------------------
 ATOMS = st.sampled_from(["fetch", "if", "steps", "it.id == 1", "\ud800"])
-KEYS = st.sampled_from(
-    ("op name from then else do cond value args steps sop expr params returns id on_error order_by yield in as "
-     "limit fields one é").split()
-)
+STEP_KEYS = ("op", "name", "from", "then", "else", "do", "cond", "value", "args", "expr", "id", "on_error", "order_by")
+MORE_KEYS = ("yield", "in", "as", "limit", "fields", "one", "é", "steps", "sop", "params", "returns")
+KEYS = st.sampled_from((*STEP_KEYS, *MORE_KEYS))
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | ATOMS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),
