@@ -176,7 +176,10 @@ def phrase(node: Node, words: Words) -> str:
         case Binary("+", _, _) if (template := _template(node, words)) is not None:
             return template
         case Binary("+" | "-" | "*" | "/" as op, left, right):
-            return f"{_operand(left, words)} {_SIGNS[op]} {_operand(right, words)}"
+            first = _operand(left, words)
+            if isinstance(left, Call) and " " in first:
+                first = f"({first})"  # the sum of total over orders − 5 would leave open what 5 is taken from
+            return f"{first} {_SIGNS[op]} {_operand(right, words)}"
         case Binary("%", left, right):
             return f"the remainder of {_operand(left, words)} ÷ {_operand(right, words)}"
         case Ternary(test, then, other):
