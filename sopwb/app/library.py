@@ -21,6 +21,7 @@ import msgspec
 from sopwb.kernel.canonical import canonical_bytes, json_text, parse_json
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.kernel.limits import NAME_CHARS_MAX
+from sopwb.lang.canonical import draft_of
 from sopwb.store.errors import Ambiguous, Unknown
 
 if TYPE_CHECKING:
@@ -159,9 +160,9 @@ class Library:
         return found
 
     def raw(self, script: str) -> dict[str, Any]:
-        """Give a frozen script as a person wrote it (labels, notes, names of calls), else its canonical form."""
+        """Give a frozen script as a person wrote it (labels, notes, names of calls), else one that means the same."""
         note = self.note(script)
-        return note["raw"] if note else self.canonical(script)
+        return note["raw"] if note else draft_of(self.canonical(script))
 
     def put_script(self, tx: Transaction, name: str, form: dict[str, Any], raw: dict[str, Any], why: str) -> str:
         """Freeze: store the canonical form and the note, move the name. Gives the hash."""

@@ -47,7 +47,7 @@ def fork_script(bench: Workbench, command: ForkScript) -> AnyOutput:
     hash_ = bench.library.resolve(command.ref)
     if bench.store.ref(f"draft/{command.new}"):
         raise UserError(Diagnostic("SOP-A005", f"there is a draft {command.new} already", found=command.new))
-    script = with_ids({key: value for key, value in bench.library.raw(hash_).items() if key != "reads"})
+    script = with_ids(bench.library.raw(hash_))
     with bench.store.transaction("fork") as tx:
         rev = bench.library.put_draft(tx, command.new, script, None, f"fork {hash_}")
     return draft_view(bench, Draft(command.new, rev, script, "", ""))
