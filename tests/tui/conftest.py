@@ -40,8 +40,7 @@ async def settle(pilot: Pilot[Any]) -> None:
 async def type_text(pilot: Pilot[Any], text: str) -> None:
     """Write a text into what has the focus: short ones key by key, long ones as a paste, for a key costs 50 ms here."""
     if len(text) > 12:
-        assert pilot.app.focused is not None
-        pilot.app.focused.post_message(events.Paste(text))
+        pilot.app.post_message(events.Paste(text))
         await pilot.pause()
         return
     names = {" ": "space", "'": "apostrophe", ">": "greater_than_sign", "=": "equals_sign", ".": "full_stop"}
