@@ -20,6 +20,8 @@ EXPRESSION_DEPTH_MAX: Final = 100
 """Nesting of one expression; each level costs a few Python frames in parser, checker and closures."""
 CALL_DEPTH_MAX: Final = 64
 """Scripts that call scripts. Pins make cycles impossible; this bounds an honest tower of calls."""
+TYPE_PARTS_MAX: Final = 10_000
+"""Parts of the type of a record literal. Records of records of one value would else double at every level."""
 NAME_CHARS_MAX: Final = 64
 """Names of scripts, steps, parameters and fields. They are shown in an 80 column tree."""
 RETRY_TIMES_MAX: Final = 100

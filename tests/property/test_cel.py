@@ -36,7 +36,8 @@ VALUES: dict[str, tuple[Type, Any, Any]] = {
 OURS = {name: (type_, value) for name, (type_, value, _) in VALUES.items()}
 _CEL_TYPES = {
     "i": cel.Type.INT, "j": cel.Type.INT, "big": cel.Type.INT, "d": cel.Type.DOUBLE, "s": cel.Type.STRING,
-    "b": cel.Type.BOOL, "now": cel.Type.TIMESTAMP, "xs": cel.Type.List(cel.Type.INT), "ss": cel.Type.List(cel.Type.STRING),
+    "b": cel.Type.BOOL, "now": cel.Type.TIMESTAMP,
+    "xs": cel.Type.List(cel.Type.INT), "ss": cel.Type.List(cel.Type.STRING),
 }  # fmt: skip
 ENV = cel.NewEnv(variables=_CEL_TYPES, extensions=[ext_strings.ExtStrings(), ext_math.ExtMath()])
 DATA = {name: value for name, (_, _, value) in VALUES.items()}
