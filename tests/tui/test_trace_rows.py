@@ -64,6 +64,7 @@ def test_a_failed_step_says_why_and_the_rest_was_not_reached() -> None:
     trace.finish(failed_run())
     assert states(trace) == "dfnnnnnn"
     assert trace.rows[1].value == "orders.csv:17 has no total"
+    assert trace.result == "SOP-R003 at steps/1/where: orders.csv:17 has no total"
     assert trace.next_error(-1) == 1
     assert trace.next_error(1) == 1, "it goes round"
     assert finished().next_error(-1) is None

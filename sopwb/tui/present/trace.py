@@ -104,9 +104,9 @@ class Trace:
                 row.state = "not reached"
             if row.path in failed:
                 row.state = "failed"
+        self.result = f"result {brief(view.result)}"
         if view.error is not None:
             self._fail(view)
-        self.result = "" if view.error is not None else f"result {brief(view.result)}"
         extra = view.trace_total - len(view.trace)
         counts = [f"{view.items:,} items"] if view.items else []
         counts += [f"{view.effects_total:,} effects {_effect_words(view)}"] if view.effects_total else []

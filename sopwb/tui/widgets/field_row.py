@@ -71,7 +71,7 @@ class FieldRow(Vertical):
     def compose(self) -> ComposeResult:
         hint = self.field.hint or ", ".join(name for name in self.field.known if name)
         yield Static(Text.assemble((self.field.label, "bold"), ("*" if self.field.needed else "", ""),
-                                   (f"  {hint}" if hint else "", "dim")), classes="label")
+                                   (f"  {hint}" if hint else "", "")), classes="label")
         yield self.editor
         yield Static("", classes="problem")
 
