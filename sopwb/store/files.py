@@ -65,15 +65,18 @@ class Files:
             raise NotAStore(self.root, f"it is a store of another version: {said!r}")
 
     def _create(self) -> None:
-        strangers = [name for name in self.disk.list(self.root) if name not in _OURS]
-        if strangers or self.numbers(kinds.LOG):
+        segments = self.numbers(kinds.LOG)  # looked for first: who has written one has made FORMAT before
+        there = self.disk.list(self.root)
+        if "FORMAT" in there:
+            return  # another process creates the same store
+        if segments or any(name.split(".")[0] not in _OURS for name in there):
             raise NotAStore(self.root, "it has no FORMAT file")
         if self.read_only:
             raise NotAStore(self.root, "there is no store here")
         try:
             for name in ("", "log", "trace", "idx", "quarantine", "runs"):
                 self.disk.make_directory(self.path(name))
-            temporary = self.path("FORMAT.new")
+            temporary = self.path(f"FORMAT.{os.getpid()}")
             fd = self.disk.open(temporary, WRITE)
             try:
                 self.disk.write(fd, 0, FORMAT_TEXT)
