@@ -159,10 +159,10 @@ def test_a_change_is_committed_together_with_objects_and_refs(store: Store) -> N
     assert store.head()[0] == 1
     assert store.ref("script/x") == id_
     assert catalogue.all("t")[0]["script"] == id_
+    late = store.transaction("again")
+    late.set_ref("script/x", None, old=None)
     with pytest.raises(errors.RefConflict):
-        tx = store.transaction("again")
-        tx.set_ref("script/x", None, old=None)
-        catalogue.update(lambda database: database.table("t").truncate(), transaction=tx)
+        catalogue.update(lambda database: database.table("t").truncate(), transaction=late)
     assert len(catalogue.all("t")) == 1
 
 

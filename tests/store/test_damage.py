@@ -240,7 +240,7 @@ def test_swapped_and_doubled_frames_are_found(
         work = copy_store(sample, tmp_path / "s")
         changed = []
         for n in range(len(frames) - 1):
-            changed.append(frames[:n] + [frames[n + 1], frames[n]] + frames[n + 2 :])
+            changed.append([*frames[:n], frames[n + 1], frames[n], *frames[n + 2 :]])
             changed.append(frames[: n + 1] + frames[n:-1])
             changed.append(frames[:n] + frames[n + 1 :] + [frames[n]])
         for order in changed:
@@ -374,7 +374,8 @@ def test_a_length_beyond_the_bound_is_refused_before_anything_is_allocated() -> 
 def test_a_control_frame_nested_without_end_is_refused() -> None:
     payload = b"\x92\x92\x00\x00\x81\xa1t\x81\xa1i\x81\xa1k" + b"\x91" * 200_000 + b"\xc0"
     assert isinstance(decode_control(kinds.CATALOGUE, payload), str)
-    assert isinstance(decode_control(kinds.CATALOGUE, msgspec.msgpack.encode(CatalogueEvent((0, 0), {}))), CatalogueEvent)
+    sound = msgspec.msgpack.encode(CatalogueEvent((0, 0), {}))
+    assert isinstance(decode_control(kinds.CATALOGUE, sound), CatalogueEvent)
 
 
 def test_a_watermark_beyond_all_bounds_is_damage(sample: Path, tmp_path: Path) -> None:

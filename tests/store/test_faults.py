@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import random
 import shutil
@@ -147,10 +148,8 @@ def test_a_recovery_that_fails_anywhere_is_done_again(tmp_path: Path, operation:
     for nth in range(1, 60):
         path = copy_store(tmp_path / "torn", tmp_path / "s")
         disk = FailingDisk(operation, nth, once=True)
-        try:
+        with contextlib.suppress(errors.StoreError):
             open_store(path, disk=disk).close()
-        except errors.StoreError:
-            pass
         with open_store(path) as store:
             assert read_state(store) == expected
             assert store.verify(deep=True).sound
@@ -242,7 +241,8 @@ def after_power_loss(events: list[tuple[str, str, int, bytes]], target: Path, ro
             case "write":
                 _place(now, number, data)
                 if draw.random() < 0.5:  # the kernel wrote this page on its own account, or half of it
-                    _place(durable.setdefault(path, bytearray()), number, data[: draw.choice([len(data), len(data) // 2])])
+                    part = data[: draw.choice([len(data), len(data) // 2])]
+                    _place(durable.setdefault(path, bytearray()), number, part)
             case "truncate":
                 del now[number:]
                 if draw.random() < 0.5:
