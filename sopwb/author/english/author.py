@@ -62,7 +62,7 @@ class OfflineAuthor:
                 text, state = rewritten, pending.before
             elif not _starts_over(text):
                 state = pending.after
-        planner = Planner(state, self.names(), self.bench.environment())
+        planner = Planner(state, self.names(), self.bench.environment(), pending.before if pending is not None and state is pending.after else None)
         try:
             steps = planner.plan(text)
         except Doubt as doubt:

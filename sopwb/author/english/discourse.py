@@ -15,8 +15,36 @@ from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 
 
+def anchored(spec: Spec, statement: Any) -> Any:
+    """Give "them" and "those" inside a statement the records that it spoke of before: "the number of X, the sum of their …"."""
+    last: list[m.Rows] = []
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Agg):
+            rows = node.rows
+            if rows is not None and (rows.source or rows.noun) and node.kind != "per":
+                if rows.conds or rows.words or rows.owner:
+                    last[:] = [msgspec.structs.replace(rows, conds=walk(rows.conds))]
+            elif last and (rows is None or rows == m.Rows(owner=rows.owner)) and not (isinstance(node.what, m.Named) and node.what.words == "@money"):
+                return msgspec.structs.replace(node, rows=last[0])
+            elif last and rows is not None and not rows.source and not rows.owner:
+                return msgspec.structs.replace(node, rows=msgspec.structs.replace(last[0], conds=(*last[0].conds, *rows.conds), words=(*last[0].words, *rows.words)))
+            return node
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        if isinstance(node, tuple):
+            return tuple(walk(part) for part in node)
+        return node
+
+    done = walk(statement) if isinstance(statement, m.Return | m.Define | m.Explain) and spec.loop is None else statement
+    if last and spec.current is None and spec.loop is None and isinstance(statement, m.Return):
+        spec.current = last[0]
+    return done
+
+
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
+    statement = anchored(spec, statement)
     match statement:
         case m.Takes(params):
             for param in params:

@@ -264,6 +264,9 @@ class Writer(Loops, Computing):
             return ret.value
         if key in self.spec.defs:
             return self.spec.defs[key]
+        explained = next((e.value for e in self.spec.explains if key_of(e.name) == key), None)
+        if explained is not None:
+            return explained.value if isinstance(explained, m.Fixed) else explained
         if ret is None:
             return None
         wanted = set(key.split()) - {"is", "i"}

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 STOP: Final = frozenset(
-    "please kindly simply basically really hey hi hiya hello ok okay oh um hmm hm erm ah just still already yet again too itself "
+    "please kindly simply basically really hey hi hiya hello ok okay oh um hmm hm erm ah just still already yet again itself "
     "thanks cheers alright lol".split())
 """Courtesy and filler: dropped before reading. None of them may change what is computed."""
 
 STOP_FIRST: Final = frozenset(
-    "now well right sorry lovely sweet great cool nice super awesome yeah so and good perfect fine actually also but next "
-    "yes sure then hmm wait no".split())
+    "now well right sorry lovely sweet great cool nice super awesome yeah so and good perfect fine actually but next "
+    "yes sure then hmm wait".split())
 """Dropped where a sentence begins (and something follows), not inside it."""
 
 STOP_PHRASES: Final = tuple(tuple(p.split()) for p in (
@@ -38,9 +38,8 @@ YES_PHRASES: Final = frozenset((
 NO: Final = frozenset("no nope nah".split())
 
 CLASSES: Final[dict[str, tuple[str, ...]]] = {
-    "create": ("create", "make", "build", "write", "draft", "set up", "knock up", "whip up", "put together", "add", "prepare", "get",
-               "do", "start", "design", "define", "come up with", "start a draft of", "give me", "creating", "develop", "produce",
-               "have", "set", "compose", "knock together", "throw together", "cook up", "rustle up"),
+    "create": ("create", "make", "build", "write", "draft", "set up", "knock up", "whip up", "put together", "add", "prepare",
+               "start", "design", "define", "come up with", "start a draft of", "creating", "develop", "compose", "knock together", "throw together", "cook up", "rustle up"),
     "want": ("i want", "i need", "we need", "we want", "need", "want", "i would like", "we would like", "can i get", "could i get",
              "can i have", "could i have", "can we get", "could we have", "can we have", "there should be", "next comes", "here comes",
              "i want to create", "i would like to create", "i want you to create", "i need you to create", "next is", "next up is",

@@ -128,7 +128,7 @@ class Linker:
         words = value.words
         if words.startswith("@"):
             return self.special(words, scope)
-        if value.owner in ("", "it"):
+        if value.owner in ("", "it") or any(noun_matches(value.owner, s) for _, _, s in scope.records if s) or self.body is not None or self.table is not None:
             found = self.in_scope(words, scope, exact=True)
             if found is not None:
                 return found
@@ -209,6 +209,9 @@ class Linker:
             return self.define(words)
         if any(key_of(r.name) == words and r.value is not None for r in self.spec.returns) and words not in self.defining:
             return self.define(words)
+        explained = next((e for e in self.spec.explains if key_of(e.name) == words), None)
+        if explained is not None and self.body is None and self.table is None and words not in self.defining:
+            return self.define(words)
         if words in self.spec.predicates:
             return Expr(self.cond(m.Holds(None, words), Scope()).text, BOOL, 1)
         return None
@@ -250,9 +253,10 @@ class Linker:
     def in_records(self, words: str, owner: str, exact: bool) -> Expr | None:
         hits: list[tuple[str, str]] = []
         if self.body is None and self.table is None:
-            if self.spec.pick is not None and owner in ("", "it"):
+            if self.spec.pick is not None:
                 rows = self.spec.pick.rows or self.spec.current or m.Rows()
                 source = self.rows_source(rows)
+            if self.spec.pick is not None and (owner in ("", "it") or noun_matches(owner, source)):
                 fields, whole = find_field(self.source(source).record, words)
                 if whole == exact and fields and source not in self.records_at_hand():
                     if len(fields) > 1:

@@ -192,7 +192,7 @@ class Lowering(Linker):
                 return Expr(f"{wrap(left, _MUL)} % {wrap(right, _MUL + 1)}", INT, _MUL)
 
     def span(self, value: m.Span, scope: Scope) -> Expr:
-        unit = UNITS.get(value.unit, value.unit)
+        unit = self.only_unit() if value.unit == "@unit" else UNITS.get(value.unit, value.unit)
         begin, end = self.point(value.begin, scope), self.point(value.end, scope)
         if unit == "days":
             return Expr(f"days_between({begin.text}, {end.text})", INT)
@@ -201,6 +201,13 @@ class Lowering(Linker):
                 raise Doubt(f"{unit.capitalize()} need points in time, and {(begin if begin.type != TIMESTAMP else end).text} is a date.")
             return Expr(f"{unit}_between({begin.text}, {end.text})", DECIMAL)
         raise Doubt(f"I can count days, hours and minutes between two points in time, not {unit}. How many days are meant?")
+
+    def only_unit(self) -> str:
+        """Give the one unit of time that the script speaks of, where a span was given without."""
+        units = {u for u in ("days", "hours", "minutes") for word, unit in UNITS.items() if unit == u and f"unit='{word}'" in repr((self.spec.defs, self.spec.returns, self.spec.predicates))}
+        if len(units) != 1:
+            raise Doubt("In days, hours or minutes?")
+        return units.pop()
 
     def point(self, value: m.Value, scope: Scope) -> Expr:
         expr = self.solid(self.value(value, scope))

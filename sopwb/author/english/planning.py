@@ -86,7 +86,8 @@ class Overlay:
 class Planner:
     """Reads one turn on a copy of the state. After ``plan``, ``state`` and ``steps`` say what is to be."""
 
-    def __init__(self, state: State, names: Names, environment: Environment) -> None:
+    def __init__(self, state: State, names: Names, environment: Environment, before: State | None = None) -> None:
+        self.before = before
         self.state = state.copy()
         self.names = names
         self.overlay = Overlay(environment, {})
@@ -109,6 +110,9 @@ class Planner:
             said = read(tokens, self.names)
             try:
                 if said.lost >= 0:
+                    if self.spec() is None and not re.search(r"[\d'\"{]", text[said.start : said.end]) and not self.names_in(said):
+                        self.notes.append(f'I took "{text[said.start : said.end]}" as an aside.')
+                        continue
                     self.state.lost.append(text[said.start : said.end])
                     raise self.not_understood(said, text)
                 for statement in said.statements:
@@ -127,6 +131,10 @@ class Planner:
             raise Doubt("Before that: I did not understand " + "; ".join(f'"{s}"' for s in self.state.lost) + ". How do you mean it?")
         return self.steps
 
+    def names_in(self, said: Said) -> bool:
+        """Whether a sentence names a source or something with an underscore, so that it cannot be small talk."""
+        return any("_" in w or self.names.sources_named(key_of(w)) for w in re.findall(r"\w+", said.text))
+
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""
         if self.defined and len(self.state.lost) == 1:
@@ -141,6 +149,9 @@ class Planner:
                 name = part.split(":")[0].strip()
                 if name.isidentifier():
                     self.names.local.add(key_of(name))
+        for quoted in re.findall(r"'([^']*)'|\"([^\"]*)\"", text):
+            for word in re.findall(r"\b[A-Z][A-Z_]+\b", " ".join(quoted)):
+                self.names.local.add(key_of(word))
 
     def learn(self) -> None:
         """Let the open script's own names be read."""
@@ -173,6 +184,8 @@ class Planner:
             local.add(key_of(explain.name))
         if spec.call is not None:
             self.predicates_of(spec.call.script)
+        if spec.loop is not None and spec.loop.noun:
+            self.names.entities.add(spec.loop.noun)
         if spec.loop is not None and spec.loop.source:
             self.names.entities.add(key_of(spec.loop.source))
 
@@ -356,6 +369,12 @@ class Planner:
         self.state.open = next((n for n in reversed(self.state.specs)), "")
 
     def undo(self) -> None:
+        if self.before is not None and self.state.lost:
+            # What was not understood was never done: taking it back is forgetting it.
+            self.state = self.before.copy()
+            self.changed = False
+            self.notes.append("That is forgotten; the script is as it was.")
+            return
         spec = self.spec()
         past = self.state.history.get(self.state.open, [])
         if spec is None or not past:

@@ -25,6 +25,7 @@ _SEPARATORS: Final = tuple(tuple(p.split()) for p in (
     ", with", "with", ", because", ", as", "or", "in order to", "so that"))
 _SEPARATOR_COST: Final = {"that": 0.6, "which": 0.6, "to": 1.0, "so": 0.5, "also": 0.4, "where": 0.6, "with": 0.8, "because": 0.8, "since": 0.8, "who": 0.8, "or": 1.5}
 _CLAUSE_COST: Final = 1.0
+_TOO: Final = frozenset("much many few little long short high low big small old late early soon far".split())
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -69,6 +70,15 @@ def _without_courtesy(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
             at += len(phrase)
             continue
         word = tokens[at]
+        if word.low == "," and out and out[-1].low in (",", "and", "but"):
+            at += 1
+            continue
+        if word.low == "too" and (at + 1 == len(tokens) or tokens[at + 1].low not in _TOO):
+            at += 1
+            continue
+        if word.low == "no" and not out and at + 1 < len(tokens) and tokens[at + 1].low == ",":
+            at += 2
+            continue
         first = not out or all(t.kind == "punct" for t in out)
         if word.kind == "word" and (word.low in STOP or (first and word.low in STOP_FIRST and at + 1 < len(tokens))):
             at += 1

@@ -5,9 +5,13 @@ Deliberately not here: which records (``rows``).
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.grammar.rows import with_cond
-from sopwb.author.english.meaning import Agg, Arith, Cond, Holds, Named, Order, Pick, Rows, Value, Whose
+from sopwb.author.english.grammar.rows import window_cond, with_cond
+from sopwb.author.english.meaning import Agg, Arith, Compare, Cond, Holds, Named, Order, Pick, Rows, Value, Whose
 
 G.rule("aggkind", "[the] <sum>", cost=0.1)(lambda: "sum")
 G.rule("aggkind", "[the] <avg>", cost=0.1)(lambda: "avg")
@@ -43,6 +47,43 @@ def _extreme(k: str, w: Value) -> Value:
 @G.rule("aggregate", "{k:extreme} {w:measure} <of> {r:rows}", "{k:extreme} {w:measure} (that|which) {r:rows} (have|has)", cost=0.3)
 def _extreme_over(k: str, w: Value, r: Rows) -> Value:
     return Agg(k, w, r)
+
+
+@G.rule("aggregate", "{o:owner} (<latest>) {w:measure} [<of> {r:rows}]", "the <latest> {w:measure} of {e:entity} [(in|from|of) {r:rows}]", cost=0.3)
+def _owned_latest(w: Value, o: str = "", e: str = "", r: Rows | None = None) -> Value:
+    return Agg("last", w, _owned_rows(r, o or e))
+
+
+@G.rule("aggregate", "{o:owner} (<earliest>) {w:measure} [<of> {r:rows}]", "the <earliest> {w:measure} of {e:entity} [(in|from|of) {r:rows}]", cost=0.3)
+def _owned_earliest(w: Value, o: str = "", e: str = "", r: Rows | None = None) -> Value:
+    return Agg("first", w, _owned_rows(r, o or e))
+
+
+@G.rule("aggregate", "{o:owner} <max> {w:measure} [<of> {r:rows}]", cost=0.3)
+def _owned_max(w: Value, o: str = "", r: Rows | None = None) -> Value:
+    return Agg("max", w, _owned_rows(r, o))
+
+
+@G.rule("aggregate", "{o:owner} <min> {w:measure} [<of> {r:rows}]", cost=0.3)
+def _owned_min(w: Value, o: str = "", r: Rows | None = None) -> Value:
+    return Agg("min", w, _owned_rows(r, o))
+
+
+def _owned_rows(rows: Rows | None, owner: str) -> Rows | None:
+    return msgspec.structs.replace(rows, owner=rows.owner or owner or "it") if rows is not None else None
+
+
+@G.rule("aggregate", "what {e:entity} [has|have] (paid|spent|gave|given|donated) [for] [the] {n:name} {v:lit} (in|from|according to) {s:source}", "what {e:entity} [has|have] (paid|spent|gave|given|donated) [(in|from|according to) {s:source}] [{w:window}]", cost=0.5)
+def _what_they_paid(e: str, s: str = "", n: str = "", v: Value | None = None, w: Any = None) -> Value:
+    conds: tuple[Cond, ...] = (Compare("==", Named(n), v),) if v is not None else ()
+    if w is not None:
+        conds = (*conds, window_cond(Named("@date"), w))
+    return Agg("sum", Named("@money"), Rows(s, e or "it", conds))
+
+
+@G.rule("aggregate", "[the] (number|count) of {r:rows} (in|for|of|with|per) each {n:name}", "how many {r:rows} (are|there are) in each {n:name}", "how many {r:rows} each {n:name} has", cost=0.2)
+def _per(r: Rows, n: str) -> Value:
+    return Agg("per", Named(n), r)
 
 
 @G.rule("aggregate", "(the total|the combined|the overall|total) {w:measure}", "{o:owner} (total|combined|overall) {w:measure}", "the {w:measure} (added up|summed up|in total)",

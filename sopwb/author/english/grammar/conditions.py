@@ -297,6 +297,11 @@ def _has_field(n: str, e: str = "", o: str = "") -> Cond:
     return Holds(Named(n), "present")
 
 
+@G.rule("atom", "[{e:entity}] (has|have|had) [the|a|an] {n:name} [of] {v:lit}", cost=0.4)
+def _has_value(n: str, v: Value, e: str = "") -> Cond:
+    return Compare("==", Named(n), v)
+
+
 @G.rule("atom", "[{e:entity}] (has|have|had) no {n:name}", "there is no {n:name}", "[{e:entity}] (has|have|had) not got (a|an|any) {n:name}", "[{e:entity}] (does|do|did) not have (a|an|any) {n:name}",
         "no {n:name} is (set|given|known|there)", cost=0.5)
 def _has_no_field(n: str, e: str = "") -> Cond:

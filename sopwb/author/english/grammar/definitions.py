@@ -13,6 +13,7 @@ from typing import Any
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
+from sopwb.author.english.patterns import Chart, Edge
 from sopwb.author.english.meaning import (
     Adjust,
     Agg,
@@ -46,6 +47,15 @@ from sopwb.author.english.meaning import (
 
 _SUBJECT = Named("@subject")
 _TRUE, _FALSE = Lit("bool", "true"), Lit("bool", "false")
+
+
+
+def _literals(node: Any) -> list[Lit]:
+    if isinstance(node, Lit):
+        return [node]
+    fields = getattr(node, "__struct_fields__", ())
+    return [x for f in fields for x in _literals(getattr(node, f))]
+
 
 # --- cases ----------------------------------------------------------------------------------------------
 
@@ -91,6 +101,10 @@ G.rule("truth", "(true|yes) <when> {c:cond} [[,|;] [and|or|but] [it is] false <e
     lambda c=None, r=None: Truth(c) if c is not None else Truth(And(r.conds)) if r.conds else None)
 G.rule("truth", "false <when> {c:cond} [[,|;] [and|but] <else> [it is] true]", cost=0.1)(lambda c: Truth(Not(c)))
 
+G.rule("defvalue", "{v:bareseconds}", cost=0.3)(lambda v: v)
+G.rule("defvalue", "{v:value} , or {d:lit} for {n:name} <when> {c:cond}", "{v:value} , and {d:lit} for {n:name} <when> {c:cond}", cost=0.3)(lambda v, d, n, c: Cases((Arm(c, d),), v))
+G.rule("defvalue", "{a:value} , so {b:value}", "{a:value} , that is {b:value}", "{a:value} , i.e. {b:value}", cost=0.5)(
+    lambda a, b: b if isinstance(a, Lit) and a.text in [x.text for x in _literals(b)] else None)
 G.rule("defvalue", "{v:truth}", cost=0.0)(lambda v: v)
 G.rule("defvalue", "{v:cases}", cost=0.0)(lambda v: v)
 G.rule("defvalue", "{v:value}", cost=0.0)(lambda v: v)
@@ -279,6 +293,38 @@ def _strict(v: Value | None = None, n: Any = None, w: str = "", w2: str = "") ->
         "(that day|both days|both ends|the first and the last day|the last day|the first day|that one) (is|are|counts|count) (included|counted|in|too)", cost=0.6)
 def _inclusive(v: Value | None = None, n: Any = None, w: str = "") -> Statement:
     return Remark("limit", False)
+
+
+@G.terminal("ontime")
+def _ontime(chart: Chart, at: int) -> list[Edge]:
+    """Read free words that speak of being early or in time: what is not late at all."""
+    words: list[str] = []
+    for end in range(at, min(at + 16, len(chart.tokens))):
+        low = chart.low(end)
+        if low in ("mean", "means", "count", "counts", "is", "are", "all", "both", "gives", "give", "gets") and end > at:
+            text = " ".join(words)
+            early = any(w in text for w in ("early", "on time", "in time", "ahead", "in advance", "before", "not due", "sooner", "on the day"))
+            return [Edge(end, text, 2.0)] if early else []
+        if chart.tokens[end].kind not in ("word", "name") and low not in (",", "'s"):
+            return []
+        words.append(low)
+    return []
+
+
+@G.rule("clause", "{t:ontime} [all|both] (mean|means|count as|counts as|is|are|gives|give|gets) {v:num} {n:name} [{m:name}]", "{t:ontime} [all|both] (mean|means|count as|counts as|is|are|gives|give|gets) {v:num} {u:unit} {w:oneword}", "{t:ontime} [all|both] (mean|means|count as|counts as|is|are|gives|give) {v:num}", cost=0.5)
+def _on_time(t: str, v: Lit, n: str = "", m: str = "", u: str = "", w: str = "") -> Statement | None:
+    """What is early or in time counts as nothing: the span never falls below it."""
+    return Adjust("low", v) if v.text == "0" else None
+
+
+@G.rule("clause", "from {a:factor} (up to and including|through|up to|until and including) {b:factor} [, (both included|inclusive)]", "{a:factor} and {b:factor} (both count|included|both included)", cost=0.8)
+def _restated_window(a: Value, b: Value) -> Statement:
+    return Remark("limit", False)
+
+
+@G.rule("clause", "(it|the script|this|the process|the job|that) (should|must|has to|needs to|does|shall|will) [do] [the following|this|these things|these steps|as follows|like this]", "[<please_do>] (say|tell|show|return|explain) [me] why [not]", "(here is|this is) (what|how) it (should do|should work|does|works)", "the following", cost=1.2)
+def _announce() -> Statement:
+    return Remark("note")
 
 
 @G.rule("clause", "(two|2|three|several) {s:source} on the same day count as (two|2|three|several)", "every {s:source} counts [as one]", "(that is fine|that is ok|that is okay|this is fine|that is allowed|this is allowed|that is intended|that can happen)", "{n:name} (can|may) (go below zero|be negative|go negative|drop below zero)", "and may go below zero", "may (be negative|go below zero)",

@@ -49,7 +49,7 @@ G.rule("makes", "[<please_do>] <create> [{a:article}]", "<want> [<create>] [{a:a
        cost=0.1)(lambda a=True: True)
 
 
-@G.rule("clause", "{m:makes} <script> [{f:forwhom}] [, and|and|,|-|:] <called> {n:newname} [{g:forwhom}]", "{m:makes} [{f:forwhom}] <called> {n:newname} [{g:forwhom}]",
+@G.rule("clause", "{m:makes} <script> [{f:forwhom}] [, and|and|,|-|:] <called> {n:newname} [instead] [{g:forwhom}]", "{m:makes} [{f:forwhom}] <called> {n:newname} [{g:forwhom}]",
         "{m:makes} <script> [,|:] {n:snake} [{g:forwhom}]", "<script> [,|:] {n:snake}", "{m:makes} {n:snake} [script|process] [{g:forwhom}]", "(call|name) it {n:snake}",
         "make it {n:snake}", "start a draft (called|named) {n:newname}", "(next|now|then|and|next one|next up|and then|and now|finally|last|another one|one more|second|a second one|next script|second script) [:|,] {n:snake}",
         "{m:makes} <script> {f:forwhom} [:|,] {n:snake}", "{n:snake} (is|will be|shall be|should be) (a|the|our) [new] <script>", cost=0.5)
@@ -146,6 +146,19 @@ def _match_param(s: str, e: str = "", n: str = "") -> Statement:
 G.rule("consider", "<look>", "<goover>", "look at", "looks at", "consider", "considers", "only consider", "only count", "count only", "only use", "work with", "works with", "only look at", "only looks at",
        "use only", "uses only", "only take", "take only", "count", "counts", "add up", "gather", "gathers", "collect", "collects", "work on", "start with", "starts from", "starts with", "keep only", "keeps only", "only keep", "keep", "only consider", "concentrate on",
        "focus on", "look only at", "looks only at", cost=0.1)(lambda: True)
+
+
+@G.rule("clause", "[<subj>] <look> the <earliest> and [the] <latest> {r:rows} [LP (going by|by|judged by|according to) {n:measure} RP|(going by|by|judged by|according to) {n:measure}]", cost=0.3)
+def _first_and_last(r: Rows, n: Any = None) -> Statement:
+    return Select(r, Pick(r, n, True))
+
+
+@G.rule("clause", "[<subj>] (add up|adds up|sum up|sums up|total|totals|add together|works out|work out|calculate|calculates|compute|computes|determine|determines) {v:value}", "[<subj>] (add up|adds up|sum up|sums up|total|totals) [the] {w:measure} of {r:rows}", cost=0.5)
+def _work_out(v: Any = None, w: Any = None, r: Rows | None = None) -> tuple[Statement, ...]:
+    from sopwb.author.english.meaning import Agg, Define
+
+    value = v if v is not None else Agg("sum", w, r)
+    return (Define("@sum", value),)
 
 
 @G.rule("clause", "[<subj>] {k:consider} {r:rows}", "[<subj>] {k:consider} (only|just) {r:rows}", "(it is about|this is about|we are talking about) {r:rows}", cost=0.8)

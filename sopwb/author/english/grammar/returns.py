@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.meaning import Agg, Cond, Explain, Fixed, Named, Ret, Return, Rows, Select, Statement, SwapWord, Value
+from sopwb.author.english.meaning import Agg, Cond, Explain, Fixed, LookUp, Named, Remark, Ret, Return, Rows, Select, Statement, SwapWord, Value
 from sopwb.author.english.names import key_of
 from sopwb.author.english.patterns import Chart, Edge
 
@@ -42,6 +42,25 @@ def _return(f: tuple[Ret, ...], a: bool = False, o: Any = None, z: bool = False)
 @G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (,|-|:|, namely|, that is|, where these are|, meaning|, i.e. |;) {v:valuelist}", cost=0.2)
 def _return_values(f: tuple[Ret, ...], v: tuple[Value, ...], a: bool = False, o: Any = None) -> Statement | None:
     return Return(f, also=a, values=v) if len(f) == len(v) or (len(v) == 1 and len(f) > 1) else None
+
+
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (from|of|out of) {s:database}", cost=0.3)
+def _return_from(f: tuple[Ret, ...], s: str, a: bool = False, o: Any = None) -> tuple[Statement, ...]:
+    return (LookUp(s), Return(f, also=a))
+
+
+@G.rule("clause", "with null for [the] {n:name} <when> (we have none|there is none|they have none|it is <empty>|there is no {m:name}|it has none|we do not have one|none is set|we do not have it|unknown)", "null for [the] {n:name} <when> (we have none|there is none|they have none|it is <empty>|it has none|we do not have one|none is set|we do not have it)", "[the] {n:name} is null <when> (we have none|there is none|they have none|it has none|none is set)", cost=0.3)
+def _null_stays(n: str, m: str = "") -> Statement:
+    return Remark("note")
+
+
+G.rule("pairs", "{n:ident} , {v:defvalue}", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: (Ret(n, "", v),))
+G.rule("pairs", "{l:pairs} [,] and {n:ident} , {v:defvalue}", "{l:pairs} , {n:ident} , {v:defvalue}", cost=0.2)(lambda l, n, v: (*l, Ret(n, "", v)))
+
+
+@G.rule("clause", "[<subj>] [{a:also}] <return> [me|us] [back] {l:pairs}", cost=1.2)
+def _return_pairs(l: tuple[Ret, ...], a: bool = False) -> Statement | None:
+    return Return(l, also=a) if len(l) > 1 else None
 
 
 @G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (for|over|of) {r:rows} (:|,|-) {v:valuelist}", cost=0.2)
@@ -89,7 +108,7 @@ def _return_bare(v: Value) -> Statement:
     return Return((), value=v)
 
 
-@G.rule("clause", "[<subj>] (just|only) (return|returns) the (word|number|value|text|result) itself [, not an object]", "[just] return the (word|number|value|text|result) itself [, not an object]", "(not an object|no object) [, just the (word|value|number|text)] [itself]", "[just] return the bare (word|number|value|text) [, not an object]", cost=0.2)
+@G.rule("clause", "[<subj>] [only] (return|returns|give back|give me) the [bare|plain|single] (word|number|value|text|result) [, not an object|and not an object|, no object]", "(not an object|no object) [, just the (word|value|number|text)] [itself]", "[just] return the bare (word|number|value|text) [, not an object]", cost=0.2)
 def _bare_remark() -> Statement:
     return Return((), value=Named("@open"))
 

@@ -155,6 +155,26 @@ def _such_rows() -> Rows:
     return Rows()
 
 
+@G.rule("head", "[the|all|any|those|only the|all the] (rows|records|entries)", "[the|a|an|any|each|every|that] {e:known}", cost=0.8)
+def _bare_rows(e: str = "") -> Rows:
+    return Rows()
+
+
+@G.terminal("known")
+def _known(chart: Chart, at: int) -> list[Edge]:
+    """Read a noun that the conversation has used for its records and that is no source's name."""
+    names: Names = chart.names
+    low = singular(chart.low(at))
+    if at < len(chart.tokens) and chart.tokens[at].kind == "word" and low in names.entities and not names.sources_named(low):
+        return [Edge(at + 1, low, 0.3)]
+    return []
+
+
+@G.rule("head", "[all|all of] [the|their|its] {n:anyword} LP {c:cond} RP", cost=1.2)
+def _glossed_noun(n: str, c: Cond) -> Rows:
+    return with_cond(Rows(noun=""), c)
+
+
 @G.rule("rows", "{r:head}", cost=0.0)
 def _head(r: Rows) -> Rows:
     return r

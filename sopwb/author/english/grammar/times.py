@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.lexicon import UNITS
-from sopwb.author.english.meaning import Clock, Lit, Shift, Span, Value
+from sopwb.author.english.meaning import Agg, Arm, Cases, Clock, Cond, Lit, Named, Shift, Span, Value
 
 _TODAY = Clock("today")
 
@@ -27,6 +27,22 @@ def _point(v: Value) -> Value:
         "{u:spanunit} {b:point} (is|was|came) (after|past|later than) {a:point}", cost=0.4)
 def _span(u: str, a: Value, b: Value) -> Value:
     return Span(u, a, b)
+
+
+@G.rule("time", "{u:spanunit} from {a:point} (to|until|till) {b:point} , or (to|until|till) {c:point} <when> {d:cond}", "{u:spanunit} from {a:point} (to|until|till) {b:point} or (to|until|till) {c:point} <when> {d:cond}", cost=0.3)
+def _span_or(u: str, a: Value, b: Value, c: Value, d: Cond) -> Value:
+    return Cases((Arm(d, Span(u, a, c)),), Span(u, a, b))
+
+
+@G.rule("bareseconds", "from {a:point} (to|until|till) {b:point} [,] or (to|until|till) {c:point} <when> {d:cond}", "from {a:point} (to|until|till) {b:point}", cost=0.4)
+def _bare_span(a: Value, b: Value, c: Value | None = None, d: Cond | None = None) -> Value:
+    plain = Span("@unit", a, b)
+    return Cases((Arm(d, Span("@unit", a, c)),), plain) if c is not None and d is not None else plain
+
+
+@G.rule("time", "{u:spanunit} between the two [of them]", "{u:spanunit} between (them|those two|both)", "{u:spanunit} apart they are", cost=0.3)
+def _between_two(u: str) -> Value:
+    return Span(u, Agg("first", Named("date"), None), Agg("last", Named("date"), None))
 
 
 @G.rule("time", "{u:spanunit} [that have passed] since {a:point}", "{u:spanunit} that passed since {a:point}", "{u:spanunit} past {a:point}", cost=0.5)
