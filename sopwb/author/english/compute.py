@@ -219,6 +219,9 @@ class Computing(Lowering):
                 if required(type_) == BOOL and wanted and (wanted <= parts or parts <= wanted or {stem(w) for w in wanted} & {stem(p) for p in parts}):
                     text = scope.need(prefix, field) if scope.need else f"{prefix}.{field}"
                     return self.truth_test(Expr(text, type_), True)
+        dated = self.done_on(words, scope)
+        if dated is not None:
+            return dated
         hits: list[tuple[str, str, str]] = []
         for prefix, record, source in scope.records:
             for field, type_ in record.fields:
@@ -236,6 +239,16 @@ class Computing(Lowering):
             if scope.records and scope.records[0][2]:
                 self.assume(f'"{words}" means that {field} is {text!r}')
             return Truths(f"{name} == {quoted(text)}", 3)
+        return None
+
+    def done_on(self, words: str, scope: Scope) -> Truths | None:
+        """"adopted" where there is an ``adopted_on`` that may be empty: it is set."""
+        places = [(None, r) for _, r, _ in scope.records] or [(s, self.source(s).record) for s in self.records_at_hand()]
+        for source, record in places:
+            for field, type_ in record.fields:
+                parts = words_of(field)
+                if len(parts) == 2 and parts[0] == words and parts[1] in ("on", "at", "date", "time", "day") and is_optional(type_):
+                    return self.negation(self.empty(self.in_scope(key_of(field), scope, True) if source is None else self.field_of_record(source, field)))  # type: ignore[arg-type]
         return None
 
     def field_text(self, prefix: str, field: str) -> str:

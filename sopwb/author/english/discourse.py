@@ -169,10 +169,23 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     for index, ret in enumerate(spec.returns):
         if key_of(ret.name) == key and ret.value is not None:
             spec.returns[index] = m.Ret(ret.name, ret.type)
-    if isinstance(value, m.Lit) and value.kind == "string":
-        spec.explains = spec.explains if value.text else []
+    if spec.last and spec.last != key:
+        value = _pointed(value, spec.last)
     spec.defs[key] = value
     spec.last = key
+
+
+def _pointed(node: Any, last: str) -> Any:
+    """Put the name of what was spoken of last in place of "it", outside cases that have a subject of their own."""
+    if isinstance(node, m.It):
+        return m.Named(last)
+    if isinstance(node, m.Cases) or (isinstance(node, m.Node) and isinstance(node, m.Truth)):
+        return node
+    if isinstance(node, m.Node):
+        return type(node)(**{f: _pointed(getattr(node, f), last) for f in node.__struct_fields__})
+    if isinstance(node, tuple):
+        return tuple(_pointed(part, last) for part in node)
+    return node
 
 
 def _assign(spec: Spec, statement: m.Assign) -> None:

@@ -34,6 +34,8 @@ from sopwb.lang.types import (
     unify,
 )
 
+_MEASURES = frozenset("hour day minute time eur euro percent amount number count total value sum i is".split())
+"""Words that say in what something is measured: "allowed time" is ``allowed_hours``."""
 _REASONS = ("reason", "why", "explanation", "because", "note", "comment")
 
 
@@ -273,6 +275,11 @@ class Writer(Loops, Computing):
         near = [k for k in self.spec.defs if not k.startswith("@") and (wanted < set(k.split()) or (set(k.split()) < wanted))]
         if len(near) == 1:
             return self.spec.defs[near[0]]
+        if not near:
+            core = wanted - _MEASURES
+            near = [k for k in self.spec.defs if not k.startswith("@") and core and core == set(k.split()) - _MEASURES]
+            if len(near) == 1:
+                return self.spec.defs[near[0]]
         counted = self.spec.defs.get("@count " + key)
         if counted is not None:
             return counted

@@ -246,6 +246,8 @@ def stem(word: str) -> str:
             if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
                 word = word[:-1]
             break
+    if word.endswith("ment") and len(word) > 6:
+        word = word[:-4]
     if word.endswith("ation") and len(word) > 7:
         word = word[:-3]
     return word[:-1] if word.endswith("e") and len(word) > 3 else word

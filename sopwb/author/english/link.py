@@ -80,6 +80,7 @@ class Linker:
         self.assumptions: list[str] = []
         self.overrides: dict[str, m.Value] = {}
         self.defining: list[str] = []
+        self.steps_by_name: dict[str, dict[str, Any]] = {}
         self.table: Table | None = None
         self.body: Scope | None = None
         """The scope inside a loop's steps."""
@@ -160,6 +161,8 @@ class Linker:
                     return access(scope, prefix, fields[0], record.get(fields[0]) or STRING)
         if words == "@subject" and self.subject is not None:
             return self.subject
+        if words in self.spec.defs and words not in self.defining:
+            return self.define(words)
         if words == "@date" and self.table is None:
             for name in self.records_at_hand():
                 return self.field_of_record(name, date_field(self.source(name)))
@@ -386,13 +389,18 @@ class Linker:
             out.extend(self.wheres(current, source))
         else:
             out.extend(self.owner_where(rows, schema))
-        before = self.facts
+        start, before = len(out), self.facts
         for cond in (*rows.conds, *(m.Holds(None, w) for w in rows.words)):
             truth = self.cond(cond, scope)
             self.facts = self.facts | truth.yes
             if truth.text == "true":
                 continue
             text = truth.text if truth.level >= 2 else f"({truth.text})"
+            for other in out[:start]:
+                # "the ones without a score" after those were left out: they are counted among all.
+                if other in (text.replace(" == ", " != "), f"!({text})", f"!{text}"):
+                    out.remove(other)
+                    start -= 1
             if text not in out:
                 out.append(text)
         self.facts = before
@@ -442,6 +450,7 @@ class Linker:
             if where:
                 step["where"] = where
             self.block.append(step)
+            self.steps_by_name[name] = step
             self.fetched[key] = name
         name = self.fetched[key]
         var = self.variable(source)
@@ -492,32 +501,55 @@ class Linker:
         """A field of the latest, earliest, highest… record of a selection."""
         rows = pick.rows or m.Rows()
         source = self.rows_source(rows)
-        name = self.picked(pick)
         fields, _exact = find_field(self.source(source).record, key_of(words))
         if len(fields) != 1:
             raise self.which(words, fields) if fields else self.unknown(words, Scope((("it", self.source(source).record, source),)))
         type_ = self.source(source).record.get(fields[0]) or STRING
+        if self.counted(rows):
+            text, size = self.ordered_list(pick)
+            if size in self.facts:
+                return Expr(f"{text}.{fields[0]}", type_)
+            return Expr(f"({size} == 0 ? null : {text}.{fields[0]})", optional(type_))
+        name = self.picked(pick)
         if name in self.facts:
             return Expr(f"{name}.{fields[0]}", type_)
         return Expr(f"({name} == null ? null : {name}.{fields[0]})", optional(type_))
+
+    def counted(self, rows: m.Rows) -> bool:
+        """Whether the person also speaks of how many such records there are: then they are all fetched, in order."""
+        return any("Agg(kind='count'" in repr(a.cond) for a in self.spec.assigns) or "Agg(kind='count'" in repr((self.spec.defs, [r.value for r in self.spec.returns]))
+
+    def ordered_list(self, pick: m.Pick) -> tuple[str, str]:
+        """Give the latest or earliest of a list that is fetched in order, and the list's size."""
+        rows = pick.rows or m.Rows()
+        source = self.rows_source(rows)
+        field = self.pick_field(pick, self.source(source))
+        listing = self.fetch(source, self.wheres(rows, source), rows.words)
+        step = next((s for s in self.block if s.get("name") == listing.text), None) or self.steps_by_name.get(listing.text)
+        if step is None or step.get("order_by", [f"it.{field}"]) != [f"it.{field}"]:
+            raise Doubt("Those records would have to be in two orders at once. Please say it in two scripts.")
+        step["order_by"] = [f"it.{field}"]
+        return f"{listing.text}.{'last' if pick.last else 'first'}()", f"size({listing.text})"
+
+    def pick_field(self, pick: m.Pick, schema: SourceSchema) -> str:
+        if pick.by is None:
+            return date_field(schema)
+        assert isinstance(pick.by, m.Named)
+        fields, _ = find_field(schema.record, pick.by.words)
+        if len(fields) != 1:
+            raise self.which(pick.by.words, fields) if fields else self.unknown(pick.by.words, Scope((("it", schema.record, schema.name),)))
+        return fields[0]
 
     def picked(self, pick: m.Pick) -> str:
         rows = pick.rows or m.Rows()
         source = self.rows_source(rows)
         schema = self.source(source)
-        if pick.by is None:
-            field = date_field(schema)
-        else:
-            assert isinstance(pick.by, m.Named)
-            fields, _ = find_field(schema.record, pick.by.words)
-            if len(fields) != 1:
-                raise self.which(pick.by.words, fields) if fields else self.unknown(pick.by.words, Scope((("it", schema.record, source),)))
-            field = fields[0]
+        field = self.pick_field(pick, schema)
         where = " && ".join(self.wheres(rows, source))
         key = f"pick {source} {where} {field} {pick.last}"
         if key not in self.fetched:
             name = self.unique(("latest_" if pick.last else "earliest_") + "_".join(words_of(source)))
-            self.block.append({"op": "fetch", "name": name, "from": source, "where": where, "order_by": [f"it.{field}" + (" desc" if pick.last else "")], "limit": 1, "one": "optional"})
+            self.block.append({"op": "fetch", "name": name, "from": source, "where": where, "order_by": [f"it.{field}" + (" desc" if pick.last else "")], "one": "optional"})
             if not where:
                 del self.block[-1]["where"]
             self.fetched[key] = name

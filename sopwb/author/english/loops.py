@@ -18,6 +18,8 @@ from sopwb.author.english.spec import Doubt, Effect
 from sopwb.lang.environment import Signature, SourceSchema
 from sopwb.lang.types import STRING, RecordType, Type, required
 
+_CODES = frozenset(("EUR", "USD", "GBP", "CHF", "VAT", "ID", "OK", "PS", "AM", "PM", "USA", "UK", "EU", "TV", "PIN", "IBAN", "SOS", "FAQ", "CEO", "HR", "IT"))
+"""Capitals that are words of their own, not placeholders, unless they are explained."""
 _CAPS = re.compile(r"\b[A-Z][A-Z_]*[A-Z]\b|\b[B-HJ-Z]\b")
 
 
@@ -255,7 +257,7 @@ class Loops(Linker):
     def filled_message(self, text: str) -> m.Message:
         """Bind a text's capitals: by what was said, by the listed values in order, by fields of the same name."""
         said = {e.name: e.value for e in self.spec.explains}
-        words = [w for w in dict.fromkeys(_CAPS.findall(text))]
+        words = [w for w in dict.fromkeys(_CAPS.findall(text)) if w in said or w not in _CODES]
         scope = self.body or Scope()
         bind: list[tuple[str, m.Value]] = []
         unbound: list[str] = []

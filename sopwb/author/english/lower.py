@@ -155,6 +155,8 @@ class Lowering(Linker):
             return expr
         if expr.text == "null":
             raise Doubt("That would calculate with nothing at all.")
+        if expr.text.startswith("("):
+            raise Doubt("There may be no such record. What should happen then?")
         raise Doubt(f"{self.spoken(expr.text)} can be empty. What should happen then?")
 
     def spoken(self, text: str) -> str:
@@ -271,7 +273,8 @@ class Lowering(Linker):
     def arms(self, value: m.Cases) -> list[m.Arm]:
         """Put the arms that test for emptiness first: what is empty satisfies no comparison, so only the order of the text changes."""
         empties = [a for a in value.arms if isinstance(a.cond, m.Empty) or (isinstance(a.cond, m.Holds) and a.cond.words == "absent") or isinstance(a.cond, m.NoRows)]
-        return [*empties, *(a for a in value.arms if a not in empties)]
+        beyond = [a for a in value.arms if isinstance(a.cond, m.Holds) and a.cond.words == "@beyond"]
+        return [*empties, *(a for a in value.arms if a not in empties and a not in beyond), *beyond]
 
     def covers(self, arms: list[m.Arm]) -> bool:
         """Whether the last arm takes all that is left: "ok if it is later than that"."""
@@ -446,6 +449,8 @@ class Lowering(Linker):
                 raise Doubt(f"Between {low} and {high} lies nothing: the first is the greater. Which way round?")
 
     def subject_of(self, value: m.Value | None, scope: Scope) -> Expr:
+        if isinstance(value, m.It) and self.subject is None and self.mentioned is not None:
+            return self.narrowed(self.mentioned)
         if value is None or (isinstance(value, m.Named) and value.words == "@subject") or (isinstance(value, m.It) and self.subject is not None):
             if self.subject is None:
                 raise Doubt("I do not see what is being compared. Could you name it?")
@@ -466,7 +471,20 @@ class Lowering(Linker):
             return self.truth_test(left, (right.text == "true") == (cond.op == "=="))
         if cond.op in ("==", "!="):
             return Truths(f"{wrap(left, _EQ + 1)} {cond.op} {wrap(right, _EQ + 1)}", _EQ)
-        return self.guarded([left, right], lambda a, b: f"{wrap(a, _EQ + 1)} {cond.op} {wrap(b, _EQ + 1)}", _EQ, scope)
+        found = self.guarded([left, right], lambda a, b: f"{wrap(a, _EQ + 1)} {cond.op} {wrap(b, _EQ + 1)}", _EQ, scope)
+        return self.with_size(found, left.text, cond.op, right.text)
+
+    def with_size(self, found: Truths, left: str, op: str, right: str) -> Truths:
+        """Add what a comparison of a list's size says about its being empty."""
+        if not left.startswith("size(") or not right.isdigit():
+            return found
+        number = int(right)
+        fact = frozenset((left,))
+        if (op == ">=" and number >= 1) or op == ">":
+            return Truths(found.text, found.level, found.yes | fact, found.no)
+        if (op == "<" and number >= 1) or op == "<=":
+            return Truths(found.text, found.level, found.yes, found.no | fact)
+        return found
 
     def measured(self, right: m.Value, left: Expr) -> m.Value:
         """A number of days beside a date is a mistake, not a number; a percentage stays one."""

@@ -15,6 +15,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.discourse import apply
 from sopwb.author.english.generate import Generated, generate
+from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import OUTSIDE, VAGUE, singular
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.reader import Said, read, read_sentences
@@ -83,6 +84,9 @@ class Overlay:
         return tuple(dict.fromkeys((*self.base.script_names(), *self.drafts)))
 
 
+_COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock)
+
+
 class Planner:
     """Reads one turn on a copy of the state. After ``plan``, ``state`` and ``steps`` say what is to be."""
 
@@ -115,6 +119,9 @@ class Planner:
                         continue
                     self.state.lost.append(text[said.start : said.end])
                     raise self.not_understood(said, text)
+                if self.spec() is None and not any(isinstance(s, _COMMANDS) for s in said.statements) and not self.names_in(said) and not re.search(r"[\d'\"{]", said.text):
+                    self.notes.append(f'I took "{text[said.start : said.end]}" as an aside.')
+                    continue
                 for statement in said.statements:
                     self.take(statement, tokens)
             except Doubt as doubt:
@@ -149,12 +156,15 @@ class Planner:
                 name = part.split(":")[0].strip()
                 if name.isidentifier():
                     self.names.local.add(key_of(name))
-        for quoted in re.findall(r"'([^']*)'|\"([^\"]*)\"", text):
-            for word in re.findall(r"\b[A-Z][A-Z_]+\b", " ".join(quoted)):
-                self.names.local.add(key_of(word))
+        for token in tokenize(text):
+            if token.kind == "string":
+                for word in re.findall(r"\b[A-Z][A-Z_]+\b", str(token.value)):
+                    self.names.local.add(key_of(word))
 
     def learn(self) -> None:
         """Let the open script's own names be read."""
+        for name in self.state.specs:
+            self.names.scripts.setdefault(name, Signature(name, (), None))
         spec = self.spec()
         if spec is None:
             return

@@ -60,7 +60,7 @@ def _without_courtesy(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     if affirmation(tokens) is not None:
         return tokens
     out: list[Token] = []
-    at = 0
+    at = depth = 0
     while at < len(tokens):
         if tokens[at].kind == "other":
             at += 1
@@ -80,11 +80,14 @@ def _without_courtesy(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
             at += 2
             continue
         first = not out or all(t.kind == "punct" for t in out)
-        if word.kind == "word" and (word.low in STOP or (first and word.low in STOP_FIRST and at + 1 < len(tokens))):
+        depth += (word.low == "{") - (word.low == "}")
+        if depth == 0 and word.kind == "word" and (word.low in STOP or (first and word.low in STOP_FIRST and at + 1 < len(tokens))):
             at += 1
             continue
         out.append(word)
         at += 1
+    if len(out) > 1 and out[0].low == "also" and out[1].low == ",":
+        del out[1]
     while out and out[0].low in (",", ";", ":", "-", ")"):
         out.pop(0)
     while out and out[-1].low in (",", ";", ":", "-"):

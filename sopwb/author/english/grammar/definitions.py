@@ -137,6 +137,19 @@ def _depends(s: Value, v: Cases, w: str = "", n: str = "") -> Statement:
     return Define(w or n, Cases(v.arms, v.default, s))
 
 
+@G.rule("clause", "{a:namephrase} and {b:namephrase} are [the] {k:aggkind} and [the] {l:aggkind} {w:measure} [<of> {r:rows}]", cost=0.2)
+def _two_extremes(a: str, b: str, k: str, l: str, w: Value, r: Rows | None = None) -> tuple[Statement, ...]:
+    return (Define(a, Agg(k, w, r)), Define(b, Agg(l, w, r)))
+
+
+G.rule("namephrase", "[the] {n:name}", "[the] {n:ident}", cost=0.1)(lambda n: n)
+
+
+@G.rule("clause", "{a:namephrase} and {b:namephrase} are {v:value} and {w:value}", cost=0.9)
+def _two_values(a: str, b: str, v: Value, w: Value) -> tuple[Statement, ...]:
+    return (Define(a, v), Define(b, w))
+
+
 G.rule("quotedname", "{s:string}", cost=1.0)(lambda s: s.text)
 
 
@@ -322,7 +335,7 @@ def _restated_window(a: Value, b: Value) -> Statement:
     return Remark("limit", False)
 
 
-@G.rule("clause", "(it|the script|this|the process|the job|that) (should|must|has to|needs to|does|shall|will) [do] [the following|this|these things|these steps|as follows|like this]", "[<please_do>] (say|tell|show|return|explain) [me] why [not]", "(here is|this is) (what|how) it (should do|should work|does|works)", "the following", cost=1.2)
+@G.rule("clause", "(it|the script|this|the process|the job|that) (should|must|has to|needs to|does|shall|will) [do] [the following|this|these things|these steps|as follows|like this]", "[<please_do>] (say|tell|show|return|explain) [me] why [not]", "[<please_do>] also (say|tell|show|return|explain) [me] why [not]", "(here is|this is) (what|how) it (should do|should work|does|works)", "the following", cost=1.2)
 def _announce() -> Statement:
     return Remark("note")
 

@@ -62,6 +62,8 @@ def is_adjective(names: Names, key: str) -> bool:
         return True
     for source in names.sources.values():
         for field, type_ in source.record.fields:
+            if len(words_of(field)) == 2 and words_of(field)[0] == key and words_of(field)[1] in ("on", "at", "date", "time", "day"):
+                return True
             if "bool" in str(type_) and (words_of(field) == tuple(key.split()) or words_of(field) == ("is", *key.split())):
                 return True
     return any(key == " ".join(words_of(text.replace(" ", "_"))) for fields in names.texts.values()
@@ -168,6 +170,11 @@ def _known(chart: Chart, at: int) -> list[Edge]:
     if at < len(chart.tokens) and chart.tokens[at].kind == "word" and low in names.entities and not names.sources_named(low):
         return [Edge(at + 1, low, 0.3)]
     return []
+
+
+@G.rule("head", "(every|each|all|all the|any) {p:prose} LP {c:cond} RP", cost=0.8)
+def _glossed_prose(p: str, c: Cond) -> Rows:
+    return with_cond(Rows(every=True), c)
 
 
 @G.rule("head", "[all|all of] [the|their|its] {n:anyword} LP {c:cond} RP", cost=1.2)
