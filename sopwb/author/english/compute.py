@@ -213,6 +213,8 @@ class Computing(Lowering):
     def flag(self, words: str, scope: Scope) -> Truths | None:
         """Find a yes/no field that the words name, or a text that a field can hold: "breached", "at risk", "overdue"."""
         wanted = set(words.split()) - {"at", "a", "an"}
+        if not scope.records:
+            return self.flag_at_hand(words, wanted)
         for prefix, record, source in scope.records:
             for field, type_ in record.fields:
                 parts = set(words_of(field)) - {"is", "has", "i"}
@@ -240,6 +242,14 @@ class Computing(Lowering):
                 self.assume(f'"{words}" means that {field} is {text!r}')
             return Truths(f"{name} == {quoted(text)}", 3)
         return None
+
+    def flag_at_hand(self, words: str, wanted: set[str]) -> Truths | None:
+        """Find a yes/no field of a record that was looked up."""
+        for source in self.records_at_hand():
+            for field, type_ in self.source(source).record.fields:
+                if required(type_) == BOOL and wanted == set(words_of(field)) - {"is", "has", "i"}:
+                    return self.truth_test(self.field_of_record(source, field), True)
+        return self.done_on(words, Scope())
 
     def done_on(self, words: str, scope: Scope) -> Truths | None:
         """"adopted" where there is an ``adopted_on`` that may be empty: it is set."""

@@ -259,6 +259,10 @@ def _loop(spec: Spec, rows: m.Rows) -> None:
     if spec.loop is None and spec.call is not None and spec.call.rows is not None and not rows.source:
         spec.call = msgspec.structs.replace(spec.call, rows=msgspec.structs.replace(spec.call.rows, conds=(*spec.call.rows.conds, *rows.conds), words=(*spec.call.rows.words, *rows.words)))
         return
+    if spec.loop is None and spec.params and spec.call is None and not spec.effects and not rows.noun:
+        spec.current = _continued(spec, rows)
+        spec.loop = None
+        return
     if spec.loop is None:
         spec.loop = rows
     elif not rows.source or rows.source == spec.loop.source or rows.noun or rows == spec.loop:

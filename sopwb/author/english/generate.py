@@ -8,6 +8,7 @@ Deliberately not here: expressions (``lower``, ``compute``), names (``link``) an
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -107,6 +108,7 @@ class Writer(Loops, Computing):
         reason = next((r for r in self.spec.returns if key_of(r.name) in _REASONS and self.direct(r) is None and "@open" not in self.spec.defs), None)
         self.absent_case(reason)
         otherwise: dict[str, m.Value] = {}
+        self.gather_cases()
         for assign in self.ordered():
             sets = self.sets_of(assign)
             if isinstance(assign.cond, m.Otherwise):
@@ -142,6 +144,27 @@ class Writer(Loops, Computing):
             self.spec.lookups.append(source)
         self.record(source)
 
+    def gather_cases(self) -> None:
+        """Turn rules that all say what one field is ("if …, the fee is …", "otherwise 0") into its cases."""
+        for ret in self.spec.returns:
+            key = key_of(ret.name)
+            mine = [a for a in self.spec.assigns if list(self.sets_of(a)) == [key]]
+            if not mine or self.definition(key, quiet=True) is not None:
+                continue
+            arms = [m.Arm(a.cond, self.sets_of(a)[key]) for a in mine if not isinstance(a.cond, m.Otherwise)]
+            default = next((self.sets_of(a)[key] for a in mine if isinstance(a.cond, m.Otherwise)), None)
+            if default is None and len(arms) > 1 and self.opposite(arms[-1].cond, arms[-2].cond):
+                default = arms.pop().value
+            if default is None:
+                raise Doubt(f"What should {ret.name} be in every other case?", words=ret.name)
+            self.spec.defs[key] = m.Cases(tuple(arms), default)
+            self.spec.assigns = [a for a in self.spec.assigns if a not in mine]
+
+    def opposite(self, a: m.Cond, b: m.Cond) -> bool:
+        """Whether one condition is the negation of the other."""
+        one, other = self.cond(a, self.body or Scope()), self.cond(b, self.body or Scope())
+        return one.text == self.negation(other).text or other.text == self.negation(one).text
+
     def ordered(self) -> list[m.Assign]:
         """Cases of absence first: they make what follows safe."""
         absent = [a for a in self.spec.assigns if isinstance(a.cond, m.NoRows | m.Missing)]
@@ -161,6 +184,8 @@ class Writer(Loops, Computing):
                         raise Doubt(f"Which field is that for: {listed(fields)}?")
                     open_ = owing
                 out[open_[0]] = value
+            elif name == "@both":
+                out.update({f: value for f in fields[-2:]})
             elif name in ("@rest", "@others"):
                 out.update({f: value for f in fields if f not in said})
             elif name in ("@1", "@2"):
@@ -394,6 +419,9 @@ class Writer(Loops, Computing):
     def value(self, value: m.Value, scope: Scope) -> Expr:
         if isinstance(value, Raw):
             return Expr(value.text, STRING, 4)
+        if isinstance(value, m.Lit) and value.kind == "string" and self.spec.explains and self.body is None \
+                and any(re.search(rf"\b{re.escape(e.name)}\b", value.text) for e in self.spec.explains):
+            value = self.filled_message(value.text)
         return super().value(value, scope)
 
 

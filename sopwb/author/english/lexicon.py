@@ -14,7 +14,7 @@ STOP: Final = frozenset(
 """Courtesy and filler: dropped before reading. None of them may change what is computed."""
 
 STOP_FIRST: Final = frozenset(
-    "now well right sorry lovely sweet great cool nice super awesome yeah so and good perfect fine actually but next "
+    "now well right sorry lovely sweet great cool nice super awesome yeah so and good perfect fine actually but "
     "yes sure then hmm wait".split())
 """Dropped where a sentence begins (and something follows), not inside it."""
 
@@ -79,7 +79,7 @@ CLASSES: Final[dict[str, tuple[str, ...]]] = {
                "produce", "produces", "show me", "the result is", "result", "the output is", "send back", "sends back", "and out comes",
                "out comes", "i get", "should return", "it returns", "let it return", "must return", "i want to get back", "give",
                "i want to know", "i would like to know", "i need to know"),
-    "look": ("look", "find", "finds", "read", "reads", "fetch", "fetches", "get", "gets", "load", "loads", "take", "takes", "look up",
+    "look": ("look", "looks", "looking", "search", "searches", "find", "finds", "read", "reads", "fetch", "fetches", "get", "gets", "load", "loads", "take", "takes", "look up",
              "looks up", "pull", "pulls", "retrieve", "retrieves", "pick", "picks", "use", "uses", "open", "opens", "grab", "grabs",
              "search", "searches for", "locate", "locates", "pull up", "pulls up", "fetching", "reading", "looking up", "finding"),
     "goover": ("go through", "goes through", "going through", "go over", "goes over", "scan", "scans", "loop over", "loops over",

@@ -517,7 +517,7 @@ class Linker:
 
     def counted(self, rows: m.Rows) -> bool:
         """Whether the person also speaks of how many such records there are: then they are all fetched, in order."""
-        return any("Agg(kind='count'" in repr(a.cond) for a in self.spec.assigns) or "Agg(kind='count'" in repr((self.spec.defs, [r.value for r in self.spec.returns]))
+        return any("Agg(kind='count'" in repr(a.cond) for a in self.spec.assigns)
 
     def ordered_list(self, pick: m.Pick) -> tuple[str, str]:
         """Give the latest or earliest of a list that is fetched in order, and the list's size."""

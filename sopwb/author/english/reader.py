@@ -8,6 +8,7 @@ not understood, with the words where reading stopped. Deliberately not here: wha
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -42,7 +43,8 @@ class Said(msgspec.Struct, frozen=True):
 
 def read_sentences(text: str) -> list[tuple[Token, ...]]:
     """Give a turn's sentences as token lists, without courtesy words."""
-    return [tokens for tokens in (_without_courtesy(s) for s in sentences(tokenize(text))) if tokens]
+    inside = {w for part in re.findall(r"\{([^{}]*)\}", text.lower()) for w in re.findall(r"\w+", part)}
+    return [tokens for tokens in (_without_courtesy(s, inside) for s in sentences(tokenize(text))) if tokens]
 
 
 def affirmation(tokens: tuple[Token, ...]) -> Confirm | None:
@@ -56,7 +58,7 @@ def affirmation(tokens: tuple[Token, ...]) -> Confirm | None:
     return None
 
 
-def _without_courtesy(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token, ...]:
     if affirmation(tokens) is not None:
         return tokens
     out: list[Token] = []
@@ -81,7 +83,7 @@ def _without_courtesy(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
             continue
         first = not out or all(t.kind == "punct" for t in out)
         depth += (word.low == "{") - (word.low == "}")
-        if depth == 0 and word.kind == "word" and (word.low in STOP or (first and word.low in STOP_FIRST and at + 1 < len(tokens))):
+        if depth == 0 and word.low not in kept and word.kind == "word" and (word.low in STOP or (first and word.low in STOP_FIRST and at + 1 < len(tokens))):
             at += 1
             continue
         out.append(word)

@@ -32,6 +32,7 @@ _FUNCTION_WORDS: Final = frozenset(
     "over under above below before after since until into out up down off into how what why unless however because while during "
     "within more less most least many much few fewer should must can could would will shall may might let make run call schedule mock "
     "count add take find look get use send email generate create sum average total number whose worst best".split())
+_VERBS: Final = frozenset(p.split()[0] for c in ("create", "return", "look", "goover", "run", "send", "take") for p in CLASSES[c]) | {"save", "fails", "stops", "adds", "counts"}
 _NAME_WORDS: Final = frozenset("count total sum average number email over under open out up off best worst take use used".split())
 """Function words that are customary names of fields nevertheless."""
 """Words that never begin or make up a new name."""
@@ -57,8 +58,16 @@ def _ident(chart: Chart, at: int) -> list[Edge]:
     if token.kind == "string" and str(token.value).isidentifier():
         return [Edge(at + 1, str(token.value), 0.0)]
     if token.kind == "word" and token.low.isascii() and token.low.isidentifier() \
-            and (token.low not in _FUNCTION_WORDS or token.low in _NAME_WORDS):
+            and (token.low not in _FUNCTION_WORDS or token.low in _NAME_WORDS) and token.low not in _VERBS:
         return [Edge(at + 1, token.text, 0.2)]
+    return []
+
+
+@G.terminal("fieldname")
+def _fieldname(chart: Chart, at: int) -> list[Edge]:
+    """Read a returned field's name, which in braces may be any word."""
+    if at < len(chart.tokens) and chart.tokens[at].kind in ("word", "name"):
+        return [Edge(at + 1, chart.tokens[at].text, 0.0)]
     return []
 
 
@@ -198,7 +207,9 @@ def _phrase(chart: Chart, at: int) -> list[Edge]:
     """Read one to four free words as a new name or predicate: "days late", "high risk"; or a quoted text."""
     tokens = chart.tokens
     if at < len(tokens) and tokens[at].kind == "string":
-        text = tokens[at].text[1:-1].lower()
+        text = str(tokens[at].value)
+        if not text or text != text.lower() or len(text.split()) > 3 or not text.replace(" ", "").replace("_", "").replace("-", "").isalpha():
+            return []
         return [Edge(at + 1, " ".join(words_of(text.replace(" ", "_"))), 0.0)]
     out: list[Edge] = []
     parts: list[str] = []

@@ -90,12 +90,17 @@ G.rule("whenword", "every", "each", "daily", "weekly", "monthly", "hourly", "on"
        "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "workdays", "tue", "wed", "thu", "fri", "sat", "sun", "nightly", "hourly", "for the first", "for the", cost=0.0)(lambda: True)
 
 
+_DAYTIMES = frozenset("day weekday workday week month hour minute quarter monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
+                      "daily weekly monthly hourly nightly morning evening noon midnight weekend".split())
+
+
 @G.terminal("when")
 def _when(chart: Any, at: int) -> Any:
     """Read a schedule's words: from a word that can begin one to the end of the sentence."""
     from sopwb.author.english.patterns import Edge
 
-    if at < len(chart.tokens) and chart.parse("whenword", at):
+    told = any(t.kind in ("clock", "ordinal") or t.low.rstrip("s") in _DAYTIMES for t in chart.tokens[at:])
+    if told and at < len(chart.tokens) and chart.parse("whenword", at):
         return [Edge(len(chart.tokens), (at, len(chart.tokens)), 0.5)]
     return []
 

@@ -85,6 +85,8 @@ G.rule("default", "<else> [,] [(it|that|this|they) (is|are|gets|get)] [with] {v:
        "(below that|above that|under that|after that|before that|beyond that|in between|everything below|lower) [(it|that) is|is|,|:] {v:plainvalue}", "if (it|that|this) is not [the case] [,] {v:plainvalue}", "if not [,] {v:plainvalue}", "{v:plainvalue} (if not|if none of (these|those|them) (apply|applies|is true|are true))",
        cost=0.4)(lambda v: v)
 
+G.rule("limitremark", "(day|the day|number|exactly|the) {v:num} [{u:unit}] [still] (counts|counts as|is|is still|included|is included) [as] [{w:phrase}]", "that day included", "including that day", "day {v:num} included", "{v:num} included", "inclusive", "(both|that) (included|inclusive)", cost=0.1)(lambda v=None, u="", w="": True)
+G.rule("arm", "{a:arm} LP {x:limitremark} RP", cost=0.1)(lambda a, x: a if isinstance(a.cond, Inside) or (isinstance(a.cond, Compare) and a.cond.op in ("<=", ">=", "==")) else None)
 G.rule("armlist", "{a:arm}", cost=0.2)(lambda a: (a,))
 G.rule("armlist", "{l:armlist} {s:sep} {a:arm}", cost=0.2)(lambda l, s, a: (*l, a))
 G.rule("cases", "{l:armlist} {s:sep} {d:default}", cost=0.1)(lambda l, s, d: Cases(l, d))
@@ -188,7 +190,8 @@ G.rule("set1", "[the] {n:name} (is|are|should be|must be|becomes|to|=|as|being|w
 G.rule("namelist", "[the] {n:name}", cost=0.1)(lambda n: (n,))
 G.rule("namelist", "{l:namelist} (,|and|, and|or) [the] {n:name}", cost=0.1)(lambda l, n: (*l, n))
 G.rule("set1", "{v:lit} (for|as|in) {l:namelist}", "{l:namelist} (are|is|should be|must be|become|stay) [both|all] {v:lit}", "(both|all of) {l:namelist} (are|should be|become) {v:lit}", cost=0.2)(lambda v, l: tuple((n, v) for n in l))
-G.rule("set1", "{v:lit} for (all three|all of them|all four|both|all|everything|both of them|each of them|all five|all the fields|all fields|each|all of these|every field|both fields)", "(all three|all of them|all four|both|everything|all|both of them|all fields|all the fields|they|these|both fields|all five) (are|is|should be|become) [all|both] {v:lit}", "{v:lit} (everywhere|throughout|across the board)", cost=0.2)(
+G.rule("set1", "both are [also] {v:lit}", "{v:lit} for both [of them]", "both {v:lit}", cost=0.1)(lambda v: (("@both", v),))
+G.rule("set1", "{v:lit} for (all three|all of them|all four|all|everything|each of them|all five|all the fields|all fields|each|all of these|every field|both fields)", "(all three|all of them|all four|everything|all|all fields|all the fields|they|these|both fields|all five) (are|is|should be|become) [all|both] {v:lit}", "{v:lit} (everywhere|throughout|across the board)", cost=0.2)(
     lambda v: (("@rest", v),))
 G.rule("set1", "(the other|the others|the other two|the other three|the rest|everything else|the remaining ones|the other fields|the other one|all others|the others|the other four|all the others|the remaining fields|the remaining two) (are|is|should be|become|stay|stays) [all|both] {v:lit}", "{v:lit} for (the other|the others|the other two|the other three|the rest|everything else|the other fields|the remaining ones|all others)", cost=0.2)(
     lambda v: (("@others", v),))
@@ -337,6 +340,11 @@ def _restated_window(a: Value, b: Value) -> Statement:
 
 @G.rule("clause", "(it|the script|this|the process|the job|that) (should|must|has to|needs to|does|shall|will) [do] [the following|this|these things|these steps|as follows|like this]", "[<please_do>] (say|tell|show|return|explain) [me] why [not]", "[<please_do>] also (say|tell|show|return|explain) [me] why [not]", "(here is|this is) (what|how) it (should do|should work|does|works)", "the following", cost=1.2)
 def _announce() -> Statement:
+    return Remark("note")
+
+
+@G.rule("clause", "the same {a:caps} and {b:caps} [as (numbers|plain numbers|a number)]", "the same {a:caps} [as (a number|numbers)]", "as numbers", cost=0.4)
+def _the_same(a: str = "", b: str = "") -> Statement:
     return Remark("note")
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.meaning import Agg, Cond, Explain, Fixed, LookUp, Named, Remark, Ret, Return, Rows, Select, Statement, SwapWord, Value
+from sopwb.author.english.meaning import Agg, Cond, Define, Explain, Fixed, LookUp, Named, Remark, Ret, Return, Rows, Select, Statement, SwapWord, Value
 from sopwb.author.english.names import key_of
 from sopwb.author.english.patterns import Chart, Edge
 
-G.rule("field", "{n:ident}", cost=0.1)(lambda n: Ret(n))
-G.rule("field", "{n:ident} : {t:type}", "{n:ident} : {t:type} or null", "{n:ident} LP {t:type} RP", cost=0.1)(lambda n, t: Ret(n, t))
+G.rule("field", "{n:fieldname}", cost=0.1)(lambda n: Ret(n))
+G.rule("field", "{n:fieldname} : {t:type}", "{n:fieldname} : {t:type} or null", "{n:fieldname} LP {t:type} RP", cost=0.1)(lambda n, t: Ret(n, t))
 G.rule("fields", "{f:field}", cost=0.0)(lambda f: (f,))
 G.rule("fields", "{l:fields} (,|and|, and) {f:field}", cost=0.1)(lambda l, f: (*l, f))
 G.rule("object", "LB {l:fields} RB", cost=0.0)(lambda l: l)
@@ -52,6 +52,11 @@ def _return_from(f: tuple[Ret, ...], s: str, a: bool = False, o: Any = None) -> 
 @G.rule("clause", "with null for [the] {n:name} <when> (we have none|there is none|they have none|it is <empty>|there is no {m:name}|it has none|we do not have one|none is set|we do not have it|unknown)", "null for [the] {n:name} <when> (we have none|there is none|they have none|it is <empty>|it has none|we do not have one|none is set|we do not have it)", "[the] {n:name} is null <when> (we have none|there is none|they have none|it has none|none is set)", cost=0.3)
 def _null_stays(n: str, m: str = "") -> Statement:
     return Remark("note")
+
+
+@G.rule("clause", "[the] {n:name} {o:order}", cost=0.5)
+def _ordered_field(n: str, o: Any) -> Statement:
+    return Define(n, Agg("list", Named(n), None, (o,)))
 
 
 G.rule("pairs", "{n:ident} , {v:defvalue}", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: (Ret(n, "", v),))

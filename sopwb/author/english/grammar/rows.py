@@ -172,7 +172,15 @@ def _known(chart: Chart, at: int) -> list[Edge]:
     return []
 
 
-@G.rule("head", "(every|each|all|all the|any) {p:prose} LP {c:cond} RP", cost=0.8)
+@G.terminal("nounlist")
+def _nounlist(chart: Chart, at: int) -> list[Edge]:
+    """Read "dog or cat": two nouns that the brackets after them explain."""
+    if chart.low(at + 1) in ("or", "and") and chart.low(at + 3) == "(" and all(chart.tokens[i].kind == "word" for i in (at, at + 2)):
+        return [Edge(at + 3, f"{chart.low(at)} or {chart.low(at + 2)}", 1.0)]
+    return []
+
+
+@G.rule("head", "(every|each|all|all the|any) {p:prose} LP {c:cond} RP", "(every|each|all|all the|any) {p:nounlist} LP {c:cond} RP", cost=0.8)
 def _glossed_prose(p: str, c: Cond) -> Rows:
     return with_cond(Rows(every=True), c)
 

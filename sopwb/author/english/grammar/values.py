@@ -75,7 +75,7 @@ def _plain(v: Value) -> Value:
     return v
 
 
-@G.rule("factor", "[the|that|this|a|an] {n:name} [(field|column|value|figure)]", "the (field|column|value of|value) {n:name}",
+@G.rule("factor", "[the|that|this|a|an] {n:name} [(field|column|value|figure|amount|sum)]", "the (field|column|value of|value) {n:name}",
         "the value of [the] {n:name}", cost=0.5)
 def _named(n: str) -> Value:
     return Named(n)
@@ -241,6 +241,11 @@ def _sum(v: Value) -> Value:
 @G.rule("value", "{v:value} [,] {r:rounding}", "{v:value} LP {r:rounding} RP", cost=0.3)
 def _rounded(v: Value, r: tuple[int, str]) -> Value:
     return Rounded(v, r[0], r[1])
+
+
+@G.rule("value", "{a:lit} , so {b:sum}", "{a:lit} LP {b:sum} RP", "{a:lit} , (that is|i.e.|meaning) {b:sum}", cost=0.3)
+def _restated(a: Lit, b: Value) -> Value | None:
+    return b if f"text='{a.text}'" in repr(b) and not isinstance(b, Lit) else None
 
 
 @G.rule("value", "[the] rounded {v:factor}", cost=0.5)
