@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from sopwb.lang.environment import Environment
 
 
-def check_edits(script: dict[str, Any], edits: list[dict[str, Any]], environment: Environment) -> tuple[Diagnostic, ...]:
+def check_edits(
+    script: dict[str, Any], edits: list[dict[str, Any]], environment: Environment
+) -> tuple[Diagnostic, ...]:
     """Apply ``edits`` to a copy of ``script`` and check what comes of it. Gives its diagnostics."""
     from sopwb.lang.compile import compile_script
     from sopwb.lang.edits import apply_edit

@@ -13,14 +13,15 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sopwb.app.commands import Command, ListRuns, RunScript, ShowRun
-from sopwb.app.outputs import AnyOutput, Failed, RunList, RunView
+from sopwb.app.commands import Command, ListRuns, RunScript, ShowRun, ShowScript
+from sopwb.app.outputs import AnyOutput, Failed, RunList, RunView, ScriptView
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.tui import codes
 from sopwb.tui.checking import check_edits
 from sopwb.tui.messages import Answered, Busy, Checked, Known, Replied
 from sopwb.tui.ports import Bench, Said, Talk, TalkFactory
 from sopwb.tui.vocabulary import Vocabulary, vocabulary_of
+from sopwb.tui.watching import Watched
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from sopwb.run.ports import Event
 
 FEED_EVENTS_MAX: Final = 2_000
-"""Events that wait for the screen. It drains 20 times a second; a run that is faster loses lines here, never its time."""
+"""Events that wait for the screen. It drains 20 times a second; a run that is faster loses lines here, never its
+time."""
 
 
 class Listener(Protocol):
@@ -115,10 +117,10 @@ class Desk:
             to.post_message(Busy("thinking"))
             before = self._newest_run()
             said = self._turn(text)
-            after = self._newest_run()
-            shown = self._do(ShowRun(after)) if after and after != before else None
+            run = self._run_since(before)
+            script = self._do(ShowScript(run.script, draft=False)) if run is not None else None
             to.post_message(Busy(""))
-            to.post_message(Replied(text, said, shown if isinstance(shown, RunView) else None))
+            to.post_message(Replied(text, said, run, script.outline if isinstance(script, ScriptView) else ()))
 
         self._give(work)
 
@@ -175,7 +177,17 @@ class Desk:
         except Exception as error:  # noqa: BLE001  as above
             return _Refused(_fault(error)[0].line())
 
+    def _run_since(self, before: str) -> RunView | None:
+        if isinstance(self.bench, Watched):
+            return self.bench.last_run
+        after = self._newest_run()
+        shown = self._do(ShowRun(after)) if after and after != before else None
+        return shown if isinstance(shown, RunView) else None
+
     def _newest_run(self) -> str:
+        if isinstance(self.bench, Watched):
+            self.bench.forget()
+            return ""
         output = self._do(ListRuns(limit=1))
         return output.rows[0].run if isinstance(output, RunList) and output.rows else ""
 

@@ -1,7 +1,8 @@
 """Structural edits from the keyboard: the place of the cursor and a key become an edit of ``lang.edits``.
 
 Pure: a script, a path and what was asked for give the edit and the path where the cursor belongs afterwards; None where
-the key has nothing to act on. Paths are ``steps/3`` or, nested, ``steps/3/then/0``. Deliberately not here: applying edits.
+the key has nothing to act on. Paths are ``steps/3`` or, nested, ``steps/3/then/0``. Deliberately not here: applying
+edits.
 """
 
 from __future__ import annotations
@@ -174,8 +175,11 @@ def fixed(script: dict[str, Any], diagnostic: Diagnostic) -> Planned | None:
         return None
     found: Any = script
     for part in diagnostic.path.split("/"):
-        found = found[int(part)] if isinstance(found, list) and part.isdigit() and int(part) < len(found) else (
-            found.get(part) if isinstance(found, dict) else None)
+        found = (
+            found[int(part)]
+            if isinstance(found, list) and part.isdigit() and int(part) < len(found)
+            else (found.get(part) if isinstance(found, dict) else None)
+        )
     if not isinstance(found, str):
         return None
     start, end = diagnostic.span or (0, len(found))

@@ -52,8 +52,10 @@ def test_the_footer_shows_at_most_six_keys_with_help_and_leaving_among_them(pane
     assert {"everywhere.help", "everywhere.quit"} <= set(shown)
 
 
-@pytest.mark.parametrize(("key", "words"), [("f2", "F2"), ("question_mark", "?"), ("ctrl+r", "ctrl+r"), ("enter", "Enter"),
-                                           ("J", "J"), ("full_stop", ".")])
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("f2", "F2"), ("question_mark", "?"), ("ctrl+r", "ctrl+r"), ("enter", "Enter"), ("J", "J"), ("full_stop", ".")],
+)
 def test_keys_are_written_for_people(key: str, words: str) -> None:
     assert key_words(key) == words
 
@@ -65,15 +67,18 @@ def test_a_person_gives_an_action_another_key() -> None:
     assert keys.of(BY_ID["trace.follow"]) == ("f",)
 
 
-@pytest.mark.parametrize(("overrides", "code"), [
-    ({"script.insert_after": "d"}, "SOP-V003"),
-    ({"script.delete": "f2"}, "SOP-V003"),
-    ({"chat.send": "x"}, "SOP-V003"),
-    ({"everywhere.show_chat": "c"}, "SOP-V003"),
-    ({"script.fly": "z"}, "SOP-V004"),
-    ({"script.delete": "hyper+q"}, "SOP-V004"),
-    ({"script.delete": 3}, "SOP-V004"),
-])
+@pytest.mark.parametrize(
+    ("overrides", "code"),
+    [
+        ({"script.insert_after": "d"}, "SOP-V003"),
+        ({"script.delete": "f2"}, "SOP-V003"),
+        ({"chat.send": "x"}, "SOP-V003"),
+        ({"everywhere.show_chat": "c"}, "SOP-V003"),
+        ({"script.fly": "z"}, "SOP-V004"),
+        ({"script.delete": "hyper+q"}, "SOP-V004"),
+        ({"script.delete": 3}, "SOP-V004"),
+    ],
+)
 def test_an_override_that_cannot_be_is_refused_and_the_key_stays(overrides: dict[str, object], code: str) -> None:
     keys, problems = keymap(overrides)
     assert [p.code for p in problems] == [code]

@@ -42,7 +42,9 @@ def hexed(colour: Color) -> str:
 
 @pytest.mark.parametrize("drive", [chat, scripts, trace, form, help_], ids=lambda drive: drive.__name__)
 @pytest.mark.parametrize("theme", THEMES)
-async def test_what_is_drawn_can_be_read(theme: str, drive: Callable[[Pilot[Any]], Awaitable[None]], own_folder: Any) -> None:
+async def test_what_is_drawn_can_be_read(
+    theme: str, drive: Callable[[Pilot[Any]], Awaitable[None]], own_folder: Any
+) -> None:
     own_folder.mkdir(parents=True)
     (own_folder / "theme").write_text(theme)
     bench = FakeBench()

@@ -27,13 +27,16 @@ def name_at(script: dict[str, Any], path: str) -> str:
     return str(step.get("name", step["op"]))
 
 
-@pytest.mark.parametrize(("path", "after", "before"), [
-    ("steps/1", "steps/2", "steps/1"),
-    ("steps/2/then/0", "steps/2/then/1", "steps/2/then/0"),
-    ("steps/5", "steps/6", "steps/5"),
-    ("", "steps/6", "steps/0"),
-    ("steps/2/else", "steps/2/else/0", "steps/2/else/0"),
-])
+@pytest.mark.parametrize(
+    ("path", "after", "before"),
+    [
+        ("steps/1", "steps/2", "steps/1"),
+        ("steps/2/then/0", "steps/2/then/1", "steps/2/then/0"),
+        ("steps/5", "steps/6", "steps/5"),
+        ("", "steps/6", "steps/0"),
+        ("steps/2/else", "steps/2/else/0", "steps/2/else/0"),
+    ],
+)
 def test_a_step_is_inserted_beside_the_cursor(path: str, after: str, before: str) -> None:
     assert editing.place_after(CHURN, path) == after
     assert editing.place_before(CHURN, path) == before
@@ -49,9 +52,14 @@ def test_a_step_is_inserted_inside_blocks_only() -> None:
     assert editing.place_else(CHURN, "steps/1") is None
 
 
-@pytest.mark.parametrize(("path", "cursor"), [
-    ("steps/0", "steps/0"), ("steps/5", "steps/4"), ("steps/2/then/0", "steps/2"),
-])
+@pytest.mark.parametrize(
+    ("path", "cursor"),
+    [
+        ("steps/0", "steps/0"),
+        ("steps/5", "steps/4"),
+        ("steps/2/then/0", "steps/2"),
+    ],
+)
 def test_after_a_deletion_the_cursor_stays_near(path: str, cursor: str) -> None:
     planned = editing.remove(CHURN, path)
     assert planned is not None
@@ -59,9 +67,15 @@ def test_after_a_deletion_the_cursor_stays_near(path: str, cursor: str) -> None:
     assert editing.step_at(applied(CHURN, planned), cursor) is not None
 
 
-@pytest.mark.parametrize(("path", "by", "to"), [
-    ("steps/0", 1, "steps/1"), ("steps/3", -1, "steps/2"), ("steps/2/then/0", 1, "steps/3"), ("steps/2/then/0", -1, "steps/2"),
-])
+@pytest.mark.parametrize(
+    ("path", "by", "to"),
+    [
+        ("steps/0", 1, "steps/1"),
+        ("steps/3", -1, "steps/2"),
+        ("steps/2/then/0", 1, "steps/3"),
+        ("steps/2/then/0", -1, "steps/2"),
+    ],
+)
 def test_a_moved_step_stands_where_the_cursor_goes(path: str, by: int, to: str) -> None:
     moving = editing.step_at(CHURN, path)
     planned = editing.move(CHURN, path, by)
@@ -105,7 +119,11 @@ def test_a_changed_name_takes_its_uses_along() -> None:
 
 def test_a_pasted_step_has_no_id_and_a_name_of_its_own() -> None:
     step = {"op": "if", "id": "s1", "cond": "true", "then": [{"op": "math", "id": "s2", "name": "n", "expr": "1"}]}
-    assert editing.pasted(step, set()) == {"op": "if", "cond": "true", "then": [{"op": "math", "name": "n", "expr": "1"}]}
+    assert editing.pasted(step, set()) == {
+        "op": "if",
+        "cond": "true",
+        "then": [{"op": "math", "name": "n", "expr": "1"}],
+    }
     assert editing.pasted({"op": "math", "name": "n", "expr": "1"}, {"n", "n_2"})["name"] == "n_3"
 
 

@@ -31,17 +31,41 @@ def round_trip(step: dict[str, Any], **changes: str) -> dict[str, Any]:
     return step_from(step, {**values, **changes})
 
 
-@pytest.mark.parametrize("step", [
-    *CHURN["steps"],
-    {"op": "fetch", "name": "x", "from": "orders", "order_by": ["it.total desc", "it.id"], "limit": "3", "fields": ["id", "total"]},
-    {"op": "each", "as": "c", "from": "customers", "where": "true", "yield": {"id": "c.id"}, "do": [], "name": "all"},
-    {"op": "each", "as": "c", "in": "orders", "do": [{"op": "say", "text": "'x'"}]},
-    {"op": "call", "script": "check", "pin": "b3:1", "args": {"customer_id": "c.id"}, "name": "r"},
-    {"op": "tool", "tool": "email.send", "args": {"to": "c.email", "subject": "'s'", "body": "'b'"}, "on_error": {"then": "skip"}},
-    {"op": "say", "text": "'x'", "id": "s7", "note": "why"},
-    {"op": "fail", "message": "'x'"},
-    {"op": "return"},
-], ids=lambda step: step["op"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        *CHURN["steps"],
+        {
+            "op": "fetch",
+            "name": "x",
+            "from": "orders",
+            "order_by": ["it.total desc", "it.id"],
+            "limit": "3",
+            "fields": ["id", "total"],
+        },
+        {
+            "op": "each",
+            "as": "c",
+            "from": "customers",
+            "where": "true",
+            "yield": {"id": "c.id"},
+            "do": [],
+            "name": "all",
+        },
+        {"op": "each", "as": "c", "in": "orders", "do": [{"op": "say", "text": "'x'"}]},
+        {"op": "call", "script": "check", "pin": "b3:1", "args": {"customer_id": "c.id"}, "name": "r"},
+        {
+            "op": "tool",
+            "tool": "email.send",
+            "args": {"to": "c.email", "subject": "'s'", "body": "'b'"},
+            "on_error": {"then": "skip"},
+        },
+        {"op": "say", "text": "'x'", "id": "s7", "note": "why"},
+        {"op": "fail", "message": "'x'"},
+        {"op": "return"},
+    ],
+    ids=lambda step: step["op"],
+)
 def test_a_step_that_is_not_changed_comes_back_as_it_was(step: dict[str, Any]) -> None:
     assert round_trip(step) == step
 
@@ -76,22 +100,37 @@ def test_another_script_is_not_pinned_to_the_old_one() -> None:
 def test_a_known_tool_lays_its_arguments_out_with_their_types() -> None:
     fields = fields_of({"op": "tool", "tool": "email.send", "args": {"cc": "'x'"}}, CHURN, WORDS)
     shown = {field.key: (field.hint, field.needed) for field in fields if field.key.startswith("args/")}
-    assert shown == {"args/to": ("string", True), "args/subject": ("string", True), "args/body": ("string", True),
-                     "args/html": ("string?", False), "args/cc": ("unknown here", False)}
+    assert shown == {
+        "args/to": ("string", True),
+        "args/subject": ("string", True),
+        "args/body": ("string", True),
+        "args/html": ("string?", False),
+        "args/cc": ("unknown here", False),
+    }
 
 
 def test_diagnostics_find_their_field() -> None:
-    found = [Diagnostic("A", "cond", "steps/2/cond", (0, 4)), Diagnostic("B", "whole", "steps/2"),
-             Diagnostic("C", "below", "steps/2/then/0/value"), Diagnostic("D", "beside", "steps/20/cond"),
-             Diagnostic("E", "part", "steps/2/args/to/x")]
+    found = [
+        Diagnostic("A", "cond", "steps/2/cond", (0, 4)),
+        Diagnostic("B", "whole", "steps/2"),
+        Diagnostic("C", "below", "steps/2/then/0/value"),
+        Diagnostic("D", "beside", "steps/20/cond"),
+        Diagnostic("E", "part", "steps/2/args/to/x"),
+    ]
     sorted_ = by_field("steps/2", found, ["cond", "args/to"])
     assert {key: [d.code for d in ds] for key, ds in sorted_.items()} == {"cond": ["A"], "": ["B"], "args/to": ["E"]}
 
 
 def test_diagnostics_of_a_signature_find_theirs() -> None:
-    found = [Diagnostic("A", "x", "params/days"), Diagnostic("B", "y", "returns"), Diagnostic("C", "z", "steps/0/where")]
+    found = [
+        Diagnostic("A", "x", "params/days"),
+        Diagnostic("B", "y", "returns"),
+        Diagnostic("C", "z", "steps/0/where"),
+    ]
     assert {k: [d.code for d in ds] for k, ds in by_field("", found, ["params", "returns"]).items()} == {
-        "params": ["A"], "returns": ["B"]}
+        "params": ["A"],
+        "returns": ["B"],
+    }
 
 
 def test_a_signature_comes_back_as_it_was() -> None:
@@ -108,11 +147,23 @@ def test_a_result_is_a_type_or_nothing(returns: str, expected: str | None) -> No
 def test_types_that_do_not_read_are_left_to_the_checker() -> None:
     edit = signature_edit({"params": "days: intt", "returns": "boool"})
     script = {**CHURN, "params": edit["params"], "returns": edit["returns"]}
-    assert {d.path.partition("/")[0] for d in compile_script(script, environment()).diagnostics} >= {"params", "returns"}
+    assert {d.path.partition("/")[0] for d in compile_script(script, environment()).diagnostics} >= {
+        "params",
+        "returns",
+    }
 
 
 def test_inputs_are_read_by_their_types() -> None:
-    script = {"params": {"id": "string", "n": "int", "x": "decimal?", "day": "date", "tags": "list<string>", "note": "string?"}}
+    script = {
+        "params": {
+            "id": "string",
+            "n": "int",
+            "x": "decimal?",
+            "day": "date",
+            "tags": "list<string>",
+            "note": "string?",
+        }
+    }
     values = {"id": "007", "n": "3", "x": "", "day": "2026-01-31", "tags": '["a"]', "note": ""}
     assert inputs_from(script, values) == {"id": "007", "n": 3, "day": "2026-01-31", "tags": ["a"]}
     assert inputs_from({"params": {"n": "int"}}, {"n": "three"}) == {"n": "three"}, "the run says what is wrong with it"
@@ -124,6 +175,11 @@ def test_parameters_are_filled_with_what_was_used_last() -> None:
 
 
 def test_tools_are_found_in_nested_steps() -> None:
-    steps = [{"op": "each", "do": [{"op": "if", "then": [{"op": "tool", "tool": "a"}], "else": [{"op": "tool", "tool": "b"}]}]},
-             {"op": "tool", "tool": "a"}]
+    steps = [
+        {
+            "op": "each",
+            "do": [{"op": "if", "then": [{"op": "tool", "tool": "a"}], "else": [{"op": "tool", "tool": "b"}]}],
+        },
+        {"op": "tool", "tool": "a"},
+    ]
     assert tools_of(steps) == ("a", "b")

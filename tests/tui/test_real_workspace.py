@@ -24,11 +24,18 @@ CHURN = {
     "steps": [
         {"op": "fetch", "name": "customer", "from": "customers", "where": "it.id == customer_id", "one": "required"},
         {"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == customer.id"},
-        {"op": "if", "name": "dormant", "cond": "size(orders) == 0", "then": [
-            {"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}]},
+        {
+            "op": "if",
+            "name": "dormant",
+            "cond": "size(orders) == 0",
+            "then": [{"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}],
+        },
         {"op": "math", "name": "total_spend", "expr": "orders.sum(o, o.total)"},
-        {"op": "if", "cond": "total_spend > 500", "then": [
-            {"op": "return", "value": {"is_risk": "true", "reason": "'Spent ' + string(total_spend)"}}]},
+        {
+            "op": "if",
+            "cond": "total_spend > 500",
+            "then": [{"op": "return", "value": {"is_risk": "true", "reason": "'Spent ' + string(total_spend)"}}],
+        },
         {"op": "return", "value": {"is_risk": "false", "reason": "'Active'"}},
     ],
 }
@@ -122,7 +129,12 @@ async def test_a_frozen_script_runs_for_real_and_the_run_is_listed(bench: Workbe
 
 async def test_data_schedules_history_and_store_can_be_read(bench: Workbench) -> None:
     async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
-        for keys, words in ((("f6",), "Data"), (("f7",), "Schedules"), (("f8",), "Store"), (("f3", "down", "f8"), "History")):
+        for keys, words in (
+            (("f6",), "Data"),
+            (("f7",), "Schedules"),
+            (("f8",), "Store"),
+            (("f3", "down", "f8"), "History"),
+        ):
             await press(pilot, *keys)
             assert isinstance(pilot.app.screen, ReadingScreen), words
             assert pilot.app.screen.reading_title.startswith(words)

@@ -1,6 +1,7 @@
 """The whole program in a real terminal: the founding conversation's first two turns, a dry run, a freeze, and leaving.
 
-tmux gives the terminal. Where it is missing the test is skipped, except in continuous integration, where that is a failure.
+tmux gives the terminal. Where it is missing the test is skipped, except in continuous integration, where that is a
+failure.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ from sopwb.app.share import share_folder
 
 AS_OF = "2026-11-22T08:00:00Z"
 NAME = "check_churn_risk"
-FIRST = ("I want to create a script called check_churn_risk. It should take a customer_id. A customer is 'high risk' if they "
-         "haven't ordered in 60 days AND their total spend is over $500. Start a draft.")
-SECOND = ("Return a JSON object with { is_risk: bool, reason: string }. Also, make sure to handle the case where they have "
-          "NO orders.")
+FIRST = (
+    "I want to create a script called check_churn_risk. It should take a customer_id. "
+    "A customer is 'high risk' if they haven't ordered in 60 days AND their total spend is over $500. Start a draft."
+)
+SECOND = (
+    "Return a JSON object with { is_risk: bool, reason: string }. "
+    "Also, make sure to handle the case where they have NO orders."
+)
 PATIENCE_S = 20.0
 
 if shutil.which("tmux") is None:
@@ -42,12 +47,25 @@ class Terminal:
         command = f"{sys.executable} -m sopwb -w {workspace} --as-of {AS_OF}; echo $? > {self.code}; cat"
         environment = {**os.environ, "XDG_CONFIG_HOME": str(folder / "config"), "TERM": "xterm-256color"}
         environment.pop("NO_COLOR", None)
-        self._tmux("-f", os.devnull, "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), "sh", "-c", command,
-                   environment=environment)
+        self._tmux(
+            "-f",
+            os.devnull,
+            "new-session",
+            "-d",
+            "-x",
+            str(size[0]),
+            "-y",
+            str(size[1]),
+            "sh",
+            "-c",
+            command,
+            environment=environment,
+        )
 
     def _tmux(self, *words: str, environment: dict[str, str] | None = None) -> str:
-        done = subprocess.run(["tmux", "-S", self.socket, *words], capture_output=True, text=True, timeout=10, check=True,
-                              env=environment)
+        done = subprocess.run(
+            ["tmux", "-S", self.socket, *words], capture_output=True, text=True, timeout=10, check=True, env=environment
+        )
         return done.stdout
 
     def screen(self) -> str:
@@ -88,7 +106,9 @@ class Terminal:
     def program(self) -> int:
         """Give the process id of the workbench."""
         shell = self._tmux("display-message", "-p", "#{pane_pid}").strip()
-        found = subprocess.run(["ps", "-o", "pid=", "--ppid", shell], capture_output=True, text=True, timeout=10, check=True)
+        found = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", shell], capture_output=True, text=True, timeout=10, check=True
+        )
         return int(found.stdout.split()[0])
 
     def modes(self) -> dict[str, str]:
@@ -123,8 +143,13 @@ def terminal(tmp_path: Path, workspace: Path) -> Iterator[Terminal]:
 
 
 def scripts(workspace: Path) -> list[dict[str, str]]:
-    done = subprocess.run([sys.executable, "-m", "sopwb", "-w", str(workspace), "script", "list", "--json"],
-                          capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "sopwb", "-w", str(workspace), "script", "list", "--json"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
     rows: list[dict[str, str]] = json.loads(done.stdout)
     return rows
 

@@ -19,7 +19,9 @@ def begun() -> Trace:
 
 
 def states(trace: Trace) -> str:
-    return "".join({"waiting": "w", "running": "r", "done": "d", "failed": "f", "not reached": "n"}[r.state] for r in trace.rows)
+    return "".join(
+        {"waiting": "w", "running": "r", "done": "d", "failed": "f", "not reached": "n"}[r.state] for r in trace.rows
+    )
 
 
 def step(line: TraceLine) -> Event:
@@ -105,7 +107,11 @@ def test_a_refused_run_reaches_nothing_and_says_why() -> None:
 
 def test_then_stands_before_else() -> None:
     assert sorted(["steps/2/else/0", "steps/2", "steps/10", "steps/2/then/0"], key=path_key) == [
-        "steps/2", "steps/2/then/0", "steps/2/else/0", "steps/10"]
+        "steps/2",
+        "steps/2/then/0",
+        "steps/2/else/0",
+        "steps/10",
+    ]
     assert step_of("steps/2/value/reason") == "steps/2"
     assert step_of("params/x") == ""
 

@@ -1,6 +1,7 @@
 """The trace of a run as rows: the script's steps first, each lit up by what the run says of it.
 
-A row is a step of the outline or of a called script (its path lies below the call's). ``begin`` lays the steps out as waiting,
+A row is a step of the outline or of a called script (its path lies below the call's). ``begin`` lays the steps out as
+waiting,
 ``event`` lights them while the run goes, ``finish`` settles them by the finished run's own trace, which is what counts.
 Deliberately not here: drawing (``widgets.trace_view``), and any I/O.
 """
@@ -128,8 +129,9 @@ class Trace:
         path = str(data.get("path", ""))
         if not path:
             return
-        line = TraceLine(path, str(data.get("op", "")), str(data.get("text", "")), data.get("value"),
-                         str(data.get("item", "") or ""))
+        line = TraceLine(
+            path, str(data.get("op", "")), str(data.get("text", "")), data.get("value"), str(data.get("item", "") or "")
+        )
         for row in self.rows:
             if row.state == "running":
                 row.state = "done"

@@ -1,7 +1,7 @@
 """Forms above the main screen: fields with their notes, Esc cancels, ctrl+s saves, Enter goes on to the next field.
 
-``FormScreen`` is any form; ``StepForm`` tries the step that is being written while one types, and shows what is wrong with it.
-Gives the texts by field key, or None when cancelled. Deliberately not here: what fields there are (``forms``).
+``FormScreen`` is any form; ``StepForm`` tries the step that is being written while one types, and shows what is wrong
+with it. Gives the texts by field key, or None when cancelled. Deliberately not here: what fields there are (``forms``).
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class FormScreen(ModalScreen[Values | None]):
         Binding("escape", "cancel", "Cancel", show=False, priority=True),
         Binding("ctrl+s", "save", "Save", show=False, priority=True),
         Binding("ctrl+f", "fix", "Apply the fix", show=False, priority=True),
-        Binding("down", "go(1)", show=False), Binding("up", "go(-1)", show=False),
+        Binding("down", "go(1)", show=False),
+        Binding("up", "go(-1)", show=False),
     ]
     KEYS: ClassVar[str] = "Enter next · ctrl+s save · Esc cancel"
 
@@ -100,12 +101,20 @@ class FormScreen(ModalScreen[Values | None]):
 
 
 class CheckedForm(FormScreen):
-    """A form whose edits are tried while one types. ``edits_of`` makes them of the texts; ``path`` is what they are about."""
+    """A form whose edits are tried while one types. ``edits_of`` makes them of the texts; ``path`` is what they are
+    about."""
 
     KEYS = "Enter next · ctrl+s save · ctrl+f fix · Esc cancel"
 
-    def __init__(self, title: str, fields: Sequence[Field], desk: Desk, script: dict[str, Any], path: str,
-                 edits_of: Callable[[Values], Edits]) -> None:
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        desk: Desk,
+        script: dict[str, Any],
+        path: str,
+        edits_of: Callable[[Values], Edits],
+    ) -> None:
         super().__init__(title, fields)
         self.desk, self.script, self.path, self.edits_of = desk, script, path, edits_of
         self._ticket = 0
@@ -156,17 +165,28 @@ class CheckedForm(FormScreen):
 class StepForm(CheckedForm):
     """The form of one step. Choosing another tool, script or source lays its arguments out."""
 
-    def __init__(self, title: str, step: dict[str, Any], desk: Desk, script: dict[str, Any], path: str,
-                 words: Vocabulary, plan: Callable[[dict[str, Any]], Edits]) -> None:
+    def __init__(
+        self,
+        title: str,
+        step: dict[str, Any],
+        desk: Desk,
+        script: dict[str, Any],
+        path: str,
+        words: Vocabulary,
+        plan: Callable[[dict[str, Any]], Edits],
+    ) -> None:
         self.step, self.words = step, words
-        super().__init__(title, fields_of(step, script, words), desk, script, path,
-                         lambda values: plan(step_from(self.step, values)))
+        super().__init__(
+            title, fields_of(step, script, words), desk, script, path, lambda values: plan(step_from(self.step, values))
+        )
 
     async def _relay(self) -> None:
         values = self.values()
         self.step = step_from(self.step, values)
-        fields = [Field(f.key, f.label, values.get(f.key, f.value), f.kind, f.hint, f.needed, f.known)
-                  for f in fields_of(self.step, self.script, self.words)]
+        fields = [
+            Field(f.key, f.label, values.get(f.key, f.value), f.kind, f.hint, f.needed, f.known)
+            for f in fields_of(self.step, self.script, self.words)
+        ]
         if [(f.key, f.hint) for f in fields] == [(row.field.key, row.field.hint) for row in self._rows()]:
             return
         at = self._at()

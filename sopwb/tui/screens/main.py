@@ -1,6 +1,7 @@
 """The main screen: three panes, and what every answer of the workspace means for them.
 
-Commands go to the desk; its messages come back here and nowhere else, and are handed to the panes. At 80 columns one pane is
+Commands go to the desk; its messages come back here and nowhere else, and are handed to the panes. At 80 columns one
+pane is
 seen at a time, at 100 two columns, at 160 three. Deliberately not here: editing (``widgets.script_pane``) and drawing.
 """
 
@@ -65,7 +66,10 @@ class MainScreen(Performs, Screen[None]):
     AUTO_FOCUS = None
     # Textual declares it once for the class and once for the instance.
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [  # type: ignore[misc]
-        (0, "-narrow"), (100, "-medium"), (160, "-wide")]
+        (0, "-narrow"),
+        (100, "-medium"),
+        (160, "-wide"),
+    ]
 
     def __init__(self, desk: Desk, keys: Keymap, place: str, as_of: str) -> None:
         super().__init__()
@@ -211,7 +215,9 @@ class MainScreen(Performs, Screen[None]):
         if said.draft:
             self.desk.ask(ShowScript(said.draft), self, "open")
         if message.run is not None:
-            self.trace.finish(message.run, message.run.script)
+            self._run_place = None
+            self.trace.begin(message.run.script, message.run.name, message.run.mode, message.outline)
+            self.trace.finish(message.run)
             if self.has_class("-narrow"):
                 await self.chat.note(f"{self.keys.shown(BY_ID['everywhere.show_trace'])} shows the trace step by step")
 
@@ -224,7 +230,9 @@ class MainScreen(Performs, Screen[None]):
     # --- scripts ----------------------------------------------------------------------------------------
     def on_script_tree_wanted(self, message: ScriptTree.Wanted) -> None:
         place = message.place
-        self.desk.ask(ShowScript(place.ref, draft=place.owner == "draft"), self, f"{message.purpose}:{place.owner}:{place.name}")
+        self.desk.ask(
+            ShowScript(place.ref, draft=place.owner == "draft"), self, f"{message.purpose}:{place.owner}:{place.name}"
+        )
 
     def on_script_pane_read(self, message: ScriptPane.Read) -> None:
         self._read(message.view)
@@ -239,7 +247,9 @@ class MainScreen(Performs, Screen[None]):
 
     def _freeze(self, view: ScriptView) -> None:
         if view.diagnostics:
-            self.notify(f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error")
+            self.notify(
+                f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error", markup=False
+            )
             return
         body = Text(view.english or "\n".join(row.text for row in view.outline))
 
@@ -247,8 +257,14 @@ class MainScreen(Performs, Screen[None]):
             if answer:
                 self.desk.ask(FreezeScript(view.name, repin=answer == "r"), self)
 
-        self.app.push_screen(AskScreen(f"Freeze {view.name} as it reads here?", body, (
-            ("enter", "freezes"), ("r", "freezes, and saved callers and jobs follow"))), answered)
+        self.app.push_screen(
+            AskScreen(
+                f"Freeze {view.name} as it reads here?",
+                body,
+                (("enter", "freezes"), ("r", "freezes, and saved callers and jobs follow")),
+            ),
+            answered,
+        )
 
     # --- running ----------------------------------------------------------------------------------------
     def on_script_pane_run(self, message: ScriptPane.Run) -> None:
@@ -262,17 +278,31 @@ class MainScreen(Performs, Screen[None]):
 
     def _ask_run(self, view: ScriptView, place: Place) -> None:
         if view.diagnostics:
-            self.notify(f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error")
+            self.notify(
+                f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error", markup=False
+            )
             return
         tools = tools_of(view.script.get("steps"))
         modes = (_DRY,) if place.owner == "draft" else (_DRY, _REAL, *((_MOCKED,) if tools else ()))
         remembered = self.inputs_used.get(view.name, {})
-        fields = [*parameter_fields(view.script, remembered),
-                  Field("mode", "how", _DRY, "choice", "a draft is never run for real" if len(modes) == 1 else
-                        "space changes it", known=modes),
-                  Field("as_of", "as of", self.as_of, "text", "ISO 8601; empty is now")]
-        fields = [Field("in/" + f.key, f.label, f.value, f.kind, f.hint, f.needed, f.known) if f.key not in ("mode", "as_of")
-                  else f for f in fields]
+        fields = [
+            *parameter_fields(view.script, remembered),
+            Field(
+                "mode",
+                "how",
+                _DRY,
+                "choice",
+                "a draft is never run for real" if len(modes) == 1 else "space changes it",
+                known=modes,
+            ),
+            Field("as_of", "as of", self.as_of, "text", "ISO 8601; empty is now"),
+        ]
+        fields = [
+            Field("in/" + f.key, f.label, f.value, f.kind, f.hint, f.needed, f.known)
+            if f.key not in ("mode", "as_of")
+            else f
+            for f in fields
+        ]
 
         def go(values: Values | None) -> None:
             if values is not None:
@@ -291,8 +321,17 @@ class MainScreen(Performs, Screen[None]):
         ref = place.name if place.owner in ("draft", "job") else place.hash
         self.trace.begin(ref, view.name, mode, view.outline)
         self.go("trace")
-        self.desk.ask(RunScript(ref, inputs, as_of=values["as_of"].strip(), dry_run=mode == _DRY, mocks=mocks,
-                                draft=place.owner == "draft"), self)
+        self.desk.ask(
+            RunScript(
+                ref,
+                inputs,
+                as_of=values["as_of"].strip(),
+                dry_run=mode == _DRY,
+                mocks=mocks,
+                draft=place.owner == "draft",
+            ),
+            self,
+        )
 
     def on_trace_view_detail(self, message: TraceView.Detail) -> None:
         from sopwb.tui.present.detail import row_detail
@@ -319,7 +358,9 @@ class MainScreen(Performs, Screen[None]):
             case ScriptList(rows):
                 tree = self.scripts.tree_widget
                 tree.show_list(rows)
-                for row in [r for r in rows if r.state == "draft" and ("draft", r.name) not in tree.views][:DRAFTS_LOADED_MAX]:
+                for row in [r for r in rows if r.state == "draft" and ("draft", r.name) not in tree.views][
+                    :DRAFTS_LOADED_MAX
+                ]:
                     self.desk.ask(ShowScript(row.name), self, f"load:draft:{row.name}")
             case ScriptView():
                 self._view(output, purpose, changed)
@@ -327,17 +368,17 @@ class MainScreen(Performs, Screen[None]):
                 names = ", ".join(f"{name} {hash_[3:10]}" for name, hash_ in output.names.items())
                 callers = f"\n{', '.join(output.callers)} still use the previous version" if output.callers else ""
                 moved = f"\n{', '.join(output.repinned)} follow" if output.repinned else ""
-                self.notify(f"✓ frozen: {names}{callers}{moved}")
+                self.notify(f"✓ frozen: {names}{callers}{moved}", markup=False)
                 self.desk.ask(ListScripts(), self)
                 self.desk.ask(ShowScript(output.hash, draft=False), self, f"go:frozen:{output.name}")
                 self.desk.know(self)
             case RunView():
                 self.trace.finish(output)
             case Renamed(old, new):
-                self.notify(f"{old} is now {new}")
+                self.notify(f"{old} is now {new}", markup=False)
                 self.act_refresh()
             case Dropped(name):
-                self.notify(f"the draft {name} was dropped")
+                self.notify(f"the draft {name} was dropped", markup=False)
                 self.act_refresh()
             case _:
                 self.app.push_screen(ReadingScreen(*report(output)))
@@ -349,7 +390,7 @@ class MainScreen(Performs, Screen[None]):
             tree.show_view("draft", view, cursor=rest)
             self.scripts.inspect()
             if changed and view.changes:
-                self.notify("\n".join(view.changes[:3]), timeout=3)
+                self.notify("\n".join(view.changes[:3]), timeout=3, markup=False)
         elif word == "new":
             self.desk.ask(ListScripts(), self)
             self.desk.ask(ShowScript(view.name), self, f"go:draft:{view.name}")
@@ -376,7 +417,7 @@ class MainScreen(Performs, Screen[None]):
             # A draft that the dialogue or the list named may be frozen or dropped by now; the next list says so.
             return
         else:
-            self.notify(words, severity="error", timeout=8)
+            self.notify(words, severity="error", timeout=8, markup=False)
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[Place]) -> None:
         event.stop()

@@ -34,8 +34,14 @@ class Prompt(Performs, TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
 
     def __init__(self) -> None:
-        super().__init__(id="prompt", compact=True, show_line_numbers=False, soft_wrap=True, highlight_cursor_line=False,
-                         placeholder="Say what you want; Enter sends")
+        super().__init__(
+            id="prompt",
+            compact=True,
+            show_line_numbers=False,
+            soft_wrap=True,
+            highlight_cursor_line=False,
+            placeholder="Say what you want; Enter sends",
+        )
         self.cursor_blink = False
 
     def action_perform(self, id_: str) -> None:
@@ -81,7 +87,7 @@ class Chat(Performs, Vertical):
         word = {"question": "Question", "refusal": "Not possible"}.get(said.kind, "")
         if word:
             await self._add(Static(word, classes=f"kind -{said.kind}"))
-        await self._add(Markdown(said.reply, classes=f"reply -{said.kind}"))
+        await self._add(Markdown(said.reply, open_links=False, classes=f"reply -{said.kind}"))
         self.show_options(said.options)
 
     def show_options(self, options: Sequence[str]) -> None:
