@@ -84,7 +84,8 @@ def _finale(bench: Any, say: Callable[[str, str], None]) -> bool:
     if once is None or again is None:
         return False
     for line in once.trace:
-        say("trace", line.text)
+        for part in line.text.splitlines():
+            say("trace", part)
     say(
         "note",
         f"run twice, trace {once.trace_hash[:15]}… and {again.trace_hash[:15]}…: "
@@ -97,10 +98,12 @@ def _finale(bench: Any, say: Callable[[str, str], None]) -> bool:
         return False
     say("title", f"{BATCH}: {batch.items} customers, {batch.effects_total} effects, {batch.mode}")
     for effect in batch.effects[:4]:
-        say("trace", f"{effect.state} {effect.tool} for {effect.item}: {effect.args or 'a secure code'}")
+        args = ", ".join(f"{name} {value!r}" for name, value in effect.args.items() if value is not None)
+        say("trace", f"{effect.state} {effect.tool} for {effect.item}: {args or 'a secure code'}")
     say("note", f"next due {', '.join(due.times)}")
     say("note", f"store: {store.numbers['objects']} objects, {'sound' if not store.problems else store.problems[0]}")
-    return once.trace_hash == again.trace_hash and not store.problems and batch.error is None
+    same: bool = once.trace_hash == again.trace_hash
+    return same and not store.problems and batch.error is None
 
 
 def _printer(plain: bool) -> Callable[[str, str], None]:
