@@ -187,8 +187,10 @@ class Computing(Lowering):
         if words in ("present", "absent"):
             truth = self.presence(subject, scope)
             return truth if words == "absent" else self.negation(truth)
-        predicate = self.spec.predicates.get(words) or next((p for k, p in self.spec.predicates.items() if set(words.split()) <= set(k.split())), None)
+        known = words if words in self.spec.predicates else next((k for k in self.spec.predicates if set(words.split()) <= set(k.split())), "")
+        predicate = self.spec.predicates.get(known)
         if predicate is not None:
+            self.used.add("is " + known)
             return self.cond(predicate.cond, scope)
         if words in self.spec.defs and self.define(words).type == BOOL:
             return Truths(self.define(words).text)
@@ -203,6 +205,9 @@ class Computing(Lowering):
             expr = self.value(subject, scope)
         except Doubt:
             named = self.names.sources_named(subject.words)
+            current = self.spec.current
+            if current is not None and self.table is None and find_field(self.source(self.rows_source(current)).record, subject.words)[0]:
+                return self.no_rows(m.Rows(conds=(m.Not(m.Empty(subject)),)), scope)
             if not named:
                 raise
             return self.no_rows(m.Rows(named[0], "it"), scope)
@@ -270,6 +275,7 @@ class Computing(Lowering):
 
     def define(self, key: str) -> Expr:
         """Give a definition's expression, written as a step when it is first used."""
+        self.used.add(key)
         if key in self.bound:
             return self.bound[key]
         if key in self.overrides:
@@ -297,6 +303,7 @@ class Computing(Lowering):
         else:
             expr = self.named_step(key, self.value(value, self.body or Scope()))
         for change in changes:
+            self.used.add("adjust " + key)
             expr = self.named_step(key, self.changed(expr, change))
         return expr
 

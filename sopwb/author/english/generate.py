@@ -52,6 +52,13 @@ def generate(spec: Spec, names: Names) -> Generated:
     return Writer(spec.copy(), names).script()
 
 
+def settle(spec: Spec, names: Names) -> None:
+    """Fix which fields "the others", "both" and "all three" were: fields that are added later are not among them."""
+    writer = Writer(spec.copy(), names)
+    spec.assigns = [msgspec.structs.replace(a, sets=tuple(writer.sets_of(a).items())) if spec.returns and any(n.startswith("@") for n, _ in a.sets) and not isinstance(a.cond, m.Otherwise) else a
+                    for a in spec.assigns]
+
+
 class Writer(Loops, Computing):
     """Puts the parts of a script in order."""
 
@@ -69,11 +76,34 @@ class Writer(Loops, Computing):
             if self.is_loop():
                 self.start_table()
             self.body_of_script()
+        self.all_used()
         raw: dict[str, Any] = {"sop": 1, "params": {p.name: self.param_text(p.name) for p in self.spec.params}}
         if self.result_type is not None:
             raw["returns"] = _returns(self.result_type)
         raw["steps"] = self.block
         return Generated(raw, tuple(self.assumptions))
+
+    def all_used(self) -> None:
+        """Ask about what was said without any effect on the result: it was meant to have one."""
+        spec, used = self.spec, self.used
+        for key in spec.defs:
+            if not key.startswith("@count") and key not in used:
+                what = "one of the cases" if key.startswith("@") else f'"{key}"'
+                raise Doubt(f"You said what {what} is, but nothing that is returned uses it. Which returned field is it?", words=key)
+        for key, _ in spec.adjusts:
+            if "adjust " + key not in used:
+                raise Doubt(f'You changed "{key}", but nothing that is returned uses it. Which value should change?')
+        for key in spec.predicates:
+            if "is " + key not in used:
+                raise Doubt(f'You said when something is "{key}", but nothing that is returned uses it. Which returned field is it?', words=key)
+        narrow = spec.current is not None and (spec.current.conds or spec.current.words)
+        if narrow and not used & {"@current", "@pick"}:
+            raise Doubt("You narrowed the records, but nothing that is returned looks at them. What should be computed over them?")
+        if spec.pick is not None and "@pick" not in used:
+            raise Doubt("You chose one record, but nothing that is returned uses it. What should be returned of it?")
+        for match in spec.matches:
+            if "one " + match.rows.source not in used:
+                raise Doubt(f"You had me look in {match.rows.source}, but nothing that is returned uses it.")
 
     def param_text(self, name: str) -> str:
         type_ = self.param_type(name)
@@ -146,6 +176,16 @@ class Writer(Loops, Computing):
 
     def gather_cases(self) -> None:
         """Turn rules that all say what one field is ("if …, the fee is …", "otherwise 0") into its cases."""
+        fields = {key_of(r.name) for r in self.spec.returns}
+        for assign in list(self.spec.assigns):
+            cond, sets = assign.cond, self.sets_of(assign)
+            if isinstance(cond, m.Holds) and cond.words == "absent" and isinstance(cond.subject, m.Named) and cond.subject.words in fields and len(sets) == 1:
+                key, value = next(iter(sets.items()))
+                before = self.definition(key, quiet=True)
+                if before is not None and cond.subject.words != key:
+                    self.spec.defs[key] = m.Cases((m.Arm(m.Empty(cond.subject), value),), before)
+                    self.spec.returns = [m.Ret(r.name, r.type) if key_of(r.name) == key else r for r in self.spec.returns]
+                    self.spec.assigns.remove(assign)
         for ret in self.spec.returns:
             key = key_of(ret.name)
             mine = [a for a in self.spec.assigns if list(self.sets_of(a)) == [key]]
@@ -167,7 +207,7 @@ class Writer(Loops, Computing):
 
     def ordered(self) -> list[m.Assign]:
         """Cases of absence first: they make what follows safe."""
-        absent = [a for a in self.spec.assigns if isinstance(a.cond, m.NoRows | m.Missing)]
+        absent = [a for a in self.spec.assigns if isinstance(a.cond, m.NoRows | m.Missing) or (isinstance(a.cond, m.Holds) and a.cond.words == "absent")]
         return [*absent, *(a for a in self.spec.assigns if a not in absent)]
 
     def sets_of(self, assign: m.Assign) -> dict[str, m.Value]:
@@ -258,6 +298,7 @@ class Writer(Loops, Computing):
         value = self.spec.bare
         if isinstance(value, m.Named) and value.words == "@open":
             value = self.spec.defs.get("@open")
+            self.used.add("@open")
         if value is None:
             raise Doubt("What should the script return?")
         return self.value(value, self.body or Scope())
@@ -297,14 +338,15 @@ class Writer(Loops, Computing):
         if ret is None:
             return None
         wanted = set(key.split()) - {"is", "i"}
-        near = [k for k in self.spec.defs if not k.startswith("@") and (wanted < set(k.split()) or (set(k.split()) < wanted))]
+        near = [k for k in self.spec.defs if not k.startswith("@") and (wanted < set(k.split()) or (set(k.split()) < wanted))
+                and not any(key_of(r.name) == k for r in self.spec.returns)]
         if len(near) == 1:
-            return self.spec.defs[near[0]]
+            return m.Named(near[0])
         if not near:
             core = wanted - _MEASURES
             near = [k for k in self.spec.defs if not k.startswith("@") and core and core == set(k.split()) - _MEASURES]
             if len(near) == 1:
-                return self.spec.defs[near[0]]
+                return m.Named(near[0])
         counted = self.spec.defs.get("@count " + key)
         if counted is not None:
             return counted
@@ -317,6 +359,7 @@ class Writer(Loops, Computing):
         if not match and len(predicates) == 1 and (ret.type == "bool" or len(undecided) == 1):
             match = list(predicates)
         if len(match) == 1:
+            self.used.add("is " + match[0])
             return m.Truth(predicates[match[0]].cond)
         if "@open" in self.spec.defs:
             takers = [r for r in undecided if self.plain_field(key_of(r.name)) is None and key_of(r.name) not in self.count_names()]
@@ -331,6 +374,7 @@ class Writer(Loops, Computing):
 
     def open_cases(self) -> m.Value:
         value = self.spec.defs["@open"]
+        self.used.add("@open")
         if isinstance(value, m.Cases) and value.subject is None and "@subject" in repr(value):
             return msgspec.structs.replace(value, subject=m.Agg("count", None, m.Rows()))
         return value
@@ -400,6 +444,7 @@ class Writer(Loops, Computing):
         if found is None:
             raise Doubt(f"What should {reason.name} say, and when?", words=reason.name)
         ret, key = found
+        self.used.add("is " + key)
         cond = self.cond(self.spec.predicates[key].cond, Scope())
         days = next((b for k, b in self.bound.items() if k.startswith("days since last ")), None)
         verb = next((k.removeprefix("days since last ") for k in self.bound if k.startswith("days since last ")), "")

@@ -183,6 +183,8 @@ def _words(text: str, start: int, end: int) -> list[Token]:
             return [Token("word", word, stem, start, cut), Token("word", text[len(stem):], opened, cut, end)]
         if tail == "s":
             return [_word(word, start, cut), Token("punct", text[len(stem):], "'s", cut, end)]
+    if low.startswith("no-"):
+        return [Token("word", text, low, start, end)]  # "no-shows" is one noun, and its "no" denies nothing
     if "-" in low and "_" not in low:
         return _hyphened(text, low, start, end)
     return [_word(text, start, end)]

@@ -80,6 +80,8 @@ class Linker:
         self.assumptions: list[str] = []
         self.overrides: dict[str, m.Value] = {}
         self.defining: list[str] = []
+        self.used: set[str] = set()
+        """What was said and has had its effect; the rest is asked about."""
         self.steps_by_name: dict[str, dict[str, Any]] = {}
         self.table: Table | None = None
         self.body: Scope | None = None
@@ -299,6 +301,7 @@ class Linker:
         if key in self.fetched:
             return self.fetched[key], self.may_lack(source)
         match = next((x for x in self.spec.matches if x.rows.source == source), None)
+        self.used.add("one " + source)
         where = self.match_where(match) if match is not None else self.key_where(source)
         name = self.unique("_".join(words_of(source)))
         maybe = self.may_lack(source)
@@ -385,6 +388,8 @@ class Linker:
         out: list[str] = []
         current = self.spec.current
         anaphor = current is not None and current is not rows and self.rows_source(current) == source and not rows.every and (not rows.source or not rows.owner)
+        if current is not None and (anaphor or current == rows):
+            self.used.add("@current")
         if anaphor and current is not None and current != rows:
             out.extend(self.wheres(current, source))
         else:
@@ -469,6 +474,7 @@ class Linker:
         current = self.spec.current
         if current is not None and current is not rows and not rows.every and not rows.source:
             conds = [*current.conds, *(m.Holds(None, w) for w in current.words), *conds]
+            self.used.add("@current")
         text = self.table.name
         if conds:
             truth = self.cond(m.And(tuple(conds)) if len(conds) > 1 else conds[0], scope)
@@ -500,6 +506,7 @@ class Linker:
     def of_pick(self, words: str, pick: m.Pick, scope: Scope) -> Expr:
         """A field of the latest, earliest, highest… record of a selection."""
         rows = pick.rows or m.Rows()
+        self.used.add("@pick")
         source = self.rows_source(rows)
         fields, _exact = find_field(self.source(source).record, key_of(words))
         if len(fields) != 1:
@@ -542,6 +549,7 @@ class Linker:
 
     def picked(self, pick: m.Pick) -> str:
         rows = pick.rows or m.Rows()
+        self.used.add("@pick")
         source = self.rows_source(rows)
         schema = self.source(source)
         field = self.pick_field(pick, schema)

@@ -276,8 +276,8 @@ class Loops(Linker):
 
     def placeholder(self, word: str, said: dict[str, m.Value], scope: Scope) -> m.Value | None:
         if word in said:
-            value = said[word]
-            return value
+            self.used.add("CAPS " + word)
+            return said[word]
         for value in self.spec.fills:
             named = value.value if isinstance(value, m.Fixed) else value
             if isinstance(named, m.Named) and named.words == key_of(word):
@@ -327,9 +327,10 @@ class Loops(Linker):
         if theirs:
             base = self.spec.current
             narrowed = m.Rows(conds=tuple(theirs))
+            self.used.add("@current")
             self.spec.current = narrowed if base is None else msgspec.structs.replace(base, source="", conds=(*base.conds, *theirs))
-        elif self.spec.current is not None and self.spec.current.source:
-            self.spec.current = None
+        elif self.spec.current is not None and self.spec.current.source == source.name:
+            self.spec.current = msgspec.structs.replace(self.spec.current, source="", owner="")
 
 
 def _call_name(script: str) -> str:

@@ -153,6 +153,9 @@ class Lowering(Linker):
         """Insist on a value that is not null, or ask."""
         if not is_optional(expr.type):
             return expr
+        if self.body is not None and self.spec.effects and expr.text != "null":
+            self.assume(f"an empty {expr.text} there ends the run with an error")
+            return Expr(f"must({expr.text})", required(expr.type))
         if expr.text == "null":
             raise Doubt("That would calculate with nothing at all.")
         if expr.text.startswith("("):
@@ -301,6 +304,9 @@ class Lowering(Linker):
         if expr.type == STRING or expr.type == Scalar("secret"):
             return expr
         if is_optional(expr.type):
+            if self.body is not None and self.spec.effects and expr.text != "null":
+                self.assume(f"an empty {expr.text} there ends the run with an error")
+                return self.as_text(Expr(f"must({expr.text})", required(expr.type)))
             raise Doubt(f"{self.spoken(expr.text)} can be empty. What should the text say then?")
         return Expr(f"string({expr.text})", STRING)
 
@@ -542,7 +548,8 @@ class Lowering(Linker):
         if not is_optional(expr.type):
             if expr.text in self.facts:
                 return FALSE
-            self.assume(f"{self.spoken(expr.text)} is never empty in the data at hand")
+            if "." in expr.text:
+                self.assume(f"{self.spoken(expr.text)} is never empty in the data at hand")
             return FALSE
         return Truths(f"{wrap(expr, _EQ + 1)} == null", _EQ, frozenset(), frozenset((expr.text,)))
 

@@ -14,7 +14,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.discourse import apply
-from sopwb.author.english.generate import Generated, generate
+from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import OUTSIDE, VAGUE, singular
 from sopwb.author.english.names import Names, key_of, words_of
@@ -162,7 +162,10 @@ class Planner:
                     self.names.local.add(key_of(word))
 
     def learn(self) -> None:
-        """Let the open script's own names be read."""
+        """Let the open script's own names be read, and what the scripts spoken of can say."""
+        for name in list(self.names.scripts):
+            if name in self.state.specs or name in self.text:
+                self.predicates_of(name)
         for name in self.state.specs:
             self.names.scripts.setdefault(name, Signature(name, (), None))
         spec = self.spec()
@@ -223,8 +226,9 @@ class Planner:
             sources = list(self.names.sources)
             near = nearest_name(place[1], sources)
             return Doubt(f"There is no data source \"{place[1]}\" here; there are {listed(sources, 'and')}." + (f" Did you mean {near}?" if near else " Which one do you mean?"), tuple((s, s) for s in sources), place[1])
-        vague = next((v for v in sorted(VAGUE, key=len, reverse=True) if f" {v} " in low), "")
         rest = text[said.lost : said.end]
+        late = " " + re.sub(r"\bhow (many|much|often)\b|[^\w' ]+", " ", text[max(said.start, said.lost - 12) : said.end].lower()) + " "
+        vague = next((v for v in sorted(VAGUE, key=len, reverse=True) if f" {v} " in late), "")
         if vague:
             return Doubt(f'How much is "{vague}" in "{sentence}"? Please give a number, for example "more than 30 days" or "at least 100".')
         return Doubt(f'I did not understand "{sentence}"' + (f' from "{rest}" on' if rest and rest != sentence else "") + ". Could you put it differently? For example: \"NAME is the sum of FIELD over SOURCE\", \"X is true if FIELD is at least 5\", \"return { a, b }\".")
@@ -433,6 +437,7 @@ class Planner:
             return
         made = generate(spec, self.names)
         self.check(spec.name, made)
+        settle(spec, self.names)
         self.state.scripts[spec.name] = made.script
         self.state.saved.discard(spec.name)
         self.steps.append(Step("draft", spec.name, script=made.script, notes=made.assumptions))

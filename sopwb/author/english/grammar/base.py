@@ -223,6 +223,11 @@ def _phrase(chart: Chart, at: int) -> list[Edge]:
     return out
 
 
+_NOT_PROSE: Final = frozenset("and or but either both if when unless otherwise where whose more less fewer least most than quarter half third number sum count total "
+                              "average all every each only except".split())
+"""Words that words explained by brackets may not hold: they say something of their own."""
+
+
 @G.terminal("prose")
 def _prose(chart: Chart, at: int) -> list[Edge]:
     """Read one to eight words that the brackets after them explain. They may not hold a connective."""
@@ -234,7 +239,7 @@ def _prose(chart: Chart, at: int) -> list[Edge]:
             return [Edge(end, text, 3.0 + 0.2 * (end - at))]
         if token.kind not in ("word", "name", "number", "money") and token.low not in ("'s", "-"):
             return []
-        if token.low in ("and", "or", "but", "either", "both", "if", "when", "unless", "otherwise", "where", "whose"):
+        if token.low in _NOT_PROSE:
             return []
     return []
 

@@ -226,6 +226,11 @@ def _blank_is(n: str, v: Lit) -> Statement:
     return Define("@blank " + n, v)
 
 
+@G.rule("clause", "(a blank|an empty|a missing|a null|no) {n:name} (is|does|counts as|count as) not [count as|as] [a|an] {w:name}", cost=0.3)
+def _null_is_not(n: str, w: str) -> Statement:
+    return Assign(Holds(Named(n), "absent"), ((w, _FALSE),))
+
+
 @G.rule("clause", "(a blank|an empty|a missing|a null|blank|empty) {n:name} [just|simply] means nothing {p:phrase}", cost=0.4)
 def _blank_is_nothing(n: str, p: str) -> Statement:
     return Define("@blank " + n, Lit("number", "0"))

@@ -41,7 +41,8 @@ def _return(f: tuple[Ret, ...], a: bool = False, o: Any = None, z: bool = False)
 
 @G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (,|-|:|, namely|, that is|, where these are|, meaning|, i.e. |;) {v:valuelist}", cost=0.2)
 def _return_values(f: tuple[Ret, ...], v: tuple[Value, ...], a: bool = False, o: Any = None) -> Statement | None:
-    return Return(f, also=a, values=v) if len(f) == len(v) or (len(v) == 1 and len(f) > 1) else None
+    shared = len(v) == 1 and len(f) > 1 and isinstance(v[0], Agg) and v[0].kind == "per"
+    return Return(f, also=a, values=v) if len(f) == len(v) or shared else None
 
 
 @G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (from|of|out of) {s:database}", cost=0.3)
