@@ -94,6 +94,11 @@ SEGMENTS_MAX: Final = 1_000_000
 """Segments of one stream: 64 TiB."""
 CHECKPOINT_OBJECTS: Final = 2_048
 """Frames that opening a store reads one by one (3 µs each) before a process writes an index of them."""
+SYNC_SLICE_S_MIN: Final = 0.00004
+"""A writer that waits for a sync pauses no shorter: the pause would cost more than it lasts. Fast disks never pause."""
+SYNC_GATHER_S_MAX: Final = 0.001
+"""A writer that is about to sync waits so long at most for others that are about to append."""
+WRITERS_EXPECTED_MAX: Final = 16
 INDEX_BLOCK_ENTRIES: Final = 128
 """Entries under one checksum of an index: a block of 6 KiB is checked in 3 µs, once."""
 INDEX_HEADER_BYTES_MAX: Final = 64 << 20

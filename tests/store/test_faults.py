@@ -71,7 +71,7 @@ def test_a_commit_that_waits_while_a_store_is_repaired_is_not_acknowledged(tmp_p
     # B appends, A's sync fails, C opens and cuts B's bytes: B's sync must not report success.
     class Waiting(Disk):
         def lock(self, fd: int) -> None:
-            if fd == b._writer._fds["watermark"] and not self.done:  # type: ignore[union-attr]
+            if fd == b._writer._locks._fds["watermark"] and not self.done:  # type: ignore[union-attr]
                 self.done = True
                 with pytest.raises(errors.Poisoned):
                     put(a, b"a")
@@ -416,7 +416,7 @@ def test_a_replaced_lock_file_still_excludes(tmp_path: Path) -> None:
     assert other._writer is not None
     disk = Disk()
     for name in ("lock", "watermark"):
-        assert disk.same_file(store._writer._fds[name], str(tmp_path / "s" / name))
+        assert disk.same_file(store._writer._locks._fds[name], str(tmp_path / "s" / name))
     assert len(list(open_store(tmp_path / "s").objects("script"))) == 4
     assert other.verify(deep=True).sound
 
