@@ -385,7 +385,7 @@ def _rename(spec: Spec, old: str, new: str) -> None:
     value = ret.value if ret.value is not None else spec.defs.pop(key, None)
     if value is None and key not in {n for a in spec.assigns for n, _ in a.sets}:
         matching = [p for p in spec.predicates if set(words_of(ret.name)) & set(p.split())]
-        value = m.Truth(spec.predicates[matching[0]].cond) if len(matching) == 1 else None
+        value = m.Truth(m.Holds(None, matching[0])) if len(matching) == 1 else None
         if value is None and not (isinstance(spec.defs.get("@open"), m.Cases)):
             raise Doubt(f"I cannot rename {old}: it takes its meaning from its name. What is {new}?")
     spec.returns[index] = m.Ret(new, ret.type, value)

@@ -142,11 +142,18 @@ class Lowering(Linker):
 
     def number(self, value: m.Value, scope: Scope) -> Expr:
         """Write a value that is calculated with: a number that is not null."""
-        expr = self.solid(self.value(value, scope))
+        expr = self.untyped(self.solid(self.value(value, scope)), DECIMAL)
         if expr.type == DATE or expr.type == TIMESTAMP:
             return expr
         if expr.type not in _NUMERIC:
             raise Doubt(f"{expr.text} is {_kind(expr.type)}, not a number, so I cannot calculate with it.")
+        return expr
+
+    def untyped(self, expr: Expr, type_: Type) -> Expr:
+        """Give a parameter that nothing else types the type that its use asks for."""
+        if any(p.name == expr.text for p in self.spec.params) and self.param_type(expr.text) is None:
+            self.types[expr.text] = type_
+            return Expr(expr.text, type_)
         return expr
 
     def solid(self, expr: Expr) -> Expr:
@@ -472,6 +479,7 @@ class Lowering(Linker):
             return self.empty(left) if cond.op == "==" else self.negation(self.empty(left))
         if left.text == "null" or right.text == "null":
             return FALSE
+        left, right = self.untyped(left, _base(right.type)), self.untyped(right, _base(left.type))
         left, right = self.comparable(left, right)
         if right.type == BOOL and right.text in ("true", "false") and cond.op in ("==", "!="):
             return self.truth_test(left, (right.text == "true") == (cond.op == "=="))
@@ -552,6 +560,11 @@ class Lowering(Linker):
                 self.assume(f"{self.spoken(expr.text)} is never empty in the data at hand")
             return FALSE
         return Truths(f"{wrap(expr, _EQ + 1)} == null", _EQ, frozenset(), frozenset((expr.text,)))
+
+
+def _base(type_: Type) -> Type:
+    base = required(type_)
+    return DECIMAL if base == INT else base
 
 
 def _plain(number: Decimal) -> str:

@@ -11,6 +11,8 @@ import msgspec
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.rows import window_cond, with_cond
+from sopwb.author.english.names import name_edges
+from sopwb.author.english.patterns import Chart, Edge
 from sopwb.author.english.meaning import Agg, Arith, Compare, Cond, Holds, Named, Order, Pick, Rows, Value, Whose
 
 G.rule("aggkind", "[the] <sum>", cost=0.1)(lambda: "sum")
@@ -180,6 +182,17 @@ def _pick_s(n: str, p: Pick) -> Value:
         "[the] [list of] {w:measure} of {r:rows} [,] LP {o:order} RP", "{w:measure} of {r:rows} {o:order}", cost=0.4)
 def _list(w: Value, r: Rows, o: Order | None = None) -> Value:
     return Agg("list", w, r, (o,) if o else ())
+
+
+@G.terminal("plural")
+def _plural(chart: Chart, at: int) -> list[Edge]:
+    """Read a field's name in the plural: a list of its values."""
+    return [e for e in name_edges(chart, at) if chart.low(e.end - 1).endswith("s") and not e.node.endswith("s")]
+
+
+@G.rule("aggregate", "[all] the {n:plural} of {r:rows}", "{o:owner} {n:plural} of {r:rows}", cost=0.6)
+def _list_plain(n: str, r: Rows, o: str = "") -> Value:
+    return Agg("list", Named(n), r)
 
 
 @G.rule("aggregate", "{w:measure} [,] {o:order}", "[the|a] list of [the] {w:measure} [[,] {o:order}]", "all {w:measure} [,] {o:order}", cost=0.7)
