@@ -278,8 +278,8 @@ class Computing(Lowering):
         self.used.add(key)
         if key in self.bound:
             return self.bound[key]
-        if key in self.overrides:
-            return self.value(self.overrides[key], Scope())
+        if key in self.overrides and f"set {key}" not in self.defining:
+            return self.overridden(key)
         if key in self.defining:
             raise Doubt(f'"{key}" is said in terms of itself. What is it?', words=key)
         value = self.definition(key)

@@ -70,6 +70,9 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
         case m.Include(conds, words):
             _include(spec, (*conds, *(m.Holds(None, w) for w in words)))
         case m.Define(words, value):
+            if words == "@sum" and isinstance(value, m.Agg) and value.rows is not None and value.rows.source and spec.current is None:
+                spec.current = value.rows
+                value = msgspec.structs.replace(value, rows=None)
             _define(spec, words, value)
         case m.DefineWhen(noun, words, cond):
             spec.predicates[words] = Predicate(noun, cond)
@@ -169,6 +172,8 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     for index, ret in enumerate(spec.returns):
         if key_of(ret.name) == key and ret.value is not None:
             spec.returns[index] = m.Ret(ret.name, ret.type)
+    if isinstance(value, m.Cases) and value.subject is None and "@subject" in repr(value) and spec.last and spec.last != key:
+        value = msgspec.structs.replace(value, subject=m.Named(spec.last))
     if spec.last and spec.last != key:
         value = _pointed(value, spec.last)
     spec.defs[key] = value
@@ -316,6 +321,7 @@ def _renumber(spec: Spec, statement: m.Renumber) -> None:
     distinct = {(n.text, n.unit): n for n in numbers}
     if old is None and len(distinct) > 1:
         named = [n for n in distinct.values() if statement.new.unit and n.unit == statement.new.unit and n.unit != "noun"]
+        named = named or [n for n in distinct.values() if statement.words and _about(spec, statement.words, n)]
         distinct = {(n.text, n.unit): n for n in named} or distinct
     if old is None and len(distinct) > 1:
         weighty = {k: n for k, n in distinct.items() if n.text not in ("0", "1", "2")}
@@ -330,6 +336,14 @@ def _renumber(spec: Spec, statement: m.Renumber) -> None:
     if count > 1 and old is None and len(texts) > 1:
         raise Doubt(f"{text} stands in several places. Which one do you mean?")
     _substitute(spec, text, statement.new.text)
+
+
+def _about(spec: Spec, words: str, number: m.Lit) -> bool:
+    """Whether a definition of the named thing holds the number."""
+    value = spec.defs.get(key_of(words)) or next((r.value for r in spec.returns if key_of(r.name) == key_of(words)), None)
+    found: list[m.Lit] = []
+    _collect(value, found)
+    return number in found
 
 
 def _same_number(a: m.Lit, b: m.Lit) -> bool:
@@ -388,22 +402,10 @@ def _rename(spec: Spec, old: str, new: str) -> None:
         value = m.Truth(m.Holds(None, matching[0])) if len(matching) == 1 else None
         if value is None and not (isinstance(spec.defs.get("@open"), m.Cases)):
             raise Doubt(f"I cannot rename {old}: it takes its meaning from its name. What is {new}?")
-    spec.returns[index] = m.Ret(new, ret.type, value)
+    if value is not None:
+        # The old name stays the name of the value inside the script: what refers to it still does.
+        spec.defs[key] = value
+        spec.returns[index] = m.Ret(new, ret.type, m.Named(key))
+    else:
+        spec.returns[index] = m.Ret(new, ret.type)
     spec.assigns = [msgspec.structs.replace(a, sets=tuple((fresh if n == key else n, v) for n, v in a.sets)) for a in spec.assigns]
-    spec.adjusts = [(fresh if k == key else k, a) for k, a in spec.adjusts]
-    for field in ("defs", "returns", "assigns", "predicates", "explains", "effects", "adjusts"):
-        setattr(spec, field, _renamed(getattr(spec, field), key, fresh))
-
-
-def _renamed(node: Any, old: str, new: str) -> Any:
-    if isinstance(node, m.Named):
-        return msgspec.structs.replace(node, words=new) if node.words == old else node
-    if isinstance(node, msgspec.Struct):
-        return type(node)(**{f: _renamed(getattr(node, f), old, new) for f in node.__struct_fields__})
-    if isinstance(node, list):
-        return [_renamed(p, old, new) for p in node]
-    if isinstance(node, tuple):
-        return tuple(_renamed(p, old, new) for p in node)
-    if isinstance(node, dict):
-        return {k: _renamed(v, old, new) for k, v in node.items()}
-    return node

@@ -317,7 +317,7 @@ class Writer(Loops, Computing):
     def returned(self, ret: m.Ret) -> Expr:
         key = key_of(ret.name)
         if key in self.overrides:
-            return self.value(self.overrides[key], self.body or Scope())
+            return self.overridden(key)
         if self.definition(key, quiet=True) is None:
             raise Doubt(f"What is {ret.name}? It is to be returned, but nothing says how it comes about.", words=ret.name)
         return self.define(key)
@@ -365,6 +365,9 @@ class Writer(Loops, Computing):
             takers = [r for r in undecided if self.plain_field(key_of(r.name)) is None and key_of(r.name) not in self.count_names()]
             if takers and key_of(takers[0].name) == key and len(takers) == 1:
                 return self.open_cases()
+        total = self.spec.defs.get("@sum")
+        if total is not None and (len(undecided) == 1 or (isinstance(total, m.Agg) and isinstance(total.what, m.Named) and total.what.words == key)):
+            return m.Named("@sum")
         field = self.plain_field(key)
         if field is not None:
             return field

@@ -206,13 +206,13 @@ class Linker:
             if key_of(param.name) == words:
                 type_ = self.param_type(param.name)
                 return Expr(param.name, type_ if type_ is not None else STRING)
-        if words in self.overrides:
-            return self.value(self.overrides[words], Scope())
+        if words in self.overrides and f"set {words}" not in self.defining:
+            return self.overridden(words)
         if words in self.bound:
             return self.bound[words]
         if words in self.spec.defs and words not in self.defining:
             return self.define(words)
-        if any(key_of(r.name) == words and r.value is not None for r in self.spec.returns) and words not in self.defining:
+        if any(key_of(r.name) == words for r in self.spec.returns) and words not in self.defining and self.definition(words, quiet=True) not in (None, m.Named(words)):
             return self.define(words)
         explained = next((e for e in self.spec.explains if key_of(e.name) == words), None)
         if explained is not None and self.body is None and self.table is None and words not in self.defining:
@@ -223,6 +223,17 @@ class Linker:
 
     def define(self, key: str) -> Expr:
         raise NotImplementedError
+
+    def definition(self, key: str, quiet: bool = False) -> m.Value | None:
+        raise NotImplementedError
+
+    def overridden(self, key: str) -> Expr:
+        """Give the value that the case being written sets."""
+        self.defining.append(f"set {key}")
+        try:
+            return self.value(self.overrides[key], self.body or Scope())
+        finally:
+            self.defining.pop()
 
     def near_definition(self, words: str) -> Expr | None:
         """A definition of which the words are the core: "days taken" for ``taken`` and the other way round."""

@@ -126,11 +126,15 @@ class Planner:
                     self.take(statement, tokens)
             except Doubt as doubt:
                 trouble = trouble or doubt
+            except RecursionError:
+                trouble = trouble or Doubt("That is nested too deep for me. Please say it in shorter sentences.")
         try:
             if trouble is None:
                 self.flush()
         except Doubt as doubt:
             trouble = doubt
+        except RecursionError:
+            trouble = Doubt("Something there is said in terms of itself. Please say it in shorter sentences.")
         if trouble is not None:
             self.tentative = self.state
             raise trouble
@@ -219,6 +223,8 @@ class Planner:
         sentence = text[said.start : said.end]
         low = " " + re.sub(r"[^\w' ]+", " ", sentence.lower()) + " "
         for words, what in OUTSIDE.items():
+            if self.names.sources_named(singular(words)) or self.names.name_cost(key_of(words)) is not None or singular(words) in self.names.entities:
+                continue
             if f" {words} " in low or f" {words}s " in low:
                 return Doubt(f"I cannot {what}: scripts read the declared data, compute, and act through the declared tools ({listed(list(self.overlay.tool_names()), 'and') or 'none here'}). Nothing was changed.", refusal=True)
         place = re.search(r"\b(?:in|from|of|through|over|into)\s+(?:the\s+|our\s+|my\s+)?['\"]?(\w+)['\"]?\s+(?:database|table|source|list|file|dataset|sheet|collection)\b", sentence, re.I)

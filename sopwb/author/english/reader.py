@@ -88,7 +88,7 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
             continue
         out.append(word)
         at += 1
-    if len(out) > 1 and out[0].low == "also" and out[1].low == ",":
+    if len(out) > 1 and out[0].low in ("also", "next", "then", "now", "finally", "lastly") and out[1].low == ",":
         del out[1]
     while out and out[0].low in (",", ";", ":", "-", ")"):
         out.pop(0)

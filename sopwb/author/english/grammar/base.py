@@ -31,7 +31,7 @@ _FUNCTION_WORDS: Final = frozenset(
     "otherwise else return returns give gives save run between minus plus times divided per also only all every each any some none nothing "
     "over under above below before after since until into out up down off into how what why unless however because while during "
     "within more less most least many much few fewer should must can could would will shall may might let make run call schedule mock "
-    "count add take find look get use send email generate create sum average total number whose worst best".split())
+    "count add take find look get use send email generate create sum average total number whose worst best whoever anyone everyone someone nobody".split())
 _VERBS: Final = frozenset(p.split()[0] for c in ("create", "return", "look", "goover", "run", "send", "take") for p in CLASSES[c]) | {"save", "fails", "stops", "adds", "counts"}
 _NAME_WORDS: Final = frozenset("count total sum average number email over under open out up off best worst take use used".split())
 """Function words that are customary names of fields nevertheless."""
@@ -256,6 +256,17 @@ def _verb(chart: Chart, at: int) -> list[Edge]:
         if wanted in known:
             return [Edge(at + 1, wanted, 0.0)]
     return []
+
+
+@G.terminal("dateverb")
+def _dateverb(chart: Chart, at: int) -> list[Edge]:
+    """Read a participle that a date field is named after: "taken" where there is ``taken_on``. The node is the field's key."""
+    if at >= len(chart.tokens) or chart.tokens[at].kind != "word":
+        return []
+    low = chart.low(at)
+    found = {" ".join(words_of(f)) for s in _names(chart).sources.values() for f in s.record.names()
+             if len(words_of(f)) == 2 and words_of(f)[0] == low and words_of(f)[1] in ("on", "at", "date", "time", "day")}
+    return [Edge(at + 1, key, 0.2) for key in found]
 
 
 @G.terminal("anything")

@@ -247,6 +247,25 @@ def _bare_tails(t: Cond) -> Cond:
     return with_subject(t, Named("@subject"))
 
 
+@G.rule("atom", "[{e:entity}] (was|were|is|are|has been|have been) {d:dateverb} {w:window}", "[{e:entity}] (has|have) [been] {d:dateverb} {w:window}", cost=0.25)
+def _dated(d: str, w: tuple[str, object, object], e: str = "") -> Cond:
+    return window_cond(Named(d), w)
+
+
+@G.rule("atom", "[{e:entity}] (was|were|is|are|has been|have been) {d:dateverb} {t:tail}", "[{e:entity}] (was|were|is|are|has been|have been) {d:dateverb} {o:cmp} {n:num} {u:unit} (ago|back)", cost=0.35)
+def _dated_tail(d: str, t: Cond | None = None, o: str = "", n: Lit | None = None, u: str = "", e: str = "") -> Cond:
+    if n is not None:
+        turned = {">": "<", ">=": "<=", "<": ">", "<=": ">="}.get(o, o)
+        return Compare(turned, Named(d), Shift(Clock("today"), UNITS[u], n, True))
+    assert t is not None
+    return with_subject(t, Named(d))
+
+
+@G.rule("atom", "[{e:entity}] (was|were|has been|have been|got) never {v:verb}", "[{e:entity}] (has|have) never been {v:verb}", "[{e:entity}] (was|were) not {v:verb} (ever|so far)", "there (was|is) never (a|an|any) {v:verb}", cost=0.4)
+def _never_been(v: str, e: str = "") -> Cond:
+    return Never(v)
+
+
 @G.rule("atom", "(today|now) (is|lies|comes) {o:cmp} {v:value}", cost=0.2)
 def _today_is(o: str, v: Value) -> Cond:
     return Compare(o, Clock("today"), v)

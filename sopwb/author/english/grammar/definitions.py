@@ -35,6 +35,7 @@ from sopwb.author.english.meaning import (
     Lit,
     Missing,
     Named,
+    Never,
     NoRows,
     Not,
     Or,
@@ -82,6 +83,7 @@ G.rule("band", "{o:cmp} {v:value}", cost=0.9)(lambda v, o: Compare(o, _SUBJECT, 
 
 G.rule("default", "<else> [,] [(it|that|this|they) (is|are|gets|get)] [with] {v:plainvalue}", "<else> [,] (return|say|give|use|take|pay|the result is) {v:plainvalue}", "{v:plainvalue} <else>", "{v:plainvalue} (for|in) <rest>", "(for|in) <rest> [,] [(it|that) is] {v:plainvalue}",
        "<rest> [is|gets|are|means|makes|counts as|:|->|costs|has] {v:plainvalue}", "(anything|everything|all|everyone) (lower|below|above|higher|less|more|under|over|below that|above that|in between|beyond that|later|earlier|longer|bigger|smaller|less than that|else than that) [is|gets|are|means|makes|counts as|:] {v:plainvalue}",
+       "{v:plainvalue} (below|under|above|over|beyond|after|before|below it|for less|for more|for fewer|for anything less|for anything more|for anything below|for everything below|for anything lower|for everything above) [(that|this|it)]",
        "(below that|above that|under that|after that|before that|beyond that|in between|everything below|lower) [(it|that) is|is|,|:] {v:plainvalue}", "if (it|that|this) is not [the case] [,] {v:plainvalue}", "if not [,] {v:plainvalue}", "{v:plainvalue} (if not|if none of (these|those|them) (apply|applies|is true|are true))",
        cost=0.4)(lambda v: v)
 
@@ -196,6 +198,8 @@ G.rule("set1", "{v:lit} for (all three|all of them|all four|all|everything|each 
 G.rule("set1", "(the other|the others|the other two|the other three|the rest|everything else|the remaining ones|the other fields|the other one|all others|the others|the other four|all the others|the remaining fields|the remaining two) (are|is|should be|become|stay|stays) [all|both] {v:lit}", "{v:lit} for (the other|the others|the other two|the other three|the rest|everything else|the other fields|the remaining ones|all others)", cost=0.2)(
     lambda v: (("@others", v),))
 G.rule("set1", "{a:lit} and {b:lit}", cost=0.9)(lambda a, b: (("@1", a), ("@2", b)))
+G.rule("set1", "(is|are|counts as|count as|is always|always counts as) {n:name}", cost=1.2)(lambda n: ((n, _TRUE),))
+G.rule("set1", "(is|are) not {n:name}", "(does|do) not count as {n:name}", "never counts as {n:name}", cost=1.2)(lambda n: ((n, _FALSE),))
 G.rule("sets", "{a:set1}", cost=0.1)(lambda a: a)
 G.rule("sets", "{l:sets} {s:sep} {a:set1}", cost=0.1)(lambda l, s, a: (*l, *a))
 G.rule("outcome", "{l:sets}", "(return|give|give me|gets|get|gives|returns|use|set|report|leave|make|give back|show|say|says|put) [me|back|it|just] {l:sets}", cost=0.2)(lambda l: l)
@@ -216,7 +220,7 @@ G.rule("outcome2", "{o:outcome}", cost=0.0)(lambda o: o)
 G.rule("subjectcond", "{e:subjectnoun} (without|without any|with no|who has no|that has no|which has no|with zero|who have no|that have no|having no|who made no) {r:rows} [at all]", "(no|zero) {r:rows} [at all] (means|gives|is|:|makes)", cost=0.3)(lambda r, e="": NoRows(r))
 G.rule("subjectcond", "{e:subjectnoun} (who|that|which) (has|have) no {n:name} [at all]", "{e:subjectnoun} (without|without a|without any) {n:name} [at all]", "(a blank|an empty|a missing|a null|blank|empty|null) {n:name} [just] [(is|counts as|means|gives|is just|is treated as)]", cost=0.3)(lambda n, e="": Holds(Named(n), "absent"))
 G.rule("subjectcond", "{e:subjectnoun} (who|that|which|whose) {c:cond}", cost=0.6)(lambda e, c: c)
-G.rule("subjectcond", "{e:subjectnoun} (who|that|which) [has|have] never {v:verb}", cost=0.4)(lambda v, e="": __import__("sopwb.author.english.meaning", fromlist=["Never"]).Never(v))
+G.rule("subjectcond", "{e:subjectnoun} (who|that|which) [has|have|was|were|has been|have been] never [been] {v:verb} [anything]", cost=0.4)(lambda v, e="": Never(v))
 G.rule("subjectcond", "for (them|these|those|it)", "(they|those|these) [claims]", cost=2.5)(lambda: Holds(None, "@previous"))
 
 

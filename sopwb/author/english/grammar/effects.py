@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.meaning import (
     CallFor,
     Cond,
@@ -94,12 +95,14 @@ def _mail_when(c: Cond, m: Any) -> Statement:
     return _mail_of(m[0], m[1], c)
 
 
-@G.rule("clause", "<foreach> {r:rows} [,] [<subj>] {m:mailact}", "(whoever|anyone who|everyone who|anybody who|those who|every one that|each one that) {c:cond} {m:mailact}", "{r:rows} {m:mailact}", "<send> {n:mailnoun} to {r:rows} [{l:mailparts}]", "(whoever|anyone who|everyone who) (has|have) {o:cmp} {v:num} {f:name} {m:mailact}",
+@G.rule("clause", "<foreach> {r:rows} [,] [<subj>] {m:mailact}", "(whoever|anyone who|everyone who|anybody who|those who|every one that|each one that) {c:cond} {m:mailact}", "{r:rows} {m:mailact}", "<send> {n:mailnoun} to {r:rows} [{l:mailparts}]", "(whoever|anyone who|everyone who) (has|have) {o:cmp} {v:num} {f:name} {m:mailact}", "(whoever|anyone who|everyone who|anybody who|those who) (has|have) (a|an|the|any) {f:name} {t:tails} {m:mailact}", "(anyone|everyone|anybody|those|customers|people) with (a|an|the) {f:name} {t:tails} {m:mailact}", "(anyone|everyone|anybody|those|whoever|people) (whose|where) {c:cond} {m:mailact}",
         cost=0.5)
-def _mail_each(m: Any = None, r: Rows | None = None, c: Cond | None = None, n: Any = None, l: tuple[tuple[str, Value], ...] = (), o: str = "", v: Value | None = None, f: str = "") -> Statement:
+def _mail_each(m: Any = None, r: Rows | None = None, c: Cond | None = None, n: Any = None, l: tuple[tuple[str, Value], ...] = (), o: str = "", v: Value | None = None, f: str = "", t: Cond | None = None) -> Statement:
     from sopwb.author.english.meaning import Compare
 
     parts, to = m or (l, None)
+    if t is not None:
+        c = with_subject(t, Named(f))
     if o and v is not None:
         c = Compare(o, Named(f), v)
     return _mail_of(parts, to, c, r)

@@ -153,7 +153,7 @@ def _first_and_last(r: Rows, n: Any = None) -> Statement:
     return Select(r, Pick(r, n, True))
 
 
-@G.rule("clause", "[<subj>] (add up|adds up|sum up|sums up|total|totals|add together|works out|work out|calculate|calculates|compute|computes|determine|determines) {v:value}", "[<subj>] (add up|adds up|sum up|sums up|total|totals) [the] {w:measure} of {r:rows}", cost=0.5)
+@G.rule("clause", "[<subj>] (add up|adds up|sum up|sums up|total|totals|add together|works out|work out|calculate|calculates|compute|computes|determine|determines) {v:value}", "[<subj>] (add up|adds up|sum up|sums up|total|totals) [the] {w:measure} <of> {r:rows}", cost=0.5)
 def _work_out(v: Any = None, w: Any = None, r: Rows | None = None) -> tuple[Statement, ...]:
     from sopwb.author.english.meaning import Agg, Define
 

@@ -323,6 +323,11 @@ def _windowed(r: Rows, w: tuple[str, object, object]) -> Rows:
     return with_cond(r, window_cond(Named("@date"), w))
 
 
+@G.rule("rows", "{r:rows} {d:dateverb} {w:window}", cost=0.3)
+def _dated(r: Rows, d: str, w: tuple[str, object, object]) -> Rows:
+    return with_cond(r, window_cond(Named(d), w))
+
+
 @G.rule("rows", "{r:rows} (that|which|who) (never|have never|has never) {v:verb}", cost=0.6)
 def _never(r: Rows, v: str) -> Rows:
     return with_cond(r, Never(v))

@@ -15,8 +15,11 @@ from sopwb.author.english.grammar.base import G
 from sopwb.author.english.meaning import (
     Agg,
     Arith,
+    Arm,
+    Cases,
     Clamp,
     Clock,
+    Cond,
     Filled,
     Fixed,
     Fraction,
@@ -148,7 +151,7 @@ def _divided(a: Value, b: Value) -> Value:
 @G.rule("product", "{a:num} (for each|for every|per|for each of the|for all|a|each) {b:factor}",
         "{a:num} <noun_unit> (for each|for every|per|for each of the) {b:factor}", cost=0.8)
 def _per(a: Lit, b: Value) -> Value:
-    return Arith("*", b, a)
+    return Arith("*", b, Lit(a.kind, a.text, "per"))
 
 
 @G.rule("sum", "{v:product}", cost=0.0)
@@ -160,6 +163,16 @@ def _product(v: Value) -> Value:
         cost=0.5)
 def _plus(a: Value, b: Value) -> Value:
     return Arith("+", a, b)
+
+
+@G.rule("sum", "{a:sum} [,] (plus|and an extra|plus an extra) {b:product} <when> {c:cond}", cost=0.3)
+def _plus_when(a: Value, b: Value, c: Cond) -> Value:
+    return Arith("+", a, Cases((Arm(c, b),), Lit("number", "0")))
+
+
+@G.rule("sum", "{a:sum} [,] (minus|less) {b:product} <when> {c:cond}", cost=0.3)
+def _minus_when(a: Value, b: Value, c: Cond) -> Value:
+    return Arith("-", a, Cases((Arm(c, b),), Lit("number", "0")))
 
 
 @G.rule("sum", "{a:sum} (minus|-|less) {b:product}", cost=0.5)
