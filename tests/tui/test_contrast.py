@@ -10,7 +10,7 @@ from rich.color import Color
 from textual.pilot import Pilot
 
 from sopwb.app.share import share_folder
-from sopwb.tui.themes import contrast, read_themes
+from sopwb.tui.themes import DEFAULT, contrast, read_themes
 from tests.tui.conftest import opened
 from tests.tui.fake import FakeBench
 from tests.tui.test_snapshots import chat, form, help_, scripts, trace
@@ -41,7 +41,9 @@ def hexed(colour: Color) -> str:
 
 
 @pytest.mark.parametrize("drive", [chat, scripts, trace, form, help_], ids=lambda drive: drive.__name__)
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    "theme", [theme if theme == DEFAULT else pytest.param(theme, marks=pytest.mark.slow) for theme in THEMES]
+)
 async def test_what_is_drawn_can_be_read(
     theme: str, drive: Callable[[Pilot[Any]], Awaitable[None]], own_folder: Any
 ) -> None:

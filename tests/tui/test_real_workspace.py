@@ -70,7 +70,7 @@ async def test_edits_undo_and_redo_are_kept_in_the_store(bench: Workbench) -> No
 
 async def test_a_dry_run_of_the_draft_fills_the_trace(bench: Workbench) -> None:
     async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
-        await press(pilot, "f3", "down", "r")
+        await press(pilot, "f3", "r")
         await type_text(pilot, "john_doe")
         await press(pilot, "ctrl+s")
         trace = main_of(pilot).trace.trace
@@ -81,7 +81,7 @@ async def test_a_dry_run_of_the_draft_fills_the_trace(bench: Workbench) -> None:
 
 async def test_a_run_that_fails_marks_the_step_and_says_why(bench: Workbench) -> None:
     async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
-        await press(pilot, "f3", "down", "r")
+        await press(pilot, "f3", "r")
         await type_text(pilot, "nobody")
         await press(pilot, "ctrl+s")
         trace = main_of(pilot).trace.trace
@@ -92,7 +92,7 @@ async def test_a_run_that_fails_marks_the_step_and_says_why(bench: Workbench) ->
 
 async def test_a_run_without_its_input_is_refused_in_words(bench: Workbench) -> None:
     async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
-        await press(pilot, "f3", "down", "right", "down", "s")
+        await press(pilot, "f3", "right", "down", "s")
         await press(pilot, "escape", "r")
         pilot.app.screen.query("Input").first().value = ""
         await press(pilot, "ctrl+s")
@@ -101,7 +101,7 @@ async def test_a_run_without_its_input_is_refused_in_words(bench: Workbench) -> 
 
 async def test_freezing_and_forking(bench: Workbench) -> None:
     async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
-        await press(pilot, "f3", "down", "F", "enter")
+        await press(pilot, "f3", "F", "enter")
         rows = bench.do(c.ListScripts())
         assert isinstance(rows, o.ScriptList)
         assert [(row.name, row.state) for row in rows.rows] == [(NAME, "frozen")]
@@ -115,7 +115,7 @@ async def test_freezing_and_forking(bench: Workbench) -> None:
 
 async def test_a_frozen_script_runs_for_real_and_the_run_is_listed(bench: Workbench) -> None:
     async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
-        await press(pilot, "f3", "down", "F", "enter", "r")
+        await press(pilot, "f3", "F", "enter", "r")
         await type_text(pilot, "john_doe")
         await press(pilot, "down", "space", "ctrl+s")
         trace = main_of(pilot).trace.trace
@@ -133,7 +133,7 @@ async def test_data_schedules_history_and_store_can_be_read(bench: Workbench) ->
             (("f6",), "Data"),
             (("f7",), "Schedules"),
             (("f8",), "Store"),
-            (("f3", "down", "f8"), "History"),
+            (("f3", "f8"), "History"),
         ):
             await press(pilot, *keys)
             assert isinstance(pilot.app.screen, ReadingScreen), words

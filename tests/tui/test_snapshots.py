@@ -27,11 +27,11 @@ async def chat(pilot: Pilot[Any]) -> None:
 
 
 async def scripts(pilot: Pilot[Any]) -> None:
-    await press(pilot, "f3", "down", "right", "down", "down", "down")
+    await press(pilot, "f3", "right", "down", "down", "down")
 
 
 async def trace(pilot: Pilot[Any]) -> None:
-    await press(pilot, "f3", "down", "r", "ctrl+s")
+    await press(pilot, "f3", "r", "ctrl+s")
 
 
 async def form(pilot: Pilot[Any]) -> None:
@@ -43,7 +43,7 @@ async def form(pilot: Pilot[Any]) -> None:
 
 
 async def freezing(pilot: Pilot[Any]) -> None:
-    await press(pilot, "f3", "down", "F")
+    await press(pilot, "f3", "F")
 
 
 async def help_(pilot: Pilot[Any]) -> None:

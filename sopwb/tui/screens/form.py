@@ -79,7 +79,12 @@ class FormScreen(ModalScreen[Values | None]):
         self.dismiss(None)
 
     def action_save(self) -> None:
-        self.dismiss(self.values())
+        """Save once the characters that were typed before the key have reached their field."""
+        (self.focused or self).call_later(self._save)
+
+    def _save(self) -> None:
+        if self.is_current:
+            self.dismiss(self.values())
 
     def action_fix(self) -> None:
         if not any(row.fix() for row in sorted(self._rows(), key=lambda row: row.editor is not self.focused)):

@@ -63,7 +63,7 @@ class MainScreen(Performs, Screen[None]):
     """The workbench."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere")]
-    AUTO_FOCUS = None
+    AUTO_FOCUS = "#prompt"
     # Textual declares it once for the class and once for the instance.
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [  # type: ignore[misc]
         (0, "-narrow"),
@@ -89,12 +89,12 @@ class MainScreen(Performs, Screen[None]):
     def on_mount(self) -> None:
         self._activate("chat")
         # After the first paint: nothing of the workspace is read before there is something to see.
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(self.act_refresh)
 
-    def _begin(self) -> None:
-        # A pane that is not drawn yet takes no focus.
-        self.chat.prompt.focus()
-        self.act_refresh()
+    def on_key(self, event: events.Key) -> None:
+        """Keep what is typed before anything has the focus: people type ahead."""
+        if self.focused is None and event.is_printable and event.character is not None:
+            self.chat.prompt.insert(event.character)
 
     # --- panes ----------------------------------------------------------------------------------------
     @property
@@ -399,7 +399,8 @@ class MainScreen(Performs, Screen[None]):
             owner, _, name = rest.partition(":")
             kind: Kind = owner if owner in ("draft", "frozen", "job") else _kind_of(view)  # type: ignore[assignment]
             named = view if not name or name == view.name else _named(view, name)
-            tree.show_view(kind, named, cursor="" if word == "go" else None, opened=word != "load")
+            elsewhere = word == "open" and not rest and (tree.here is None or tree.here.name != named.name)
+            tree.show_view(kind, named, cursor="" if word == "go" or elsewhere else None, opened=word != "load")
             self.scripts.inspect()
             place = Place(kind, kind, name or view.name, view.hash)
             if word == "run":

@@ -80,8 +80,10 @@ class ScriptTree(Tree[Place], inherit_bindings=False):
                     node.expand()
         if here is not None:
             self.go_to(here.owner if here.owner != "group" else here.kind, here.name, here.path)
-        if self.cursor_line < 0:
-            self.cursor_line = 0
+        if here is None or self.cursor_line < 0:
+            first = next(self._scripts(), None)
+            _ = self._tree_lines
+            self.move_cursor(first if first is not None else self.root.children[0])
 
     def show_view(self, kind: Kind, view: ScriptView, cursor: str | None = None, opened: bool = True) -> None:
         """Show a script's steps; ``cursor`` is the path where the cursor goes (None: it stays)."""
