@@ -41,7 +41,7 @@ if shutil.which("tmux") is None:
 class Terminal:
     """A tmux server of its own with one window that runs the workbench."""
 
-    def __init__(self, folder: Path, workspace: Path, size: tuple[int, int] = (80, 24)) -> None:
+    def __init__(self, folder: Path, workspace: Path, size: tuple[int, int] = (80, 24), shell: bool = False) -> None:
         self.socket = str(folder / "tmux")
         self.code = folder / "exit"
         command = f"{sys.executable} -m sopwb -w {workspace} --as-of {AS_OF}; echo $? > {self.code}; cat"
@@ -56,9 +56,7 @@ class Terminal:
             str(size[0]),
             "-y",
             str(size[1]),
-            "sh",
-            "-c",
-            command,
+            *(("bash", "--norc", "-i") if shell else ("sh", "-c", command)),
             environment=environment,
         )
 
@@ -177,6 +175,12 @@ def test_two_turns_a_dry_run_and_a_freeze_leave_the_script_in_the_store(terminal
     assert [(row["name"], row["state"], row["kind"]) for row in scripts(workspace)] == [(NAME, "frozen", "script")]
 
 
+def test_typing_ahead_is_kept(terminal: Terminal) -> None:
+    terminal.until(lambda _: bool(terminal.modes()["alternate_on"] == "1"), "the program's own screen")
+    terminal.type("I want to create a script called late_orders. It should take a customer_id.")
+    terminal.until_seen("called late_orders. It should take a")
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_leaves_the_terminal_clean(terminal: Terminal, number: signal.Signals, code: int) -> None:
     terminal.until_seen("Say what you want")
@@ -184,3 +188,41 @@ def test_a_signal_leaves_the_terminal_clean(terminal: Terminal, number: signal.S
     os.kill(terminal.program(), number)
     assert terminal.exit_code() == code
     assert terminal.modes() == CLEAN
+
+
+def alive(process: int) -> bool:
+    """Whether a process is still there."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_the_program_ends_when_its_terminal_is_gone(terminal: Terminal) -> None:
+    terminal.until_seen("Say what you want")
+    process = terminal.program()
+    terminal.close()
+    deadline = time.monotonic() + PATIENCE_S
+    while alive(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(process)
+
+
+def test_ctrl_z_gives_a_clean_terminal_and_fg_brings_the_workbench_back(tmp_path: Path, workspace: Path) -> None:
+    terminal = Terminal(tmp_path, workspace, shell=True)
+    try:
+        terminal.until_seen("bash-")
+        terminal.type(f"{sys.executable} -m sopwb -w {workspace} --as-of {AS_OF}")
+        terminal.press("Enter")
+        terminal.until_seen("Say what you want")
+        terminal.press("C-z")
+        terminal.until_seen("Stopped")
+        assert terminal.modes() == CLEAN
+        terminal.type("fg")
+        terminal.press("Enter")
+        terminal.until_seen("Say what you want")
+        terminal.press("C-q")
+        terminal.until(lambda _: terminal.modes() == CLEAN, "a clean terminal")
+    finally:
+        terminal.close()
