@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from sopwb.app.searching import job_document, schedule_document, script_document
+from sopwb.app.signatures import signature_line
 from sopwb.kernel.canonical import canonical_bytes, json_text, parse_json
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.kernel.limits import NAME_CHARS_MAX
@@ -111,7 +113,7 @@ class Library:
 
     def draft(self, name: str) -> Draft | None:
         rev = self.store.ref(f"draft/{name}")
-        return None if rev is None else self.draft_at(rev)
+        return None if rev is None else msgspec.structs.replace(self.draft_at(rev), name=name)
 
     def draft_at(self, rev: str) -> Draft:
         _, payload = self.store.get(rev)
@@ -174,6 +176,7 @@ class Library:
         before = self.store.ref(f"note/{id_}")
         if before != note:
             tx.set_ref(f"note/{id_}", note, old=before, why=why)
+        tx.catalogue(script_document(name, form, raw, signature_line(name, form)))
         return id_
 
     # --- jobs and schedules --------------------------------------------------------------------------
@@ -202,6 +205,7 @@ class Library:
         old = self.store.ref(f"job/{job.name}")
         if old != id_:
             tx.set_ref(f"job/{job.name}", id_, old=old, why=why)
+        tx.catalogue(job_document(job, self.name_of(job.script) or job.name))
         return id_
 
     def schedule(self, name: str) -> Schedule | None:
@@ -228,6 +232,7 @@ class Library:
         old = self.store.ref(f"schedule/{schedule.name}")
         if old != id_:
             tx.set_ref(f"schedule/{schedule.name}", id_, old=old, why=why)
+        tx.catalogue(schedule_document(schedule))
         return id_
 
 

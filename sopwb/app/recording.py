@@ -35,7 +35,7 @@ class RunRecord(msgspec.Struct, frozen=True):
 
 
 def record_run(bench: Workbench, plan: Plan, done: Executed, recorded: dict[str, Any] | None) -> str:
-    """Store a run and its trace in one transaction. ``recorded`` are the records that it fetched. Gives the run's id."""
+    """Store a run and its trace in one transaction. ``recorded``: the records that it fetched. Gives its id."""
     view = done.view
     events = [{**event_data(event), "exact": event.exact} for event in done.events]
     trace = {"run": view.run, "complete": done.complete, "events": events, "recorded": recorded}

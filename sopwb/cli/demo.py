@@ -31,7 +31,8 @@ TURNS: Final = (
     "Run check_churn_risk for customer 'john_doe'. Show me the trace.",
     "Perfect.",
     "Create a new process called weekly_churn_prevention. It should: Scan all users in the 'customers' database. For "
-    "each user, run our check_churn_risk script. If they are at risk, generate a secure coupon code. Email them the coupon.",
+    "each user, run our check_churn_risk script. If they are at risk, generate a secure coupon code. "
+    "Email them the coupon.",
     "Yes, mock it. And save this as a Batch Job.",
     "Schedule weekly_churn_prevention to run every Monday at 9 AM.",
 )

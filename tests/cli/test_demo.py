@@ -13,7 +13,12 @@ def test_the_demo_says_the_four_things_of_the_founding_conversation(sopwb: Sopwb
     said = sopwb("demo", "--plain", "--dir", tmp_path / "demo")
     assert said.code == 0, said.out + said.err
     last = said.out.partition("== What was frozen runs without any author")[2]
-    for words in ("Fetched orders (found 12)", "> 60 (94 > 60): yes", "> 500 (1200 > 500): yes", "Returned is_risk = true"):
+    for words in (
+        "Fetched orders (found 12)",
+        "> 60 (94 > 60): yes",
+        "> 500 (1200 > 500): yes",
+        "Returned is_risk = true",
+    ):
         assert words in last
     assert "next due 2026-11-23T09:00:00+00:00" in last
     assert "DIFFERENT" not in last

@@ -46,8 +46,7 @@ def acknowledged_before_a_kill(folder: Path, begin: int, patience_s: float) -> l
     rest = worker.stdout.read()
     worker.wait(timeout=30)
     worker.stdout.close()
-    lines = [line for line in (first + rest).split("\n")[:-1]]
-    return [json.loads(line) for line in lines]
+    return [json.loads(line) for line in (first + rest).split("\n")[:-1]]
 
 
 @pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.slow)])

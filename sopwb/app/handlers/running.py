@@ -1,7 +1,8 @@
 """Running: finds what is meant, checks that it may run, executes it, and records the run.
 
 What may run: a job (with its inputs and mocks), a frozen script, and a draft, which is never run for real. Before
-anything is decided the data is compared with what the script was checked for, and every tool that would have to act is named.
+anything is decided the data is compared with what the script was checked for, and every tool
+that would have to act is named.
 """
 
 from __future__ import annotations
