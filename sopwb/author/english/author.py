@@ -23,6 +23,7 @@ from sopwb.author.english.spec import Doubt
 from sopwb.author.reply import Reply
 from sopwb.kernel.limits import ENGLISH_TURN_CHARS_MAX
 from sopwb.lang.environment import Signature
+from sopwb.run.codes import NOT_FOUND, SCRIPT_FAILED
 
 _SAMPLE_ROWS: Final = 200
 _TRIES: Final = 3
@@ -104,7 +105,7 @@ class OfflineAuthor:
             if signature is not None:
                 scripts[name] = signature
                 outcomes[name] = self.outcomes(name)
-        names = Names(sources, scripts, self.texts(tuple(sources)), outcomes, set(), set(), set(), set())
+        names = Names(sources, scripts, self.texts(tuple(sources)), outcomes, set(), set(), set(), {}, set())
         names.index()
         return names
 
@@ -235,11 +236,11 @@ class OfflineAuthor:
         """Give inputs to try: keys of the source that the parameter names, plain values for the rest."""
         rows: list[dict[str, Any]] = [{} for _ in range(_TRIES if signature.params else 1)]
         names = self.names()
-        for param in signature.params:
+        for place, param in enumerate(signature.params):
             source = source_of_param(names, param.name)
             values = self.keys_of(source) if source else self.values_of(param.name, names)
             for index, row in enumerate(rows):
-                row[param.name] = values[index % len(values)] if values else _plain_input(str(param.type))
+                row[param.name] = values[index % len(values)] if values else _plain_input(str(param.type), place)
         return rows
 
     def keys_of(self, source: str) -> list[Any]:
@@ -363,16 +364,16 @@ def _tools(script: dict[str, Any]) -> list[str]:
 def _on_purpose(view: o.RunView) -> bool:
     """An explicit ``fail`` or a record that is not there is an outcome, not a mistake of the script."""
     assert view.error is not None
-    return bool(view.trace) and view.trace[-1].op in ("fail", "fetch")
+    return view.error.code in (NOT_FOUND, SCRIPT_FAILED)
 
 
-def _plain_input(type_: str) -> Any:
+def _plain_input(type_: str, index: int) -> Any:
     if "int" in type_:
         return 1
     if "decimal" in type_:
         return Decimal("1.5")
     if "date" in type_:
-        return "2026-01-01"
+        return f"2026-01-{index + 1:02d}"
     return False if "bool" in type_ else "x"
 
 

@@ -194,6 +194,8 @@ class Computing(Lowering):
             return self.cond(predicate.cond, scope)
         if words in self.spec.defs and self.define(words).type == BOOL:
             return Truths(self.define(words).text)
+        if words in self.names.aliases:
+            words = key_of(self.names.aliases[words]).removeprefix("is ")
         found = self.flag(words, scope)
         if found is not None:
             return found

@@ -18,28 +18,56 @@ from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 def anchored(spec: Spec, statement: Any) -> Any:
     """Give "them" and "those" inside a statement the records that it spoke of before: "the number of X, the sum of their …"."""
     last: list[m.Rows] = []
+    chained = [False]
+    looping = spec.loop is not None or (spec.call is not None and not spec.params)
+
+    def aggregate(node: m.Agg) -> m.Agg:
+        rows = node.rows
+        if node.kind == "per" or (isinstance(node.what, m.Named) and node.what.words == "@money"):
+            return node
+        if rows is not None and (rows.source or rows.noun or (looping and (rows.conds or rows.words))):
+            if rows.conds or rows.words or rows.owner:
+                last[:] = [rows if rows.source or rows.noun or not last else _within(last[0], rows)]
+                chained[0] = False
+                return msgspec.structs.replace(node, rows=last[0])
+            if looping:
+                last[:] = [rows]
+            return node
+        if not last:
+            return node
+        if rows is None and not _owned(node.what):
+            if not looping or not (last[0].conds or last[0].words):
+                return node if looping else msgspec.structs.replace(node, rows=last[0])
+            if not chained[0] and node.kind != "count":
+                raise Doubt(f"Is the {_KINDS.get(node.kind, node.kind)} meant over all of them, or only over those that were counted just before? Say \"of all\" or \"their\".")
+        chained[0] = True
+        return msgspec.structs.replace(node, rows=_within(last[0], rows) if rows is not None else last[0])
 
     def walk(node: Any) -> Any:
         if isinstance(node, m.Agg):
-            rows = node.rows
-            if rows is not None and (rows.source or rows.noun) and node.kind != "per":
-                if rows.conds or rows.words or rows.owner:
-                    last[:] = [msgspec.structs.replace(rows, conds=walk(rows.conds))]
-            elif last and (rows is None or rows == m.Rows(owner=rows.owner)) and not (isinstance(node.what, m.Named) and node.what.words == "@money"):
-                return msgspec.structs.replace(node, rows=last[0])
-            elif last and rows is not None and not rows.source and not rows.owner:
-                return msgspec.structs.replace(node, rows=msgspec.structs.replace(last[0], conds=(*last[0].conds, *rows.conds), words=(*last[0].words, *rows.words)))
-            return node
+            return aggregate(node)
         if isinstance(node, m.Node):
             return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
         if isinstance(node, tuple):
             return tuple(walk(part) for part in node)
         return node
 
-    done = walk(statement) if isinstance(statement, m.Return | m.Define | m.Explain) and spec.loop is None else statement
-    if last and spec.current is None and spec.loop is None and isinstance(statement, m.Return):
+    done = walk(statement) if isinstance(statement, m.Return | m.Define | m.Explain) else statement
+    if last and spec.current is None and not looping and isinstance(statement, m.Return):
         spec.current = last[0]
     return done
+
+
+_KINDS = {"max": "highest", "min": "lowest", "avg": "average", "list": "list"}
+
+
+def _owned(value: Any) -> bool:
+    return isinstance(value, m.Named) and value.owner != ""
+
+
+def _within(base: m.Rows, rows: m.Rows) -> m.Rows:
+    """Narrow the records spoken of before by what is said of them now."""
+    return msgspec.structs.replace(base, conds=(*base.conds, *rows.conds), words=(*base.words, *rows.words))
 
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
@@ -175,6 +203,8 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     if isinstance(value, m.Cases) and value.subject is None and "@subject" in repr(value) and spec.last and spec.last != key:
         value = msgspec.structs.replace(value, subject=m.Named(spec.last))
     if spec.last and spec.last != key:
+        if "It(words='sum')" in repr(value) and "@sum" not in spec.defs:
+            raise Doubt('Which sum is "that sum"?')
         value = _pointed(value, spec.last)
     spec.defs[key] = value
     spec.last = key
@@ -183,7 +213,7 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
 def _pointed(node: Any, last: str) -> Any:
     """Put the name of what was spoken of last in place of "it", outside cases that have a subject of their own."""
     if isinstance(node, m.It):
-        return m.Named(last)
+        return m.Named("@sum" if node.words == "sum" else last)
     if isinstance(node, m.Cases) or (isinstance(node, m.Node) and isinstance(node, m.Truth)):
         return node
     if isinstance(node, m.Node):

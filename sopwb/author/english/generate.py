@@ -195,6 +195,9 @@ class Writer(Loops, Computing):
             default = next((self.sets_of(a)[key] for a in mine if isinstance(a.cond, m.Otherwise)), None)
             if default is None and len(arms) > 1 and self.opposite(arms[-1].cond, arms[-2].cond):
                 default = arms.pop().value
+            if default is None and all(isinstance(a.value, m.Lit) and a.value.kind == "bool" for a in arms):
+                default = m.Lit("bool", "false" if any(getattr(a.value, "text", "") == "true" for a in arms) else "true")
+                self.assume(f"{ret.name} is {default.text} in every other case")
             if default is None:
                 raise Doubt(f"What should {ret.name} be in every other case?", words=ret.name)
             self.spec.defs[key] = m.Cases(tuple(arms), default)
@@ -207,7 +210,7 @@ class Writer(Loops, Computing):
 
     def ordered(self) -> list[m.Assign]:
         """Cases of absence first: they make what follows safe."""
-        absent = [a for a in self.spec.assigns if isinstance(a.cond, m.NoRows | m.Missing) or (isinstance(a.cond, m.Holds) and a.cond.words == "absent")]
+        absent = [a for a in self.spec.assigns if isinstance(a.cond, m.NoRows | m.Missing | m.Never) or (isinstance(a.cond, m.Holds) and a.cond.words == "absent")]
         return [*absent, *(a for a in self.spec.assigns if a not in absent)]
 
     def sets_of(self, assign: m.Assign) -> dict[str, m.Value]:

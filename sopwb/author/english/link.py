@@ -168,6 +168,12 @@ class Linker:
         if words == "@date" and self.table is None:
             for name in self.records_at_hand():
                 return self.field_of_record(name, date_field(self.source(name)))
+        if words in ("@wholes", "@overs"):
+            start = "@whole " if words == "@wholes" else "@over "
+            keys = [k for k in self.spec.defs if k.startswith(start)]
+            if len(keys) == 1:
+                return self.define(keys[0])
+            raise Doubt("How many of what make a whole one?")
         if words == "@email":
             raise Doubt("Which address should the mail go to?")
         raise Doubt("I do not see what is meant here. Could you name the field?")
@@ -368,6 +374,23 @@ class Linker:
         if not maybe:
             return FALSE
         return Truths(f"{name} == null", 3, frozenset(), frozenset((name,)))
+
+    def through(self, words: str, source: str, key: Expr) -> Expr:
+        """A field of another source's record, found by its key; null where there is none."""
+        schema = self.source(source)
+        fields, _ = find_field(schema.record, key_of(words))
+        if len(fields) != 1 or not schema.key:
+            raise self.which(words, fields) if fields else self.unknown(words, Scope((("it", schema.record, source),)))
+        known = f"{source} by {key.text}"
+        if known not in self.fetched:
+            name = self.unique("_".join(words_of(source)))
+            self.block.append({"op": "fetch", "name": name, "from": source, "where": f"it.{schema.key} == {key.text}", "one": "optional"})
+            self.fetched[known] = name
+        name = self.fetched[known]
+        type_ = schema.record.get(fields[0]) or STRING
+        if name in self.facts:
+            return Expr(f"{name}.{fields[0]}", type_)
+        return Expr(f"({name} == null ? null : {name}.{fields[0]})", optional(type_))
 
     # --- rows -----------------------------------------------------------------------------------------------------
 

@@ -77,6 +77,8 @@ class Lowering(Linker):
                 return self.narrowed(self.named(value, scope))
             case m.Whose(words, of):
                 return self.narrowed(self.of_pick(words, of, scope))
+            case m.Via(words, source, key):
+                return self.narrowed(self.through(words, source, self.value(key, scope)))
             case m.It():
                 return self.it(scope)
             case m.Agg():

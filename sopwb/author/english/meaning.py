@@ -76,6 +76,14 @@ class Pick(Node, frozen=True):
     last: bool
 
 
+class Via(Node, frozen=True):
+    """A field of the record of ``source`` that ``key`` names: "the name found in suppliers for the product's supplier_id"."""
+
+    words: str
+    source: str
+    key: Value
+
+
 class Arith(Node, frozen=True):
     """``op``: + - * / div (whole division) rem."""
 
@@ -316,7 +324,7 @@ class Rows(Node, frozen=True):
 
 
 Value: TypeAlias = (
-    Lit | Clock | Named | Whose | It | Agg | Pick | Arith | Span | Shift | Rounded | Clamp | Fraction | Ratio | Filled
+    Lit | Clock | Named | Whose | Via | It | Agg | Pick | Arith | Span | Shift | Rounded | Clamp | Fraction | Ratio | Filled
     | Cases | Truth | Fixed | Message | Text
 )
 Cond: TypeAlias = (

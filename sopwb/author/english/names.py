@@ -42,6 +42,8 @@ class Names(msgspec.Struct):
     predicates: set[str] = set()
     adjectives: set[str] = set()
     """Words for what a called script can say: "at risk", "expired"."""
+    aliases: dict[str, str] = {}
+    """Words that a called script was explained with, and the result that they mean: "go" for ``ok``."""
     entities: set[str] = set()
     """Further nouns for the record spoken of ("loan" from ``loan_id``)."""
     _fields: dict[str, float] = {}

@@ -216,6 +216,13 @@ class Planner:
                 parts = [w for w in words_of(field) if w not in ("is", "i", "has")]
                 self.names.adjectives.update((" ".join(parts), *parts, "at " + " ".join(parts)))
                 self.names.adjectives.update(f"to {p}" for p in parts)
+        spec = self.state.specs.get(script)
+        booleans = [f for f, t in getattr(signature.returns, "fields", ()) if "bool" in str(t)]
+        for key in spec.predicates if spec is not None and script != self.state.open else ():
+            near = [f for f in booleans if set(words_of(f)) & set(key.split())] or booleans
+            if len(near) == 1:
+                self.names.aliases[key] = near[0]
+                self.names.adjectives.add(key)
         self.names.adjectives.update(key_of(t.replace(" ", "_")) for t in self.names.outcomes.get(script, ()))
 
     def not_understood(self, said: Said, text: str) -> Doubt:

@@ -36,12 +36,17 @@ def _over(k: str, w: Value, r: Rows) -> Value:
     return Agg(k, w, r)
 
 
-@G.rule("aggregate", "{k:aggkind} of {w:measure} [there|found|among them|together|added up]", cost=0.5)
+@G.rule("aggregate", "{k:aggkind} of {w:measure} [there|found|together|added up]", cost=0.5)
 def _of(k: str, w: Value) -> Value:
     return Agg(k, w, None)
 
 
-@G.rule("aggregate", "{k:extreme} {w:measure} [among them|of them|of those|there is|there|of all]", cost=0.6)
+@G.rule("aggregate", "{k:extreme} {w:measure} (among them|of them|of those|among those)", "{k:aggkind} of {w:measure} (among them|of those|of them)", cost=0.4)
+def _extreme_of_them(k: str, w: Value) -> Value:
+    return Agg(k, w, Rows())
+
+
+@G.rule("aggregate", "{k:extreme} {w:measure} [there is|there]", cost=0.6)
 def _extreme(k: str, w: Value) -> Value:
     return Agg(k, w, None)
 
@@ -115,13 +120,23 @@ def _count(r: Rows) -> Value:
     return Agg("count", None, r)
 
 
+@G.rule("aggregate", "how many [free] {w:counted} [ones] (that makes|that gives|they get|that earns|that is|come out|one gets|are earned)", cost=0.4)
+def _whole_ones(w: str) -> Value:
+    return Named("@wholes")
+
+
+@G.rule("aggregate", "[the] (ones|{w:counted}) (left over|left|remaining|over) [(towards|toward|for|until) the next [free] [one|{v:counted}]]", "what is left over", "the remainder", "the rest that is left", cost=0.4)
+def _left_over(w: str = "", v: str = "") -> Value:
+    return Named("@overs")
+
+
 @G.rule("aggregate", "how many [there are|there were|they are|of them there are|of them|they were|there are of them]", "the number of them", "their number", "the count", "their count",
         "how many that is", "how many of those there are", "how many such {s:source} there are", cost=0.7)
 def _count_those(s: str = "") -> Value:
     return Agg("count", None, Rows())
 
 
-@G.rule("aggregate", "how many of {r:rows} (are|were|is|have|had) {a:adj}", "how many {r:rows} (are|were|is) {a:adj}", "how many {a:adj}", "how many (are|were) {a:adj}", "the number of {a:adj} (ones|{s:source})", cost=0.4)
+@G.rule("aggregate", "how many of {r:rows} (are|were|is|have|had) {a:adj}", "how many {r:rows} (are|were|is) {a:adj}", "how many {a:adj}", "how many (are|were|can|may|must|should) [be] {a:adj}", "the number of {a:adj} (ones|{s:source})", cost=0.4)
 def _count_adjective(a: str, r: Rows | None = None, s: str = "") -> Value:
     base = r or Rows(noun=s)
     return Agg("count", None, with_cond(base, Holds(None, a)))

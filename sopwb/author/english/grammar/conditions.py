@@ -306,6 +306,11 @@ def _bare_adjective(a: str) -> Cond:
     return Holds(None, a)
 
 
+@G.rule("atom", "[{e:entity}] (can|may|must|should) {a:adj}", cost=0.4)
+def _can(a: str, e: str = "") -> Cond:
+    return Holds(None, a)
+
+
 @G.rule("atom", "(is|are|was|were) not {a:adj}", cost=1.5)
 def _bare_not_adjective(a: str) -> Cond:
     return Not(Holds(None, a))

@@ -134,6 +134,33 @@ def _define_known(n: str, v: Value, i: Any = None, o: str = "", e: str = "") -> 
     return Define(n, v)
 
 
+@G.rule("clause", "[the] {n:name} {o:owner} {m:name}", cost=0.6)
+def _elided(n: str, o: str, m: str) -> Statement:
+    return Define(n, Named(m, o or "it"))
+
+
+@G.rule("clause", "[then] (do not|never|do never) {n:name} (it|them|that|this|one) <when> {c:cond}", "[the] {e:entity} is not {n:name} <when> {c:cond}", cost=0.3)
+def _do_not(n: str, c: Cond, e: str = "") -> Statement:
+    return Assign(c, ((n, _FALSE),))
+
+
+@G.rule("clause", "[<else>] [,] {n:name} (it|them|that|this|one) [only] <when> {c:cond}", cost=0.4)
+def _do(n: str, c: Cond) -> Statement:
+    return Assign(c, ((n, _TRUE),))
+
+
+@G.rule("clause", "[the] {n:name} is (true or false|yes or no|either true or false|a yes or no)", cost=0.05)
+def _is_boolean(n: str) -> Statement:
+    return Remark("note")
+
+
+@G.rule("clause", "every {n:num} {w:oneword} (is|are|make|makes|gives|give|earns|earn|means|mean|counts as|get you|gets you|buys) (a|an|one) [free] {x:oneword} [{y:oneword}]", cost=0.4)
+def _every_nth(n: Lit, w: str, x: str, y: str = "") -> tuple[Statement, ...]:
+    from sopwb.author.english.meaning import Arith
+
+    return (Define("@whole " + x, Arith("div", Named("@sum"), n)), Define("@over " + x, Arith("rem", Named("@sum"), n)))
+
+
 @G.rule("clause", "[the] {w:phrase} (depends on|follows|goes by|is based on|comes from|is decided by|is set by|is determined by|varies with|follows from|results from) {s:value} (:|-|,|as follows :|like this :) {v:cases}",
         "[the] {n:name} (depends on|follows|goes by|is based on|comes from|is decided by|is set by|is determined by|follows from|results from) {s:value} (:|-|,|as follows :|like this :) {v:cases}",
         "[the] {n:name} , which (depends on|follows|goes by|is based on) {s:value} (:|-|,) {v:cases}", cost=0.2)
@@ -198,8 +225,8 @@ G.rule("set1", "{v:lit} for (all three|all of them|all four|all|everything|each 
 G.rule("set1", "(the other|the others|the other two|the other three|the rest|everything else|the remaining ones|the other fields|the other one|all others|the others|the other four|all the others|the remaining fields|the remaining two) (are|is|should be|become|stay|stays) [all|both] {v:lit}", "{v:lit} for (the other|the others|the other two|the other three|the rest|everything else|the other fields|the remaining ones|all others)", cost=0.2)(
     lambda v: (("@others", v),))
 G.rule("set1", "{a:lit} and {b:lit}", cost=0.9)(lambda a, b: (("@1", a), ("@2", b)))
-G.rule("set1", "(is|are|counts as|count as|is always|always counts as) {n:name}", cost=1.2)(lambda n: ((n, _TRUE),))
-G.rule("set1", "(is|are) not {n:name}", "(does|do) not count as {n:name}", "never counts as {n:name}", cost=1.2)(lambda n: ((n, _FALSE),))
+G.rule("set1", "(is|are|counts as|count as|is always|always counts as) {n:name}", cost=0.1)(lambda n: ((n, _TRUE),))
+G.rule("set1", "(is|are) not {n:name}", "(does|do) not count as {n:name}", "never counts as {n:name}", cost=0.1)(lambda n: ((n, _FALSE),))
 G.rule("sets", "{a:set1}", cost=0.1)(lambda a: a)
 G.rule("sets", "{l:sets} {s:sep} {a:set1}", cost=0.1)(lambda l, s, a: (*l, *a))
 G.rule("outcome", "{l:sets}", "(return|give|give me|gets|get|gives|returns|use|set|report|leave|make|give back|show|say|says|put) [me|back|it|just] {l:sets}", cost=0.2)(lambda l: l)

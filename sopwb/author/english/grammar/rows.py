@@ -207,6 +207,11 @@ def _whose(r: Rows, c: Cond) -> Rows:
     return with_cond(r, c)
 
 
+@G.rule("rows", "{r:rows} to {a:adj}", "{r:rows} (who|that|which) (can|may|must|should) {a:adj}", cost=0.4)
+def _to_do(r: Rows, a: str) -> Rows:
+    return with_cond(r, Holds(None, a))
+
+
 @G.rule("rows", "{r:rows} [,] LP {c:cond} RP", cost=0.3)
 def _gloss(r: Rows, c: Cond) -> Rows:
     return msgspec.structs.replace(with_cond(r, c), words=())

@@ -30,7 +30,9 @@ from sopwb.author.english.meaning import (
     Rounded,
     Text,
     Value,
+    Via,
 )
+from sopwb.author.english.patterns import Chart, Edge
 
 
 @G.rule("lit", "{v:num}", "{v:string}", "{v:date}", cost=0.2)
@@ -95,10 +97,31 @@ def _of(n: str, e: str) -> Value:
 
 
 @G.rule("factor", "it", "that", "this", "the result", "what you have so far", "the result so far", "that value", "the value so far", "what you have",
-        "that result", "what we have so far", "that number", "the number so far", "the total so far", "the amount so far", "the sum so far",
-        "the price so far", "that amount", "that sum", "that total", "this value", "the above", cost=1.5)
+        "that result", "what we have so far", "that number", "the number so far", "the total so far", "the amount so far",
+        "the price so far", "this value", "the above", cost=1.5)
 def _it() -> Value:
     return It()
+
+
+@G.rule("factor", "that sum", "that total", "the sum so far", "that amount", "this sum", "this total", cost=1.0)
+def _that_sum() -> Value:
+    return It("sum")
+
+
+@G.rule("factor", "[the] {n:name} (found|listed|given|kept|recorded|stored|that stands|as found|as listed) (in|under) {s:source} for {k:factor}", "[the] {n:name} (of|from) the {s:source} [row|record|entry] (whose|with the) {m:name} (is|equals|matches) {k:factor}", "[the] {n:name} from {s:source} for {k:factor}", cost=0.3)
+def _via(n: str, s: str, k: Value, m: str = "") -> Value:
+    return Via(n, s, k)
+
+
+@G.rule("factor", "the (smallest|least|lowest) [whole] number of (full|whole|) {w:counted} [LP of {s:factor} {x:counted} each RP] [of {s:factor} {x:counted} each] that (lifts|brings|raises|gets|takes) {a:factor} [up] to [at least] {b:product}", cost=0.3)
+def _packs(w: str, a: Value, b: Value, s: Value | None = None, x: str = "") -> Value | None:
+    """How many packs it takes: the gap divided by what one holds, rounded up."""
+    return Arith("ceil", Arith("-", b, a), s) if s is not None else None
+
+
+@G.terminal("counted")
+def _counted(chart: Chart, at: int) -> list[Edge]:
+    return [Edge(at + 1, chart.low(at), 0.1)] if at < len(chart.tokens) and chart.tokens[at].kind == "word" else []
 
 
 @G.rule("factor", "LP {v:value} RP", cost=0.2)
