@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from sopwb.tui.app import _HERE, _STYLES
+
 LATER = (
     "litellm",
     "duckdb",
@@ -25,6 +27,11 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     code = "import sys, sopwb.tui.app; print(' '.join(sorted({m.partition('.')[0] for m in sys.modules})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     assert set(done.stdout.split()) & set(LATER) == set()
+
+
+def test_every_style_sheet_is_used_and_there() -> None:
+    used = {f"{style}.tcss" for style in _STYLES}
+    assert used == {path.relative_to(_HERE).as_posix() for path in _HERE.rglob("*.tcss")}
 
 
 PAINT = """

@@ -164,7 +164,7 @@ def test_two_turns_a_dry_run_and_a_freeze_leave_the_script_in_the_store(terminal
     terminal.until_seen(f"Run {NAME}")
     terminal.type("john_doe")
     terminal.press("C-s")
-    terminal.until_seen("dry run · succeeded")
+    terminal.until_seen("succeeded · dry run")
     terminal.press("F3", "F")
     terminal.until_seen(f"Freeze {NAME}")
     terminal.press("Enter")

@@ -43,7 +43,8 @@ class Row:
         if line.text:
             self.text = line.text
         value = "" if line.value is None else brief(line.value)
-        self.value = "" if value and value in self.text else value
+        counted = isinstance(line.value, list) and str(len(line.value)) in self.text
+        self.value = "" if counted or (value and value in self.text) else value
 
 
 class Trace:

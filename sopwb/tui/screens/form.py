@@ -41,11 +41,11 @@ class FormScreen(ModalScreen[Values | None]):
         Binding("down", "go(1)", show=False),
         Binding("up", "go(-1)", show=False),
     ]
-    KEYS: ClassVar[str] = "Enter next · ctrl+s save · Esc cancel"
+    KEYS: ClassVar[str] = "Enter next · ctrl+s {does} · Esc cancels"
 
-    def __init__(self, title: str, fields: Sequence[Field], note: str = "") -> None:
+    def __init__(self, title: str, fields: Sequence[Field], note: str = "", does: str = "saves") -> None:
         super().__init__()
-        self.form_title, self.fields, self.note = title, list(fields), note
+        self.form_title, self.fields, self.note, self.does = title, list(fields), note, does
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form"):
@@ -53,7 +53,7 @@ class FormScreen(ModalScreen[Values | None]):
             with VerticalScroll(can_focus=False, classes="fields"):
                 yield from (FieldRow(field) for field in self.fields)
                 yield Static(Text(self.note), classes="whole")
-            yield Static(self.KEYS, classes="keys")
+            yield Static(self.KEYS.format(does=self.does), classes="keys")
 
     def on_mount(self) -> None:
         rows = self._rows()
@@ -109,7 +109,7 @@ class CheckedForm(FormScreen):
     """A form whose edits are tried while one types. ``edits_of`` makes them of the texts; ``path`` is what they are
     about."""
 
-    KEYS = "Enter next · ctrl+s save · ctrl+f fix · Esc cancel"
+    KEYS = "Enter next · ctrl+s {does} · ctrl+f fixes · Esc cancels"
 
     def __init__(
         self,

@@ -36,11 +36,11 @@ from sopwb.app.outputs import AnyOutput, Dropped, Failed, Frozen, Renamed, RunVi
 from sopwb.tui.actions import BY_ID, PANES, Pane
 from sopwb.tui.binding import Performs, bindings
 from sopwb.tui.desk import Desk
-from sopwb.tui.forms import Field, inputs_from, parameter_fields, tools_of
 from sopwb.tui.keys import Keymap
 from sopwb.tui.messages import Answered, Busy, Known, Replied
 from sopwb.tui.present.places import Kind, Place
 from sopwb.tui.present.report import failure_words, help_of, report
+from sopwb.tui.running import run_command, run_fields, run_note
 from sopwb.tui.screens.form import FormScreen, Values
 from sopwb.tui.screens.reading import AskScreen, ReadingScreen
 from sopwb.tui.widgets.chat import Chat
@@ -52,7 +52,6 @@ from sopwb.tui.widgets.trace_view import TraceView
 
 DRAFTS_LOADED_MAX = 20
 """Drafts that are checked when the list is shown, so that it says which have something to mend; others when opened."""
-_DRY, _MOCKED, _REAL = "dry run", "mocked", "for real"
 
 
 class ThemeWanted(Message):
@@ -282,56 +281,21 @@ class MainScreen(Performs, Screen[None]):
                 f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error", markup=False
             )
             return
-        tools = tools_of(view.script.get("steps"))
-        modes = (_DRY,) if place.owner == "draft" else (_DRY, _REAL, *((_MOCKED,) if tools else ()))
-        remembered = self.inputs_used.get(view.name, {})
-        fields = [
-            *parameter_fields(view.script, remembered),
-            Field(
-                "mode",
-                "how",
-                _DRY,
-                "choice",
-                "a draft is never run for real" if len(modes) == 1 else "space changes it",
-                known=modes,
-            ),
-            Field("as_of", "as of", self.as_of, "text", "ISO 8601; empty is now"),
-        ]
-        fields = [
-            Field("in/" + f.key, f.label, f.value, f.kind, f.hint, f.needed, f.known)
-            if f.key not in ("mode", "as_of")
-            else f
-            for f in fields
-        ]
+        fields = run_fields(view, place.owner, self.inputs_used.get(view.name, {}), self.as_of)
 
         def go(values: Values | None) -> None:
             if values is not None:
                 self._run(view, place, values)
 
-        note = f"It calls {', '.join(tools)}. A dry run only plans what they would do." if tools else ""
-        self.app.push_screen(FormScreen(f"Run {view.name}", fields, note), go)
+        self.app.push_screen(FormScreen(f"Run {view.name}", fields, run_note(view), "runs it"), go)
 
     def _run(self, view: ScriptView, place: Place, values: Values) -> None:
-        own = {key.partition("/")[2]: text for key, text in values.items() if key.startswith("in/")}
-        inputs = inputs_from(view.script, own)
-        mode = values["mode"]
-        self.inputs_used[view.name] = inputs
+        command = run_command(view, place, values)
+        self.inputs_used[view.name] = command.inputs
         self._run_place = place
-        mocks = tools_of(view.script.get("steps")) if mode == _MOCKED else ()
-        ref = place.name if place.owner in ("draft", "job") else place.hash
-        self.trace.begin(ref, view.name, mode, view.outline)
+        self.trace.begin(command.ref, view.name, values["mode"], view.outline)
         self.go("trace")
-        self.desk.ask(
-            RunScript(
-                ref,
-                inputs,
-                as_of=values["as_of"].strip(),
-                dry_run=mode == _DRY,
-                mocks=mocks,
-                draft=place.owner == "draft",
-            ),
-            self,
-        )
+        self.desk.ask(command, self)
 
     def on_trace_view_detail(self, message: TraceView.Detail) -> None:
         from sopwb.tui.present.detail import row_detail

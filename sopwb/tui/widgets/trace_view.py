@@ -136,9 +136,15 @@ class TraceView(Performs, ScrollView, can_focus=True):
             ]
         else:
             lines = [
-                _Line("  " * row.depth + text, row.state, n, _beside(row) if not k else "", not k)
+                _Line(
+                    "  " * row.depth + (_counted(row) if not k else "") + text,
+                    row.state,
+                    n,
+                    row.value if not k else "",
+                    not k,
+                )
                 for n, row in enumerate(trace.rows)
-                for k, text in enumerate(row.text.split("\n"))
+                for k, text in enumerate((_counted(row) + row.text).split("\n"))
             ]
         if trace.result:
             state = "failed" if trace.status in ("failed", "refused") else "title"
@@ -180,7 +186,7 @@ class TraceView(Performs, ScrollView, can_focus=True):
     def _head(self, y: int, width: int) -> Strip:
         trace = self.trace
         if y == 0:
-            words = " · ".join(part for part in (trace.title, trace.mode, trace.status) if part)
+            words = " · ".join(part for part in (trace.title, trace.status, trace.mode) if part)
             text = words or "No run yet: press r on a script, or ask for one in the chat"
             return Strip([Segment(clip(" " + text, width), self._style("title"))]).adjust_cell_length(
                 width, self.rich_style
@@ -266,9 +272,8 @@ _CLASS: Final = {
 _WORDS: Final = {"waiting": "waiting", "not reached": "not reached", "running": "running", "failed": "failed"}
 
 
-def _beside(row: Row) -> str:
-    count = f"×{row.count:,} " if row.count > 1 else ""
-    return count + row.value
+def _counted(row: Row) -> str:
+    return f"×{row.count:,} " if row.count > 1 else ""
 
 
 def _wrapped(text: str, width: int) -> list[str]:
