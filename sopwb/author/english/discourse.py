@@ -23,11 +23,18 @@ def anchored(spec: Spec, statement: Any) -> Any:
 
     def aggregate(node: m.Agg) -> m.Agg:
         rows = node.rows
+        if rows is not None and rows.every and not rows.source:
+            return node
+        nested = rows is not None and rows.noun == "@them"
+        if nested:
+            assert rows is not None
+            rows = msgspec.structs.replace(rows, noun="")
+            node = msgspec.structs.replace(node, rows=rows)
         if node.kind == "per" or (isinstance(node.what, m.Named) and node.what.words == "@money"):
             return node
         if rows is not None and (rows.source or rows.noun or (looping and (rows.conds or rows.words))):
             if rows.conds or rows.words or rows.owner:
-                last[:] = [rows if rows.source or rows.noun or not last else _within(last[0], rows)]
+                last[:] = [_within(last[0], rows) if nested and last else rows]
                 chained[0] = False
                 return msgspec.structs.replace(node, rows=last[0])
             if looping:

@@ -60,6 +60,8 @@ class Names(msgspec.Struct):
                 self._source_keys.setdefault(parts[-1], []).append(name)
             for field in source.record.names():
                 self._add(field)
+            if any("date" in str(t) or "timestamp" in str(t) for _, t in source.record.fields):
+                self._fields.setdefault("date", 2.0)
         for script in self.scripts.values():
             returns = script.returns
             for field in getattr(returns, "names", tuple)():

@@ -18,7 +18,7 @@ from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import OUTSIDE, VAGUE, singular
 from sopwb.author.english.names import Names, key_of, words_of
-from sopwb.author.english.reader import Said, read, read_sentences
+from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 from sopwb.kernel.diagnostics import Diagnostic, nearest_name
@@ -109,7 +109,7 @@ class Planner:
         self.text = text
         self.foretell(text)
         trouble: Doubt | None = None
-        for tokens in read_sentences(text):
+        for tokens in read_sentences(text, self.known_words()):
             self.learn()
             said = read(tokens, self.names)
             try:
@@ -117,6 +117,7 @@ class Planner:
                     if self.spec() is None and not re.search(r"[\d'\"{]", text[said.start : said.end]) and not self.names_in(said):
                         self.notes.append(f'I took "{text[said.start : said.end]}" as an aside.')
                         continue
+                    self.salvage(tokens)
                     self.state.lost.append(text[said.start : said.end])
                     raise self.not_understood(said, text)
                 if self.spec() is None and not any(isinstance(s, _COMMANDS) for s in said.statements) and not self.names_in(said) and not re.search(r"[\d'\"{]", said.text):
@@ -145,6 +146,19 @@ class Planner:
     def names_in(self, said: Said) -> bool:
         """Whether a sentence names a source or something with an underscore, so that it cannot be small talk."""
         return any("_" in w or self.names.sources_named(key_of(w)) for w in re.findall(r"\w+", said.text))
+
+    def known_words(self) -> frozenset[str]:
+        """Short words that name something here, so that they are not taken for courtesy ("ok")."""
+        self.learn()
+        fields = [f for s in self.names.scripts.values() for f in getattr(s.returns, "names", tuple)()]
+        fields += [f for s in self.names.sources.values() for f in s.record.names()]
+        return frozenset(w for f in (*fields, *self.names.local) for w in f.lower().replace(" ", "_").split("_"))
+
+    def salvage(self, tokens: Any) -> None:
+        """Keep what a half-understood sentence begins with: the script's name, its parameters and fields."""
+        for statement in prefix(tokens, self.names):
+            if isinstance(statement, m.Create | m.Takes) or (isinstance(statement, m.Return) and not statement.values and statement.value is None and all(f.value is None for f in statement.fields)):
+                self.take(statement, tokens)
 
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""

@@ -29,6 +29,16 @@ _CLAUSE_COST: Final = 1.0
 _TOO: Final = frozenset("much many few little long short high low big small old late early soon far".split())
 
 
+def prefix(chart_tokens: tuple[Token, ...], names: Names) -> tuple[Any, ...]:
+    """Give the statements of the longest beginning of a sentence that reads, for one that does not read whole."""
+    for cut in range(len(chart_tokens) - 1, 2, -1):
+        if chart_tokens[cut].low in (",", ":", ";", "that", "and", "-", "which", "it"):
+            best = _cover(Chart(G, chart_tokens[:cut], names))
+            if best is not None:
+                return best[0]
+    return ()
+
+
 class Said(msgspec.Struct, frozen=True):
     """A sentence as read. ``statements`` empty and ``lost`` set: it was not understood from character ``lost`` on."""
 
@@ -41,9 +51,9 @@ class Said(msgspec.Struct, frozen=True):
     lost: int = -1
 
 
-def read_sentences(text: str) -> list[tuple[Token, ...]]:
-    """Give a turn's sentences as token lists, without courtesy words."""
-    inside = {w for part in re.findall(r"\{([^{}]*)\}", text.lower()) for w in re.findall(r"\w+", part)}
+def read_sentences(text: str, known: frozenset[str] = frozenset()) -> list[tuple[Token, ...]]:
+    """Give a turn's sentences as token lists, without courtesy words; ``known`` are words that name something here."""
+    inside = {w for part in re.findall(r"\{([^{}]*)\}", text.lower()) for w in re.findall(r"\w+", part)} | known
     return [tokens for tokens in (_without_courtesy(s, inside) for s in sentences(tokenize(text))) if tokens]
 
 

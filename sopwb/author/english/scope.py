@@ -42,6 +42,8 @@ def find_field(record: RecordType, key: str) -> tuple[list[str], bool]:
     loose = [f for f in record.names() if set(wanted) <= set(words_of(f))]
     if not loose and len(wanted) > 1:
         loose = [f for f in record.names() if set(words_of(f)) < set(wanted) and len(words_of(f)) == len(wanted) - 1 and words_of(f)[-1] == wanted[-1]]
+    if not loose and key in ("date", "day"):
+        loose = [f for f, t in record.fields if required(t) in (DATE, TIMESTAMP)]
     return loose, False
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.names import name_edges
 from sopwb.author.english.patterns import Chart, Edge
@@ -44,6 +45,16 @@ def _of(k: str, w: Value) -> Value:
 @G.rule("aggregate", "{k:extreme} {w:measure} (among them|of them|of those|among those)", "{k:aggkind} of {w:measure} (among them|of those|of them)", cost=0.4)
 def _extreme_of_them(k: str, w: Value) -> Value:
     return Agg(k, w, Rows())
+
+
+@G.rule("aggregate", "{k:extreme} {w:measure} (of all|overall|of all of them|of them all|altogether)", "{k:aggkind} of {w:measure} (of all|overall|altogether|over all|over all of them)", "the total {w:measure} (overall|altogether|over all of them)", cost=0.3)
+def _of_all(w: Value, k: str = "sum") -> Value:
+    return Agg(k, w, Rows(every=True))
+
+
+@G.rule("aggregate", "how many [of them] (have|has|had) (a|an|the|their) {n:name} {t:tails}", "how many [of them] (have|has|had) {n:name} {t:tails}", cost=0.3)
+def _how_many_have(n: str, t: Cond) -> Value:
+    return Agg("count", None, Rows(conds=(with_subject(t, Named(n)),)))
 
 
 @G.rule("aggregate", "{k:extreme} {w:measure} [there is|there]", cost=0.6)
@@ -139,12 +150,17 @@ def _count_those(s: str = "") -> Value:
 @G.rule("aggregate", "how many of {r:rows} (are|were|is|have|had) {a:adj}", "how many {r:rows} (are|were|is) {a:adj}", "how many {a:adj}", "how many (are|were|can|may|must|should) [be] {a:adj}", "the number of {a:adj} (ones|{s:source})", cost=0.4)
 def _count_adjective(a: str, r: Rows | None = None, s: str = "") -> Value:
     base = r or Rows(noun=s)
-    return Agg("count", None, with_cond(base, Holds(None, a)))
+    return Agg("count", None, with_cond(_nested(base), Holds(None, a)))
+
+
+def _nested(rows: Rows) -> Rows:
+    """Mark "of them": among the very records that were spoken of before."""
+    return msgspec.structs.replace(rows, noun="@them") if rows == Rows() else rows
 
 
 @G.rule("aggregate", "how many {r:rows} [that|who|which] {c:cond}", "how many of {r:rows} {c:cond}", "the number of {r:rows} [that|who] {c:cond}", cost=0.9)
 def _count_where(r: Rows, c: Cond) -> Value:
-    return Agg("count", None, with_cond(r, c))
+    return Agg("count", None, with_cond(_nested(r), c))
 
 
 @G.rule("aggregate", "the number of (different|distinct) {w:measure} <of> {r:rows}", "how many (different|distinct) {w:measure} <of> {r:rows}", "how many (different|distinct) {w:measure}", cost=0.4)

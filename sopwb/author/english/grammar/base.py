@@ -14,6 +14,7 @@ from sopwb.author.english.lexicon import (
     PEOPLE,
     POSSESSIVES,
     PRONOUNS,
+    RECORD_NOUNS,
     UNITS,
     VERB_COMPARE,
     singular,
@@ -155,9 +156,7 @@ G.terminal("unit")(_from_table(UNITS))
 def _entity(chart: Chart, at: int) -> list[Edge]:
     """Read who or what is spoken of: a pronoun, or a known noun after a determiner. The node is the noun ("" for a pronoun)."""
     low = chart.low(at)
-    if low in PRONOUNS and chart.tokens[at].kind == "word":
-        return [Edge(at + 1, "", 0.0)]
-    out = []
+    out = [Edge(at + 1, "", 0.0)] if low in PRONOUNS and chart.tokens[at].kind == "word" else []
     begin = at + 1 if low in ("the", "a", "an", "that", "this", "any", "each", "every", "such", "our", "all", "those", "these", "some") else at
     if low in ("such", "of") and chart.low(begin) in ("a", "an"):
         begin += 1
@@ -167,7 +166,7 @@ def _entity(chart: Chart, at: int) -> list[Edge]:
         names = _names(chart)
         if key in names.entities or names.sources_named(key):
             out.append(Edge(end, key, 0.0 if begin > at else 0.4))
-        elif end == begin + 1 and key in PEOPLE:
+        elif end == begin + 1 and (key in PEOPLE or (begin > at and key in RECORD_NOUNS)):
             out.append(Edge(end, "", 0.3))
     return out
 
@@ -215,10 +214,12 @@ def _phrase(chart: Chart, at: int) -> list[Edge]:
     parts: list[str] = []
     for end in range(at, min(at + 4, len(tokens))):
         token = tokens[end]
-        if token.kind not in ("word", "name") or (token.low in _FUNCTION_WORDS and token.low not in ("at", "over", "out", "on", "of", "number", "total")):
+        if end > at and token.low == "the":
+            continue
+        if token.kind not in ("word", "name") or (token.low in _FUNCTION_WORDS and token.low not in ("at", "over", "out", "on", "of", "number", "total", "above", "below", "under")):
             break
         parts.extend(words_of(token.low))
-        if token.low not in ("of",):
+        if token.low not in ("of", "over", "above", "below", "under", "at"):
             out.append(Edge(end + 1, " ".join(parts), 1.0 + 0.3 * (end - at)))
     return out
 

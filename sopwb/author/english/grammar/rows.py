@@ -42,8 +42,10 @@ def _adj(chart: Chart, at: int) -> list[Edge]:
     names: Names = chart.names
     out = []
     key: list[str] = []
-    for end in range(at, min(at + 3, len(chart.tokens))):
+    for end in range(at, min(at + 4, len(chart.tokens))):
         token = chart.tokens[end]
+        if end > at and token.low == "the":
+            continue
         if token.kind not in ("word", "name", "string"):
             break
         if token.kind == "string":
