@@ -83,6 +83,8 @@ class WorkbenchApp(App[int]):
     def on_mount(self) -> None:
         self.set_keymap(textual_keymap(self.keys))
         self._leave_clean_on_signals()
+        # After fg the terminal shows an empty screen, of which Textual believes that it is drawn.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         for diagnostic in self._said[:3]:
             self.notify(diagnostic.line(), severity="warning", timeout=10, markup=False)
 
