@@ -1,4 +1,4 @@
-"""The sample shop as tests use it: a copy of ``sample_data``, its clock, and the founding scripts as a person would write them."""
+"""The sample shop as tests use it: a copy of ``sample_data``, its clock, and the founding scripts written out."""
 
 from __future__ import annotations
 

@@ -172,7 +172,9 @@ class ShowJob(Command, frozen=True):
 
 
 class ListScripts(Command, frozen=True):
-    pass
+    """List drafts, scripts and jobs; with ``find`` only the saved ones whose catalogue entry holds all its words."""
+
+    find: str = ""
 
 
 class ShowScript(Command, frozen=True):

@@ -42,6 +42,8 @@ class Plan(msgspec.Struct, frozen=True):
     mocks: tuple[str, ...]
     nonce: str
     sources: tuple[Fingerprint, ...]
+    total: int = 0
+    """Items that the run will go through at most, for progress; 0 unknown."""
     items_max: int = 0
     only_item: str | None = None
 
@@ -92,7 +94,7 @@ def execute(
     """Decide a program. The user's errors are in the view; nothing of the world is changed."""
     begun = time.monotonic()
     spool = Spool(also)
-    feed = _Feed(events) if events is not None else None
+    feed = _Feed(events, plan.total) if events is not None else None
     trace = Trace(feed.step if feed else None)
     id_ = plan.id()
     world = World(
@@ -155,8 +157,9 @@ def trace_line(event: TraceEvent) -> TraceLine:
 class _Feed:
     """Turns what happens into at most twenty aggregated events a second; steps only while they are few."""
 
-    def __init__(self, sink: EventSink) -> None:
+    def __init__(self, sink: EventSink, total: int) -> None:
         self._sink = sink
+        self._total = total
         self._told = 0
         self._next = 0.0
 
@@ -175,7 +178,7 @@ class _Feed:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + 1 / EVENTS_PER_SECOND_MAX
-            self.emit("progress", {"done": done})
+            self.emit("progress", {"done": done, "total": self._total or None})
 
     def end(self, view: RunView) -> None:
         error = view.error.line() if view.error else None

@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from sopwb.app.searching import job_document, schedule_document, script_document
+from sopwb.app.signatures import signature_line
 from sopwb.kernel.canonical import canonical_bytes, json_text, parse_json
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.kernel.limits import NAME_CHARS_MAX
+from sopwb.lang.canonical import draft_of
 from sopwb.store.errors import Ambiguous, Unknown
 
 if TYPE_CHECKING:
@@ -110,7 +113,7 @@ class Library:
 
     def draft(self, name: str) -> Draft | None:
         rev = self.store.ref(f"draft/{name}")
-        return None if rev is None else self.draft_at(rev)
+        return None if rev is None else msgspec.structs.replace(self.draft_at(rev), name=name)
 
     def draft_at(self, rev: str) -> Draft:
         _, payload = self.store.get(rev)
@@ -159,9 +162,9 @@ class Library:
         return found
 
     def raw(self, script: str) -> dict[str, Any]:
-        """Give a frozen script as a person wrote it (labels, notes, names of calls), else its canonical form."""
+        """Give a frozen script as a person wrote it (labels, notes, names of calls), else one that means the same."""
         note = self.note(script)
-        return note["raw"] if note else self.canonical(script)
+        return note["raw"] if note else draft_of(self.canonical(script))
 
     def put_script(self, tx: Transaction, name: str, form: dict[str, Any], raw: dict[str, Any], why: str) -> str:
         """Freeze: store the canonical form and the note, move the name. Gives the hash."""
@@ -173,6 +176,7 @@ class Library:
         before = self.store.ref(f"note/{id_}")
         if before != note:
             tx.set_ref(f"note/{id_}", note, old=before, why=why)
+        tx.catalogue(script_document(name, form, raw, signature_line(name, form)))
         return id_
 
     # --- jobs and schedules --------------------------------------------------------------------------
@@ -201,6 +205,7 @@ class Library:
         old = self.store.ref(f"job/{job.name}")
         if old != id_:
             tx.set_ref(f"job/{job.name}", id_, old=old, why=why)
+        tx.catalogue(job_document(job, self.name_of(job.script) or job.name))
         return id_
 
     def schedule(self, name: str) -> Schedule | None:
@@ -227,6 +232,7 @@ class Library:
         old = self.store.ref(f"schedule/{schedule.name}")
         if old != id_:
             tx.set_ref(f"schedule/{schedule.name}", id_, old=old, why=why)
+        tx.catalogue(schedule_document(schedule))
         return id_
 
 

@@ -35,7 +35,7 @@ class RunRecord(msgspec.Struct, frozen=True):
 
 
 def record_run(bench: Workbench, plan: Plan, done: Executed, recorded: dict[str, Any] | None) -> str:
-    """Store a run and its trace in one transaction. ``recorded`` are the records that it fetched. Gives the run's id."""
+    """Store a run and its trace in one transaction. ``recorded``: the records that it fetched. Gives its id."""
     view = done.view
     events = [{**event_data(event), "exact": event.exact} for event in done.events]
     trace = {"run": view.run, "complete": done.complete, "events": events, "recorded": recorded}
@@ -96,10 +96,23 @@ def trace_of(store: Store, record: RunRecord) -> dict[str, Any]:
     return found
 
 
+def of_item(item: str, wanted: str) -> bool:
+    """Whether an event's item is the wanted one, or is nested in it (then it is a JSON list of keys)."""
+    if item == wanted:
+        return True
+    if not item.startswith("["):
+        return False
+    try:
+        keys = parse_json(item)
+    except ValueError:
+        return False
+    return isinstance(keys, list) and bool(keys) and keys[0] == wanted
+
+
 def run_view(record: RunRecord, trace: dict[str, Any], item: str | None = None) -> RunView:
     """Show a recorded run; with ``item`` only that item's events."""
     body = record.body
-    events = [event for event in trace["events"] if item is None or event.get("item", "") == item]
+    events = [event for event in trace["events"] if item is None or of_item(event.get("item", ""), item)]
     lines = tuple(
         TraceLine(e["path"], e["op"], e["text"], e.get("out"), e.get("item", "")) for e in events[:REPORTED_ENTRIES_MAX]
     )

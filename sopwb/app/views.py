@@ -7,30 +7,15 @@ from typing import TYPE_CHECKING, Any
 from sopwb.app.compiling import compile_draft, compile_frozen
 from sopwb.app.library import Draft
 from sopwb.app.outputs import JobView, OutlineRow, ScriptView
+from sopwb.app.signatures import signature_line
 from sopwb.kernel.diagnostics import UserError
 from sopwb.lang.compile import Checked
 from sopwb.lang.english import english
-from sopwb.lang.environment import Signature
 from sopwb.lang.outline import outline
-from sopwb.lang.signature import signature_of
-from sopwb.lang.types import type_text
 
 if TYPE_CHECKING:
     from sopwb.app.library import Job
     from sopwb.app.workbench import Workbench
-
-
-def signature_text(signature: Signature) -> str:
-    """Write a signature: ``check_churn_risk(customer_id: string) → {is_risk: bool, reason: string}``."""
-    params = ", ".join(f"{p.name}: {type_text(p.type)}" for p in signature.params)
-    gives = type_text(signature.returns) if signature.returns is not None else "null"
-    return f"{signature.name}({params}) → {gives}"
-
-
-def signature_line(name: str, raw: dict[str, Any]) -> str:
-    """Write the signature of a raw script, or its bare name where it has none that reads."""
-    found = signature_of(raw, name)
-    return signature_text(found) if isinstance(found, Signature) else name
 
 
 def draft_view(bench: Workbench, draft: Draft, changes: tuple[str, ...] = ()) -> ScriptView:

@@ -31,7 +31,8 @@ TURNS: Final = (
     "Run check_churn_risk for customer 'john_doe'. Show me the trace.",
     "Perfect.",
     "Create a new process called weekly_churn_prevention. It should: Scan all users in the 'customers' database. For "
-    "each user, run our check_churn_risk script. If they are at risk, generate a secure coupon code. Email them the coupon.",
+    "each user, run our check_churn_risk script. If they are at risk, generate a secure coupon code. "
+    "Email them the coupon.",
     "Yes, mock it. And save this as a Batch Job.",
     "Schedule weekly_churn_prevention to run every Monday at 9 AM.",
 )
@@ -84,7 +85,8 @@ def _finale(bench: Any, say: Callable[[str, str], None]) -> bool:
     if once is None or again is None:
         return False
     for line in once.trace:
-        say("trace", line.text)
+        for part in line.text.splitlines():
+            say("trace", part)
     say(
         "note",
         f"run twice, trace {once.trace_hash[:15]}… and {again.trace_hash[:15]}…: "
@@ -97,10 +99,12 @@ def _finale(bench: Any, say: Callable[[str, str], None]) -> bool:
         return False
     say("title", f"{BATCH}: {batch.items} customers, {batch.effects_total} effects, {batch.mode}")
     for effect in batch.effects[:4]:
-        say("trace", f"{effect.state} {effect.tool} for {effect.item}: {effect.args or 'a secure code'}")
+        args = ", ".join(f"{name} {value!r}" for name, value in effect.args.items() if value is not None)
+        say("trace", f"{effect.state} {effect.tool} for {effect.item}: {args or 'a secure code'}")
     say("note", f"next due {', '.join(due.times)}")
     say("note", f"store: {store.numbers['objects']} objects, {'sound' if not store.problems else store.problems[0]}")
-    return once.trace_hash == again.trace_hash and not store.problems and batch.error is None
+    same: bool = once.trace_hash == again.trace_hash
+    return same and not store.problems and batch.error is None
 
 
 def _printer(plain: bool) -> Callable[[str, str], None]:

@@ -89,7 +89,9 @@ def build() -> argparse.ArgumentParser:
 
 def _scripts(verbs: Any) -> None:
     group = _group(verbs, "script", "drafts and frozen scripts")
-    _common(_verb(group, "list", "what there is", ("scripts", "list_scripts")))
+    listing = _verb(group, "list", "what there is", ("scripts", "list_scripts"))
+    listing.add_argument("--find", default="", metavar="WORDS", help="saved ones that have these words")
+    _common(listing)
     show = _verb(group, "show", "a script", ("scripts", "show"))
     show.add_argument("ref")
     show.add_argument("--form", choices=("outline", "json", "canonical", "english"), default="outline")

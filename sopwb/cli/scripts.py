@@ -23,13 +23,16 @@ from sopwb.kernel.ids import short_id
 
 def list_scripts(folder: str | None, options: Any) -> int:
     """Print names, short hashes, states and signatures."""
-    found = answer(folder, ListScripts(), ScriptList)
+    found = answer(folder, ListScripts(options.find), ScriptList)
     rows = found.rows if found else ()
     table = [(row.name, short_id(row.hash), row.state, row.kind, row.signature) for row in rows]
     return finish(
         found,
         options.json,
-        columns(table, "no scripts yet: say what one must do with sopwb chat"),
+        columns(
+            table,
+            "no script has these words" if options.find else "no scripts yet: say what one must do with sopwb chat",
+        ),
         [builtins(row) for row in rows],
     )
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import time
 from typing import IO, TYPE_CHECKING, Final, NoReturn
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK: Final = 1 << 20
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 class Content:
@@ -52,8 +52,9 @@ class Content:
             raise _missing(self.file, self.label) from None
         except (OSError, ValueError) as wrong:
             raise self._unreadable(wrong) from None
-        if os.path.isdir(self.file):
-            raise fault(UNREADABLE, f"{self.label} is a folder", path=self.label)
+        if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
+            kind = "a folder" if stat.S_ISDIR(found.st_mode) else "not a plain file"
+            raise fault(UNREADABLE, f"{self.label} is {kind}", path=self.label)
         return found
 
     def _unreadable(self, wrong: Exception) -> Exception:

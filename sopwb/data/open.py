@@ -25,7 +25,7 @@ from sopwb.data.memory import MemoryTable, in_key_order, rows_of
 from sopwb.data.reader import Chunk, Reader
 from sopwb.kernel.diagnostics import nearest_name
 from sopwb.kernel.ids import digest
-from sopwb.kernel.limits import ROWS_IN_MEMORY_MAX, SOURCE_BYTES_HELD_MAX
+from sopwb.kernel.limits import ROWS_IN_MEMORY_MAX, SOURCE_BYTES_HELD_MAX, SQLITE_LOOK_UP_ROWS_MIN
 from sopwb.kernel.values import Value
 from sopwb.lang.types import type_text
 from sopwb.run.ports import Fingerprint, Table
@@ -55,6 +55,15 @@ def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: 
         spool = open_spool(path, declaration.name)
         if spool is not None:
             return spool
+    note = _known_sqlite(declaration, reader, zone, cache_dir, path)
+    if note is not None:
+        return note
+    return _open_whole(declaration, content, reader, zone, path)
+
+
+def _open_whole(
+    declaration: SourceDeclaration, content: Content, reader: Reader, zone: dt.tzinfo, path: str | None
+) -> Table:
     survey = Survey(declaration, reader, zone)
     kept = _survey(survey, reader, content)
     layout = survey.layout()
@@ -74,7 +83,38 @@ def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: 
     reader.unchanged()
     content.drop()
     schema = layout.schema(len(rows))
-    return MemoryTable(schema, rows, Fingerprint(declaration.name, kind, digest), layout.originals())
+    table = MemoryTable(schema, rows, Fingerprint(declaration.name, kind, digest), layout.originals())
+    if path is not None and declaration.format == "sqlite" and len(rows) >= SQLITE_LOOK_UP_ROWS_MIN:
+        from sopwb.data.sqlite_table import write_note
+
+        write_note(_note_path(path), table, table.originals)
+    return table
+
+
+def _known_sqlite(
+    declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, cache_dir: Path | None, path: str | None
+) -> Table | None:
+    """Give a SQLite table whose schema an earlier run has noted, so that its indexes can be asked at once."""
+    if path is None or declaration.format != "sqlite" or not os.path.exists(_note_path(path)):
+        return None
+    from sopwb.data.read_sqlite import SqliteReader
+    from sopwb.data.sqlite_table import SqliteTable, read_note
+
+    note = read_note(_note_path(path))
+    if note is None:
+        return None
+    assert isinstance(reader, SqliteReader)
+
+    def whole() -> Table:
+        again = Content(declaration.file, declaration.path, cache_dir, hold=False)
+        return _open_whole(declaration, again, SqliteReader(again, declaration.table), zone, None)
+
+    declared = frozenset(name for name, _ in declaration.fields)
+    return SqliteTable(declaration.name, note, reader, zone, whole, declared)
+
+
+def _note_path(spool: str) -> str:
+    return spool.removesuffix(".spool") + ".schema"
 
 
 def _survey(survey: Survey, reader: Reader, content: Content) -> list[Chunk] | None:

@@ -71,19 +71,20 @@ class SqliteReader:
         if _wal_state(self.content.file) != self._wal:
             raise fault(CHANGED, f"{self.content.label} changed while it was read", path=self.content.label)
 
-    def chunks(self) -> Iterator[Chunk]:
+    def chunks(self, field: str = "", value: int | str = "") -> Iterator[Chunk]:
+        """Read all records, or those whose ``field`` (the source's name) equals ``value`` as SQLite compares bytes."""
         import sqlite3
 
         try:
             connection = connect(self.content.file)
             try:
-                yield from self._read(connection)
+                yield from self._read(connection, field, value)
             finally:
                 connection.close()
         except (sqlite3.Error, UnicodeDecodeError) as wrong:
             raise self._said(wrong) from None
 
-    def _read(self, connection: sqlite3.Connection) -> Iterator[Chunk]:
+    def _read(self, connection: sqlite3.Connection, field: str, value: int | str) -> Iterator[Chunk]:
         view = self._choose(connection)
         quoted = _quoted(self.table)
         columns = self._columns(connection, quoted)
@@ -91,7 +92,9 @@ class SqliteReader:
         listed = ", ".join([mark, *(_quoted(original) for original, _ in columns)])
         order = f" ORDER BY {mark}" if mark == "rowid" else ""
         names = tuple(name for _, name in columns)
-        cursor = connection.execute(f"SELECT {listed} FROM {quoted}{order}")
+        own = {name: original for original, name in columns}
+        where, sought = (f" WHERE {_quoted(own[field])} = ? COLLATE BINARY", (value,)) if field else ("", ())
+        cursor = connection.execute(f"SELECT {listed} FROM {quoted}{where}{order}", sought)
         number = 0
         while rows := cursor.fetchmany(SOURCE_CHUNK_ROWS):
             marks, *cells = zip(*rows, strict=True)
@@ -101,6 +104,32 @@ class SqliteReader:
             yield Chunk(names, tuple(map(list, cells)), marks)
         if not number:
             yield Chunk(names, ([],) * len(names), ())
+
+    def has_index(self, field: str) -> bool:
+        """Whether SQLite finds equal values of a field by an index of the whole table that compares bytes."""
+        import sqlite3
+
+        try:
+            connection = connect(self.content.file)
+            try:
+                return not self._choose(connection) and self._indexed(connection, field)
+            finally:
+                connection.close()
+        except sqlite3.Error:
+            return False  # reading the table whole will say what is wrong
+
+    def _indexed(self, connection: sqlite3.Connection, field: str) -> bool:
+        quoted = _quoted(self.table)
+        own = {name: original for original, name in self._columns(connection, quoted)}
+        column = own.get(field)
+        keys = [row for row in connection.execute(f"PRAGMA table_info({quoted})") if row[5]]
+        if len(keys) == 1 and keys[0][1] == column and keys[0][2].upper() == "INTEGER":
+            return True
+        for _, index, _, _, partial in connection.execute(f"PRAGMA index_list({quoted})").fetchall():
+            first = connection.execute(f"PRAGMA index_xinfo({_quoted(index)})").fetchone()
+            if not partial and first is not None and first[2] == column and first[4] == "BINARY":
+                return True
+        return False
 
     def _choose(self, connection: sqlite3.Connection) -> bool:
         """Settle the table; say whether it is a view."""

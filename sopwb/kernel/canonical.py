@@ -14,6 +14,7 @@ depth beyond the bound, as a ``ValueError`` with a position, never a ``Recursion
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from decimal import Decimal
 from typing import Any
@@ -118,31 +119,31 @@ def parse_json(text: str | bytes) -> Any:
     return value
 
 
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+
+
 def _refuse_depth(text: str) -> None:
     # Counting brackets outside of strings costs less than letting the C scanner recurse to its own limit.
     if text.count("[") + text.count("{") <= JSON_DEPTH_MAX:
         return
-    depth, in_string, escaped = 0, False, False
-    for char in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                in_string = False
-        elif char == '"':
-            in_string = True
-        elif char in "[{":
-            depth += 1
-            if depth > JSON_DEPTH_MAX:
-                raise ValueError(f"nested deeper than {JSON_DEPTH_MAX}")
-        elif char in "]}":
-            depth -= 1
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        match found[0]:
+            case "[" | "{":
+                depth += 1
+                if depth > JSON_DEPTH_MAX:
+                    raise ValueError(f"nested deeper than {JSON_DEPTH_MAX}")
+            case "]" | "}":
+                depth -= 1
+            case _:
+                continue
 
 
 def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except ArithmeticError:  # an exponent that decimal itself cannot hold
+        raise ValueError(f"number out of range: {text[:40]}") from None
     if number.adjusted() > 400 or number.adjusted() < -400:
         raise ValueError(f"number out of range: {text[:40]}")
     return number

@@ -20,6 +20,8 @@ EXPRESSION_DEPTH_MAX: Final = 100
 """Nesting of one expression; each level costs a few Python frames in parser, checker and closures."""
 CALL_DEPTH_MAX: Final = 64
 """Scripts that call scripts. Pins make cycles impossible; this bounds an honest tower of calls."""
+TYPE_PARTS_MAX: Final = 10_000
+"""Parts of the type of a record literal. Records of records of one value would else double at every level."""
 NAME_CHARS_MAX: Final = 64
 """Names of scripts, steps, parameters and fields. They are shown in an 80 column tree."""
 RETRY_TIMES_MAX: Final = 100
@@ -28,8 +30,8 @@ RETRY_DELAY_MS_MAX: Final = 86_400_000
 """Longest wait between two attempts: a day. Beyond it a schedule is meant."""
 RETRY_FACTOR_MAX: Final = 10
 """Growth of the wait from attempt to attempt."""
-WIDENING_ROUNDS_MAX: Final = 8
-"""Checks of one script while branches ask each other for a decimal. Each round widens one level of branches; people write two."""
+WIDENING_ROUNDS_MAX: Final = 16
+"""Checks of one script while branches ask each other for decimals. Two are the rule; a chain of asks is odd."""
 
 # --- numbers ------------------------------------------------------------------------------------
 INT_MIN: Final = -(2**63)
@@ -92,6 +94,11 @@ SEGMENTS_MAX: Final = 1_000_000
 """Segments of one stream: 64 TiB."""
 CHECKPOINT_OBJECTS: Final = 2_048
 """Frames that opening a store reads one by one (3 µs each) before a process writes an index of them."""
+SYNC_SLICE_S_MIN: Final = 0.00004
+"""A writer that waits for a sync pauses no shorter: the pause would cost more than it lasts. Fast disks never pause."""
+SYNC_GATHER_S_MAX: Final = 0.001
+"""A writer that is about to sync waits so long at most for others that are about to append."""
+WRITERS_EXPECTED_MAX: Final = 16
 INDEX_BLOCK_ENTRIES: Final = 128
 """Entries under one checksum of an index: a block of 6 KiB is checked in 3 µs, once."""
 INDEX_HEADER_BYTES_MAX: Final = 64 << 20
@@ -126,6 +133,8 @@ TIMESTAMP_TEXT_CHARS_MAX: Final = 40
 """The longest date-time that is looked at as one; keeps every pattern's work small."""
 SQLITE_BUSY_MS_MAX: Final = 2_000
 """How long a locked SQLite file is waited for before the person is told."""
+SQLITE_LOOK_UP_ROWS_MIN: Final = 5_000
+"""Smaller SQLite tables are read whole faster (50 ms) than is worth a note of their schema."""
 SQLITE_CACHE_KIB: Final = 16_384
 """Page cache of a spool: twice what its indexes gain from, a tenth of what a run may hold."""
 FINGERPRINT_SETTLE_NS: Final = 2_000_000_000

@@ -3,16 +3,18 @@
     canonical := {"sop": 1, "params": {name: type}, "returns"?: type, "steps": [step…],
                   "reads": {source: {"key": name | null, "fields": {name: type}}}}
 
-Steps are as in a draft, but: expressions and types are printed canonically; ``id``, ``note``, ``title``, the label of an
-``if`` and the name of a called script are gone, calls are by ``pin``; what says nothing is left out (an empty ``else``,
-``asc``, an ``on_error`` that fails, an argument that is the literal null, the value null of a script without returns);
-a record literal as a whole ``value`` or ``yield`` is written as an object; ``fields`` are sorted.
+Steps are as in a draft, but: expressions and types are printed canonically; ``id``, ``note``, ``title``, the
+label of an ``if`` and the name of a called script are gone, calls are by ``pin``; what says nothing is left
+out (an empty ``else``, ``asc``, an ``on_error`` that fails, an argument that is the literal null, the value
+null of a script without returns); a record literal as a whole ``value`` or ``yield`` is written as an object;
+``fields`` are sorted.
 
-Keys are sorted when it is encoded, so parameters, arguments, and the fields of an object are sets by name: their order is
-no part of the identity. The order of the fields of ``returns`` is (its type is a text): results are shown in it.
+Keys are sorted when it is encoded, so parameters, arguments, and the fields of an object are sets by name:
+their order is no part of the identity. The order of the fields of ``returns`` is (its type is a text):
+results are shown in it.
 
-``reads`` is the contract with the data: a frozen script is checked against it, not against the live workspace, so
-that it means the same for ever; whether the data still fits is asked when it runs.
+``reads`` is the contract with the data: a frozen script is checked against it, not against the live
+workspace, so that it means the same for ever; whether the data still fits is asked when it runs.
 """
 
 from __future__ import annotations
@@ -38,10 +40,16 @@ Json = dict[str, Any]
 
 
 def canonical_script(tree: ast.Script, checked: ir.Script) -> Json:
-    """Give the canonical form of a checked script. Raises ``UserError`` where a called script is still a draft."""
+    """Give the canonical form of a checked script.
+
+    Raises ``UserError`` where a called script is still a draft.
+    """
     pins: dict[str, str] = {}
     _collect_pins(checked.steps, pins)
-    form: Json = {"sop": ast.VERSION, "params": {name: type_text(t) for name, t in sorted(tree.params, key=_first)}}
+    form: Json = {
+        "sop": ast.VERSION,
+        "params": {name: type_text(t) for name, t in sorted(tree.params, key=_first)},
+    }
     if tree.returns is not None:
         form["returns"] = type_text(tree.returns)
     form["steps"] = [_step(step, pins) for step in tree.steps]
@@ -60,8 +68,8 @@ def script_id(canonical: Json) -> str:
 def load_frozen(canonical: Json, environment: Environment) -> Checked:
     """Check a canonical form against what it says itself that it reads.
 
-    Of ``environment`` only the signatures of tools and of pinned scripts are asked, never a source. Diagnostics
-    mean that the store is damaged, that a pinned script is missing, or that a tool has changed.
+    Of ``environment`` only the signatures of tools and of pinned scripts are asked, never a source.
+    Diagnostics mean that the store is damaged, that a pinned script is missing, or that a tool has changed.
     """
     sources, found = _contract(canonical.get("reads"))
     if found:
@@ -200,7 +208,12 @@ def _step(step: ast.Step, pins: dict[str, str]) -> Json:
         case ast.CallStep():
             form |= {"pin": pins[step.path], **_named(step.name), "args": _args(step.args)}
         case ast.ToolStep():
-            form |= {"tool": step.tool, **_named(step.name), "args": _args(step.args), **_on_error(step.on_error)}
+            form |= {
+                "tool": step.tool,
+                **_named(step.name),
+                "args": _args(step.args),
+                **_on_error(step.on_error),
+            }
         case ast.SayStep():
             form["text"] = _text(step.text)
         case ast.FailStep():

@@ -1,14 +1,16 @@
 """Checks a script: tree → typed IR, or what is wrong with its meaning.
 
-One pass walks the steps with a ``State`` a path: the names that are visible with their types and facts, and those that are
-taken. A branch that ends hands its facts to what comes after (``if xs are none: return`` makes the rest know that there are
-some). What the script reads of its sources is then computed from the IR (``lang.reads``), and the script is
-checked once more against exactly that, so that a draft and its frozen form have one and the same IR.
+One pass walks the steps with a ``State`` a path: the names that are visible with their types and facts, and
+those that are taken. A branch that ends hands its facts to what comes after (``if xs are none: return`` makes
+the rest know that there are some). What the script reads of its sources is then computed from the IR
+(``lang.reads``), and the script is checked once more against exactly that, so that a draft and its frozen
+form have one and the same IR.
 
-Where branches bind one name to an int and to a decimal, the steps that bind the int are asked for a decimal and the
-script is checked again; the number of rounds is bounded.
+Where branches bind one name to an int and to a decimal, the steps that bind the int are asked for a decimal
+and the script is checked again, until none asks.
 
-Deliberately not here: types inside an expression (``lang.expression.check``) and the steps without steps (``lang.steps``).
+Deliberately not here: types inside an expression (``lang.expression.check``) and the steps without steps
+(``lang.steps``).
 """
 
 from __future__ import annotations
@@ -24,16 +26,18 @@ from sopwb.lang import script as ast
 from sopwb.lang.environment import Environment, Parameter, Signature, SourceSchema, ToolSignature
 from sopwb.lang.expression.facts import facts_of
 from sopwb.lang.reads import source_needs
-from sopwb.lang.state import State, first_state, join
+from sopwb.lang.state import State, Wishes, first_state, join
 from sopwb.lang.steps import Checked, Context
 from sopwb.lang.types import BOOL, SECRET, ListType, MapType, OptionalType, RecordType, Type, type_text
 
 
-def check_script(tree: ast.Script, environment: Environment) -> tuple[ir.Script | None, tuple[Diagnostic, ...]]:
+def check_script(
+    tree: ast.Script, environment: Environment
+) -> tuple[ir.Script | None, tuple[Diagnostic, ...]]:
     """Check a script against what the workspace declares: (IR or None, diagnostics).
 
-    The IR is None where there is a diagnostic, or where an expression of the tree does not parse (the parser has
-    told so). At most ``DIAGNOSTICS_MAX`` diagnostics, in the order of the steps. Never raises.
+    The IR is None where there is a diagnostic, or where an expression of the tree does not parse (the parser
+    has told so). At most ``DIAGNOSTICS_MAX`` diagnostics, in the order of the steps. Never raises.
     """
     body, context = _rounds(tree, environment)
     if context.broken:
@@ -51,10 +55,12 @@ def check_script(tree: ast.Script, environment: Environment) -> tuple[ir.Script 
 
 
 def states_of(
-    tree: ast.Script, environment: Environment
+    tree: ast.Script, environment: Environment, paths: frozenset[str]
 ) -> tuple[dict[str, tuple[State, State | None]], tuple[Diagnostic, ...]]:
-    """Give what is known before and after every step, by path (after is None where every path ends), and diagnostics."""
-    _, context = _rounds(tree, environment)
+    """Give what is known before and after the steps at ``paths`` (after is None where every path ends), and
+    diagnostics.
+    """
+    _, context = _rounds(tree, environment, paths)
     return context.states, tuple(context.diagnostics)
 
 
@@ -84,16 +90,20 @@ class _Exact(msgspec.Struct, frozen=True):
         return self.whole.script_names()
 
 
-def _rounds(tree: ast.Script, environment: Environment) -> tuple[tuple[ir.Step, ...], Context]:
+def _rounds(
+    tree: ast.Script, environment: Environment, watched: frozenset[str] = frozenset()
+) -> tuple[tuple[ir.Step, ...], Context]:
     """Check until no branch asks for a wider type, at most ``WIDENING_ROUNDS_MAX`` times."""
-    wishes: dict[str, Type] = {}
-    for _ in range(WIDENING_ROUNDS_MAX):
-        context = Context(environment, tree.returns, wishes)
+    asked: dict[str, Type] = {}
+    rounds = 0
+    while True:
+        rounds += 1
+        context = Context(environment, tree.returns, Wishes(asked, last=rounds == WIDENING_ROUNDS_MAX))
+        context.watched = watched
         body = _check_body(tree, context)
-        if context.new_wishes.items() <= wishes.items():
-            break
-        wishes = wishes | context.new_wishes
-    return body, context
+        if not context.wishes.new:
+            return body, context
+        asked = asked | context.wishes.new
 
 
 def _check_body(tree: ast.Script, context: Context) -> tuple[ir.Step, ...]:
@@ -123,18 +133,23 @@ def _holds_secret(type_: Type) -> bool:
 
 
 # --- flow -----------------------------------------------------------------------------------------
-def _check_steps(context: Context, body: tuple[ast.Step, ...], state: State) -> tuple[tuple[ir.Step, ...], State | None]:
+def _check_steps(
+    context: Context, body: tuple[ast.Step, ...], state: State
+) -> tuple[tuple[ir.Step, ...], State | None]:
     """Check steps in order: (IR, the state after them, or None where every path has ended)."""
     found: list[ir.Step] = []
     now: State | None = state
     for n, step in enumerate(body):
         if now is None:
             before = body[n - 1].path
-            context.complain(codes.UNREACHABLE, step.path, f"this step is never reached: every path ends at {before}")
+            context.complain(
+                codes.UNREACHABLE, step.path, f"this step is never reached: every path ends at {before}"
+            )
             break
         known = now
         made, now = _check_step(context, step, known)
-        context.states[step.path] = (known, now)
+        if step.path in context.watched:
+            context.states[step.path] = (known, now)
         if made is not None:
             found.append(made)
     return tuple(found), now
@@ -187,7 +202,7 @@ def _after_if(context: Context, step: ast.IfStep, cond: ir.Code | None, before: 
         return taken
     if then is None or else_ is None:
         return then or else_
-    return join(before, then, else_, context.new_wishes)
+    return join(before, then, else_, context.wishes)
 
 
 # --- each -----------------------------------------------------------------------------------------
@@ -202,8 +217,21 @@ def _check_each(context: Context, step: ast.EachStep, state: State) -> Checked:
     order_by = steps.check_order(context, step.order_by, state, scope)
     body, type_, yield_ = _check_do(context, step, state, record, keyed=source.key is not None)
     after = context.bind(state, step.name, type_, step.path)
-    return ir.Each(step.path, step.name, source.name, source.record, source.key, where, order_by, None, step.as_, record,
-                   body, yield_, type_), after
+    return ir.Each(
+        step.path,
+        step.name,
+        source.name,
+        source.record,
+        source.key,
+        where,
+        order_by,
+        None,
+        step.as_,
+        record,
+        body,
+        yield_,
+        type_,
+    ), after
 
 
 def _each_of_list(context: Context, step: ast.EachStep, over: ast.Expression, state: State) -> Checked:
@@ -219,7 +247,9 @@ def _each_of_list(context: Context, step: ast.EachStep, over: ast.Expression, st
     after = context.bind(state, step.name, type_, step.path)
     if code is None or item is None:
         return None, after
-    return ir.Each(step.path, step.name, "", None, None, None, (), code, step.as_, item, body, yield_, type_), after
+    return ir.Each(
+        step.path, step.name, "", None, None, None, (), code, step.as_, item, body, yield_, type_
+    ), after
 
 
 def _check_do(context: Context, step: ast.EachStep, state: State, item: Type | None, *,
@@ -232,10 +262,17 @@ def _check_do(context: Context, step: ast.EachStep, state: State, item: Type | N
     context.loops.append(keyed)
     body, after = _check_steps(context, step.do, inner)
     context.loops.pop()
+    if after is not None:
+        for name in set(after.scope.names()) - set(state.scope.names()):
+            context.ended[name] = (
+                f"{name} ended with the item of {step.path}; `yield` hands values out of each"
+            )
     if step.yield_ is None:
         return body, None, None
     if after is None:
-        context.complain(codes.UNREACHABLE, f"{step.path}/yield", "nothing is ever yielded: every path of `do` ends")
+        context.complain(
+            codes.UNREACHABLE, f"{step.path}/yield", "nothing is ever yielded: every path of `do` ends"
+        )
         return body, None, None
     code = steps.check_value(context, step.yield_, after, None)
     return body, None if code is None else ListType(code.type), code

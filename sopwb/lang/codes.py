@@ -12,9 +12,12 @@ from sopwb.kernel.diagnostics import Code
 _STEP: Final = '{"sop": 1, "steps": [%s]}'
 
 NOT_JSON: Final = Code(
-    "SOP-P001", "The script is not JSON",
-    "The message gives the line and column where reading stopped: most often a comma, quote or bracket is missing there.",
-    '{"sop": 1, "steps": [}')
+    "SOP-P001",
+    "The script is not JSON",
+    "The message gives the line and column where reading stopped: most often a comma, quote or bracket is "
+    "missing there.",
+    '{"sop": 1, "steps": [}',
+)
 NOT_AN_OBJECT: Final = Code(
     "SOP-P002", "A script is a JSON object",
     'Begin with {"sop": 1, "steps": […]}.', '["steps"]')
@@ -40,9 +43,12 @@ NAME_INVALID: Final = Code(
     "A name is a letter or _ followed by letters, digits and _, plain ASCII, at most 64 characters.",
     _STEP % '{"op": "math", "name": "total spend", "expr": "1"}')
 NAME_RESERVED: Final = Code(
-    "SOP-P009", "A reserved name",
-    "`it`, `now` and `today` have a meaning of their own, and the words of the expression language cannot be names: choose another.",
-    _STEP % '{"op": "math", "name": "today", "expr": "1"}')
+    "SOP-P009",
+    "A reserved name",
+    "`it`, `now` and `today` have a meaning of their own, and the words of the expression language cannot be "
+    "names: choose another.",
+    _STEP % '{"op": "math", "name": "today", "expr": "1"}',
+)
 TYPE_INVALID: Final = Code(
     "SOP-P010", "Not a type",
     "Types are bool int decimal string date timestamp duration secret list<T> {field: T} map<K, V> and T?.",
@@ -58,20 +64,29 @@ FIELDS_CLASH: Final = Code(
     "SOP-P013", "Fields that do not go together", "Keep the one that is meant.",
     _STEP % '{"op": "each", "from": "customers", "in": "xs", "as": "c", "do": []}')
 NOT_NFC: Final = Code(
-    "SOP-P014", "A text is not in Unicode normal form C",
-    "The same letters can be written in two ways; scripts use the composed one, so that equal texts have equal bytes. Apply the fix.",
-    'a `say` step whose é is an e followed by a combining accent')
+    "SOP-P014",
+    "A text is not in Unicode normal form C",
+    "The same letters can be written in two ways; scripts use the composed one, so that equal texts have equal "
+    "bytes. Apply the fix.",
+    "a `say` step whose é is an e followed by a combining accent",
+)
 STANDS_TWICE: Final = Code(
     "SOP-P015", "Something stands twice where once is meant", "Remove one of the two.",
     _STEP % '{"op": "fetch", "name": "c", "from": "customers", "fields": ["id", "id"]}')
 OUT_OF_RANGE: Final = Code(
-    "SOP-P016", "A number outside of its range", "Choose a number within the bounds that the message gives.",
-    _STEP % '{"op": "tool", "tool": "email.send", "args": {}, "on_error": {"retry": {"times": -1}, "then": "fail"}}')
+    "SOP-P016",
+    "A number outside of its range",
+    "Choose a number within the bounds that the message gives.",
+    _STEP
+    % '{"op": "tool", "tool": "email.send", "on_error": {"retry": {"times": -1, "base_ms": 0}}}',
+)
 
 SOURCE_UNKNOWN: Final = Code(
-    "SOP-C001", "There is no such data source",
-    "Declare it under [data.NAME] in sopwb.toml, or take the name that is offered. `sopwb data list` shows them.",
-    _STEP % '{"op": "fetch", "name": "c", "from": "custmers"}')
+    "SOP-C001",
+    "There is no such data source",
+    "Declare it under [data.NAME] in sopwb.toml, or take the name that is offered; `sopwb data list` shows all.",
+    _STEP % '{"op": "fetch", "name": "c", "from": "custmers"}',
+)
 TOOL_UNKNOWN: Final = Code(
     "SOP-C002", "There is no such tool", "`sopwb tools list` shows the tools of this workspace.",
     _STEP % '{"op": "tool", "tool": "email.sent", "args": {}}')
@@ -97,9 +112,11 @@ RETURN_MISSING: Final = Code(
     "`returns` is declared, so every path must give a value: add a `return` at the end, or an `else`.",
     '{"sop": 1, "returns": "int", "steps": []}')
 RETURN_IN_EACH: Final = Code(
-    "SOP-C009", "A return inside of each",
-    "Items have no order in which one could end the others: collect with `yield`, then return after the loop.",
-    _STEP % '{"op": "each", "from": "customers", "as": "c", "do": [{"op": "return"}]}')
+    "SOP-C009",
+    "A return inside of each",
+    "Items do not wait for each other, so none can end the rest: collect with `yield`, return after the loop.",
+    _STEP % '{"op": "each", "from": "customers", "as": "c", "do": [{"op": "return"}]}',
+)
 RETURNS_UNDECLARED: Final = Code(
     "SOP-C010", "A value is returned but no `returns` is declared",
     "Declare what the script gives in `returns`, or return without a value.",
@@ -125,13 +142,19 @@ NOT_ORDERED: Final = Code(
     "Order by a bool, number, string, date, timestamp or duration.",
     _STEP % '{"op": "fetch", "name": "c", "from": "customers", "order_by": ["it"]}')
 EFFECT_WITHOUT_KEY: Final = Code(
-    "SOP-C017", "An effect inside of each needs a source with a key",
-    "The key says which item an effect was for, so that a resumed run never repeats it: declare `key` for the source in "
-    "sopwb.toml, or loop over the source itself instead of a list.",
-    _STEP % '{"op": "each", "in": "[1, 2]", "as": "n", "do": [{"op": "tool", "tool": "coupon.generate", "args": {}}]}')
+    "SOP-C017",
+    "An effect inside of each needs a source with a key",
+    "The key says which item an effect was for, so that a resumed run never repeats it: declare `key` for the "
+    "source in sopwb.toml, or loop over the source itself instead of a list.",
+    _STEP
+    % '{"op": "each", "in": "[1, 2]", "as": "n", "do": [{"op": "tool", "tool": "coupon.generate"}]}',
+)
 SECRET_RETURNED: Final = Code(
-    "SOP-C018", "A secret cannot be returned", "A secret may be joined to a text and given to a tool, nothing else.",
-    '{"sop": 1, "returns": {"code": "secret"}, "steps": []}')
+    "SOP-C018",
+    "A secret cannot be returned",
+    "A secret may be joined to a text and given to a tool, nothing else.",
+    '{"sop": 1, "returns": {"code": "secret"}, "steps": []}',
+)
 RESULT_SHAPE: Final = Code(
     "SOP-C019", "An object is returned where `returns` is not one",
     "Write the value as one expression, or declare `returns` as an object.",
@@ -150,9 +173,12 @@ READS_INVALID: Final = Code(
     'a canonical script without `reads`')
 
 EDIT_UNKNOWN: Final = Code(
-    "SOP-P101", "Not an edit",
-    "Edits are set_signature insert replace remove move wrap unwrap rename set_return parameterize extract restore.",
-    '{"edit": "delete", "at": "steps/0"}')
+    "SOP-P101",
+    "Not an edit",
+    "Edits are set_signature insert replace remove move wrap unwrap rename set_return parameterize extract "
+    "restore.",
+    '{"edit": "delete", "at": "steps/0"}',
+)
 STEP_UNKNOWN: Final = Code(
     "SOP-P102", "There is no such step", "Name a step by its path (steps/2/then/0) or its id.",
     '{"edit": "remove", "at": "steps/99"}')
@@ -161,20 +187,60 @@ EDIT_IMPOSSIBLE: Final = Code(
     '{"edit": "unwrap", "at": "steps/0"} where step 0 holds no steps')
 RENAME_CLASH: Final = Code(
     "SOP-P104", "The new name is already used", "Choose a name that the script does not use yet.",
-    '{"edit": "rename", "from": "total", "to": "orders"}')
+    '{"edit": "rename", "from": "total_spend", "to": "orders"}')
 NAME_UNKNOWN: Final = Code(
     "SOP-P105", "The script has no such name", "Take the name that is offered.",
-    '{"edit": "rename", "from": "totl", "to": "spend"}')
+    '{"edit": "rename", "from": "total_spent", "to": "spend"}')
 LITERAL_UNKNOWN: Final = Code(
-    "SOP-P106", "There is no such literal", "Give the text of a number, quoted text or true/false as it stands in the expression.",
-    '{"edit": "parameterize", "at": "steps/0/cond", "literal": "61", "name": "days"}')
+    "SOP-P106",
+    "There is no such literal",
+    "Give the text of a number, quoted text or true/false as it stands in the expression.",
+    '{"edit": "parameterize", "at": "steps/0/cond", "literal": "61", "name": "days"}',
+)
 
 CODES: Final[tuple[Code, ...]] = (
-    NOT_JSON, NOT_AN_OBJECT, VERSION_UNKNOWN, FIELD_UNKNOWN, FIELD_MISSING, SHAPE_WRONG, OP_UNKNOWN, NAME_INVALID,
-    NAME_RESERVED, TYPE_INVALID, TOO_LARGE, CHOICE_UNKNOWN, FIELDS_CLASH, NOT_NFC, STANDS_TWICE, OUT_OF_RANGE,
-    EDIT_UNKNOWN, STEP_UNKNOWN, EDIT_IMPOSSIBLE, RENAME_CLASH, NAME_UNKNOWN, LITERAL_UNKNOWN,
-    SOURCE_UNKNOWN, TOOL_UNKNOWN, SCRIPT_UNKNOWN, PIN_UNKNOWN, SOURCE_FIELD_UNKNOWN, NAME_TAKEN, UNREACHABLE,
-    RETURN_MISSING, RETURN_IN_EACH, RETURNS_UNDECLARED, ARGUMENT_MISSING, ARGUMENT_UNKNOWN, RESULT_FIELD_MISSING,
-    RESULT_FIELD_UNKNOWN, NOT_A_LIST, NOT_ORDERED, EFFECT_WITHOUT_KEY, SECRET_RETURNED, RESULT_SHAPE, CALL_UNPINNED,
-    FIELD_NOT_A_NAME, READS_INVALID,
+    NOT_JSON,
+    NOT_AN_OBJECT,
+    VERSION_UNKNOWN,
+    FIELD_UNKNOWN,
+    FIELD_MISSING,
+    SHAPE_WRONG,
+    OP_UNKNOWN,
+    NAME_INVALID,
+    NAME_RESERVED,
+    TYPE_INVALID,
+    TOO_LARGE,
+    CHOICE_UNKNOWN,
+    FIELDS_CLASH,
+    NOT_NFC,
+    STANDS_TWICE,
+    OUT_OF_RANGE,
+    EDIT_UNKNOWN,
+    STEP_UNKNOWN,
+    EDIT_IMPOSSIBLE,
+    RENAME_CLASH,
+    NAME_UNKNOWN,
+    LITERAL_UNKNOWN,
+    SOURCE_UNKNOWN,
+    TOOL_UNKNOWN,
+    SCRIPT_UNKNOWN,
+    PIN_UNKNOWN,
+    SOURCE_FIELD_UNKNOWN,
+    NAME_TAKEN,
+    UNREACHABLE,
+    RETURN_MISSING,
+    RETURN_IN_EACH,
+    RETURNS_UNDECLARED,
+    ARGUMENT_MISSING,
+    ARGUMENT_UNKNOWN,
+    RESULT_FIELD_MISSING,
+    RESULT_FIELD_UNKNOWN,
+    NOT_A_LIST,
+    NOT_ORDERED,
+    EFFECT_WITHOUT_KEY,
+    SECRET_RETURNED,
+    RESULT_SHAPE,
+    CALL_UNPINNED,
+    FIELD_NOT_A_NAME,
+    READS_INVALID,
 )

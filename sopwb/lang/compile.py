@@ -34,7 +34,8 @@ class Checked(msgspec.Struct, frozen=True):
 def compile_script(source: str | bytes | dict[str, Any], environment: Environment) -> Checked:
     """Read and check a script against what a workspace declares. Never raises.
 
-    Where some expressions do not parse, the rest is checked all the same, so that one answer tells everything.
+    Where some expressions do not parse, the rest is checked all the same, so that one answer tells
+    everything.
     """
     tree, found = parse_script(source)
     if tree is None:

@@ -1,8 +1,8 @@
 """What changed between two scripts, in words, computed from their structure.
 
-Steps are matched by id, else by what they are (op and name), else by their place; a changed expression that differs in
-literals only is told as ``60 → 90``, any other as before and after. This is what authors show after an edit and what
-``script diff`` prints: never anybody's account of what they meant to do.
+Steps are matched by id, else by what they are (op and name), else by their place; a changed expression that
+differs in literals only is told as ``60 → 90``, any other as before and after. This is what authors show
+after an edit and what ``script diff`` prints: never anybody's account of what they meant to do.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET
 
 from sopwb.kernel.canonical import json_text
 from sopwb.lang.expression.parse import parse_expression
@@ -22,17 +23,36 @@ from sopwb.lang.places import Json, every_step
 from sopwb.lang.script import BRANCHES
 
 _WORDS: Final = {
-    "cond": "the condition", "expr": "the expression", "where": "the filter", "order_by": "the order",
-    "limit": "the limit", "from": "the source", "in": "the list", "text": "the text", "message": "the message",
-    "value": "the result", "yield": "the yield", "args": "the arguments", "one": "how many records are expected",
-    "fields": "the fields", "name": "the name", "as": "the item's name", "tool": "the tool", "script": "the called script",
-    "pin": "the version of the called script", "on_error": "what happens on an error", "note": "the note",
+    "cond": "the condition",
+    "expr": "the expression",
+    "where": "the filter",
+    "order_by": "the order",
+    "limit": "the limit",
+    "from": "the source",
+    "in": "the list",
+    "text": "the text",
+    "message": "the message",
+    "value": "the result",
+    "yield": "the yield",
+    "args": "the arguments",
+    "one": "how many records are expected",
+    "fields": "the fields",
+    "name": "the name",
+    "as": "the item's name",
+    "tool": "the tool",
+    "script": "the called script",
+    "pin": "the version of the called script",
+    "on_error": "what happens on an error",
+    "note": "the note",
 }
 _EXPRESSIONS: Final = frozenset({"cond", "expr", "where", "limit", "in", "text", "message", "value", "yield"})
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One change. ``kind``: added, removed, moved, changed. ``path`` is in the new script, of removed steps in the old."""
+    """One change.
+
+    ``kind``: added, removed, moved, changed. ``path`` is in the new script, of removed steps in the old.
+    """
 
     kind: str
     path: str
@@ -40,7 +60,10 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def difference(old: Json, new: Json) -> list[Change]:
-    """Give what changed from one raw script to another: signature, then steps in reading order. Never raises."""
+    """Give what changed from one raw script to another: signature, then steps in reading order.
+
+    Never raises.
+    """
     return [*_signature(old, new), *_steps(old, new)]
 
 
@@ -50,9 +73,15 @@ def _signature(old: Json, new: Json) -> list[Change]:
     before, after = old.get("returns"), new.get("returns")
     if isinstance(before, dict) and isinstance(after, dict):
         found += _members(before, after, "returns", "returned field")
+        if before == after and list(before) != list(after):
+            found.append(
+                Change("changed", "returns", f"the order of the returned fields is now {', '.join(after)}")
+            )
     elif before != after:
         words = f"it now returns {_type(after)}" if after is not None else "it returns nothing any more"
-        found.append(Change("changed", "returns", words + (f" (was {_type(before)})" if before is not None else "")))
+        found.append(
+            Change("changed", "returns", words + (f" (was {_type(before)})" if before is not None else ""))
+        )
     for field in ("title", "note"):
         if old.get(field) != new.get(field):
             found.append(Change("changed", field, f"the script's {field} changed"))
@@ -138,8 +167,12 @@ def _bare(step: Any) -> Any:
     return [_bare(item) for item in step] if isinstance(step, list) else step
 
 
-def _moved(before: list[tuple[str, Json]], after: list[tuple[str, Json]], matched: dict[int, int]) -> set[int]:
-    """Indices in ``after`` of steps that stand elsewhere: under another step, or out of order among those that stayed."""
+def _moved(
+    before: list[tuple[str, Json]], after: list[tuple[str, Json]], matched: dict[int, int]
+) -> set[int]:
+    """Indices in ``after`` of steps that stand elsewhere: under another step, or out of order among those
+    that stayed.
+    """
     owners_before = {path: n for n, (path, _) in enumerate(before)}
     owners_after = {path: n for n, (path, _) in enumerate(after)}
     moved: set[int] = set()
@@ -175,8 +208,12 @@ def _rising(pairs: list[tuple[int, int]]) -> set[int]:
 
 
 # --- the fields of a step -------------------------------------------------------------------------
-def _renames(before: list[tuple[str, Json]], after: list[tuple[str, Json]], matched: dict[int, int]) -> dict[str, str]:
-    """Names that a matched step had, to those that it has now: their uses elsewhere are no changes of their own."""
+def _renames(
+    before: list[tuple[str, Json]], after: list[tuple[str, Json]], matched: dict[int, int]
+) -> dict[str, str]:
+    """Names that a matched step had, to those that it has now: their uses elsewhere are no changes of their
+    own.
+    """
     found: dict[str, str] = {}
     for n, old in sorted(matched.items()):
         for field in ("name", "as"):
@@ -196,27 +233,42 @@ def _fields(old: Json, new: Json, path: str, names: dict[str, str]) -> list[Chan
     found: list[Change | None] = []
     label = _label(new, path)
     for field in [*new, *(name for name in old if name not in new)]:
-        if field in (*BRANCHES, "id", "op") or old.get(field) == new.get(field):
+        if field in (*BRANCHES, "id", "op") or old.get(field, UNSET) == new.get(field, UNSET):
             continue
-        before, after = old.get(field), new.get(field)
+        before, after = old.get(field, UNSET), new.get(field, UNSET)
         place, words = f"{path}/{field}", _WORDS.get(field, str(field))
         if field in ("name", "as") and isinstance(before, str) and isinstance(after, str):
             found.append(Change("changed", place, f"{before} renamed to {after}"))
         elif isinstance(before, dict) and isinstance(after, dict):
             for name in [*after, *(name for name in before if name not in after)]:
-                if before.get(name) != after.get(name):
-                    found.append(_changed(f"{place}/{name}", f"{words} {name}", before.get(name), after.get(name), label,
-                                          names if field != "on_error" else None))
+                if before.get(name, UNSET) != after.get(name, UNSET):
+                    found.append(
+                        _changed(
+                            f"{place}/{name}",
+                            f"{words} {name}",
+                            before.get(name, UNSET),
+                            after.get(name, UNSET),
+                            label,
+                            names if field != "on_error" else None,
+                        )
+                    )
         else:
-            found.append(_changed(place, words, before, after, label, names if field in _EXPRESSIONS else None))
+            found.append(
+                _changed(place, words, before, after, label, names if field in _EXPRESSIONS else None)
+            )
     return [change for change in found if change is not None]
 
 
-def _changed(path: str, words: str, before: Any, after: Any, label: str, names: dict[str, str] | None) -> Change | None:
-    """Say one change; ``names`` (what was renamed) is given for expressions. None where nothing that means changed."""
-    if before is None:
+def _changed(
+    path: str, words: str, before: Any, after: Any, label: str, names: dict[str, str] | None
+) -> Change | None:
+    """Say one change; ``names`` (what was renamed) is given for expressions.
+
+    None where nothing that means changed.
+    """
+    if before is UNSET:
         return Change("added", path, f"in {label}: {words} added: {_shown(after)}")
-    if after is None:
+    if after is UNSET:
         return Change("removed", path, f"in {label}: {words} removed (was {_shown(before)})")
     if path.rpartition("/")[2] == "note":
         return Change("changed", path, f"in {label}: the note changed")
@@ -268,6 +320,10 @@ def _shown(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return ", ".join(order_parts(item)[0] + (" desc" if order_parts(item)[1] else "") if isinstance(item, str)
-                         else json_text(item) for item in value)
+        return ", ".join(
+            order_parts(item)[0] + (" desc" if order_parts(item)[1] else "")
+            if isinstance(item, str)
+            else json_text(item)
+            for item in value
+        )
     return json_text(value)

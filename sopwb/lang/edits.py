@@ -1,24 +1,31 @@
 """Edits of a draft: pure functions from a raw script to a raw script.
 
-    {"edit": "set_signature", "params"?: {name: type} | null, "returns"?: type | {name: type} | null, "title"?, "note"?}
-    {"edit": "insert",   "at" | "before" | "after": place, "step": step}
-    {"edit": "replace",  "at": place, "step": step}          or a field of a step: "at": "steps/5/cond", "value": JSON
-    {"edit": "remove",   "at": place}                        or an optional field of a step: "at": "steps/5/note"
-    {"edit": "move",     "from": place, "to": path}          ``to`` is where the step stands afterwards
-    {"edit": "wrap",     "at": place, "count"?: 1, "cond": expr}   or "step": an if or each without its steps
-    {"edit": "unwrap",   "at": place, "keep"?: "then" | "else"}    the steps of an if or each take its place
-    {"edit": "rename",   "from": name, "to": name}           a parameter, a step's name or an item, and all its uses
-    {"edit": "set_return", "returns"?: type, "value"?: value, "at"?: place}        the type, and what a return gives
-    {"edit": "set_return", "field": name, "type"?: type, "value"?: expr, "at"?: place}      one field of it; without
-                                                             type and value the field is taken away everywhere
-    {"edit": "parameterize", "literal": text, "name": name, "type"?: type, "at"?: place of an expression,
-                         "span"?: [start, end], "everywhere"?: bool}
-    {"edit": "extract",  "at": place, "count": n, "name": script, "as"?: name}     see ``extract``: it makes two scripts
-    {"edit": "restore",  "script": script}                   what the inverse of an edit may need
+    {"edit": "set_signature", "params"?: {name: type} | null, "returns"?: type | {name: type} | null,
+                              "title"?: text | null, "note"?: text | null}
+    {"edit": "insert", "at" | "before" | "after": place, "step": step}
+    {"edit": "replace", "at": place, "step": step}
+    {"edit": "replace", "at": field, "value": JSON}         a field of a step: "steps/5/cond", "s4/args/to"
+    {"edit": "remove", "at": place | field}
+    {"edit": "move", "from": place, "to": path}             ``to`` is where the step stands afterwards
+    {"edit": "wrap", "at": place, "count"?: 1, "cond": expr | "step": an if or each without its steps}
+    {"edit": "unwrap", "at": place, "keep"?: "then" | "else" | "do"}
+                                                            the steps of an if or each take its place
+    {"edit": "rename", "from": name, "to": name}            a parameter, step or item, and all its uses
+    {"edit": "set_return", "returns"?: type | null, "value"?: value, "at"?: place}
+                                                            what is declared, and what a return gives
+    {"edit": "set_return", "field": name, "type"?: type, "value"?: expr, "at"?: place}
+                                                            one field of it, in every return or the one at
+                                                            ``at``; without type and value it is taken away
+    {"edit": "parameterize", "literal": text, "name": name, "type"?: type, "at"?: place | field,
+                             "span"?: [start, end], "everywhere"?: bool}
+    {"edit": "extract", "at": place, "count"?: 1, "name": script, "as"?: name}
+                                                            makes two scripts: see ``lang.extraction``
+    {"edit": "restore", "script": script}                   what the inverse of an edit may need
 
-A *place* is a path (``steps/3/then/0``) or a step's id (``s4``, ``s4/then/0``, ``s4/cond``). ``null`` takes a part of the
-signature away. Edits work on drafts that do not check, and say with diagnostics where they cannot be done; the
-script that was given is never changed. What a new step is worth is the checker's to say, afterwards.
+A *place* is a path (``steps/3/then/0``) or a step's id (``s4``, ``s4/then/0``, ``s4/cond``). ``null`` takes a
+part of the signature away. Edits work on drafts that do not check, and say with diagnostics where they cannot
+be done; the script that was given is never changed. What a new step is worth is the checker's to say,
+afterwards.
 """
 
 from __future__ import annotations
@@ -31,7 +38,17 @@ from msgspec import UNSET, UnsetType
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.lang import codes
 from sopwb.lang.difference import Change, difference
-from sopwb.lang.places import Json, Place, copied, every_step, find_place, find_step, has_ids, unknown_step, with_ids
+from sopwb.lang.places import (
+    Json,
+    Place,
+    copied,
+    every_step,
+    find_place,
+    find_step,
+    has_ids,
+    unknown_step,
+    with_ids,
+)
 from sopwb.lang.rewriting import parameterized, renamed_script
 from sopwb.lang.script import BRANCHES
 
@@ -117,10 +134,33 @@ class Restore(Edit, frozen=True, tag="restore"):
 
 
 AnyEdit = (
-    SetSignature | Insert | Replace | Remove | Move | Wrap | Unwrap | Rename | SetReturn | Parameterize | Extract | Restore
+    SetSignature
+    | Insert
+    | Replace
+    | Remove
+    | Move
+    | Wrap
+    | Unwrap
+    | Rename
+    | SetReturn
+    | Parameterize
+    | Extract
+    | Restore
 )
-NAMES = ("set_signature", "insert", "replace", "remove", "move", "wrap", "unwrap", "rename", "set_return", "parameterize",
-         "extract", "restore")
+NAMES = (
+    "set_signature",
+    "insert",
+    "replace",
+    "remove",
+    "move",
+    "wrap",
+    "unwrap",
+    "rename",
+    "set_return",
+    "parameterize",
+    "extract",
+    "restore",
+)
 
 
 def read_edit(edit: Json | Edit) -> AnyEdit:
@@ -128,11 +168,13 @@ def read_edit(edit: Json | Edit) -> AnyEdit:
     if isinstance(edit, Edit):
         return edit  # type: ignore[return-value]  # the subclasses above are the only ones
     try:
-        return msgspec.convert(edit, AnyEdit)  # type: ignore[no-any-return]  # a union is no type to mypy here
+        return msgspec.convert(edit, AnyEdit)  # type: ignore[no-any-return]  # a union is no type here
     except (msgspec.ValidationError, TypeError, ValueError, RecursionError) as error:
         name = edit.get("edit") if isinstance(edit, dict) else None
         near = nearest_name(name, NAMES) if isinstance(name, str) and name not in NAMES else ""
-        raise UserError(Diagnostic(codes.EDIT_UNKNOWN.id, f"not an edit: {error}"[:300], nearest=near)) from None
+        raise UserError(
+            Diagnostic(codes.EDIT_UNKNOWN.id, f"not an edit: {error}"[:300], nearest=near)
+        ) from None
 
 
 def apply_edit(raw: Json, edit: Json | Edit) -> Json | tuple[Diagnostic, ...]:
@@ -182,9 +224,11 @@ def _applied(raw: Json, edit: AnyEdit) -> Json:
 
 
 def inverse(raw_before: Json, edit: Json | Edit) -> Json:
-    """Give the edit that takes back ``edit`` of ``raw_before``: applied after it, the script is again what it was.
+    """Give the edit that takes back ``edit`` of ``raw_before``: applied after it, the script is again what it
+    was.
 
-    The smallest such edit where there is one, else ``restore``. Raises ``UserError`` where the edit cannot be done.
+    The smallest such edit where there is one, else ``restore``. Raises ``UserError`` where the edit cannot be
+    done.
     """
     done = read_edit(edit)
     after = _applied(raw_before, done)
@@ -207,14 +251,22 @@ def _small_inverse(before: Json, after: Json, edit: AnyEdit) -> Json | None:
                 return {"edit": "replace", "at": found.path, "step": found.step}
             place = "/".join((found.path, *rest))
             old = _field(found.step, rest)
-            return {"edit": "remove", "at": place} if old is UNSET else {"edit": "replace", "at": place, "value": old}
+            return (
+                {"edit": "remove", "at": place}
+                if old is UNSET
+                else {"edit": "replace", "at": place, "value": old}
+            )
         case Remove(at=at):
             found, rest = find_place(copied(before), at)
             if not rest:
                 return {"edit": "insert", "at": found.path, "step": found.step}
             return {"edit": "replace", "at": "/".join((found.path, *rest)), "value": _field(found.step, rest)}
         case Move(from_=place, to=to):
-            return {"edit": "move", "from": find_place(after, to)[0].path, "to": find_step(copied(before), place).path}
+            return {
+                "edit": "move",
+                "from": find_place(after, to)[0].path,
+                "to": find_step(copied(before), place).path,
+            }
         case Wrap(at=at):
             return {"edit": "unwrap", "at": find_step(copied(before), at).path}
         case Rename(from_=old, to=new):
@@ -284,7 +336,11 @@ def _set_return_field(script: Json, edit: SetReturn) -> None:
     _put(script, "returns", returns)
     if "steps" in script:
         script["steps"] = script.pop("steps")
-    targets = [_return_at(script, edit.at)] if edit.at else [s for _, s in every_step(script) if s.get("op") == "return"]
+    targets = (
+        [_return_at(script, edit.at)]
+        if edit.at
+        else [s for _, s in every_step(script) if s.get("op") == "return"]
+    )
     for step in targets:
         value = step.get("value", {})
         if not isinstance(value, dict):

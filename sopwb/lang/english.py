@@ -1,8 +1,8 @@
 """A whole script in plain English: what a person reads and confirms before it is frozen.
 
-One sentence a step, a line each, the steps of a branch or loop indented below it unless they are one short sentence.
-Every threshold, filter, message and effect is said, with the script's own names; nothing is left out but notes and
-step ids. Words of expressions are ``lang.wording``'s.
+One sentence a step, a line each, the steps of a branch or loop indented below it unless they are one short
+sentence. Every threshold, filter, message and effect is said, with the script's own names; nothing is left
+out but notes and step ids. Words of expressions are ``lang.wording``'s.
 """
 
 from __future__ import annotations
@@ -29,10 +29,18 @@ from sopwb.lang.types import (
     Type,
     type_text,
 )
-from sopwb.lang.wording import Words, clause, joined, phrase, things, whose
+from sopwb.lang.wording import Words, assigned, clause, joined, phrase, things, whose
 
-_TYPES: Final = {BOOL: "true or false", INT: "a whole number", DECIMAL: "a number", STRING: "text", DATE: "a date",
-                 TIMESTAMP: "a date and time", DURATION: "a length of time", SECRET: "a secret"}
+_TYPES: Final = {
+    BOOL: "true or false",
+    INT: "a whole number",
+    DECIMAL: "a number",
+    STRING: "text",
+    DATE: "a date",
+    TIMESTAMP: "a date and time",
+    DURATION: "a length of time",
+    SECRET: "a secret",
+}
 _INLINE_CHARS_MAX: Final = 160
 """A branch of one step stays on its condition's line up to here."""
 
@@ -40,7 +48,8 @@ _INLINE_CHARS_MAX: Final = 160
 def english(tree: ast.Script, checked: ir.Script | None) -> str:
     """Say a script in plain English, a line a sentence.
 
-    ``checked`` gives the types that choose between words (more than, after); without it the wording is still exact.
+    ``checked`` gives the types that choose between words (more than, after); without it the wording is still
+    exact.
     """
     lines: list[str] = []
     if tree.params:
@@ -74,11 +83,17 @@ def _returns_words(returns: Type) -> str:
 
 
 def _names(steps: tuple[ir.Step, ...]) -> dict[str, Type]:
-    """The types of all names that the steps bind; one that is bound twice has either's, which words the same."""
+    """The types of all names that the steps bind; one that is bound twice has either's, which words the
+    same.
+    """
     found: dict[str, Type] = {}
     for step in steps:
         match step:
-            case ir.Fetch(name=name, type=type_) | ir.Call(name=name, type=type_) | ir.Tool(name=name, type=type_):
+            case (
+                ir.Fetch(name=name, type=type_)
+                | ir.Call(name=name, type=type_)
+                | ir.Tool(name=name, type=type_)
+            ):
                 found[name] = type_
             case ir.Math(_, name, code):
                 found[name] = code.type
@@ -188,7 +203,11 @@ class _Teller:
             return "an unknown one is an error" if step.one == "required" else "there may be none"
         if step.order_by:
             return "none is an error" if step.one == "required" else "there may be none"
-        return "none or several is an error" if step.one == "required" else "there may be none; several is an error"
+        return (
+            "none or several is an error"
+            if step.one == "required"
+            else "there may be none; several is an error"
+        )
 
     def filtered(self, source: str, where: ast.Expression | None, order_by: tuple[ast.OrderBy, ...]) -> str:
         need = self.needs.get(source)
@@ -201,12 +220,18 @@ class _Teller:
         return text
 
     def order(self, order: ast.OrderBy, words: Words) -> str:
-        text = f"`{order.expression.text}`" if order.expression.node is None else phrase(order.expression.node, words)
+        text = (
+            f"`{order.expression.text}`"
+            if order.expression.node is None
+            else phrase(order.expression.node, words)
+        )
         return f"{text} (falling)" if order.descending else text
 
     def items(self, step: ast.EachStep) -> str:
         if step.over is None:
-            return f"record {step.as_} of {step.source}{self.filtered(step.source, step.where, step.order_by)}"
+            return (
+                f"record {step.as_} of {step.source}{self.filtered(step.source, step.where, step.order_by)}"
+            )
         over = f"`{step.over.text}`" if step.over.node is None else things(step.over.node, self.words)
         return f"{step.as_} of {over}"
 
@@ -220,16 +245,23 @@ class _Teller:
         value = ast.as_record(value)
         if isinstance(value, ast.Expression):
             return self.phrase(value)
-        return joined([f"{name} {self.phrase(e)}" for name, e in value.fields]) or "an empty record"
+        return joined([self.assigned(name, e) for name, e in value.fields]) or "an empty record"
+
+    def assigned(self, name: str, expression: ast.Expression) -> str:
+        if expression.node is None:
+            return f"{name} `{expression.text}`"
+        return assigned(name, expression.node, self.words)
 
     def args(self, args: tuple[tuple[str, ast.Expression], ...]) -> str:
-        return f" with {joined([f'{name} {self.phrase(e)}' for name, e in args])}" if args else ""
+        return f" with {joined([self.assigned(name, e) for name, e in args])}" if args else ""
 
 
 def _is_lookup(where: ast.Expression, key: str | None) -> bool:
     """Whether a filter asks for the one record with a key."""
     match where.node:
-        case Binary("==", Select(Identifier("it"), field), _) | Binary("==", _, Select(Identifier("it"), field)):
+        case Binary("==", Select(Identifier("it"), field), _) | Binary(
+            "==", _, Select(Identifier("it"), field)
+        ):
             return field == key
         case _:
             return False
@@ -243,7 +275,11 @@ def _policy(policy: ast.ErrorPolicy | None) -> str:
     if policy is None:
         return ""
     retry = policy.retry
-    again = "" if retry is None else f"try again up to {retry.times} times, beginning after {retry.base_ms} ms, then "
+    again = (
+        ""
+        if retry is None
+        else f"try again up to {retry.times} times, beginning after {retry.base_ms} ms, then "
+    )
     then = {"fail": "stop", "skip": "go on without it", "dead_letter": "set the item aside"}[policy.then]
     return f" (on an error: {again}{then})"
 

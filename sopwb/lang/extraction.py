@@ -1,8 +1,8 @@
 """Extract: a run of steps becomes a script of its own, and a call of it takes their place.
 
-The names that the steps use become its parameters, with the types that they have there; the names that are used later
-become what it returns: one by itself, several as a record, whose uses are then written ``result.name``. Not one of the
-other edits, since it makes two scripts and needs to know types.
+The names that the steps use become its parameters, with the types that they have there; the names that are
+used later become what it returns: one by itself, several as a record, whose uses are then written
+``result.name``. Not one of the other edits, since it makes two scripts and needs to know types.
 """
 
 from __future__ import annotations
@@ -56,10 +56,14 @@ def _extracted(raw: Json, edit: Extract, environment: Environment) -> Extracted:
     before, after = _around(script, place, edit, environment)
     run = place.block[place.index : place.index + edit.count]
     if any(step.get("op") == "return" for _, step in every_step(run)):
-        raise _impossible("these steps return from the script, which a called script cannot do for it", edit.at)
+        raise _impossible(
+            "these steps return from the script, which a called script cannot do for it", edit.at
+        )
     del place.block[place.index : place.index + edit.count]
     used = _mentioned_in({"steps": run})
-    params = {name: type_text(t) for name, t in before.scope.types.items() if name in used and name not in RESERVED}
+    params = {
+        name: type_text(t) for name, t in before.scope.types.items() if name in used and name not in RESERVED
+    }
     later = _mentioned_in(script)
     gives = [n for n in after.scope.names() if n in later and n not in before.scope.names()]
     new: Json = {"sop": VERSION, "params": params}
@@ -83,19 +87,25 @@ def _extracted(raw: Json, edit: Extract, environment: Environment) -> Extracted:
 
 
 def _around(script: Json, place: Place, edit: Extract, environment: Environment) -> tuple[State, State]:
-    """Give what is known before and after the steps. Raises ``UserError`` where they do not check or end the script."""
+    """Give what is known before and after the steps.
+
+    Raises ``UserError`` where they do not check or end the script.
+    """
     if edit.count < 1 or place.index + edit.count > len(place.block):
         raise _impossible(f"there are no {edit.count} steps here", edit.at)
     if not (edit.name.isascii() and edit.name.isidentifier() and len(edit.name) <= NAME_CHARS_MAX):
-        raise UserError(Diagnostic(codes.NAME_INVALID.id, f"{edit.name[:NAME_CHARS_MAX]!r} is not a name", edit.at))
+        raise UserError(
+            Diagnostic(codes.NAME_INVALID.id, f"{edit.name[:NAME_CHARS_MAX]!r} is not a name", edit.at)
+        )
     tree, found = parse_script(script)
     if tree is None or found:
         raise UserError(*found)
-    states, found = states_of(tree, environment)
+    last = f"{place.block_path}/{place.index + edit.count - 1}"
+    states, found = states_of(tree, environment, frozenset((place.path, last)))
     if found:
         raise UserError(*found)
     before = states[place.path][0]
-    after = states[f"{place.block_path}/{place.index + edit.count - 1}"][1]
+    after = states[last][1]
     if after is None:
         raise _impossible("these steps end the script", edit.at)
     return before, after

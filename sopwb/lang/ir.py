@@ -218,7 +218,7 @@ class Call(msgspec.Struct, frozen=True):
     pin: str
     params: tuple[Parameter, ...]
     args: tuple[tuple[str, Code], ...]
-    """In the order of the parameters; a T? parameter that was left out is a ``null`` constant."""
+    """One for each parameter, by name (so are they computed); a T? that was left out is a ``null`` constant."""
     type: Type
 
 
@@ -259,7 +259,8 @@ class SourceNeed(msgspec.Struct, frozen=True):
 
 
 class Script(msgspec.Struct, frozen=True):
-    """A checked script. ``reads`` is sorted by name; ``calls`` are the pins (or "" names of drafts) it needs."""
+    """A checked script. ``params`` and ``reads`` are sorted by name; a record of a source has exactly the fields
+    that its need in ``reads`` has, by name."""
 
     params: tuple[Parameter, ...]
     returns: Type | None

@@ -1,7 +1,7 @@
 """Which names an expression mentions, and where: for edits, and so that one mistake is told once.
 
-A macro's variable (``orders.sum(o, o.total)``) is a name of its own inside of its call, never a mention of a step's name.
-Deliberately not here: what a name means (``lang.expression.scope``).
+A macro's variable (``orders.sum(o, o.total)``) is a name of its own inside of its call, never a mention of a
+step's name. Deliberately not here: what a name means (``lang.expression.scope``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ def mentions(node: Node, bound: frozenset[str] = frozenset()) -> Iterator[tuple[
             if name not in bound:
                 yield name, span
         case Call(receiver, name, args):
-            if receiver is not None and not (isinstance(receiver, Identifier) and receiver.name in NAMESPACES):
+            if receiver is not None and not (
+                isinstance(receiver, Identifier) and receiver.name in NAMESPACES
+            ):
                 yield from mentions(receiver, bound)
             variable = macro_variable(node)
             if variable is not None:
@@ -61,7 +63,10 @@ def all_names(node: Node) -> frozenset[str]:
 
 
 def renamed(text: str, node: Node, old: str, new: str) -> str:
-    """Write ``new`` wherever ``text`` mentions the free name ``old``; everything else stays as it was spelt."""
-    for _, (start, end) in sorted((m for m in mentions(node) if m[0] == old), key=lambda m: m[1], reverse=True):
+    """Write ``new`` wherever ``text`` mentions the free name ``old``; everything else stays as it was spelt.
+    """
+    for _, (start, end) in sorted(
+        (m for m in mentions(node) if m[0] == old), key=lambda m: m[1], reverse=True
+    ):
         text = text[:start] + new + text[end:]
     return text

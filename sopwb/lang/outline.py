@@ -1,8 +1,9 @@
 """The outline of a script, a line a step, and its JSON laid out for reading.
 
-Both work on raw scripts, also on those that do not check or have a wrong shape: they show what is there. An ``else`` has a
-line of its own (its path is ``steps/3/else``); an ``else`` that holds one ``if`` is shown as ``else if``, so that bands
-read as bands. Deliberately not here: plain English (``lang.english``) and the canonical form.
+Both work on raw scripts, also on those that do not check or have a wrong shape: they show what is there. An
+``else`` has a line of its own (its path is ``steps/3/else``); an ``else`` that holds one ``if`` is shown as
+``else if``, so that bands read as bands. Deliberately not here: plain English (``lang.english``) and the
+canonical form.
 """
 
 from __future__ import annotations

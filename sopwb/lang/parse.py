@@ -1,13 +1,15 @@
 """Reads a script: JSON text or parsed JSON → its abstract syntax tree, or what is wrong with its shape.
 
-    script := {"sop": 1, "params"?: {name: type}, "returns"?: type | {name: type}, "steps": [step…], "title"?, "note"?}
+    script := {"sop": 1, "params"?: {name: type}, "returns"?: type | {name: type}, "steps": [step…],
+               "title"?: text, "note"?: text}
     step   := {"op": op, fields of the op…, "id"?: text, "note"?: text}
 
-The fields of every op stand in ``_OPS``; expressions are texts. ``order_by`` is a list of ``"expr"``, ``"expr desc"`` or
-``"expr asc"`` (one text stands for a list of one); in a ``call`` the name ``script`` may be left out where ``pin`` is there.
+The fields of every op stand in ``_OPS``; expressions are texts. ``order_by`` is a list of ``"expr"``,
+``"expr desc"`` or ``"expr asc"`` (one text stands for a list of one); in a ``call`` the name ``script`` may be
+left out where ``pin`` is there.
 
-Deliberately not here: what names and types mean (``lang.check``). Nothing here raises: a wrong shape gives no tree,
-a wrong expression gives a tree whose expression has no node, both with diagnostics.
+Deliberately not here: what names and types mean (``lang.check``). Nothing here raises: a wrong shape gives no
+tree, a wrong expression gives a tree whose expression has no node, both with diagnostics.
 """
 
 from __future__ import annotations
@@ -50,10 +52,31 @@ _OPS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 """Op → the fields that it must and may have, besides ``op id note``."""
 _SCRIPT_FIELDS: Final = ("sop", "params", "returns", "steps", "title", "note")
 _SYNONYMS: Final = {
-    "let": "math", "set": "math", "calc": "math", "query": "fetch", "select": "fetch", "get": "fetch", "for": "each",
-    "foreach": "each", "for_each": "each", "map": "each", "print": "say", "log": "say", "error": "fail", "raise": "fail",
-    "condition": "cond", "expression": "expr", "source": "from", "filter": "where", "arguments": "args",
-    "otherwise": "else", "steps": "do", "item": "as", "order": "order_by", "sort": "order_by", "value": "expr",
+    "let": "math",
+    "set": "math",
+    "calc": "math",
+    "query": "fetch",
+    "select": "fetch",
+    "get": "fetch",
+    "for": "each",
+    "foreach": "each",
+    "for_each": "each",
+    "map": "each",
+    "print": "say",
+    "log": "say",
+    "error": "fail",
+    "raise": "fail",
+    "condition": "cond",
+    "expression": "expr",
+    "source": "from",
+    "filter": "where",
+    "arguments": "args",
+    "otherwise": "else",
+    "steps": "do",
+    "item": "as",
+    "order": "order_by",
+    "sort": "order_by",
+    "value": "expr",
 }
 """Words of other languages, to the word that is meant here. Only offered, never accepted."""
 _ORDER = re.compile(r"(.*\S)\s+(desc|asc)\s*\Z", re.DOTALL)
@@ -64,8 +87,8 @@ Parsed = tuple["ast.Script | None", tuple[Diagnostic, ...]]
 def parse_script(source: str | bytes | dict[str, Any]) -> Parsed:
     """Read a script: (tree or None, diagnostics).
 
-    The tree is None where the shape is wrong. Where only expressions are, the tree is there and those expressions
-    have no node. At most ``DIAGNOSTICS_MAX`` diagnostics. Never raises.
+    The tree is None where the shape is wrong. Where only expressions are, the tree is there and those
+    expressions have no node. At most ``DIAGNOSTICS_MAX`` diagnostics. Never raises.
     """
     raw: Any = source
     if isinstance(source, (str, bytes)):
@@ -168,7 +191,9 @@ class _Reader:
                 self.refuse(codes.TOO_LARGE, path, "the type is nested too deep")
                 return None
             fields = [(name, self.type(text, f"{path}/{name}", depth + 1)) for name, text in raw.items()]
-            good = [(name, t) for name, t in fields if self.valid_field(name, f"{path}/{name}") and t is not None]
+            good = [
+                (name, t) for name, t in fields if self.valid_field(name, f"{path}/{name}") and t is not None
+            ]
             return RecordType(tuple(good))
         if not isinstance(raw, str):
             self.wrong(path, "a type", raw)
@@ -177,15 +202,41 @@ class _Reader:
             return parse_type(raw)
         except TypeSyntaxError as error:
             word = re.match(r"\w*", raw[error.position :])
-            known = ("bool", "int", "decimal", "string", "date", "timestamp", "duration", "secret", "list", "map")
-            near = {"text": "string", "str": "string", "float": "decimal", "number": "decimal", "integer": "int",
-                    "boolean": "bool", "money": "decimal", "datetime": "timestamp", "time": "timestamp"}
+            known = (
+                "bool",
+                "int",
+                "decimal",
+                "string",
+                "date",
+                "timestamp",
+                "duration",
+                "secret",
+                "list",
+                "map",
+            )
+            near = {
+                "text": "string",
+                "str": "string",
+                "float": "decimal",
+                "number": "decimal",
+                "integer": "int",
+                "boolean": "bool",
+                "money": "decimal",
+                "datetime": "timestamp",
+                "time": "timestamp",
+            }
             wanted = word[0] if word else ""
             nearest = near.get(wanted.lower()) or nearest_name(wanted, known)
             fix = Fix(f"write {nearest}", nearest) if nearest else None
             end = max(error.position + len(wanted), error.position)
-            self.refuse(codes.TYPE_INVALID, path, f"{raw[:80]!r} is not a type: {error}",
-                        span=(error.position, end), nearest=nearest, fix=fix)
+            self.refuse(
+                codes.TYPE_INVALID,
+                path,
+                str(error) if wanted == raw else f"{error}, in {raw[:80]!r}",
+                span=(error.position, end),
+                nearest=nearest,
+                fix=fix,
+            )
             return None
 
     # --- steps ------------------------------------------------------------------------------------
@@ -221,7 +272,9 @@ class _Reader:
             nearest = _SYNONYMS.get(word.lower(), "") if isinstance(op, str) else ""
             nearest = nearest if nearest in _OPS else nearest_name(word, _OPS)
             fix = Fix(f"write {nearest}", nearest) if nearest else None
-            self.refuse(codes.OP_UNKNOWN, f"{path}/op", f"there is no step {word!r}", nearest=nearest, fix=fix)
+            self.refuse(
+                codes.OP_UNKNOWN, f"{path}/op", f"there is no step {word!r}", nearest=nearest, fix=fix
+            )
             return None
         needed, allowed = _OPS[op]
         if not self.fields(raw, path, needed, ("op", "id", "note", *allowed)):
@@ -264,11 +317,19 @@ class _Reader:
             self.refuse(code, path, "each takes either `from`, a data source, or `in`, a list")
         for field in ("where", "order_by"):
             if field in raw and "in" in raw:
-                self.refuse(codes.FIELDS_CLASH, f"{path}/{field}", f"`{field}` goes with `from`, not with `in`",
-                            hint="write in: xs.filter(x, …) or xs.sortBy(x, …)")
+                self.refuse(
+                    codes.FIELDS_CLASH,
+                    f"{path}/{field}",
+                    f"`{field}` goes with `from`, not with `in`",
+                    hint="write in: xs.filter(x, …) or xs.sortBy(x, …)",
+                )
         if ("name" in raw) != ("yield" in raw):
             has, lacks = ("name", "yield") if "name" in raw else ("yield", "name")
-            self.refuse(codes.FIELD_MISSING, path, f"each has `{has}` but no `{lacks}`: the name is bound to the list of yields")
+            self.refuse(
+                codes.FIELD_MISSING,
+                path,
+                f"each has `{has}` but no `{lacks}`: the name is bound to the list of yields",
+            )
         return ast.EachStep(
             **common,
             name=self.name(raw, "name", path) if "name" in raw else "",
@@ -308,7 +369,9 @@ class _Reader:
         return ast.FailStep(**common, message=self.expression(raw["message"], f"{path}/message"))
 
     def _return(self, raw: dict[str, Any], path: str, depth: int, common: dict[str, str]) -> ast.Step:
-        return ast.ReturnStep(**common, value=self.value(raw["value"], f"{path}/value") if "value" in raw else None)
+        return ast.ReturnStep(
+            **common, value=self.value(raw["value"], f"{path}/value") if "value" in raw else None
+        )
 
     # --- fields -----------------------------------------------------------------------------------
     def fields(self, raw: dict[str, Any], path: str, needed: Iterable[str], allowed: Iterable[str]) -> bool:
@@ -339,7 +402,9 @@ class _Reader:
         if raw.isascii():
             return raw
         if any("\ud800" <= char <= "\udfff" for char in raw):
-            self.refuse(codes.SHAPE_WRONG, path, "the text holds half of a surrogate pair, which is no character")
+            self.refuse(
+                codes.SHAPE_WRONG, path, "the text holds half of a surrogate pair, which is no character"
+            )
             return ""
         if not unicodedata.is_normalized("NFC", raw):
             fixed = unicodedata.normalize("NFC", raw)
@@ -370,11 +435,17 @@ class _Reader:
         return True
 
     def valid_field(self, name: Any, path: str) -> bool:
-        good = isinstance(name, str) and name.isascii() and name.isidentifier() and len(name) <= NAME_CHARS_MAX
+        good = (
+            isinstance(name, str) and name.isascii() and name.isidentifier() and len(name) <= NAME_CHARS_MAX
+        )
         if not good:
             shown = str(name)[:NAME_CHARS_MAX]
             suggestion = re.sub(r"\W+", "_", shown, flags=re.ASCII).strip("_")
-            fix = Fix(f"write {suggestion}", suggestion) if suggestion.isidentifier() and suggestion.isascii() else None
+            fix = (
+                Fix(f"write {suggestion}", suggestion)
+                if suggestion.isidentifier() and suggestion.isascii()
+                else None
+            )
             self.refuse(codes.NAME_INVALID, path, f"{shown!r} is not a name", fix=fix)
         return good
 
@@ -391,10 +462,19 @@ class _Reader:
 
     def expression(self, raw: Any, path: str) -> ast.Expression:
         if not isinstance(raw, str):
-            literal = {True: "true", False: "false", None: "null"}.get(raw) if raw is None or isinstance(raw, bool) else (
-                str(raw) if isinstance(raw, int) else "")
+            literal = (
+                {True: "true", False: "false", None: "null"}.get(raw)
+                if raw is None or isinstance(raw, bool)
+                else (str(raw) if isinstance(raw, int) else "")
+            )
             hint = f'an expression is a text: write "{literal}"' if literal else "an expression is a text"
-            self.wrong(path, "an expression", raw, hint=hint, fix=Fix(f'write "{literal}"', literal) if literal else None)
+            self.wrong(
+                path,
+                "an expression",
+                raw,
+                hint=hint,
+                fix=Fix(f'write "{literal}"', literal) if literal else None,
+            )
             return ast.Expression("", path, None)
         text = self.text(raw, path)
         node, found = parse_expression(text, path)
@@ -472,7 +552,9 @@ class _Reader:
             cap_ms=self.number(raw, "cap_ms", path, 0, RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MAX),
         )
 
-    def members(self, raw: dict[str, Any], path: str, needed: tuple[str, ...], allowed: tuple[str, ...]) -> None:
+    def members(
+        self, raw: dict[str, Any], path: str, needed: tuple[str, ...], allowed: tuple[str, ...]
+    ) -> None:
         for name in raw:
             if name not in (*needed, *allowed):
                 word = str(name)[:NAME_CHARS_MAX]
@@ -488,5 +570,7 @@ class _Reader:
             self.wrong(f"{path}/{field}", "a whole number", value)
             return default
         if not low <= value <= high:
-            self.refuse(codes.OUT_OF_RANGE, f"{path}/{field}", f"{field} is {low} to {high}", found=str(value)[:40])
+            self.refuse(
+                codes.OUT_OF_RANGE, f"{path}/{field}", f"{field} is {low} to {high}", found=str(value)[:40]
+            )
         return value

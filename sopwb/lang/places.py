@@ -3,8 +3,8 @@
     place := "steps/" index { "/" ("then" | "else" | "do") "/" index } [ "/" field… ]
            | step id [ "/" ("then" | "else" | "do") "/" index … ] [ "/" field… ]
 
-Step ids (``s1``, ``s2`` …) are given once and kept by every edit; the canonical form drops them. Raw scripts may have any
-shape here: a draft is edited while it is wrong.
+Step ids (``s1``, ``s2`` …) are given once and kept by every edit; the canonical form drops them. Raw scripts
+may have any shape here: a draft is edited while it is wrong.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ def copied(value: Any, depth: int = 0) -> Any:
 
 
 def every_step(raw: Any, path: str = "steps") -> Iterator[tuple[str, Json]]:
-    """Give (path, raw step) for every step that is an object, in reading order. ``raw`` is a script or a list of steps."""
+    """Give (path, raw step) for every step that is an object, in reading order.
+
+    ``raw`` is a script or a list of steps.
+    """
     steps = raw.get("steps") if isinstance(raw, dict) else raw
     if not isinstance(steps, (list, tuple)) or path.count("/") > 2 * JSON_DEPTH_MAX:
         return
@@ -115,9 +118,11 @@ def find_step(script: Json, place: str) -> Place:
 
 
 def find_place(script: Json, place: str, *, create: bool = False) -> tuple[Place, list[str]]:
-    """Find a place, which may be one after the end of a list; also gives the parts that lead into the step's fields.
+    """Find a place, which may be one after the end of a list; also gives the parts that lead into the step's
+    fields.
 
-    With ``create`` a list of steps that is missing (``else``) is made. Raises ``UserError`` where the way ends.
+    With ``create`` a list of steps that is missing (``else``) is made. Raises ``UserError`` where the way
+    ends.
     """
     parts = place.split("/")
     if parts[0] != "steps" or len(parts) == 1:

@@ -1,11 +1,12 @@
 """Computes what a checked script reads of its sources: the key, and exactly the fields that it uses.
 
-A record may go through names, filters, sorts, branches and loops before a field of it is read, so values are followed to
-the sources that they come from (their *origins*). Where a whole record goes out of sight (returned, compared, given to a
-call or a tool, put into another record) all of its fields are read. A ``fetch`` that lists ``fields`` reads those.
+A record may go through names, filters, sorts, branches and loops before a field of it is read, so values are
+followed to the sources that they come from (their *origins*). Where a whole record goes out of sight
+(returned, compared, given to a call or a tool, put into another record) all of its fields are read. A
+``fetch`` that lists ``fields`` reads those.
 
-The result is part of a frozen script's identity: reading less than this would be wrong, reading more would refuse
-runs over changes that do not matter.
+The result is part of a frozen script's identity: reading less than this would be wrong, reading more would
+refuse runs over changes that do not matter.
 """
 
 from __future__ import annotations
@@ -44,7 +45,11 @@ def source_needs(body: tuple[ir.Step, ...],
             message = f"whole records of {name} are used, and its field {odd[0]!r} has no plain name"
             found.append(Diagnostic(codes.FIELD_NOT_A_NAME.id, message, finder.paths[name]))
         # By name, as in the canonical form: a draft and its frozen form have the same record types.
-        record = RecordType(tuple(sorted((pair for pair in source.record.fields if pair[0] in fields), key=lambda pair: pair[0])))
+        record = RecordType(
+            tuple(
+                sorted((pair for pair in source.record.fields if pair[0] in fields), key=lambda pair: pair[0])
+            )
+        )
         needs.append(ir.SourceNeed(name, source.key, record))
     return tuple(needs), tuple(found)
 
@@ -80,7 +85,9 @@ class _Finder:
 
     # --- steps ------------------------------------------------------------------------------------
     def steps(self, body: tuple[ir.Step, ...], names: dict[str, Origins]) -> None:
-        """Walk steps; ``names`` grows by what they bind (names of both branches: they never clash on a path)."""
+        """Walk steps; ``names`` grows by what they bind (names of both branches: they never clash on a
+        path).
+        """
         for step in body:
             self.step(step, names)
 
@@ -105,8 +112,14 @@ class _Finder:
             case _:
                 assert_never(step)
 
-    def records(self, source: str, where: ir.Code | None, order_by: tuple[ir.Order, ...], names: dict[str, Origins],
-                path: str) -> Origins:
+    def records(
+        self,
+        source: str,
+        where: ir.Code | None,
+        order_by: tuple[ir.Order, ...],
+        names: dict[str, Origins],
+        path: str,
+    ) -> Origins:
         self.read(source, path)
         origin = frozenset({source})
         inner = {**names, "it": origin}

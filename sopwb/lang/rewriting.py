@@ -1,7 +1,7 @@
 """Edits that reach into expressions: rename, and a literal that becomes a parameter.
 
-Expressions are changed at the places of the names and literals in them and stay otherwise as they were spelt, so that a
-difference shows what was meant and nothing else.
+Expressions are changed at the places of the names and literals in them and stay otherwise as they were spelt,
+so that a difference shows what was meant and nothing else.
 """
 
 from __future__ import annotations
@@ -57,7 +57,11 @@ def renamed_script(script: Json, old: str, new: str) -> None:
     names = bound_names(script)
     if old not in names:
         near = nearest_name(old, names)
-        raise UserError(Diagnostic(codes.NAME_UNKNOWN.id, f"the script binds no name {old[:NAME_CHARS_MAX]!r}", nearest=near))
+        raise UserError(
+            Diagnostic(
+                codes.NAME_UNKNOWN.id, f"the script binds no name {old[:NAME_CHARS_MAX]!r}", nearest=near
+            )
+        )
     if old == new:
         return
     require_new_name(script, new)
@@ -65,7 +69,11 @@ def renamed_script(script: Json, old: str, new: str) -> None:
         node = slot.node()
         if node is None:
             if old in slot.text:
-                raise UserError(Diagnostic(codes.EDIT_IMPOSSIBLE.id, "this expression has to be put right first", slot.path))
+                raise UserError(
+                    Diagnostic(
+                        codes.EDIT_IMPOSSIBLE.id, "this expression has to be put right first", slot.path
+                    )
+                )
         elif old in mentioned(node):
             slot.write(renamed(slot.text, node, old, new))
     params = script.get("params")
@@ -91,23 +99,39 @@ def literals(node: Node) -> list[Literal]:
 
 def parameterized(script: Json, literal: str, name: str, type_: str, at: str, span: tuple[int, int] | None,
                   everywhere: bool) -> None:
-    """Turn a literal into a parameter, in place. Raises ``UserError`` where it is not found, or found more than once."""
+    """Turn a literal into a parameter, in place.
+
+    Raises ``UserError`` where it is not found, or found more than once.
+    """
     wanted = parse_expression(literal)[0]
     if not isinstance(wanted, Literal) or wanted.kind == "null":
-        raise UserError(Diagnostic(codes.LITERAL_UNKNOWN.id, f"{literal[:NAME_CHARS_MAX]!r} is not a literal"))
+        raise UserError(
+            Diagnostic(codes.LITERAL_UNKNOWN.id, f"{literal[:NAME_CHARS_MAX]!r} is not a literal")
+        )
     params = script.get("params", {})
     if not isinstance(params, dict):
         raise UserError(Diagnostic(codes.EDIT_IMPOSSIBLE.id, "`params` is not an object", "params"))
     require_new_name(script, name)
-    found = [(slot, hit.span) for slot in _slots_at(script, at) if (node := slot.node()) is not None
-             for hit in literals(node) if without_spans(hit) == without_spans(wanted) and span in (None, hit.span)]
+    found = [
+        (slot, hit.span)
+        for slot in _slots_at(script, at)
+        if (node := slot.node()) is not None
+        for hit in literals(node)
+        if without_spans(hit) == without_spans(wanted) and span in (None, hit.span)
+    ]
     if not found:
         where = f" in {at}" if at else ""
         raise UserError(Diagnostic(codes.LITERAL_UNKNOWN.id, f"there is no {literal}{where}", at))
     if len(found) > 1 and not everywhere:
         places = ", ".join(dict.fromkeys(slot.path for slot, _ in found))
-        raise UserError(Diagnostic(codes.EDIT_IMPOSSIBLE.id, f"{literal} stands {len(found)} times: {places}", at,
-                                   hint="say which with `at` and `span`, or `everywhere`"))
+        raise UserError(
+            Diagnostic(
+                codes.EDIT_IMPOSSIBLE.id,
+                f"{literal} stands {len(found)} times: {places}",
+                at,
+                hint="say which with `at` and `span`, or `everywhere`",
+            )
+        )
     # From the end of each text, so that the earlier places stay where they are.
     for slot, (start, end) in sorted(found, key=lambda hit: hit[1], reverse=True):
         slot.write(slot.text[:start] + name + slot.text[end:])

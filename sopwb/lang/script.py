@@ -1,7 +1,8 @@
 """The abstract syntax tree of a script: its shape, with every expression parsed and no type decided.
 
-``lang.parse`` builds it from JSON, ``lang.check`` turns it into typed IR; the printers read both. Step ids and notes are
-kept here (the outline shows them) and dropped by the canonical form. Deliberately not here: names, types and reachability.
+``lang.parse`` builds it from JSON, ``lang.check`` turns it into typed IR; the printers read both. Step ids
+and notes are kept here (the outline shows them) and dropped by the canonical form. Deliberately not here:
+names, types and reachability.
 
 Paths are written one way everywhere: ``steps/2/where``, nested ``steps/3/then/0/value/reason``.
 """
@@ -173,7 +174,10 @@ Step: TypeAlias = (
 
 
 class Script(msgspec.Struct, frozen=True):
-    """A script. ``params`` in the order written (they are passed by name); ``returns`` None: it gives null."""
+    """A script.
+
+    ``params`` in the order written (they are passed by name); ``returns`` None: it gives null.
+    """
 
     params: tuple[tuple[str, Type], ...]
     returns: Type | None
@@ -244,5 +248,12 @@ def _raw_step(step: Step) -> dict[str, Any]:
     return raw
 
 
-_JSON_NAMES: Final = {"source": "from", "over": "in", "as_": "as", "yield_": "yield", "else_": "else", "label": "name"}
+_JSON_NAMES: Final = {
+    "source": "from",
+    "over": "in",
+    "as_": "as",
+    "yield_": "yield",
+    "else_": "else",
+    "label": "name",
+}
 """Fields of the tree → fields of JSON, where Python has a word of its own."""

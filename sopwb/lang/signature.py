@@ -10,7 +10,9 @@ from sopwb.lang.environment import Parameter, Signature
 from sopwb.lang.parse import parse_signature
 
 
-def signature_of(source: dict[str, Any] | ast.Script, name: str, pin: str = "") -> Signature | tuple[Diagnostic, ...]:
+def signature_of(
+    source: dict[str, Any] | ast.Script, name: str, pin: str = ""
+) -> Signature | tuple[Diagnostic, ...]:
     """Give a script's signature under ``name``, or the diagnostics of its ``params`` and ``returns``.
 
     ``pin`` is the frozen script's id, "" for a draft. The steps are not looked at.

@@ -1,4 +1,6 @@
-"""The expressions of a raw script, each with its place, so that edits can read and rewrite them where they stand."""
+"""The expressions of a raw script, each with its place, so that edits can read and rewrite them where they
+stand.
+"""
 
 from __future__ import annotations
 

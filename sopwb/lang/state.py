@@ -9,13 +9,14 @@ from __future__ import annotations
 import msgspec
 
 from sopwb.lang.expression.scope import Scope
-from sopwb.lang.types import DECIMAL, INT, NULL, Type, optional, required, type_text, unify
+from sopwb.lang.types import NULL, Type, is_optional, required, type_text, unify
 
 
 class State(msgspec.Struct, frozen=True):
     """``taken``: names bound on some path that leads here. ``unknown``: names whose step did not check.
 
-    ``binders``: name → the paths of the steps that bind it. ``lost``: names that are taken but not visible, and why.
+    ``binders``: name → the paths of the steps that bind it. ``lost``: names that are taken but not visible,
+    and why.
     """
 
     scope: Scope
@@ -40,19 +41,44 @@ class State(msgspec.Struct, frozen=True):
         return State(scope, self.taken, self.unknown, self.binders, self.lost)
 
 
+class Wishes:
+    """Types that branches ask of each other's steps, step path → type: those asked before, and new ones.
+
+    A new wish is taken as granted until the script is checked again with it; one that was asked before and is
+    not granted (a fetch or call cannot give another type than it has) never will be. In the ``last`` round
+    nothing more is asked.
+    """
+
+    def __init__(self, asked: dict[str, Type], *, last: bool = False) -> None:
+        self.asked = asked
+        self.last = last
+        self.new: dict[str, Type] = {}
+
+    def ask(self, found: Type, both: Type, paths: tuple[str, ...]) -> bool:
+        """Whether a name of type ``found`` that the steps at ``paths`` bind can be one of type ``both``."""
+        if _same(found, both) == both:
+            return True
+        wish = both if is_optional(found) else required(both)
+        if self.last or any(path in self.asked for path in paths):
+            return False
+        self.new.update(dict.fromkeys(paths, wish))
+        return True
+
+
 def first_state(params: tuple[tuple[str, Type], ...]) -> State:
     """Give the state before the first step: the parameters and the clock."""
     scope = Scope.of(dict(params))
     return State(scope, frozenset(name for name, _ in params), frozenset(), {}, {})
 
 
-def join(before: State, left: State, right: State, wishes: dict[str, Type]) -> State:
+def join(before: State, left: State, right: State, wishes: Wishes) -> State:
     """Give the state after two branches that both go on.
 
-    A name that both bind with one type stays visible; T beside T? or null gives T?. An int beside a decimal adds
-    a wish to ``wishes`` (step path → decimal) for each step that binds the int. Other names are lost, with the reason.
+    A name that both bind with one type stays visible; T beside T? or null gives T?. An int beside a decimal
+    is a decimal, and the step that binds the int is asked for one. Other names are lost, with the reason.
     """
-    scope, binders, lost = _common(before.scope, left.scope, right.scope), dict(before.binders), {**left.lost, **right.lost}
+    scope = _common(before.scope, left.scope, right.scope)
+    binders, lost = dict(before.binders), {**left.lost, **right.lost}
     new_left = set(left.scope.names()) - set(before.scope.names())
     new_right = set(right.scope.names()) - set(before.scope.names())
     unknown = left.unknown | right.unknown
@@ -65,12 +91,12 @@ def join(before: State, left: State, right: State, wishes: dict[str, Type]) -> S
         a, b = left.scope.type_of(name), right.scope.type_of(name)
         assert a is not None
         assert b is not None
-        both = _same(a, b)
-        if both is None:
+        both = _same(a, b) or unify(a, b)
+        if both is None or not (
+            wishes.ask(a, both, left.binders.get(name, ()))
+            and wishes.ask(b, both, right.binders.get(name, ()))
+        ):
             lost[name] = f"{name} is {type_text(a)} in one branch and {type_text(b)} in the other"
-            if unify(a, b) is not None:
-                _wish(wishes, a, left.binders.get(name, ()))
-                _wish(wishes, b, right.binders.get(name, ()))
             continue
         scope = scope.bind(name, both)
         binders[name] = left.binders.get(name, ()) + right.binders.get(name, ())
@@ -84,12 +110,6 @@ def _common(before: Scope, left: Scope, right: Scope) -> Scope:
         if left.types[name] == right.types[name]:
             types[name] = left.types[name]
     return Scope(types, left.nonempty & right.nonempty, before.conditions)
-
-
-def _wish(wishes: dict[str, Type], found: Type, paths: tuple[str, ...]) -> None:
-    if required(found) == INT:
-        for path in paths:
-            wishes[path] = DECIMAL if found == INT else optional(DECIMAL)
 
 
 def _same(a: Type, b: Type) -> Type | None:

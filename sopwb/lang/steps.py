@@ -1,8 +1,8 @@
 """Checks the steps that hold no steps: fetch, math, call, tool, say, fail and return.
 
-Each function takes the step and the state before it and gives (IR or None, state after). None means that a diagnostic was
-written; the step's name is then bound to nothing, and expressions that mention it are not judged, so
-that one mistake is told once. Deliberately not here: the flow between steps (``lang.check``).
+Each function takes the step and the state before it and gives (IR or None, state after). None means that a
+diagnostic was written; the step's name is then bound to nothing, and expressions that mention it are not
+judged, so that one mistake is told once. Deliberately not here: the flow between steps (``lang.check``).
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
+
 from sopwb.kernel.diagnostics import Code, Diagnostic, Fix, nearest_name
 from sopwb.lang import codes, ir
 from sopwb.lang import script as ast
 from sopwb.lang.environment import Environment, Parameter, Signature, SourceSchema
 from sopwb.lang.expression.check import check_expression
+from sopwb.lang.expression.codes import UNKNOWN_NAME
 from sopwb.lang.expression.facts import facts_of
 from sopwb.lang.expression.printer import print_expression
 from sopwb.lang.expression.scope import Scope
 from sopwb.lang.expression.syntax import Literal
 from sopwb.lang.names import mentioned
-from sopwb.lang.state import State
+from sopwb.lang.state import State, Wishes
 from sopwb.lang.types import (
     BOOL,
     INT,
@@ -43,19 +46,25 @@ Checked = tuple["ir.Step | None", State]
 
 
 class Context:
-    """What one check of a script collects: diagnostics, tools, and wishes for wider types (step path → type)."""
+    """What one check of a script collects: diagnostics, tools, and wishes for wider types (step path →
+    type).
+    """
 
-    def __init__(self, environment: Environment, returns: Type | None, wishes: dict[str, Type]) -> None:
+    def __init__(self, environment: Environment, returns: Type | None, wishes: Wishes) -> None:
         self.environment = environment
         self.returns = returns
         self.wishes = wishes
-        self.new_wishes: dict[str, Type] = {}
         self.diagnostics: list[Diagnostic] = []
         self.tools: set[str] = set()
         self.loops: list[bool] = []
         """One entry a loop around the step: whether its items have a key."""
         self.states: dict[str, tuple[State, State | None]] = {}
-        """Step path → what is known before and after the step."""
+        """Step path → what is known before and after it, of the steps in ``watched``: all would be too
+        large.
+        """
+        self.watched: frozenset[str] = frozenset()
+        self.ended: dict[str, str] = {}
+        """Names that were bound inside of a loop, and what says that they ended with its item."""
         self.broken = False
 
     def complain(self, code: Code, path: str, message: str, **more: Any) -> None:
@@ -78,17 +87,17 @@ class Context:
         expr, found = check_expression(node, scope or state.scope, expression.path, expected)
         if expr is None or found:
             self.broken = True
-            self.diagnostics.extend(self.explained(each, state) for each in found)
+            self.diagnostics.extend(self.explained(each, expression.text, state) for each in found)
             return None
         return ir.Code(print_expression(node), expr)
 
-    def explained(self, diagnostic: Diagnostic, state: State) -> Diagnostic:
-        """Add why a name that some branch binds is not visible."""
-        reason = state.lost.get(diagnostic.found)
-        if reason is None or diagnostic.hint:
+    def explained(self, diagnostic: Diagnostic, text: str, state: State) -> Diagnostic:
+        """Add why a name that was bound somewhere is not visible here."""
+        if diagnostic.code != UNKNOWN_NAME or diagnostic.span is None:
             return diagnostic
-        return Diagnostic(diagnostic.code, diagnostic.message, diagnostic.path, diagnostic.span, diagnostic.expected,
-                          diagnostic.found, diagnostic.nearest, reason, diagnostic.fix)
+        start, end = diagnostic.span
+        reason = state.lost.get(text[start:end]) or self.ended.get(text[start:end])
+        return diagnostic if reason is None else msgspec.structs.replace(diagnostic, hint=reason)
 
     def bind(self, state: State, name: str, type_: Type | None, path: str) -> State:
         """Bind a step's name, which no name on this path may have."""
@@ -109,8 +118,13 @@ def check_fetch(context: Context, step: ast.FetchStep, state: State) -> Checked:
     limit = None if step.limit is None else context.code(step.limit, state, INT)
     for n, field in enumerate(step.fields):
         if source.record.get(field) is None:
-            context.unknown_name(codes.SOURCE_FIELD_UNKNOWN, f"{step.path}/fields/{n}", f"field of {source.name}",
-                                 field, source.record.names())
+            context.unknown_name(
+                codes.SOURCE_FIELD_UNKNOWN,
+                f"{step.path}/fields/{n}",
+                f"field of {source.name}",
+                field,
+                source.record.names(),
+            )
     if step.fields:
         record = RecordType(tuple((f, t) for f in step.fields if (t := record.get(f)) is not None))
     broken, context.broken = context.broken, before or context.broken
@@ -119,8 +133,19 @@ def check_fetch(context: Context, step: ast.FetchStep, state: State) -> Checked:
     after = context.bind(state, step.name, type_, step.path)
     if broken:
         return None, after
-    return ir.Fetch(step.path, step.name, source.name, source.record, source.key, where, order_by, limit, step.one,
-                    step.fields, type_), after
+    return ir.Fetch(
+        step.path,
+        step.name,
+        source.name,
+        source.record,
+        source.key,
+        where,
+        order_by,
+        limit,
+        step.one,
+        step.fields,
+        type_,
+    ), after
 
 
 def find_source(context: Context, name: str, path: str) -> SourceSchema | None:
@@ -134,7 +159,9 @@ def find_source(context: Context, name: str, path: str) -> SourceSchema | None:
 
 def check_where(context: Context, where: ast.Expression | None, record: RecordType,
                 state: State) -> tuple[ir.Code | None, RecordType, Scope]:
-    """Check a filter: (code, the type of the records that it keeps, the scope in which ``it`` is one of them)."""
+    """Check a filter: (code, the type of the records that it keeps, the scope in which ``it`` is one of
+    them).
+    """
     scope = state.scope.bind("it", record)
     if where is None:
         return None, record, scope
@@ -164,13 +191,16 @@ def check_order(context: Context, order_by: tuple[ast.OrderBy, ...], state: Stat
 
 # --- math, say, fail ------------------------------------------------------------------------------
 def check_math(context: Context, step: ast.MathStep, state: State) -> Checked:
-    code = context.code(step.expr, state, context.wishes.get(step.path))
+    code = context.code(step.expr, state, context.wishes.asked.get(step.path))
     if code is None or step.expr.node is None:
         return None, context.bind(state, step.name, None, step.path)
     after = context.bind(state, step.name, code.type, step.path)
     if code.type == BOOL:
         # A name for a condition carries the condition's facts: `if known` is as good as `if x != null`.
-        true, false = facts_of(step.expr.node, state.scope, True), facts_of(step.expr.node, state.scope, False)
+        true, false = (
+            facts_of(step.expr.node, state.scope, True),
+            facts_of(step.expr.node, state.scope, False),
+        )
         after = after.with_scope(state.scope.bind(step.name, BOOL, true, false))
     return ir.Math(step.path, step.name, code), after
 
@@ -193,7 +223,9 @@ def check_return(context: Context, step: ast.ReturnStep, state: State) -> Checke
     wanted = context.returns
     if step.value is None:
         if wanted is not None and not is_optional(wanted):
-            context.complain(codes.RESULT_FIELD_MISSING, step.path, "the return has no value", expected=type_text(wanted))
+            context.complain(
+                codes.RESULT_FIELD_MISSING, step.path, "the return has no value", expected=type_text(wanted)
+            )
             return None, state
         return ir.Return(step.path, ir.Code("null", ir.Const(wanted or NULL, None))), state
     if wanted is None:
@@ -206,10 +238,11 @@ def check_return(context: Context, step: ast.ReturnStep, state: State) -> Checke
 
 
 def check_value(context: Context, value: ast.Value, state: State, wanted: Type | None) -> ir.Code | None:
-    """Check a ``value`` or ``yield``: one expression, or an object of them that makes a record of type ``wanted``.
+    """Check a ``value`` or ``yield``: one expression, or an object of them that makes a record of type
+    ``wanted``.
 
-    Without ``wanted`` the record has its fields by name, which is also the order in which they are computed: so a
-    draft and its canonical form, whose keys are sorted, are the same program.
+    Without ``wanted`` the record has its fields by name, which is also the order in which they are computed:
+    so a draft and its canonical form, whose keys are sorted, are the same program.
     """
     record = None if wanted is None else required(wanted)
     if record is None or isinstance(record, RecordType):
@@ -217,15 +250,21 @@ def check_value(context: Context, value: ast.Value, state: State, wanted: Type |
     if isinstance(value, ast.Expression):
         return context.code(value, state, wanted)
     if record is not None and not isinstance(record, RecordType):
-        context.complain(codes.RESULT_SHAPE, value.path, f"an object is given, {type_text(record)} is declared",
-                         expected=type_text(record))
+        context.complain(
+            codes.RESULT_SHAPE,
+            value.path,
+            f"an object is given, {type_text(record)} is declared",
+            expected=type_text(record),
+        )
         return None
     found: dict[str, ir.Code] = {}
     good = True
     for name, expression in value.fields:
         want = None if record is None else record.get(name)
         if record is not None and want is None:
-            context.unknown_name(codes.RESULT_FIELD_UNKNOWN, expression.path, "declared field", name, record.names())
+            context.unknown_name(
+                codes.RESULT_FIELD_UNKNOWN, expression.path, "declared field", name, record.names()
+            )
             good = False
             continue
         code = context.code(expression, state, want)
@@ -236,7 +275,9 @@ def check_value(context: Context, value: ast.Value, state: State, wanted: Type |
     given = {name for name, _ in value.fields}
     for name in () if record is None else record.names():
         if name not in given:
-            context.complain(codes.RESULT_FIELD_MISSING, value.path, f"the value has no {name}", expected=name)
+            context.complain(
+                codes.RESULT_FIELD_MISSING, value.path, f"the value has no {name}", expected=name
+            )
             good = False
     if not good:
         return None
@@ -269,7 +310,9 @@ def _signature(context: Context, step: ast.CallStep) -> Signature | None:
         return signature
     if step.pin:
         label = f" ({step.script})" if step.script else ""
-        context.complain(codes.PIN_UNKNOWN, f"{step.path}/pin", f"there is no script {step.pin[:80]!r}{label} here")
+        context.complain(
+            codes.PIN_UNKNOWN, f"{step.path}/pin", f"there is no script {step.pin[:80]!r}{label} here"
+        )
         return None
     context.unknown_name(codes.SCRIPT_UNKNOWN, f"{step.path}/script", "script", step.script,
                          context.environment.script_names())
@@ -279,7 +322,9 @@ def _signature(context: Context, step: ast.CallStep) -> Signature | None:
 def check_args(context: Context, path: str, given: tuple[tuple[str, ast.Expression], ...],
                params: tuple[Parameter, ...], owner: str, state: State,
                ) -> tuple[tuple[str, ir.Code], ...] | None:
-    """Check arguments against parameters: in their order, a T? that was left out being null; None where one is wrong."""
+    """Check arguments against parameters: in their order, a T? that was left out being null; None where one
+    is wrong.
+    """
     known = tuple(param.name for param in params)
     by_name = dict(given)
     good = True
@@ -292,8 +337,12 @@ def check_args(context: Context, path: str, given: tuple[tuple[str, ast.Expressi
         argument = by_name.get(param.name)
         if argument is None or (is_optional(param.type) and _is_null(argument)):
             if argument is None and not is_optional(param.type):
-                context.complain(codes.ARGUMENT_MISSING, f"{path}/args", f"{owner} needs {param.name}: {type_text(param.type)}",
-                                 expected=param.name)
+                context.complain(
+                    codes.ARGUMENT_MISSING,
+                    f"{path}/args",
+                    f"{owner} needs {param.name}: {type_text(param.type)}",
+                    expected=param.name,
+                )
                 good = False
             found.append((param.name, ir.Code("null", ir.Const(param.type, None))))
             continue
@@ -309,7 +358,9 @@ def _is_null(expression: ast.Expression) -> bool:
     return isinstance(expression.node, Literal) and expression.node.kind == "null"
 
 
-def _argument(context: Context, expression: ast.Expression, state: State, wanted: Type, owner: str) -> ir.Code | None:
+def _argument(
+    context: Context, expression: ast.Expression, state: State, wanted: Type, owner: str
+) -> ir.Code | None:
     # A secret may be given to a tool wherever a text may; nowhere else does it pass for one.
     if owner.startswith("tool ") and required(wanted) == STRING and expression.node is not None:
         expr, found = check_expression(expression.node, state.scope, expression.path)
@@ -321,11 +372,15 @@ def _argument(context: Context, expression: ast.Expression, state: State, wanted
 def check_tool(context: Context, step: ast.ToolStep, state: State) -> Checked:
     tool = context.environment.tool(step.tool)
     if tool is None:
-        context.unknown_name(codes.TOOL_UNKNOWN, f"{step.path}/tool", "tool", step.tool, context.environment.tool_names())
+        context.unknown_name(
+            codes.TOOL_UNKNOWN, f"{step.path}/tool", "tool", step.tool, context.environment.tool_names()
+        )
         return None, context.bind(state, step.name, None, step.path)
     context.tools.add(tool.name)
     if not all(context.loops) and tool.kind != "observe":
-        context.complain(codes.EFFECT_WITHOUT_KEY, step.path, f"{tool.name} inside of each over items without a key")
+        context.complain(
+            codes.EFFECT_WITHOUT_KEY, step.path, f"{tool.name} inside of each over items without a key"
+        )
     args = check_args(context, step.path, step.args, tool.args, f"tool {tool.name}", state)
     policy = step.on_error
     type_ = tool.returns
@@ -341,4 +396,7 @@ def _on_error(policy: ast.ErrorPolicy | None) -> ir.OnError | None:
     if policy is None:
         return None
     retry = policy.retry
-    return ir.OnError(None if retry is None else ir.Retry(retry.times, retry.base_ms, retry.factor, retry.cap_ms), policy.then)
+    return ir.OnError(
+        None if retry is None else ir.Retry(retry.times, retry.base_ms, retry.factor, retry.cap_ms),
+        policy.then,
+    )

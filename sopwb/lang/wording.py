@@ -1,9 +1,9 @@
 """Expressions in plain English.
 
-A value becomes a noun phrase (``orders.sum(o, o.total)`` → the sum of total over orders), a condition a clause (``size(orders)
-== 0`` → there are no orders). Types, where a checked script gives them, choose between *more than* and *after*,
-*highest* and *latest*. What has no plain wording is shown as it is written, between backquotes: better exact than nice.
-Deliberately not here: steps (``lang.english``).
+A value becomes a noun phrase (``orders.sum(o, o.total)`` → the sum of total over orders), a condition a
+clause (``size(orders) == 0`` → there are no orders). Types, where a checked script gives them, choose between
+*more than* and *after*, *highest* and *latest*. What has no plain wording is shown as it is written, between
+backquotes: better exact than nice. Deliberately not here: steps (``lang.english``).
 """
 
 from __future__ import annotations
@@ -34,23 +34,40 @@ _INVERSE: Final = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<="
 _MIRRORED: Final = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _NUMBERS: Final = {"==": "is", "!=": "is not", "<": "is less than", ">": "is more than", "<=": "is at most",
                    ">=": "is at least"}
-_TIMES: Final = {**_NUMBERS, "<": "is before", ">": "is after", "<=": "is on or before", ">=": "is on or after"}
+_TIMES: Final = {
+    **_NUMBERS,
+    "<": "is before",
+    ">": "is after",
+    "<=": "is on or before",
+    ">=": "is on or after",
+}
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 _AGGREGATES: Final = {"sum": "the sum", "avg": "the average"}
 _BETWEEN: Final = {"days_between": "days", "hours_between": "hours", "minutes_between": "minutes"}
 _PARTS: Final = {"year": "the year", "month": "the month", "day": "the day of the month",
                  "weekday": "the weekday (1 is Monday)"}
-_AFTER: Final = {"add_days": "days", "add_months": "months"}
+_AFTER: Final = {"add_days": "day", "add_months": "month"}
 _TEXT_TESTS: Final = {"contains": "contains", "startsWith": "begins with", "endsWith": "ends with",
                       "matches": "matches the pattern"}
-_SUFFIXES: Final = {"lower": "in lower case", "upper": "in upper case", "lowerAscii": "in lower case",
-                    "upperAscii": "in upper case", "trim": "without white space around it", "math.ceil": "rounded up",
-                    "math.floor": "rounded down", "round": "rounded to a whole number", "reverse": "in reverse order",
-                    "int": "as a whole number", "double": "as a number", "math.round": "rounded to a whole number"}
+_SUFFIXES: Final = {
+    "lower": "in lower case",
+    "upper": "in upper case",
+    "lowerAscii": "in lower case",
+    "upperAscii": "in upper case",
+    "trim": "without white space around it",
+    "math.ceil": "rounded up",
+    "math.floor": "rounded down",
+    "round": "rounded to a whole number",
+    "reverse": "in reverse order",
+    "int": "as a whole number",
+    "double": "as a number",
+    "math.round": "rounded to a whole number",
+}
 
 
 class Words(msgspec.Struct, frozen=True):
-    """What is known while wording: the types of names, the variable whose fields go without an owner, and source names.
+    """What is known while wording: the types of names, the variable whose fields go without an owner, and
+    source names.
 
     ``subject`` is ``it`` inside of a filter, or a macro's variable inside of its call.
     """
@@ -73,6 +90,17 @@ def joined(parts: list[str], word: str = "and") -> str:
 def quoted(text: str) -> str:
     """Quote a text for a sentence."""
     return "'" + text.replace("\n", "\\n") + "'"
+
+
+def assigned(name: str, node: Node, words: Words) -> str:
+    """Say a named value: ``is_risk true``, ``id = c's id``, and only ``spent`` where the value has the same
+    name.
+    """
+    text = phrase(node, words)
+    if text == name:
+        return name
+    literal = isinstance(node, Literal) or (isinstance(node, Binary) and _template(node, words) is not None)
+    return f"{name} {text}" if literal else f"{name} = {text}"
 
 
 def possessive(name: str) -> str:
@@ -126,7 +154,13 @@ def phrase(node: Node, words: Words) -> str:
     """Give a value as a noun phrase."""
     match node:
         case Literal(kind, value):
-            return quoted(str(value)) if kind == "string" else "nothing" if kind == "null" else print_expression(node)
+            return (
+                quoted(str(value))
+                if kind == "string"
+                else "nothing"
+                if kind == "null"
+                else print_expression(node)
+            )
         case Identifier(name):
             return "it" if name == words.subject else name
         case Select(Identifier(name), field):
@@ -142,7 +176,10 @@ def phrase(node: Node, words: Words) -> str:
         case Binary("+", _, _) if (template := _template(node, words)) is not None:
             return template
         case Binary("+" | "-" | "*" | "/" as op, left, right):
-            return f"{_operand(left, words)} {_SIGNS[op]} {_operand(right, words)}"
+            first = _operand(left, words)
+            if isinstance(left, Call) and " " in first:
+                first = f"({first})"  # the sum of total over orders − 5 would leave open what 5 is taken from
+            return f"{first} {_SIGNS[op]} {_operand(right, words)}"
         case Binary("%", left, right):
             return f"the remainder of {_operand(left, words)} ÷ {_operand(right, words)}"
         case Ternary(test, then, other):
@@ -163,7 +200,9 @@ def _operand(node: Node, words: Words) -> str:
 
 
 def _template(node: Node, words: Words) -> str | None:
-    """Word texts that are joined as one text with its values in braces; None where no literal text is among them."""
+    """Word texts that are joined as one text with its values in braces; None where no literal text is among
+    them.
+    """
     parts: list[Node] = []
     todo = [node]
     while todo:
@@ -209,7 +248,13 @@ def _call(node: Call, words: Words) -> str:
         case "filter" | "sortBy":
             return f"the {things(node, words)}"
         case "map" if body is not None and len(node.args) == 2:
-            return f"the list of {phrase(body, inner)} of every one of {things(over, words)}"
+            each = f"of each of {things(over, words)}"
+            plain = isinstance(body, Select) and body.base == Identifier(inner.subject, body.base.span)
+            return (
+                f"the {phrase(body, inner)} {each}"
+                if plain
+                else f"the list, {each.replace('of', 'for', 1)}, of {phrase(body, inner)}"
+            )
         case "first" | "last" if isinstance(over, Call) and over.name == "sortBy":
             return _extreme(over, name, words)
         case "first" | "last":
@@ -238,7 +283,8 @@ def _extreme(ordered: Call, end: str, words: Words) -> str:
     inner = words.within(variable or "", element_of(ordered.receiver, words))
     key = ordered.args[-1]
     first, last = ("earliest", "latest") if is_time(key, inner) else ("lowest", "highest")
-    return f"the one of {things(ordered.receiver, words)} with the {first if end == 'first' else last} {phrase(key, inner)}"
+    best = first if end == "first" else last
+    return f"the one of {things(ordered.receiver, words)} with the {best} {phrase(key, inner)}"
 
 
 def things(node: Node, words: Words) -> str:
@@ -276,7 +322,9 @@ def _begins_with_field(node: Node, words: Words) -> bool:
         case Unary("!", operand):
             return _begins_with_field(operand, words)
         case Call(receiver, name, _) if receiver is not None and name in _TEXT_TESTS:
-            return isinstance(receiver, Select) and receiver.base == Identifier(words.subject, receiver.base.span)
+            return isinstance(receiver, Select) and receiver.base == Identifier(
+                words.subject, receiver.base.span
+            )
         case _:
             return False
 
@@ -289,9 +337,9 @@ def _global(node: Call, words: Words) -> str:
         case ("days_between" | "hours_between" | "minutes_between") as name, (a, b):
             return f"the {_BETWEEN[name]} from {phrase(a, words)} to {phrase(b, words)}"
         case ("add_days" | "add_months") as name, (a, Literal("int", n)) if n < 0:
-            return f"{-n} {_AFTER[name]} before {phrase(a, words)}"
+            return f"{_some(Literal('int', -n), _AFTER[name], words)} before {phrase(a, words)}"
         case ("add_days" | "add_months") as name, (a, n):
-            return f"{phrase(n, words)} {_AFTER[name]} after {phrase(a, words)}"
+            return f"{_some(n, _AFTER[name], words)} after {phrase(a, words)}"
         case ("year" | "month" | "day" | "weekday") as name, (a,):
             return f"{_PARTS[name]} of {phrase(a, words)}"
         case "start_of_month", (a,):
@@ -307,9 +355,9 @@ def _global(node: Call, words: Words) -> str:
         case ("timestamp" | "duration"), (Literal("string", text),):
             return str(text)
         case "round", (a, places):
-            return f"{_operand(a, words)} rounded to {phrase(places, words)} places"
+            return f"{_operand(a, words)} rounded to {_some(places, 'place', words)}"
         case "fixed", (a, places):
-            return f"{_operand(a, words)} with {phrase(places, words)} decimals"
+            return f"{_operand(a, words)} with {_some(places, 'decimal', words)}"
         case "coalesce", (a, default):
             return f"{phrase(a, words)} (or {phrase(default, words)} where there is none)"
         case "must", (a,):
@@ -320,6 +368,10 @@ def _global(node: Call, words: Words) -> str:
             return f"{_operand(a, words)} {_SUFFIXES[name]}"
         case _:
             return f"`{print_expression(node)}`"
+
+
+def _some(amount: Node, unit: str, words: Words) -> str:
+    return f"{phrase(amount, words)} {unit}{'' if isinstance(amount, Literal) and amount.value == 1 else 's'}"
 
 
 def _math(node: Call, words: Words) -> str:
@@ -349,8 +401,11 @@ def clause(node: Node, words: Words, *, truth: bool = True) -> str:
             return _comparison(op if truth else _INVERSE[op], left, right, words)
         case Binary("in", left, right):
             among = f"{phrase(left, words)} is {'' if truth else 'not '}one of "
-            return among + (joined([phrase(i, words) for i in right.items], "or") if isinstance(right, ListLiteral)
-                            else things(right, words))
+            return among + (
+                joined([phrase(i, words) for i in right.items], "or")
+                if isinstance(right, ListLiteral)
+                else things(right, words)
+            )
         case Call(receiver, name, _) if receiver is not None and name in ("exists", "all", "exists_one"):
             return _quantified(node, receiver, words, truth)
         case Call(receiver, name, (arg,)) if receiver is not None and name in _TEXT_TESTS:
@@ -405,12 +460,16 @@ def _comparison(op: str, left: Node, right: Node, words: Words) -> str:
 def _counted(node: Node, words: Words) -> str | None:
     """What a size counts, where it is one of a list."""
     match node:
-        case Call(None, "size", (xs,)) if type_of(xs, words) is None or isinstance(type_of(xs, words), ListType):
+        case Call(None, "size", (xs,)) if type_of(xs, words) is None or isinstance(
+            type_of(xs, words), ListType
+        ):
             return things(xs, words)
         case Call(receiver, "count", ()) if receiver is not None:
             return things(receiver, words)
         case Call(receiver, "count", args) if receiver is not None and (variable := macro_variable(node)):
-            return things(receiver, words) + _such(args[-1], words.within(variable, element_of(receiver, words)))
+            return things(receiver, words) + _such(
+                args[-1], words.within(variable, element_of(receiver, words))
+            )
         case _:
             return None
 
@@ -423,8 +482,13 @@ def _amount(op: str, number: int, what: str) -> str:
             return f"there are {what}"
         case _:
             amounts: dict[str, Callable[[], str]] = {
-                "==": lambda: f"exactly {number}", "!=": lambda: f"not exactly {number}", "<": lambda: f"fewer than {number}",
-                ">": lambda: f"more than {number}", "<=": lambda: f"at most {number}", ">=": lambda: f"at least {number}"}
+                "==": lambda: f"exactly {number}",
+                "!=": lambda: f"not exactly {number}",
+                "<": lambda: f"fewer than {number}",
+                ">": lambda: f"more than {number}",
+                "<=": lambda: f"at most {number}",
+                ">=": lambda: f"at least {number}",
+            }
             return f"there are {amounts[op]()} {what}"
 
 
@@ -438,7 +502,8 @@ def _quantified(node: Call, over: Node, words: Words, truth: bool) -> str:
         case "exists":
             return f"there are {'' if truth else 'no '}{things(over, words)}{_such(condition, inner)}"
         case "exists_one":
-            return f"there is {'' if truth else 'not '}exactly one of {things(over, words)}{_such(condition, inner)}"
+            which = things(over, words) + _such(condition, inner)
+            return f"there is {'' if truth else 'not '}exactly one of {which}"
         case _:
             every = "for every one of" if truth else "not for every one of"
             return f"{every} {things(over, words)}, {clause(condition, inner)}"

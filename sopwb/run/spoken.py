@@ -55,10 +55,7 @@ def said_fields(value: Value) -> str:
 
 
 class Plain:
-    """A speaker without a value to look at; the others say what is their own."""
-
-    def lines(self, in_: Value, out: Value, branch: str, frame: Frame | None) -> tuple[str, ...]:
-        raise NotImplementedError
+    """What speakers without a value to look at have in common."""
 
     def shown(self, frame: Frame | None) -> Value:
         return ABSENT

@@ -162,11 +162,12 @@ class Catalogue:
         try:
             with open(self._path(), "rb") as file:
                 data = file.read()
+            if crc32(data[4:]) != int.from_bytes(data[:4], "big"):
+                return
             found = msgspec.msgpack.decode(data[4:], type=_Snapshot)
-            sound = crc32(data[4:]) == int.from_bytes(data[:4], "big") and found.version == _VERSION
-            if sound and self._store.frame_id_at(found.place) == found.frame:
+            if found.version == _VERSION and self._store.frame_id_at(found.place) == found.frame:
                 self._tables, self._place = found.tables, found.place
-        except (OSError, msgspec.MsgspecError, RecursionError, Corrupt):
+        except (OSError, msgspec.MsgspecError, RecursionError, ValueError, Corrupt):
             return  # it is missing, damaged or of another log: fold the events instead
 
     def _save(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -67,9 +68,25 @@ class Disk:
         finally:
             os.close(fd)
 
+    def clock(self) -> float:
+        """Give seconds of a clock that only moves forward."""
+        return time.monotonic()
+
+    def pause(self, seconds: float) -> None:
+        """Let other processes run."""
+        time.sleep(seconds)
+
     def lock(self, fd: int) -> None:
         """Wait for the exclusive lock of an open file. The kernel frees it when its holder dies."""
         fcntl.flock(fd, fcntl.LOCK_EX)
+
+    def try_lock(self, fd: int) -> bool:
+        """Take the exclusive lock of an open file if nobody has it."""
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def unlock(self, fd: int) -> None:
         """Free the lock."""

@@ -24,7 +24,7 @@ from sopwb.store.disk import READ, WRITE, Disk
 from sopwb.store.errors import Corrupt, DiskFailed, NotAStore
 from sopwb.store.frames import FORMAT, HEADER_BYTES, Header, open_payload, parse_header
 from sopwb.store.index import Index, index_name
-from sopwb.store.mark import MARK_BYTES, Mark, decode_mark, encode_mark
+from sopwb.store.mark import MARK_BYTES, Mark, decode_mark
 from sopwb.store.scan import file_name
 
 FORMAT_TEXT: Final = b"sop-workbench store\nformat %d\ngeneration %s unstable\n" % (FORMAT, GENERATION)
@@ -41,6 +41,7 @@ class Files:
         self.disk = disk
         self.read_only = read_only
         self._fds: dict[tuple[str, int], int] = {}
+        self._old_fds: list[int] = []
         self._watermark_fd = -1
 
     # --- the store as a whole ---------------------------------------------------------------------
@@ -65,15 +66,18 @@ class Files:
             raise NotAStore(self.root, f"it is a store of another version: {said!r}")
 
     def _create(self) -> None:
-        strangers = [name for name in self.disk.list(self.root) if name not in _OURS]
-        if strangers or self.numbers(kinds.LOG):
+        segments = self.numbers(kinds.LOG)  # looked for first: who has written one has made FORMAT before
+        there = self.disk.list(self.root)
+        if "FORMAT" in there:
+            return  # another process creates the same store
+        if segments or any(name.split(".")[0] not in _OURS for name in there):
             raise NotAStore(self.root, "it has no FORMAT file")
         if self.read_only:
             raise NotAStore(self.root, "there is no store here")
         try:
             for name in ("", "log", "trace", "idx", "quarantine", "runs"):
                 self.disk.make_directory(self.path(name))
-            temporary = self.path("FORMAT.new")
+            temporary = self.path(f"FORMAT.{os.getpid()}")
             fd = self.disk.open(temporary, WRITE)
             try:
                 self.disk.write(fd, 0, FORMAT_TEXT)
@@ -92,12 +96,21 @@ class Files:
 
     def close(self) -> None:
         """Close every descriptor."""
-        for fd in self._fds.values():
+        for fd in (*self._fds.values(), *self._old_fds):
             self.disk.close(fd)
         self._fds.clear()
+        self._old_fds.clear()
         if self._watermark_fd >= 0:
             self.disk.close(self._watermark_fd)
             self._watermark_fd = -1
+
+    def renew(self) -> None:
+        """Open segments anew after a failed sync was repaired: an old descriptor would report it once more.
+
+        The old ones stay open until ``close``, since another thread may be reading from them.
+        """
+        self._old_fds += self._fds.values()
+        self._fds = {}
 
     # --- segments ---------------------------------------------------------------------------------
 
@@ -182,10 +195,6 @@ class Files:
         except OSError:
             return None
         return None
-
-    def write_mark(self, fd: int, mark: Mark) -> None:
-        """Write a record into ``lock`` or ``watermark``. Raises ``OSError``."""
-        self.disk.write(fd, 0, encode_mark(mark))
 
     def open_index(self, stream: str, number: int) -> Index | None:
         """Open an index that still belongs to its segment."""

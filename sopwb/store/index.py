@@ -117,7 +117,7 @@ class Index:
             return None
         try:
             header = _header_decoder.decode(raw)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, RecursionError, ValueError):
             return None
         if (header.version, header.stream, header.segment) != (_VERSION, stream, segment):
             return None
@@ -172,7 +172,7 @@ class Index:
     def _ref_rows(self, number: int) -> list[RefRow]:
         try:
             return _rows_decoder.decode(self._block(self.header.refs[number]))
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, RecursionError, ValueError):
             raise IndexDamaged(self.path) from None
 
     def _block(self, block: Block) -> bytes:

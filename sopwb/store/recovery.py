@@ -117,7 +117,6 @@ def _quarantine(files: Files, stream: str, number: int, start: int, size: int) -
         disk.close(fd)
     disk.rename(temporary, files.path(name))
     disk.sync_directory(files.path("quarantine"))
-    segment = files.fd(stream, number)
-    disk.truncate(segment, start)
-    disk.sync(segment)
+    # Not synced: should a power loss bring the tail back, the next writer moves it here again.
+    disk.truncate(files.fd(stream, number), start)
 

@@ -1,23 +1,17 @@
-"""Appending a transaction, making it durable together with those of other processes, and starting to write.
+"""Appending transactions, and starting to write.
 
-A commit has two halves. *Append*: lock ``lock``, take in what others appended, check the moved names
-against that, write the frames, record the new end, unlock. *Sync*: lock ``watermark``; if it says by now
-that the transaction is durable, somebody else's sync covered it; else read the recorded end, sync up to
-there, publish it, unlock. While one process syncs, others append and queue for the second lock, and the
-first of them syncs for all: so the number of syncs does not grow with the number of writers.
+A commit has two halves. *Append*, here: take the append lock, take in what others appended, check the moved
+names against that, write the frames, record the new end in the lock file, free the lock. *Sync*
+(``syncer``): make that durable together with what others appended meanwhile. Between the two, other
+processes append.
 
-A sync that fails is never tried again: the pages count as clean afterwards although the device may not
-have them. The handle stops writing, and ``failed`` in the watermark stops every other process, until an
-opening store has cut what lies above the watermark (``recovery``). An *epoch* separates what was appended
-before from after that.
-
-No thread is started here; the mutexes of ``store.Store`` keep the threads of one process apart, since a
-file lock does not. Deliberately not here: reading (``view``) and formats (``frames``, ``mark``).
+An *epoch* separates what was appended before a failed sync from what came after its repair. No thread is
+started here; the mutexes of ``store.Store`` keep the threads of one process apart, since a file lock does
+not. Deliberately not here: reading (``view``) and formats (``frames``, ``mark``).
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import msgspec
@@ -26,8 +20,7 @@ from blake3 import blake3
 from sopwb.kernel.ids import GENERATION, PREFIX
 from sopwb.kernel.limits import TRANSACTION_BYTES_MAX
 from sopwb.store import kinds
-from sopwb.store.disk import WRITE
-from sopwb.store.errors import Corrupt, DiskFailed, Poisoned, RefConflict, TooLarge, Unknown
+from sopwb.store.errors import Corrupt, DiskFailed, RefConflict, TooLarge, Unknown
 from sopwb.store.files import Files
 from sopwb.store.frames import (
     FORMAT,
@@ -42,9 +35,11 @@ from sopwb.store.frames import (
     encode_commit,
     encode_control,
 )
-from sopwb.store.mark import MARK_BYTES, Mark, decode_mark
+from sopwb.store.locks import APPEND, SYNC, Locks
+from sopwb.store.mark import Mark
 from sopwb.store.recovery import cut_tails, durable_evidence, evidence_beyond, read_pending
 from sopwb.store.scan import Cursor, Damage, Transaction, read_transaction
+from sopwb.store.syncer import Syncer
 from sopwb.store.transaction import Any_, Move
 from sopwb.store.transaction import Transaction as Draft
 from sopwb.store.view import View
@@ -62,17 +57,14 @@ class Writer:
         self._name = name
         self._segment_bytes = segment_bytes
         self._epoch = 1
-        self._pid = os.getpid()
-        self._fds = {name: self._open(name) for name in ("lock", "watermark")}
-        self.poisoned = ""
+        self._locks = Locks(files)
+        self._syncer = Syncer(files, self._locks)
         self.pending: list[Transaction] = []
         self.recovered: list[Damage] = []
 
     def close(self) -> None:
         """Give up the lock files."""
-        for fd in self._fds.values():
-            self._disk.close(fd)
-        self._fds.clear()
+        self._locks.close()
 
     def tip(self, view: View) -> Cursor:
         """Give the log's state after everything that was read, durable or not."""
@@ -86,7 +78,7 @@ class Writer:
         if mark is not None and not mark.failed and not self._beyond(view.cursor):
             self._epoch = mark.epoch
             return
-        self._lock("lock")
+        self._locks.take(APPEND)
         try:
             mark = self._files.read_watermark()
             view.advance(mark.log if mark else NOWHERE)
@@ -99,28 +91,28 @@ class Writer:
                 return
             self._read_tail(view, traces=True)
             end = self._mark(self.tip(view))
-            self._files.write_mark(self._fds["lock"], end)
+            self._locks.write(APPEND, end)
         except OSError as error:
             raise DiskFailed("recover", self._files.root, error) from None
         finally:
-            self._unlock("lock")
+            self._locks.free(APPEND)
         if self.pending or mark is None:
             self.make_durable(end, view.cursor)
             self.settle(view)
 
     def _begin_epoch(self, view: View, failed: Mark) -> None:
-        self._lock("watermark")
+        self._locks.take(SYNC)
         try:
             if view.damages:
                 return
             self.recovered += cut_tails(self._files, view.cursor.place, view.cursor.trace)
             self._epoch = failed.epoch + 1
             mark = self._mark(view.cursor)
-            self._sync(Mark(_START, _START, 0, 0), mark)
-            self._files.write_mark(self._fds["lock"], mark)
-            self._files.write_mark(self._fds["watermark"], mark)
+            self._syncer.sync(Mark(_START, _START, 0, 0), mark)
+            self._locks.write(APPEND, mark)
+            self._locks.write(SYNC, mark)
         finally:
-            self._unlock("watermark")
+            self._locks.free(SYNC)
 
     # --- first half: append -----------------------------------------------------------------------
 
@@ -130,8 +122,9 @@ class Writer:
         ``fill`` completes the draft once the lock is held. Raises ``RefConflict``, ``Unknown``, ``TooLarge``,
         ``DiskFailed``, ``Poisoned``, ``Corrupt``; nothing is written then.
         """
-        self._check()
-        self._lock("lock")
+        self._syncer.check()
+        self._locks.renew_after_fork()
+        self._locks.take(APPEND)
         try:
             self._catch_up(view)
             if fill is not None:
@@ -145,18 +138,18 @@ class Writer:
             read = self._write(view, tip, draft, moves, frames)
             self.pending.append(read)
             end = self._mark(read.after)
-            self._files.write_mark(self._fds["lock"], end)
+            self._locks.write(APPEND, end)
             return end
         except OSError as error:
             raise DiskFailed("append", self._files.root, error) from None
         finally:
-            self._unlock("lock")
+            self._locks.free(APPEND)
 
     def _catch_up(self, view: View) -> None:
         mark = self._files.read_watermark()
         if mark is not None:
             if mark.failed:
-                raise self._poison("a sync failed in another process")
+                raise self._syncer.poison("a sync failed in another process")
             self.take_in(view, mark)
         view.check_names()
         if self._beyond(self.tip(view)):
@@ -167,8 +160,8 @@ class Writer:
         return (
             files.size(kinds.LOG, tip.segment) != tip.offset
             or files.size(kinds.TRACE, tip.trace[0]) > tip.trace[1]
-            or files.size(kinds.LOG, tip.segment + 1) > 0
-            or files.size(kinds.TRACE, tip.trace[0] + 1) > 0
+            or (files.exists(kinds.LOG, tip.segment + 1) and files.size(kinds.LOG, tip.segment + 1) > 0)
+            or (files.exists(kinds.TRACE, tip.trace[0] + 1) and files.size(kinds.TRACE, tip.trace[0] + 1) > 0)
         )
 
     def _read_tail(self, view: View, *, traces: bool) -> None:
@@ -189,6 +182,7 @@ class Writer:
         """Let the view see what ``mark`` says is durable. A new epoch means: what was pending has been cut."""
         if mark.epoch != self._epoch:
             self._epoch, self.pending = mark.epoch, []
+            self._files.renew()
         while self.pending and self.pending[0].after.place <= mark.log:
             view.apply(self.pending.pop(0))
         if not self.pending:
@@ -295,89 +289,15 @@ class Writer:
 
     # --- second half: sync ------------------------------------------------------------------------
 
-    def make_durable(self, mine: Mark, durable: Cursor) -> None:
-        """Return when everything up to ``mine`` is durable and published.
+    def make_durable(self, mine: Mark, known: Cursor) -> None:
+        """Return when everything up to ``mine`` is durable. Raises ``Poisoned``, ``DiskFailed``.
 
-        ``durable`` is what this handle knows to be durable already. Raises ``Poisoned``.
+        ``known`` is what this handle knows to be durable already.
         """
-        if self._published(mine):
-            return
-        self._lock("watermark")
-        try:
-            if self._published(mine):
-                return
-            before = self._files.read_watermark()
-            if before is not None and (before.failed or before.epoch != mine.epoch):
-                raise self._poison("a sync failed in another process")
-            if before is None:
-                before = self._mark(durable)
-            end = decode_mark(self._disk.read(self._fds["lock"], 0, MARK_BYTES))
-            if end is None or end.epoch != mine.epoch or end.log < mine.log:
-                end = mine
-            try:
-                self._sync(before, end)
-            except OSError as error:
-                poison = self._poison(f"sync failed: {error.strerror or error}")
-                self._files.write_mark(self._fds["watermark"], msgspec.structs.replace(before, failed=True))
-                raise poison from None
-            self._files.write_mark(self._fds["watermark"], end)
-        except OSError as error:
-            raise self._poison(f"the watermark cannot be published: {error.strerror or error}") from None
-        finally:
-            self._unlock("watermark")
-
-    def _published(self, mine: Mark) -> bool:
-        mark = self._files.read_watermark()
-        return mark is not None and mark.epoch == mine.epoch and mark.log >= mine.log
-
-    def _sync(self, before: Mark, end: Mark) -> None:
-        # The trace stream first is not needed: nothing of either counts before the watermark is published.
-        for stream, old, new in ((kinds.TRACE, before.trace, end.trace), (kinds.LOG, before.log, end.log)):
-            if new <= old:
-                continue
-            for number in range(max(old[0], 1), new[0] + 1):
-                self._disk.sync(self._files.fd(stream, number))
-            if new[0] > old[0] or old[1] == 0:
-                self._disk.sync_directory(self._files.path(stream))
-
-    # --- locks ------------------------------------------------------------------------------------
+        self._syncer.make_durable(mine, self._mark(known))
 
     def _mark(self, cursor: Cursor) -> Mark:
         return Mark(cursor.place, cursor.trace, cursor.sequence, self._epoch)
-
-    def _check(self) -> None:
-        if self.poisoned:
-            raise Poisoned(self.poisoned)
-        if os.getpid() != self._pid:
-            # A child of fork shares its parent's file locks, which then exclude nobody.
-            self._pid = os.getpid()
-            self._fds = {name: self._open(name) for name in self._fds}
-
-    def _poison(self, reason: str) -> Poisoned:
-        self.poisoned = self.poisoned or reason
-        return Poisoned(self.poisoned)
-
-    def _open(self, name: str) -> int:
-        try:
-            return self._disk.open(self._files.path(name), WRITE)
-        except OSError as error:
-            raise DiskFailed("open", self._files.path(name), error) from None
-
-    def _lock(self, name: str) -> None:
-        path = self._files.path(name)
-        try:
-            while True:
-                self._disk.lock(self._fds[name])
-                if self._disk.same_file(self._fds[name], path):
-                    return
-                # Somebody replaced the file: whoever locks the new one would not see us.
-                self._disk.close(self._fds[name])
-                self._fds[name] = self._open(name)
-        except OSError as error:
-            raise DiskFailed("lock", path, error) from None
-
-    def _unlock(self, name: str) -> None:
-        self._disk.unlock(self._fds[name])
 
 
 def _opening(stream: str, number: int, head: bytes, sequence: int) -> bytes:

@@ -1,6 +1,7 @@
 """The action registry: everything that a key, the palette or a click can do, each named once.
 
-An action is its id, its keys, the words that people read, the pane it belongs to and the name of the method that does it
+An action is its id, its keys, the words that people read, the pane it belongs to and the name of the method that does
+it
 (``act_…`` on that pane's widget, or on the main screen for ``everywhere``). Bindings, footer, help and palette are all
 made from this table, so they cannot disagree. Deliberately not here: what an action does, and any widget.
 """

@@ -1,20 +1,21 @@
 """The workbench as an application: style sheets, themes, keys, the size of the terminal and leaving it clean.
 
-``run`` is all that a caller needs. Deliberately not here: opening a workspace and making a dialogue (the caller does), and
-what the panes do (``screens.main``).
+``run`` is all that a caller needs. Deliberately not here: opening a workspace and making a dialogue (the caller
+does), and what the panes do (``screens.main``).
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from sopwb.kernel.diagnostics import Diagnostic
@@ -25,10 +26,21 @@ from sopwb.tui.keys import keymap
 from sopwb.tui.ports import Bench, TalkFactory
 from sopwb.tui.screens.main import MainScreen
 from sopwb.tui.screens.small import COLUMNS_MIN, ROWS_MIN, SmallScreen
+from sopwb.tui.visible import Visible
 
+_HERE: Final = Path(__file__).parent
 _STYLES: Final = (
-    "screens/main", "screens/form", "screens/pick", "screens/reading", "screens/small", "widgets/top_bar",
-    "widgets/key_bar", "widgets/chat", "widgets/script_pane", "widgets/trace_view", "widgets/field_row",
+    "screens/main",
+    "screens/form",
+    "screens/pick",
+    "screens/reading",
+    "screens/small",
+    "widgets/top_bar",
+    "widgets/key_bar",
+    "widgets/chat",
+    "widgets/script_pane",
+    "widgets/trace_view",
+    "widgets/field_row",
 )
 
 
@@ -36,12 +48,15 @@ class WorkbenchApp(App[int]):
     """The terminal workbench over an open workspace."""
 
     TITLE = "SOP Workbench"
-    CSS_PATH: ClassVar[list[str | Path]] = [f"{style}.tcss" for style in _STYLES]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str | Path]] = [_HERE / f"{style}.tcss" for style in _STYLES]  # type: ignore[assignment]
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "leave", "Leave", show=False, priority=True, system=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", "Leave", show=False, priority=True, system=True)
+    ]
 
     def __init__(self, bench: Bench, dialogue_factory: TalkFactory, as_of: str = "") -> None:
         super().__init__()
+        self._visible = Visible()
         self.desk = Desk(bench, dialogue_factory)
         self.as_of = as_of
         overrides, wrong_file = settings.read_keys()
@@ -51,8 +66,8 @@ class WorkbenchApp(App[int]):
         self._place = f"{bench.name} · {bench.zone_name}" + (f" · as of {as_of}" if as_of else "")
         for theme in self.theme_files.values():
             self.register_theme(themes.textual_theme(theme))
-        chosen = settings.read_theme_choice()
-        self.theme = chosen if chosen in self.theme_files else next(iter(self.theme_files))
+        wanted = (settings.read_theme_choice(), themes.DEFAULT)
+        self.theme = next((id_ for id_ in wanted if id_ in self.theme_files), next(iter(self.theme_files)))
 
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.desk, self.keys, self._place, self.as_of)
@@ -61,11 +76,17 @@ class WorkbenchApp(App[int]):
         """Give none of Textual's own: the palette has the registry's actions."""
         return ()
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Have every drawn line pass the gate, before Textual's own filters."""
+        return [self._visible, *super().get_line_filters()]
+
     def on_mount(self) -> None:
         self.set_keymap(textual_keymap(self.keys))
         self._leave_clean_on_signals()
+        # After fg the terminal shows an empty screen, of which Textual believes that it is drawn.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         for diagnostic in self._said[:3]:
-            self.notify(diagnostic.line(), severity="warning", timeout=10)
+            self.notify(diagnostic.line(), severity="warning", timeout=10, markup=False)
 
     def on_unmount(self) -> None:
         self.desk.close(wait_s=0.5)

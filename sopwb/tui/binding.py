@@ -14,8 +14,8 @@ from sopwb.tui.keys import Keymap, types_text
 def bindings(pane: Pane) -> list[Binding]:
     """Make the bindings of a pane.
 
-    The chat's keys and what works everywhere come before a text field's own keys (a text area has its F6), except for keys
-    that write a character.
+    The chat's keys and what works everywhere come before a text field's own keys (a text area has its F6), except for
+    keys that write a character.
     """
     made = []
     for action in of_pane(pane):

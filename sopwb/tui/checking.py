@@ -10,12 +10,16 @@ if TYPE_CHECKING:
     from sopwb.lang.environment import Environment
 
 
-def check_edit(script: dict[str, Any], edit: dict[str, Any], environment: Environment) -> tuple[Diagnostic, ...]:
-    """Apply ``edit`` to a copy of ``script`` and check what comes of it. Gives its diagnostics."""
+def check_edits(
+    script: dict[str, Any], edits: list[dict[str, Any]], environment: Environment
+) -> tuple[Diagnostic, ...]:
+    """Apply ``edits`` to a copy of ``script`` and check what comes of it. Gives its diagnostics."""
     from sopwb.lang.compile import compile_script
     from sopwb.lang.edits import apply_edit
 
-    edited = apply_edit(script, edit)
-    if not isinstance(edited, dict):
-        return edited if isinstance(edited, tuple) else (edited,)
-    return compile_script(edited, environment).diagnostics
+    for edit in edits:
+        edited = apply_edit(script, edit)
+        if not isinstance(edited, dict):
+            return edited
+        script = edited
+    return compile_script(script, environment).diagnostics

@@ -13,14 +13,15 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sopwb.app.commands import Command, ListRuns, RunScript, ShowRun
-from sopwb.app.outputs import AnyOutput, Failed, RunList, RunView
+from sopwb.app.commands import Command, ListRuns, RunScript, ShowRun, ShowScript
+from sopwb.app.outputs import AnyOutput, Failed, RunList, RunView, ScriptView
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.tui import codes
-from sopwb.tui.checking import check_edit
+from sopwb.tui.checking import check_edits
 from sopwb.tui.messages import Answered, Busy, Checked, Known, Replied
 from sopwb.tui.ports import Bench, Said, Talk, TalkFactory
 from sopwb.tui.vocabulary import Vocabulary, vocabulary_of
+from sopwb.tui.watching import Watched
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from sopwb.run.ports import Event
 
 FEED_EVENTS_MAX: Final = 2_000
-"""Events that wait for the screen. It drains 20 times a second; a run that is faster loses lines here, never its time."""
+"""Events that wait for the screen. It drains 20 times a second; a run that is faster loses lines here, never its
+time."""
 
 
 class Listener(Protocol):
@@ -80,6 +82,17 @@ class Desk:
         self._thread = threading.Thread(target=self._serve, name="desk", daemon=True)
         self._thread.start()
         self.running = ""
+        """What is being run just now, "" when nothing is."""
+        self._given = self._done = 0
+
+    @property
+    def quiet(self) -> bool:
+        """Whether everything that was asked for has been answered."""
+        return self._given == self._done
+
+    def _give(self, work: Callable[[], None]) -> None:
+        self._given += 1
+        self._work.put(work)
 
     def ask(self, command: Command, to: Listener, purpose: str = "") -> None:
         """Carry out a Command and post ``Answered`` to ``to``."""
@@ -95,7 +108,7 @@ class Desk:
                 to.post_message(Busy(""))
             to.post_message(Answered(command, output, purpose))
 
-        self._work.put(work)
+        self._give(work)
 
     def turn(self, text: str, to: Listener) -> None:
         """Give the dialogue a turn and post ``Replied`` with the run that it made, if any."""
@@ -104,24 +117,24 @@ class Desk:
             to.post_message(Busy("thinking"))
             before = self._newest_run()
             said = self._turn(text)
-            after = self._newest_run()
-            shown = self._do(ShowRun(after)) if after and after != before else None
+            run = self._run_since(before)
+            script = self._do(ShowScript(run.script, draft=False)) if run is not None else None
             to.post_message(Busy(""))
-            to.post_message(Replied(text, said, shown if isinstance(shown, RunView) else None))
+            to.post_message(Replied(text, said, run, script.outline if isinstance(script, ScriptView) else ()))
 
-        self._work.put(work)
+        self._give(work)
 
-    def check(self, script: dict[str, Any], edit: dict[str, Any], ticket: int, to: Listener) -> None:
-        """Try an edit without keeping it and post ``Checked``."""
+    def check(self, script: dict[str, Any], edits: list[dict[str, Any]], ticket: int, to: Listener) -> None:
+        """Try edits without keeping them and post ``Checked``."""
 
         def work() -> None:
             try:
-                found = check_edit(script, edit, self.bench.environment())
+                found = check_edits(script, edits, self.bench.environment())
             except Exception as error:  # noqa: BLE001  the form stays usable whatever the checker does
                 found = _fault(error)
             to.post_message(Checked(ticket, found))
 
-        self._work.put(work)
+        self._give(work)
 
     def know(self, to: Listener) -> None:
         """Look up the names of the workspace and post ``Known``."""
@@ -134,7 +147,7 @@ class Desk:
                 vocabulary = Vocabulary()
             to.post_message(Known(vocabulary))
 
-        self._work.put(work)
+        self._give(work)
 
     def close(self, wait_s: float = 2.0) -> None:
         """Stop after the work that is going, waiting for it at most ``wait_s`` seconds."""
@@ -144,6 +157,7 @@ class Desk:
     def _serve(self) -> None:
         while (work := self._work.get()) is not None:
             work()
+            self._done += 1
 
     def _do(self, command: Command) -> AnyOutput:
         try:
@@ -163,7 +177,17 @@ class Desk:
         except Exception as error:  # noqa: BLE001  as above
             return _Refused(_fault(error)[0].line())
 
+    def _run_since(self, before: str) -> RunView | None:
+        if isinstance(self.bench, Watched):
+            return self.bench.last_run
+        after = self._newest_run()
+        shown = self._do(ShowRun(after)) if after and after != before else None
+        return shown if isinstance(shown, RunView) else None
+
     def _newest_run(self) -> str:
+        if isinstance(self.bench, Watched):
+            self.bench.forget()
+            return ""
         output = self._do(ListRuns(limit=1))
         return output.rows[0].run if isinstance(output, RunList) and output.rows else ""
 

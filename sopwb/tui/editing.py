@@ -1,7 +1,8 @@
 """Structural edits from the keyboard: the place of the cursor and a key become an edit of ``lang.edits``.
 
 Pure: a script, a path and what was asked for give the edit and the path where the cursor belongs afterwards; None where
-the key has nothing to act on. Paths are ``steps/3`` or, nested, ``steps/3/then/0``. Deliberately not here: applying edits.
+the key has nothing to act on. Paths are ``steps/3`` or, nested, ``steps/3/then/0``. Deliberately not here: applying
+edits.
 """
 
 from __future__ import annotations
@@ -17,23 +18,26 @@ BLOCKS: Final = {"if": ("then", "else"), "each": ("do",)}
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """An edit and where the cursor goes once it is done."""
+    """Edits, applied all or none, and where the cursor goes once they are done."""
 
-    edit: dict[str, Any]
+    edits: list[dict[str, Any]]
     cursor: str
 
 
 def step_at(script: dict[str, Any], path: str) -> dict[str, Any] | None:
     """Give the raw step at a path, or None."""
+    parts = path.split("/")
+    if parts[0] != "steps" or not parts[-1].isdigit():
+        return None
     found: Any = script
-    for part in path.split("/") if path else ():
+    for part in parts:
         if isinstance(found, dict):
             found = found.get(part)
         elif isinstance(found, list) and part.isdigit() and int(part) < len(found):
             found = found[int(part)]
         else:
             return None
-    return found if isinstance(found, dict) and found is not script else None
+    return found if isinstance(found, dict) else None
 
 
 def block_at(script: dict[str, Any], block: str) -> list[Any]:
@@ -86,11 +90,17 @@ def place_else(script: dict[str, Any], path: str) -> str | None:
 
 
 def insert(at: str, step: dict[str, Any]) -> Planned:
-    return Planned({"edit": "insert", "at": at, "step": step}, at)
+    return Planned([{"edit": "insert", "at": at, "step": step}], at)
 
 
-def replace(at: str, step: dict[str, Any]) -> Planned:
-    return Planned({"edit": "replace", "at": at, "step": step}, at)
+def replace(at: str, old: dict[str, Any], step: dict[str, Any]) -> Planned:
+    """Put a changed step in place of the old one; where its name changed, all uses of the name follow first."""
+    edits: list[dict[str, Any]] = []
+    for key in ("name", "as") if step.get("op") != "if" else ():
+        before, after = old.get(key), step.get(key)
+        if before and after and before != after:
+            edits.append({"edit": "rename", "from": before, "to": after})
+    return Planned([*edits, {"edit": "replace", "at": at, "step": step}], at)
 
 
 def remove(script: dict[str, Any], path: str) -> Planned | None:
@@ -105,7 +115,7 @@ def remove(script: dict[str, Any], path: str) -> Planned | None:
         cursor = f"{block}/{index - 1}"
     else:
         cursor = block.rpartition("/")[0]
-    return Planned({"edit": "remove", "at": path}, cursor)
+    return Planned([{"edit": "remove", "at": path}], cursor)
 
 
 def move(script: dict[str, Any], path: str, by: int) -> Planned | None:
@@ -122,7 +132,7 @@ def move(script: dict[str, Any], path: str, by: int) -> Planned | None:
             return None
         outer, place = split(owner)
         cursor = f"{outer}/{place + (1 if by > 0 else 0)}"
-    return Planned({"edit": "move", "from": path, "to": cursor}, cursor)
+    return Planned([{"edit": "move", "from": path, "to": cursor}], cursor)
 
 
 def move_out(script: dict[str, Any], path: str) -> Planned | None:
@@ -132,7 +142,7 @@ def move_out(script: dict[str, Any], path: str) -> Planned | None:
         return None
     outer, place = split(owner)
     cursor = f"{outer}/{place + 1}"
-    return Planned({"edit": "move", "from": path, "to": cursor}, cursor)
+    return Planned([{"edit": "move", "from": path, "to": cursor}], cursor)
 
 
 def move_in(script: dict[str, Any], path: str) -> Planned | None:
@@ -141,14 +151,14 @@ def move_in(script: dict[str, Any], path: str) -> Planned | None:
         return None
     block, index = split(path)
     to = place_inside(script, f"{block}/{index - 1}") if index > 0 else None
-    return Planned({"edit": "move", "from": path, "to": to}, to) if to else None
+    return Planned([{"edit": "move", "from": path, "to": to}], to) if to else None
 
 
 def wrap(script: dict[str, Any], path: str, cond: str) -> Planned | None:
     """Wrap the step in an ``if``."""
     if step_at(script, path) is None:
         return None
-    return Planned({"edit": "wrap", "at": path, "cond": cond}, path)
+    return Planned([{"edit": "wrap", "at": path, "cond": cond}], path)
 
 
 def unwrap(script: dict[str, Any], path: str) -> Planned | None:
@@ -156,7 +166,7 @@ def unwrap(script: dict[str, Any], path: str) -> Planned | None:
     step = step_at(script, path)
     if step is None or step.get("op") not in BLOCKS:
         return None
-    return Planned({"edit": "unwrap", "at": path}, path)
+    return Planned([{"edit": "unwrap", "at": path}], path)
 
 
 def fixed(script: dict[str, Any], diagnostic: Diagnostic) -> Planned | None:
@@ -165,13 +175,16 @@ def fixed(script: dict[str, Any], diagnostic: Diagnostic) -> Planned | None:
         return None
     found: Any = script
     for part in diagnostic.path.split("/"):
-        found = found[int(part)] if isinstance(found, list) and part.isdigit() and int(part) < len(found) else (
-            found.get(part) if isinstance(found, dict) else None)
+        found = (
+            found[int(part)]
+            if isinstance(found, list) and part.isdigit() and int(part) < len(found)
+            else (found.get(part) if isinstance(found, dict) else None)
+        )
     if not isinstance(found, str):
         return None
     start, end = diagnostic.span or (0, len(found))
     text = found[:start] + diagnostic.fix.text + found[end:]
-    return Planned({"edit": "replace", "at": diagnostic.path, "value": text}, diagnostic.path)
+    return Planned([{"edit": "replace", "at": diagnostic.path, "value": text}], diagnostic.path)
 
 
 def pasted(step: dict[str, Any], taken: set[str]) -> dict[str, Any]:

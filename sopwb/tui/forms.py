@@ -1,8 +1,8 @@
 """Steps as fields of a form and back. Pure; drawing is ``screens.form``.
 
-A field's key is its place in the step: ``where``, ``args/to``, ``value/is_risk``. A field that is left empty is left out
-of the step unless the step needs it (then the checker says so). What a form does not show (nested steps, ids, ``on_error``)
-stays as it was.
+A field's key is its place in the step: ``where``, ``args/to``, ``value/is_risk``. A field that is left empty is left
+out of the step unless the step needs it (then the checker says so). What a form does not show (nested steps, ids,
+``on_error``) stays as it was.
 """
 
 from __future__ import annotations
@@ -29,14 +29,21 @@ OPS: Final[dict[str, str]] = {
 }
 """The steps that can be inserted, each with what it does."""
 _SHAPES: Final[dict[str, dict[str, Any]]] = {
-    "if": {"cond": "", "then": []}, "each": {"from": "", "as": "", "do": []}, "call": {"script": "", "args": {}},
-    "tool": {"tool": "", "args": {}}, "fetch": {"name": "", "from": ""}, "math": {"name": "", "expr": ""},
-    "say": {"text": ""}, "fail": {"message": ""}, "return": {},
+    "if": {"cond": "", "then": []},
+    "each": {"from": "", "as": "", "do": []},
+    "call": {"script": "", "args": {}},
+    "tool": {"tool": "", "args": {}},
+    "fetch": {"name": "", "from": ""},
+    "math": {"name": "", "expr": ""},
+    "say": {"text": ""},
+    "fail": {"message": ""},
+    "return": {},
 }
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A field: ``kind`` is name, text, expression, list, check (a box) or choice; ``known`` are suggestions or choices."""
+    """A field: ``kind`` is name, text, expression, list, check (a box) or choice; ``known`` are suggestions or
+    choices."""
 
     key: str
     label: str
@@ -49,15 +56,24 @@ class Field(msgspec.Struct, frozen=True):
 
 def new_step(op: str) -> dict[str, Any]:
     """Give an empty step of an op."""
-    return {"op": op, **{key: part.copy() if isinstance(part, (dict, list)) else part for key, part in _SHAPES[op].items()}}
+    return {
+        "op": op,
+        **{key: part.copy() if isinstance(part, (dict, list)) else part for key, part in _SHAPES[op].items()},
+    }
 
 
 def fields_of(step: Mapping[str, Any], script: Mapping[str, Any], words: Vocabulary) -> list[Field]:
     """Lay a step out as fields."""
     sources, tools, scripts = tuple(words.sources), tuple(words.tools), tuple(words.scripts)
 
-    def one(key: str, label: str, kind: str = "expression", hint: str = "", needed: bool = False,
-            known: tuple[str, ...] = ()) -> Field:
+    def one(
+        key: str,
+        label: str,
+        kind: str = "expression",
+        hint: str = "",
+        needed: bool = False,
+        known: tuple[str, ...] = (),
+    ) -> Field:
         return Field(key, label, _field_text(step.get(key)), kind, hint, needed, known)
 
     name = one("name", "name", "name", "what later steps call it", needed=step.get("op") in ("fetch", "math"))
@@ -66,24 +82,42 @@ def fields_of(step: Mapping[str, Any], script: Mapping[str, Any], words: Vocabul
     match step.get("op"):
         case "fetch":
             fields = _sources(step, words)
-            return [name, one("from", "from", "name", "a data source", True, sources), where,
-                    one("one", "one", "choice", "required or optional", known=("", "required", "optional")),
-                    order, one("limit", "limit"), one("fields", "fields", "list", fields)]
+            return [
+                name,
+                one("from", "from", "name", "a data source", True, sources),
+                where,
+                one("one", "one", "choice", "required or optional", known=("", "required", "optional")),
+                order,
+                one("limit", "limit"),
+                one("fields", "fields", "list", fields),
+            ]
         case "math":
             return [name, one("expr", "expression", needed=True)]
         case "if":
             label = one("name", "label", "text", "a word for the trace")
             return [one("cond", "condition", hint="true or false", needed=True), label]
         case "each":
-            return [one("as", "each as", "name", "what one record is called", True),
-                    one("from", "from", "name", "a data source", known=sources), one("in", "or in", hint="a list"),
-                    where, order, *_values(step, "yield", None), name]
+            return [
+                one("as", "each as", "name", "what one record is called", True),
+                one("from", "from", "name", "a data source", known=sources),
+                one("in", "or in", hint="a list"),
+                where,
+                order,
+                *_values(step, "yield", None),
+                name,
+            ]
         case "call":
-            return [one("script", "script", "name", "a frozen script", True, scripts), name,
-                    *_arguments(step, words.scripts.get(str(step.get("script")), ()))]
+            return [
+                one("script", "script", "name", "a frozen script", True, scripts),
+                name,
+                *_arguments(step, words.scripts.get(str(step.get("script")), ())),
+            ]
         case "tool":
-            return [one("tool", "tool", "name", "", True, tools), name,
-                    *_arguments(step, words.tools.get(str(step.get("tool")), ()))]
+            return [
+                one("tool", "tool", "name", "", True, tools),
+                name,
+                *_arguments(step, words.tools.get(str(step.get("tool")), ())),
+            ]
         case "say":
             return [one("text", "text", hint="'Hello ' + customer.name", needed=True)]
         case "fail":
@@ -109,7 +143,9 @@ def step_from(step: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, A
                 del parts[tail]
             out[head] = parts
         elif head in ("order_by", "fields"):
-            parts = [part.strip() for part in text.split(";" if head == "order_by" else ",") if part.strip()]
+            parts = [
+                part.strip() for part in text.split(";" if head == "order_by" or ";" in text else ",") if part.strip()
+            ]
             out[head] = parts
         else:
             out[head] = text.strip() if head in ("name", "from", "as", "tool", "script") else text
@@ -130,8 +166,9 @@ def by_field(path: str, diagnostics: Sequence[Diagnostic], keys: Sequence[str]) 
         if path and diagnostic.path != path and not diagnostic.path.startswith(path + "/"):
             continue
         place = diagnostic.path[len(path) + 1 :] if path else diagnostic.path
-        key = next((key for key in sorted(keys, key=len, reverse=True) if place == key or place.startswith(key + "/")),
-                   None)
+        key = next(
+            (key for key in sorted(keys, key=len, reverse=True) if place == key or place.startswith(key + "/")), None
+        )
         if key is None and place.split("/")[0] in ("then", "else", "do", "steps"):
             continue
         found.setdefault(key or "", []).append(diagnostic)
@@ -141,16 +178,25 @@ def by_field(path: str, diagnostics: Sequence[Diagnostic], keys: Sequence[str]) 
 def parameter_fields(script: Mapping[str, Any], remembered: Mapping[str, Any]) -> list[Field]:
     """Lay the parameters of a script out as fields, filled with what was used last."""
     params = script.get("params", {})
-    return [Field(name, name, _input_text(remembered.get(name)), "text", _type_text(type_),
-                  needed=not _type_text(type_).endswith("?"))
-            for name, type_ in (params.items() if isinstance(params, dict) else ())]
+    return [
+        Field(
+            name,
+            name,
+            _input_text(remembered.get(name)),
+            "text",
+            _type_text(type_),
+            needed=not _type_text(type_).endswith("?"),
+        )
+        for name, type_ in (params.items() if isinstance(params, dict) else ())
+    ]
 
 
 def inputs_from(script: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    """Read the texts of parameters as inputs: JSON where the type is no text, and nothing where an optional one is empty."""
+    """Read the texts of parameters as inputs: JSON where the type is no text, and nothing where an optional one is
+    empty."""
     params = script.get("params", {})
     inputs: dict[str, Any] = {}
-    for name, type_ in (params.items() if isinstance(params, dict) else ()):
+    for name, type_ in params.items() if isinstance(params, dict) else ():
         text = values.get(name, "")
         words = _type_text(type_)
         if not text and words.endswith("?"):
@@ -162,10 +208,14 @@ def inputs_from(script: Mapping[str, Any], values: Mapping[str, str]) -> dict[st
 def signature_fields(script: Mapping[str, Any]) -> list[Field]:
     """Lay a signature out as two fields."""
     params = script.get("params", {})
-    text = ", ".join(f"{name}: {_type_text(type_)}" for name, type_ in params.items()) if isinstance(params, dict) else ""
+    text = (
+        ", ".join(f"{name}: {_type_text(type_)}" for name, type_ in params.items()) if isinstance(params, dict) else ""
+    )
     returns = _type_text(script["returns"]) if "returns" in script else ""
-    return [Field("params", "parameters", text, "text", "customer_id: string, days: int?"),
-            Field("returns", "returns", returns, "text", "bool, or {is_risk: bool, reason: string}")]
+    return [
+        Field("params", "parameters", text, "text", "customer_id: string, days: int?"),
+        Field("returns", "returns", returns, "text", "bool, or {is_risk: bool, reason: string}"),
+    ]
 
 
 def signature_edit(values: Mapping[str, str]) -> dict[str, Any]:
@@ -181,8 +231,11 @@ def signature_edit(values: Mapping[str, str]) -> dict[str, Any]:
 
     params = record("{" + values.get("params", "") + "}")
     returns = values.get("returns", "").strip()
-    return {"edit": "set_signature", "params": params if params is not None else {"params": values.get("params", "")},
-            "returns": (record(returns) or returns) if returns else None}
+    return {
+        "edit": "set_signature",
+        "params": params if params is not None else {"params": values.get("params", "")},
+        "returns": (record(returns) or returns) if returns else None,
+    }
 
 
 def tools_of(steps: Any) -> tuple[str, ...]:
@@ -206,8 +259,16 @@ def _values(step: Mapping[str, Any], key: str, types: Mapping[str, Any] | None) 
     if isinstance(found, dict) or types is not None:
         parts = found if isinstance(found, dict) else {}
         names = [*(types or {}), *(name for name in parts if name not in (types or {}))]
-        return [Field(f"{key}/{name}", name, _field_text(parts.get(name)), hint=_type_text((types or {}).get(name, "")),
-                      needed=types is not None) for name in names]
+        return [
+            Field(
+                f"{key}/{name}",
+                name,
+                _field_text(parts.get(name)),
+                hint=_type_text((types or {}).get(name, "")),
+                needed=types is not None,
+            )
+            for name in names
+        ]
     return [Field(key, key, _field_text(found))]
 
 
@@ -215,9 +276,16 @@ def _arguments(step: Mapping[str, Any], wanted: Sequence[tuple[str, str]]) -> li
     args = step.get("args")
     args = args if isinstance(args, dict) else {}
     types = dict(wanted)
-    return [Field(f"args/{name}", name, _field_text(args.get(name)), hint=types.get(name, "unknown here"),
-                  needed=name in types and not types[name].endswith("?"))
-            for name in [*types, *(name for name in args if name not in types)]]
+    return [
+        Field(
+            f"args/{name}",
+            name,
+            _field_text(args.get(name)),
+            hint=types.get(name, "unknown here"),
+            needed=name in types and not types[name].endswith("?"),
+        )
+        for name in [*types, *(name for name in args if name not in types)]
+    ]
 
 
 def _field_text(value: Any) -> str:

@@ -17,13 +17,51 @@ from sopwb.kernel.diagnostics import Diagnostic, nearest_name
 from sopwb.tui import codes
 from sopwb.tui.actions import ACTIONS, BY_ID, Action, Pane
 
-_SYMBOLS: Final = {"question_mark": "?", "full_stop": ".", "slash": "/", "number_sign": "#", "comma": ",", "minus": "-",
-                   "plus": "+", "enter": "Enter", "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn",
-                   "escape": "Esc", "space": "Space", "tab": "Tab"}
-_NAMES: Final = {"?": "question_mark", ".": "full_stop", "/": "slash", "#": "number_sign", ",": "comma", "-": "minus",
-                 "+": "plus"}
-_NAMED_KEYS: Final = frozenset({"enter", "escape", "space", "tab", "up", "down", "left", "right", "home", "end", "pageup",
-                                "pagedown", "delete", "backspace", "insert"})
+_SYMBOLS: Final = {
+    "question_mark": "?",
+    "full_stop": ".",
+    "slash": "/",
+    "number_sign": "#",
+    "comma": ",",
+    "minus": "-",
+    "plus": "+",
+    "enter": "Enter",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "escape": "Esc",
+    "space": "Space",
+    "tab": "Tab",
+}
+_NAMES: Final = {
+    "?": "question_mark",
+    ".": "full_stop",
+    "/": "slash",
+    "#": "number_sign",
+    ",": "comma",
+    "-": "minus",
+    "+": "plus",
+}
+_NAMED_KEYS: Final = frozenset(
+    {
+        "enter",
+        "escape",
+        "space",
+        "tab",
+        "up",
+        "down",
+        "left",
+        "right",
+        "home",
+        "end",
+        "pageup",
+        "pagedown",
+        "delete",
+        "backspace",
+        "insert",
+    }
+)
 
 
 class Keymap(msgspec.Struct, frozen=True):
@@ -72,22 +110,43 @@ def keymap(overrides: dict[str, Any] | None = None) -> tuple[Keymap, tuple[Diagn
     for id_, wanted in (overrides or {}).items():
         texts = [wanted] if isinstance(wanted, str) else wanted
         if id_ not in BY_ID:
-            problems.append(Diagnostic(codes.KEYS_INVALID.id, f"there is no action {id_!r}", path="keys.toml",
-                                       nearest=nearest_name(id_, BY_ID)))
+            problems.append(
+                Diagnostic(
+                    codes.KEYS_INVALID.id,
+                    f"there is no action {id_!r}",
+                    path="keys.toml",
+                    nearest=nearest_name(id_, BY_ID),
+                )
+            )
             continue
         if not isinstance(texts, list) or not all(isinstance(text, str) and _is_key(text) for text in texts):
-            problems.append(Diagnostic(codes.KEYS_INVALID.id, f"{wanted!r} is not a key", path="keys.toml",
-                                       expected="a key such as o, ctrl+o or f9"))
+            problems.append(
+                Diagnostic(
+                    codes.KEYS_INVALID.id,
+                    f"{wanted!r} is not a key",
+                    path="keys.toml",
+                    expected="a key such as o, ctrl+o or f9",
+                )
+            )
             continue
         own: tuple[str, ...] = tuple(_NAMES[text] if text in _NAMES else str(text) for text in texts)
         changed = {**keys, id_: own}
         if BY_ID[id_].pane in ("chat", "everywhere") and any(types_text(key) for key in changed[id_]):
-            problems.append(Diagnostic(codes.KEY_CLASH.id, f"{wanted!r} writes text in the chat, {id_} needs another key",
-                                       path="keys.toml"))
+            problems.append(
+                Diagnostic(
+                    codes.KEY_CLASH.id, f"{wanted!r} writes text in the chat, {id_} needs another key", path="keys.toml"
+                )
+            )
         elif clash := clashes(changed):
             key, one, other = clash[0]
-            problems.append(Diagnostic(codes.KEY_CLASH.id, f"{key_words(key)} would do {one} and {other}",
-                                       path="keys.toml", hint=f"{id_} keeps {', '.join(map(key_words, keys[id_]))}"))
+            problems.append(
+                Diagnostic(
+                    codes.KEY_CLASH.id,
+                    f"{key_words(key)} would do {one} and {other}",
+                    path="keys.toml",
+                    hint=f"{id_} keeps {', '.join(map(key_words, keys[id_]))}",
+                )
+            )
         else:
             keys = changed
     return Keymap(keys), tuple(problems)

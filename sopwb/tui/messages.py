@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.message import Message
 
 from sopwb.app.commands import Command
-from sopwb.app.outputs import AnyOutput, RunView
+from sopwb.app.outputs import AnyOutput, OutlineRow, RunView
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.tui.ports import Said
 from sopwb.tui.vocabulary import Vocabulary
@@ -20,15 +20,17 @@ class Answered(Message):
 
 
 class Replied(Message):
-    """The dialogue answered a turn; ``run`` is the run that the turn made, if it made one."""
+    """The dialogue answered a turn; ``run`` is the run that the turn made, if it made one, with its script's
+    ``outline``."""
 
-    def __init__(self, text: str, said: Said, run: RunView | None) -> None:
+    def __init__(self, text: str, said: Said, run: RunView | None, outline: tuple[OutlineRow, ...] = ()) -> None:
         super().__init__()
-        self.text, self.said, self.run = text, said, run
+        self.text, self.said, self.run, self.outline = text, said, run, outline
 
 
 class Checked(Message):
-    """An edit that is being typed was tried: ``diagnostics`` of the script that it would make. ``ticket`` counts askings."""
+    """An edit that is being typed was tried: ``diagnostics`` of the script that it would make. ``ticket`` counts
+    askings."""
 
     def __init__(self, ticket: int, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__()

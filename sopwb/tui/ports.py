@@ -1,6 +1,7 @@
 """What the workbench needs of the rest: an open workspace, and a dialogue in it. Both are passed in by the caller.
 
-Deliberately not here: any implementation. ``app.workbench.Workbench`` and ``author.dialogue.Dialogue`` fit; so do the fakes of the tests.
+Deliberately not here: any implementation. ``app.workbench.Workbench`` and ``author.dialogue.Dialogue`` fit; so do the
+fakes of the tests.
 """
 
 from __future__ import annotations

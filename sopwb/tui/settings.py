@@ -1,7 +1,7 @@
 """The person's own files: themes, keys and the chosen theme, under ``$XDG_CONFIG_HOME/sopwb`` (``~/.config/sopwb``).
 
-Deliberately not here: settings of a workspace (``sopwb.toml``). A file that cannot be read is as if it were not there, with a
-diagnostic; one that cannot be written costs the choice, never the session.
+Deliberately not here: settings of a workspace (``sopwb.toml``). A file that cannot be read is as if it were not
+there, with a diagnostic; one that cannot be written costs the choice, never the session.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ def read_keys() -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:
     except (OSError, ValueError) as error:
         return {}, (Diagnostic(codes.KEYS_INVALID.id, str(error), path=str(path)),)
     keys = raw.get("keys", {})
-    return (keys, ()) if isinstance(keys, dict) else ({}, (Diagnostic(codes.KEYS_INVALID.id, "keys is no section",
-                                                                         path=str(path), expected="[keys]"),))
+    return (
+        (keys, ())
+        if isinstance(keys, dict)
+        else ({}, (Diagnostic(codes.KEYS_INVALID.id, "keys is no section", path=str(path), expected="[keys]"),))
+    )
 
 
 def read_theme_choice() -> str:

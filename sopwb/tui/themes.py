@@ -3,7 +3,8 @@
     name = "SOP dark"        dark = true
     primary secondary accent warning error success foreground background surface panel = "#rrggbb"
 
-Files are found in the person's folder and beside the program (``app.share``); the first of a name wins. A pair of colours that people read text in must have a contrast of at least
+Files are found in the person's folder and beside the program (``app.share``); the first of a name wins. A pair of
+colours that people read text in must have a contrast of at least
 ``CONTRAST_MIN`` (WCAG 2.1). Deliberately not here: which theme is chosen (``settings``).
 """
 
@@ -24,12 +25,24 @@ from sopwb.tui import codes
 if TYPE_CHECKING:
     from textual.theme import Theme
 
-COLOURS: Final = ("primary", "secondary", "accent", "warning", "error", "success", "foreground", "background",
-                  "surface", "panel")
+COLOURS: Final = (
+    "primary",
+    "secondary",
+    "accent",
+    "warning",
+    "error",
+    "success",
+    "foreground",
+    "background",
+    "surface",
+    "panel",
+)
 CONTRAST_MIN: Final = 4.5
 """Text on its background, WCAG 2.1 level AA."""
 SIGNAL_CONTRAST_MIN: Final = 3.0
 """Symbols that words stand beside, WCAG 2.1 for graphical objects."""
+DEFAULT: Final = "sop-dark"
+"""The theme of a person who has chosen none; where it is missing, the first dark one."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
@@ -42,10 +55,23 @@ class ThemeFile(msgspec.Struct, frozen=True):
     colours: dict[str, str]
 
 
-FALLBACK: Final = ThemeFile("plain", "Plain", True, {
-    "primary": "#7aa2f7", "secondary": "#9aa5ce", "accent": "#e0af68", "warning": "#e0af68", "error": "#f7768e",
-    "success": "#9ece6a", "foreground": "#d5d9e8", "background": "#16171d", "surface": "#1e2029", "panel": "#2a2d3a",
-})
+FALLBACK: Final = ThemeFile(
+    "plain",
+    "Plain",
+    True,
+    {
+        "primary": "#7aa2f7",
+        "secondary": "#9aa5ce",
+        "accent": "#e0af68",
+        "warning": "#e0af68",
+        "error": "#f7768e",
+        "success": "#9ece6a",
+        "foreground": "#d5d9e8",
+        "background": "#16171d",
+        "surface": "#1e2029",
+        "panel": "#2a2d3a",
+    },
+)
 """Used where no theme file is found at all."""
 
 
@@ -75,13 +101,25 @@ def read_theme(path: Path) -> tuple[ThemeFile | None, tuple[Diagnostic, ...]]:
         raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         return None, (Diagnostic(codes.THEME_INVALID.id, str(error), path=path.name),)
-    problems = [Diagnostic(codes.THEME_INVALID.id, f"{key} is not a colour", path=path.name, expected="#rrggbb",
-                           found=str(raw.get(key, "nothing")))
-                for key in COLOURS if not _COLOUR.match(str(raw.get(key, "")))]
+    problems = [
+        Diagnostic(
+            codes.THEME_INVALID.id,
+            f"{key} is not a colour",
+            path=path.name,
+            expected="#rrggbb",
+            found=str(raw.get(key, "nothing")),
+        )
+        for key in COLOURS
+        if not _COLOUR.match(str(raw.get(key, "")))
+    ]
     if problems:
         return None, tuple(problems)
-    theme = ThemeFile(path.stem, str(raw.get("name", path.stem)), raw.get("dark", True) is not False,
-                      {key: str(raw[key]) for key in COLOURS})
+    theme = ThemeFile(
+        path.stem,
+        str(raw.get("name", path.stem)),
+        raw.get("dark", True) is not False,
+        {key: str(raw[key]) for key in COLOURS},
+    )
     return theme, tuple(weak_contrasts(theme))
 
 
@@ -95,8 +133,15 @@ def weak_contrasts(theme: ThemeFile) -> list[Diagnostic]:
         for ink, least in pairs:
             ratio = contrast(theme.colours[ink], theme.colours[ground])
             if ratio < least:
-                found.append(Diagnostic(codes.THEME_INVALID.id, f"{ink} on {ground} has a contrast of {ratio:.1f}",
-                                        path=f"{theme.id}.toml", expected=f"at least {least}", found=f"{ratio:.2f}"))
+                found.append(
+                    Diagnostic(
+                        codes.THEME_INVALID.id,
+                        f"{ink} on {ground} has a contrast of {ratio:.1f}",
+                        path=f"{theme.id}.toml",
+                        expected=f"at least {least}",
+                        found=f"{ratio:.2f}",
+                    )
+                )
     return found
 
 
@@ -113,11 +158,16 @@ def textual_theme(theme: ThemeFile) -> Theme:
     colours = theme.colours
     ink = max(("#000000", "#ffffff", colours["background"]), key=lambda c: contrast(c, colours["primary"]))
     return Theme(
-        name=theme.id, dark=theme.dark, **colours,  # type: ignore[arg-type]  # the keys are Theme's own fields
+        name=theme.id,
+        dark=theme.dark,
+        **colours,  # type: ignore[arg-type]  # the keys are Theme's own fields
         variables={
-            "block-cursor-background": colours["primary"], "block-cursor-foreground": ink,
-            "block-cursor-blurred-background": colours["panel"], "block-cursor-blurred-foreground": colours["foreground"],
-            "input-selection-background": colours["primary"] + "55", "footer-key-foreground": colours["accent"],
+            "block-cursor-background": colours["primary"],
+            "block-cursor-foreground": ink,
+            "block-cursor-blurred-background": colours["panel"],
+            "block-cursor-blurred-foreground": colours["foreground"],
+            "input-selection-background": colours["primary"] + "55",
+            "footer-key-foreground": colours["accent"],
         },
     )
 

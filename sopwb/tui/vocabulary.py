@@ -29,7 +29,12 @@ def vocabulary_of(environment: Environment) -> Vocabulary:
     for name in environment.source_names():
         schema = environment.source(name)
         sources[name] = tuple((f, type_text(t)) for f, t in schema.record.fields) if schema is not None else ()
-    tools = {name: pairs(tool.args) for name in environment.tool_names() if (tool := environment.tool(name)) is not None}
-    scripts = {name: pairs(found.params) for name in environment.script_names()
-               if (found := environment.script(name, "")) is not None}
+    tools = {
+        name: pairs(tool.args) for name in environment.tool_names() if (tool := environment.tool(name)) is not None
+    }
+    scripts = {
+        name: pairs(found.params)
+        for name in environment.script_names()
+        if (found := environment.script(name, "")) is not None
+    }
     return Vocabulary(sources, tools, scripts)

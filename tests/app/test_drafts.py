@@ -91,3 +91,14 @@ def test_a_dropped_draft_stays_in_the_history(bench: Workbench) -> None:
 @pytest.mark.parametrize("name", ["", "a b", "1x", "a/b", "é", "x" * 65, "a-b"])
 def test_what_is_not_a_name_is_refused(bench: Workbench, name: str) -> None:
     assert refused(bench, SaveDraft(name, CHURN)) == "SOP-A006"
+
+
+def test_extracting_steps_makes_a_second_draft_in_the_same_transaction(bench: Workbench) -> None:
+    done(bench, SaveDraft("churn", CHURN))
+    before = bench.store.head()[0]
+    edit = {"edit": "extract", "at": "steps/3", "count": 2, "name": "figures"}
+    view = done(bench, ApplyEdits("churn", [edit]))
+    assert bench.store.head()[0] == before + 1
+    assert [step["op"] for step in view.script["steps"]].count("call") == 1
+    assert bench.library.need_draft("figures").parent == ""
+    assert refused(bench, ApplyEdits("churn", [{**edit, "at": "steps/0", "count": 1}])) == "SOP-A005"

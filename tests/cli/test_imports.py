@@ -31,7 +31,7 @@ def modules_after(words: list[str], cwd: Path) -> tuple[int, list[str]]:
 
 @pytest.mark.parametrize("heavy", HEAVY)
 def test_a_headless_run_imports_nothing_heavy(workspace: Path, heavy: str) -> None:
-    run = ["-w", str(workspace), "--run", "check_churn_risk", "--input", "customer_id=john_doe", "--as-of", AS_OF, "--json"]
-    code, modules = modules_after(run, Path.cwd())
+    words = ["--run", "check_churn_risk", "--input", "customer_id=john_doe", "--as-of", AS_OF, "--json"]
+    code, modules = modules_after(["-w", str(workspace), *words], Path.cwd())
     assert code == 0
     assert heavy not in modules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import sqlite3
 from collections.abc import Callable
@@ -127,6 +128,12 @@ def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
 def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"SOP-D011 at .*is a folder"):
         open_table(declared(tmp_path, path=".", format="csv"), cache_dir=None)
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(UserError, match=r"SOP-D011 at a.csv: a.csv is not a plain file"):
+        open_table(declared(tmp_path, path="a.csv"), cache_dir=None)
 
 
 def test_an_undeclared_source_names_the_nearest_and_nothing_is_read_before_it_is_asked_for(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ class Values:
                 dt.datetime(2026, 1, 31, 9, tzinfo=dt.UTC), dt.datetime(1, 1, 1, tzinfo=dt.UTC),
                 dt.datetime(9999, 12, 31, 23, 59, 59, 999_999, dt.UTC), dt.datetime(2026, 3, 29, 1, 30, tzinfo=dt.UTC),
             ],
-            DURATION: [dt.timedelta(0), dt.timedelta(hours=1), dt.timedelta(seconds=-1.5), dt.timedelta(days=3_000_000)],
+            DURATION: [dt.timedelta(0), dt.timedelta(hours=1), dt.timedelta(seconds=-1.5), dt.timedelta(days=3_000)],
             Scalar("secret"): [Secret("{{steps/1#0}}")],
         }  # fmt: skip
         match type_:

@@ -41,18 +41,20 @@ def test_effects_of_items_come_in_key_order_with_their_items():
 
 
 def test_a_generated_code_is_a_placeholder_until_it_is_dispatched():
-    (effect,) = planned(COUPON, mail("'Your code: ' + coupon.code")).effects
+    _, effect = planned(COUPON, mail("'Your code: ' + coupon.code")).effects
     assert plain(effect.args)["body"] == "Your code: {{steps/0#0}}"
 
 
 def test_a_code_inside_of_items_is_a_placeholder_of_its_step():
     step = {"op": "each", "from": "customers", "as": "c", "do": [COUPON, mail("'Code ' + coupon.code")]}
-    assert {plain(effect.args)["body"] for effect in planned(step).effects} == {"Code {{steps/0/do/0#0}}"}
+    mails = [effect for effect in planned(step).effects if effect.tool == "email.send"]
+    assert {plain(effect.args)["body"] for effect in mails} == {"Code {{steps/0/do/0#0}}"}
 
 
-def test_a_pure_tool_is_no_effect():
+def test_a_pure_tool_is_planned_in_its_place():
     ran = planned(COUPON)
-    assert (ran.effects, ran.outcome.planned) == ([], {})
+    assert [(effect.tool, effect.kind, effect.args) for effect in ran.effects] == [("coupon.generate", "pure", {})]
+    assert ran.outcome.planned == {"coupon.generate": 1}
 
 
 def test_a_real_effect_binds_a_receipt_that_later_effects_may_carry():

@@ -21,14 +21,17 @@ from sopwb.store.frames import (
     HEADER_BYTES,
     MAGIC,
     CatalogueEvent,
+    Commit,
     Header,
     decode_control,
+    encode_commit,
     encode_frame,
     frame_id,
     open_payload,
     parse_header,
 )
 from sopwb.store.mark import Mark, decode_mark, encode_mark
+from sopwb.store.scan import Cursor, Damage, Transaction, read_transaction
 from sopwb.store.store import Store
 from tests.store.worlds import copy_store, open_store, read_state, states_of, write_history
 
@@ -237,7 +240,7 @@ def test_swapped_and_doubled_frames_are_found(
         work = copy_store(sample, tmp_path / "s")
         changed = []
         for n in range(len(frames) - 1):
-            changed.append(frames[:n] + [frames[n + 1], frames[n]] + frames[n + 2 :])
+            changed.append([*frames[:n], frames[n + 1], frames[n], *frames[n + 2 :]])
             changed.append(frames[: n + 1] + frames[n:-1])
             changed.append(frames[:n] + frames[n + 1 :] + [frames[n]])
         for order in changed:
@@ -276,6 +279,33 @@ def test_a_rewritten_history_has_another_head(sample: Path, tmp_path: Path) -> N
         assert again.head() == anchored, "the same history has the same head"
     assert open_store(tmp_path / "forged").verify().sound
     assert open_store(tmp_path / "forged").head() != anchored
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({}, ""),
+        ({"sequence": 3}, "commit 3 follows commit 1"),
+        ({"start": 1}, "of another transaction"),
+        ({"previous": (1, 1)}, "of another transaction"),
+        ({"durable": (1, 9999)}, "calls bytes durable that come after it"),
+        ({"durable": (-1, 0)}, "calls bytes durable"),
+    ],
+)
+def test_a_commit_that_contradicts_the_log_is_refused_though_its_hash_holds(
+    change: dict[str, object], what: str
+) -> None:
+    payload = b"object"
+    body = encode_frame(1, payload, frame_id(1, payload), compress=False)
+    before = Cursor(offset=500, head=b"h" * 32, sequence=1, commit=(1, 400))
+    true = Commit(2, 0, "w", "why", (1, 500), 500, (1, 400), bytes(32))
+    commit = msgspec.structs.replace(true, **change)
+    found = read_transaction(body + encode_commit(commit, before.head, body)[0], 500, 0, before)
+    if what:
+        assert isinstance(found, Damage)
+        assert what in found.what
+    else:
+        assert isinstance(found, Transaction)
 
 
 # --- hostile bytes ------------------------------------------------------------------------------------
@@ -344,7 +374,8 @@ def test_a_length_beyond_the_bound_is_refused_before_anything_is_allocated() -> 
 def test_a_control_frame_nested_without_end_is_refused() -> None:
     payload = b"\x92\x92\x00\x00\x81\xa1t\x81\xa1i\x81\xa1k" + b"\x91" * 200_000 + b"\xc0"
     assert isinstance(decode_control(kinds.CATALOGUE, payload), str)
-    assert isinstance(decode_control(kinds.CATALOGUE, msgspec.msgpack.encode(CatalogueEvent((0, 0), {}))), CatalogueEvent)
+    sound = msgspec.msgpack.encode(CatalogueEvent((0, 0), {}))
+    assert isinstance(decode_control(kinds.CATALOGUE, sound), CatalogueEvent)
 
 
 def test_a_watermark_beyond_all_bounds_is_damage(sample: Path, tmp_path: Path) -> None:

@@ -57,9 +57,10 @@ def test_the_same_object_is_stored_once(store: Store) -> None:
 
 
 def test_nothing_of_a_transaction_that_raises_is_stored(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.transaction("bad") as tx:
-        id_ = tx.put("script", b"never")
-        tx.set_ref("script/x", id_, old=None)
+    tx = store.transaction("bad")
+    id_ = tx.put("script", b"never")
+    tx.set_ref("script/x", id_, old=None)
+    with pytest.raises(ZeroDivisionError), tx:
         raise ZeroDivisionError
     assert not store.has(id_)
     assert store.ref("script/x") is None
@@ -83,9 +84,11 @@ def test_a_ref_moves_only_from_the_value_that_was_expected(tmp_path: Path, store
     other = open_store(tmp_path / "s")
     with store.transaction("mine") as tx:
         tx.set_ref("script/x", one, old=None)
-    with pytest.raises(errors.RefConflict) as caught, other.transaction("theirs") as tx:
-        lost = tx.put("script", b"3")
-        tx.set_ref("script/x", two, old=None)
+    theirs = other.transaction("theirs")
+    lost = theirs.put("script", b"3")
+    theirs.set_ref("script/x", two, old=None)
+    with pytest.raises(errors.RefConflict) as caught, theirs:
+        assert other.ref("script/x") is None, "the handle was not refreshed"
     assert (caught.value.name, caught.value.expected, caught.value.found) == ("script/x", None, one)
     assert not other.has(lost), "nothing of the losing transaction is written"
     with other.transaction("forced") as tx:

@@ -29,11 +29,18 @@ CHURN: dict[str, Any] = {
     "steps": [
         {"op": "fetch", "name": "customer", "from": "customers", "where": "it.id == customer_id", "one": "required"},
         {"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == customer.id"},
-        {"op": "if", "name": "dormant", "cond": "size(orders) == 0", "then": [
-            {"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}]},
+        {
+            "op": "if",
+            "name": "dormant",
+            "cond": "size(orders) == 0",
+            "then": [{"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}],
+        },
         {"op": "math", "name": "total_spend", "expr": "orders.sum(o, o.total)"},
-        {"op": "if", "cond": "total_spend > 500", "then": [
-            {"op": "return", "value": {"is_risk": "true", "reason": "'Spent ' + string(total_spend)"}}]},
+        {
+            "op": "if",
+            "cond": "total_spend > 500",
+            "then": [{"op": "return", "value": {"is_risk": "true", "reason": "'Spent ' + string(total_spend)"}}],
+        },
         {"op": "return", "value": {"is_risk": "false", "reason": "'Active'"}},
     ],
 }
@@ -49,11 +56,22 @@ def environment() -> StaticEnvironment:
     return StaticEnvironment(
         sources={
             "customers": SourceSchema("customers", "id", record("{id: string, name: string, email: string}")),
-            "orders": SourceSchema("orders", "id", record("{id: string, customer_id: string, total: decimal, ordered_at: date}")),
+            "orders": SourceSchema(
+                "orders", "id", record("{id: string, customer_id: string, total: decimal, ordered_at: date}")
+            ),
         },
-        tools={"email.send": ToolSignature("email.send", (
-            Parameter("to", record("string")), Parameter("subject", record("string")), Parameter("body", record("string")),
-            Parameter("html", record("string?"))), record("{id: string}"))},
+        tools={
+            "email.send": ToolSignature(
+                "email.send",
+                (
+                    Parameter("to", record("string")),
+                    Parameter("subject", record("string")),
+                    Parameter("body", record("string")),
+                    Parameter("html", record("string?")),
+                ),
+                record("{id: string}"),
+            )
+        },
     )
 
 
@@ -110,7 +128,9 @@ class FakeBench:
             case c.RunScript():
                 return self._run(command, events)
             case c.ListRuns():
-                return o.RunList(tuple(o.RunRow(r.run, r.name, r.status, r.as_of, r.mode, 0, r.trace_hash) for r in self.runs))
+                return o.RunList(
+                    tuple(o.RunRow(r.run, r.name, r.status, r.as_of, r.mode, 0, r.trace_hash) for r in self.runs)
+                )
             case c.ShowRun(run=run):
                 return next(r for r in self.runs if r.run == run)
             case c.DiffScripts(a=a):
@@ -119,8 +139,12 @@ class FakeBench:
                 return failed("SOP-U005", f"{type(command).__name__} is not built yet")
 
     def _rows(self) -> list[o.ScriptRow]:
-        rows = [o.ScriptRow(name, "", "draft", "script", signature(name, revs[-1])) for name, revs in self.drafts.items()]
-        return rows + [o.ScriptRow(name, id_, "frozen", "script", signature(name, raw)) for name, (id_, raw) in self.frozen.items()]
+        rows = [
+            o.ScriptRow(name, "", "draft", "script", signature(name, revs[-1])) for name, revs in self.drafts.items()
+        ]
+        return rows + [
+            o.ScriptRow(name, id_, "frozen", "script", signature(name, raw)) for name, (id_, raw) in self.frozen.items()
+        ]
 
     def _show(self, ref: str, draft: bool) -> Any:
         if draft and ref in self.drafts:
@@ -133,11 +157,23 @@ class FakeBench:
     def _draft(self, name: str, changes: tuple[str, ...] = ()) -> o.ScriptView:
         return self._view(name, "draft", "", self.drafts[name][-1], changes)
 
-    def _view(self, name: str, state: str, id_: str, raw: dict[str, Any], changes: tuple[str, ...] = ()) -> o.ScriptView:
+    def _view(
+        self, name: str, state: str, id_: str, raw: dict[str, Any], changes: tuple[str, ...] = ()
+    ) -> o.ScriptView:
         rows = tuple(o.OutlineRow(line.path, line.depth, line.text, line.id) for line in outline(raw))
         rev = str(len(self.drafts.get(name, ())))
-        return o.ScriptView(name, state, id_, rev, signature(name, raw), raw, rows, "If they spent over 500, they are at risk.",
-                            compile_script(raw, environment()).diagnostics, changes)
+        return o.ScriptView(
+            name,
+            state,
+            id_,
+            rev,
+            signature(name, raw),
+            raw,
+            rows,
+            "If they spent over 500, they are at risk.",
+            compile_script(raw, environment()).diagnostics,
+            changes,
+        )
 
     def _edit(self, name: str, edits: list[dict[str, Any]]) -> Any:
         script = self.drafts[name][-1]
@@ -154,14 +190,28 @@ class FakeBench:
         lines = trace_lines()
         for line in lines:
             if events is not None:
-                events(Event("step", {"path": line.path, "op": line.op, "text": line.text, "value": line.value, "item": ""}))
+                events(
+                    Event(
+                        "step", {"path": line.path, "op": line.op, "text": line.text, "value": line.value, "item": ""}
+                    )
+                )
             if self.hold is not None:
                 self.hold()
         view = o.RunView(
-            run="b3:" + "f" * 64, name="check_churn_risk", script=command.ref, status="succeeded",
-            result={"is_risk": True, "reason": "Spent 1200"}, effects=(), effects_total=0, trace=lines,
-            trace_total=len(lines), trace_hash="b3:" + "e" * 64, as_of=AS_OF, mode="dry_run" if command.dry_run else "real",
-            inputs=command.inputs)
+            run="b3:" + "f" * 64,
+            name="check_churn_risk",
+            script=command.ref,
+            status="succeeded",
+            result={"is_risk": True, "reason": "Spent 1200"},
+            effects=(),
+            effects_total=0,
+            trace=lines,
+            trace_total=len(lines),
+            trace_hash="b3:" + "e" * 64,
+            as_of=AS_OF,
+            mode="dry_run" if command.dry_run else "real",
+            inputs=command.inputs,
+        )
         self.runs.insert(0, view)
         return view
 
@@ -180,9 +230,20 @@ def trace_lines() -> tuple[o.TraceLine, ...]:
 def failed_run() -> o.RunView:
     """A run that ended with an error at its second step."""
     return o.RunView(
-        run="b3:" + "9" * 64, name="check_churn_risk", script="b3:0", status="failed", result=None, effects=(),
-        effects_total=0, trace=trace_lines()[:1], trace_total=1, trace_hash="b3:1", as_of=AS_OF, mode="real",
-        error=Diagnostic("SOP-R003", "orders.csv:17 has no total", "steps/1/where"))
+        run="b3:" + "9" * 64,
+        name="check_churn_risk",
+        script="b3:0",
+        status="failed",
+        result=None,
+        effects=(),
+        effects_total=0,
+        trace=trace_lines()[:1],
+        trace_total=1,
+        trace_hash="b3:1",
+        as_of=AS_OF,
+        mode="real",
+        error=Diagnostic("SOP-R003", "orders.csv:17 has no total", "steps/1/where"),
+    )
 
 
 class FakeReply(msgspec.Struct, frozen=True):
@@ -206,11 +267,18 @@ class FakeTalk:
         match len(self.heard):
             case 1:
                 self.bench.do(c.SaveDraft("check_churn_risk", CHURN))
-                return FakeReply("answer", "I started a draft of **check_churn_risk**.\n\n- takes `customer_id`\n- *high risk*: over $500",
-                                 draft="check_churn_risk")
+                return FakeReply(
+                    "answer",
+                    "I started a draft of **check_churn_risk**.\n\n- takes `customer_id`\n- *high risk*: over $500",
+                    draft="check_churn_risk",
+                )
             case 2:
-                return FakeReply("question", "What is a customer with **no orders**?",
-                                 options=["at risk, a dormant account", "not at risk"], draft="check_churn_risk")
+                return FakeReply(
+                    "question",
+                    "What is a customer with **no orders**?",
+                    options=["at risk, a dormant account", "not at risk"],
+                    draft="check_churn_risk",
+                )
             case _:
                 return FakeReply("refusal", f"I cannot do that: {text}")
 
@@ -218,7 +286,9 @@ class FakeTalk:
 def signature(name: str, raw: dict[str, Any]) -> str:
     params = ", ".join(f"{key}: {type_}" for key, type_ in raw.get("params", {}).items())
     returns = raw.get("returns", "null")
-    gives = "{" + ", ".join(f"{k}: {t}" for k, t in returns.items()) + "}" if isinstance(returns, dict) else str(returns)
+    gives = (
+        "{" + ", ".join(f"{k}: {t}" for k, t in returns.items()) + "}" if isinstance(returns, dict) else str(returns)
+    )
     return f"{name}({params}) → {gives}"
 
 

@@ -10,8 +10,9 @@ from sopwb.app.outputs import AnyOutput, Dropped
 from sopwb.app.views import draft_view
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.diagnostics import Diagnostic, UserError
-from sopwb.kernel.limits import SCRIPT_BYTES_MAX
+from sopwb.kernel.limits import SCRIPT_BYTES_MAX, WHY_CHARS_MAX
 from sopwb.lang.edits import apply_edit, difference, with_ids
+from sopwb.lang.extraction import extract
 
 if TYPE_CHECKING:
     from sopwb.app.workbench import Workbench
@@ -31,14 +32,18 @@ def apply_edits(bench: Workbench, command: ApplyEdits) -> AnyOutput:
     """Apply edits in order, all or none."""
     before = bench.library.need_draft(command.name)
     _same_base(before, command.base)
-    script = before.script
+    script, parts = before.script, dict[str, Any]()
     for edit in command.edits:
+        if edit.get("edit") == "extract":
+            script, name, part = _extract(bench, script, edit, parts)
+            parts[name] = part
+            continue
         edited = apply_edit(script, edit)
         if not isinstance(edited, dict):
-            raise UserError(*(edited if isinstance(edited, tuple) else (edited,)))
+            raise UserError(*edited)
         script = edited
     what = command.why or ", ".join(str(edit.get("edit", "edit")) for edit in command.edits)
-    return _store(bench, command.name, before, script, what)
+    return _store(bench, command.name, before, script, what, parts)
 
 
 def undo_edit(bench: Workbench, command: UndoEdit) -> AnyOutput:
@@ -78,11 +83,34 @@ def _same_base(before: Draft | None, base: str) -> None:
         )
 
 
-def _store(bench: Workbench, name: str, before: Draft | None, script: dict[str, Any], edit: str) -> AnyOutput:
+def _extract(
+    bench: Workbench, script: dict[str, Any], edit: dict[str, Any], parts: dict[str, Any]
+) -> tuple[dict[str, Any], str, dict[str, Any]]:
+    """Take steps out into a draft of their own. Gives what is left, and the new draft's name and script."""
+    found = extract(script, edit, bench.environment())
+    if isinstance(found, tuple):
+        raise UserError(*found)
+    need_name(found.name)
+    if found.name in parts or bench.store.ref(f"draft/{found.name}") or bench.store.ref(f"script/{found.name}"):
+        raise UserError(Diagnostic("SOP-A005", f"there is a script {found.name} already", found=found.name))
+    return found.script, found.name, found.new_script
+
+
+def _store(
+    bench: Workbench,
+    name: str,
+    before: Draft | None,
+    script: dict[str, Any],
+    edit: str,
+    parts: dict[str, dict[str, Any]] | None = None,
+) -> AnyOutput:
+    edit = edit[:WHY_CHARS_MAX]
     changes = tuple(change.text for change in difference(before.script, script)) if before else ()
     if before is not None and before.script == script:
         return draft_view(bench, before)
     with bench.store.transaction("edit draft") as tx:
+        for part, raw in (parts or {}).items():
+            bench.library.put_draft(tx, part, with_ids(raw), None, f"extract from {name}")
         rev = bench.library.put_draft(tx, name, script, before, edit)
     return draft_view(bench, Draft(name, rev, script, before.rev if before else "", edit), changes)
 

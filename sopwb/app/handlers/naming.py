@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from sopwb.app.commands import ForkScript, RenameScript
 from sopwb.app.library import Draft, need_name
 from sopwb.app.outputs import AnyOutput, Renamed
+from sopwb.app.searching import gone, job_document, script_document
+from sopwb.app.signatures import signature_line
 from sopwb.app.views import draft_view
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.lang.edits import with_ids
@@ -32,12 +36,18 @@ def rename_script(bench: Workbench, command: RenameScript) -> AnyOutput:
             if id_ is not None and room != "schedule":
                 tx.set_ref(f"{room}/{command.new}", id_, old=None, why=f"renamed from {command.old}")
                 tx.set_ref(f"{room}/{command.old}", None, old=id_, why=f"renamed to {command.new}")
+        if refs["script"] is not None:
+            form, raw = bench.library.canonical(refs["script"]), bench.library.raw(refs["script"])
+            tx.catalogue(gone("scripts", command.old))
+            tx.catalogue(script_document(command.new, form, raw, signature_line(command.new, form)))
+        if refs["job"] is not None:
+            tx.catalogue(gone("jobs", command.old))
+            tx.catalogue(job_document(bench.library.job_at(command.new, refs["job"]), command.new))
         if schedule is not None:
-            import msgspec
-
             moved = msgspec.structs.replace(schedule, name=command.new, job=command.new)
             bench.library.put_schedule(tx, moved, f"renamed from {command.old}")
             tx.set_ref(f"schedule/{command.old}", None, old=refs["schedule"], why=f"renamed to {command.new}")
+            tx.catalogue(gone("schedules", command.old))
     return Renamed(command.old, command.new)
 
 
@@ -47,7 +57,7 @@ def fork_script(bench: Workbench, command: ForkScript) -> AnyOutput:
     hash_ = bench.library.resolve(command.ref)
     if bench.store.ref(f"draft/{command.new}"):
         raise UserError(Diagnostic("SOP-A005", f"there is a draft {command.new} already", found=command.new))
-    script = with_ids({key: value for key, value in bench.library.raw(hash_).items() if key != "reads"})
+    script = with_ids(bench.library.raw(hash_))
     with bench.store.transaction("fork") as tx:
         rev = bench.library.put_draft(tx, command.new, script, None, f"fork {hash_}")
     return draft_view(bench, Draft(command.new, rev, script, "", ""))

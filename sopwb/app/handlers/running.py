@@ -1,7 +1,8 @@
 """Running: finds what is meant, checks that it may run, executes it, and records the run.
 
 What may run: a job (with its inputs and mocks), a frozen script, and a draft, which is never run for real. Before
-anything is decided the data is compared with what the script was checked for, and every tool that would have to act is named.
+anything is decided the data is compared with what the script was checked for, and every tool
+that would have to act is named.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
         mocks=mocks,
         nonce=os.urandom(NONCE_BYTES).hex(),
         sources=fingerprints(bench, program),
+        total=_items(bench, target.script),
     )
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
@@ -137,6 +139,12 @@ def tzdata_version(zone_name: str) -> str:
     import tzdata
 
     return str(tzdata.IANA_VERSION)
+
+
+def _items(bench: Workbench, script: ir.Script) -> int:
+    """Count the records that the outermost loops go through, before any condition."""
+    sources = [step.source for step in script.steps if isinstance(step, ir.Each) and step.source]
+    return sum(bench.tables.table(source).count() for source in sources)
 
 
 def _need_able(bench: Workbench, program: Program, mocks: tuple[str, ...]) -> None:

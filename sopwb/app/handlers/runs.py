@@ -9,7 +9,7 @@ from sopwb.app.compiling import compile_frozen, resolver
 from sopwb.app.execute import Executed, Plan, execute
 from sopwb.app.handlers.running import deciding_tools, fingerprints, tzdata_version
 from sopwb.app.outputs import AnyOutput, Replayed, RunList, RunRow
-from sopwb.app.recording import RunRecord, find_run, run_view, trace_of
+from sopwb.app.recording import RunRecord, find_run, of_item, run_view, trace_of
 from sopwb.app.workbench import read_instant
 from sopwb.app.workspace import zone_of
 from sopwb.kernel.diagnostics import Diagnostic, UserError
@@ -69,7 +69,7 @@ def explain_run(bench: Workbench, command: ExplainRun) -> AnyOutput:
             "events": [
                 {"path": e.path, "op": e.op, "text": e.text, "out": None, "item": e.item}
                 for e in done.events
-                if e.item == command.item
+                if of_item(e.item, command.item)
             ]
         },
         command.item,

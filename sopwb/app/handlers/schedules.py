@@ -9,6 +9,7 @@ from sopwb.app.commands import AddSchedule, ListSchedules, NextDue, RemoveSchedu
 from sopwb.app.handlers.jobs import save_job
 from sopwb.app.library import Schedule
 from sopwb.app.outputs import AnyOutput, Dropped, DueTimes, ScheduleList, ScheduleView
+from sopwb.app.searching import gone
 from sopwb.app.workspace import zone_of
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.schedule.due import due_times
@@ -51,6 +52,7 @@ def remove_schedule(bench: Workbench, command: RemoveSchedule) -> AnyOutput:
     _need(bench, command.name)
     with bench.store.transaction(f"unschedule {command.name}") as tx:
         tx.set_ref(f"schedule/{command.name}", None, old=bench.store.ref(f"schedule/{command.name}"), why="remove")
+        tx.catalogue(gone("schedules", command.name))
     return Dropped(command.name)
 
 

@@ -8,7 +8,8 @@ import msgspec
 
 from sopwb.app.commands import CheckScript, DiffScripts, ListScripts, ScriptHistory, ShowScript
 from sopwb.app.outputs import AnyOutput, Difference, History, HistoryRow, ScriptList, ScriptRow, ScriptView
-from sopwb.app.views import draft_view, frozen_view, signature_line
+from sopwb.app.signatures import signature_line
+from sopwb.app.views import draft_view, frozen_view
 from sopwb.kernel.canonical import json_text
 from sopwb.lang.edits import difference
 from sopwb.lang.outline import pretty_json
@@ -48,6 +49,11 @@ def list_scripts(bench: Workbench, command: ListScripts) -> AnyOutput:
     for name, hash_ in library.names("job").items():
         job = library.job_at(name, hash_)
         rows.append(ScriptRow(name, hash_, "frozen", "job", signature_line(name, library.canonical(job.script))))
+    if command.find:
+        from sopwb.app.searching import find_names  # here, since only a search pays for TinyDB
+
+        found = find_names(bench.store, command.find)
+        rows = [row for row in rows if row.name in found and row.state == "frozen"]
     return ScriptList(tuple(sorted(rows, key=lambda row: (row.name, row.kind, row.state))))
 
 

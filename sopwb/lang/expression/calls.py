@@ -11,7 +11,7 @@ from sopwb.lang import ir
 from sopwb.lang.expression import codes
 from sopwb.lang.expression.coerce import coerce, has_secret
 from sopwb.lang.expression.constants import constant_fault
-from sopwb.lang.expression.facts import facts_of, is_nonempty
+from sopwb.lang.expression.facts import is_nonempty
 from sopwb.lang.expression.functions import FOLDS, FOREIGN, LOCAL, NAMED, NAMESPACES, Function
 from sopwb.lang.expression.operators import ORDERED
 from sopwb.lang.expression.overloads import choose
@@ -223,7 +223,7 @@ def _fold(checker: Checker, node: Call, receiver: Node, scope: Scope) -> ir.Expr
     var, inner = bound
     if len(node.args) == 3 and kind == "map":
         condition = checker.condition(node.args[1], inner)
-        kept = inner.narrow(facts_of(node.args[1], inner, True))
+        kept = inner.narrow(checker.facts(node.args[1], inner, True))
         body = checker.check(node.args[2], kept)
         if condition is None or body is None:
             return None
@@ -274,7 +274,7 @@ def _conditional(checker: Checker, node: Call, kind: str, over: ir.Expr, bound: 
         return None
     type_: Type = INT if kind == "count" else BOOL
     if kind == "filter":
-        element = inner.narrow(facts_of(node.args[1], inner, True)).type_of(var)
+        element = inner.narrow(checker.facts(node.args[1], inner, True)).type_of(var)
         assert element is not None
         type_ = ListType(element)
     return ir.Fold(type_, kind, over, var, body)

@@ -9,12 +9,12 @@ calls in ``calls``.
 from __future__ import annotations
 
 from sopwb.kernel.diagnostics import Diagnostic, Fix, nearest_name
-from sopwb.kernel.limits import DIAGNOSTICS_MAX
+from sopwb.kernel.limits import DIAGNOSTICS_MAX, TYPE_PARTS_MAX
 from sopwb.lang import ir
 from sopwb.lang.expression import codes
 from sopwb.lang.expression.calls import check_call
 from sopwb.lang.expression.coerce import coerce
-from sopwb.lang.expression.facts import facts_of
+from sopwb.lang.expression.facts import Reader, facts_of
 from sopwb.lang.expression.functions import FOREIGN, NAMED
 from sopwb.lang.expression.operators import check_binary, check_unary
 from sopwb.lang.expression.printer import print_expression
@@ -45,6 +45,7 @@ from sopwb.lang.types import (
     MapType,
     NeverType,
     NullType,
+    OptionalType,
     RecordType,
     Type,
     assignable,
@@ -79,6 +80,7 @@ class Checker:
     def __init__(self, path: str) -> None:
         self.path = path
         self.diagnostics: list[Diagnostic] = []
+        self.facts = Reader().facts
 
     def report(
         self, code: str, message: str, span: Span, *, expected: str = "", found: str = "", nearest: str = "",
@@ -290,8 +292,8 @@ class Checker:
 
     def _ternary(self, node: Ternary, scope: Scope) -> ir.Expr | None:
         test = self.condition(node.test, scope)
-        then = self.check(node.then, scope.narrow(facts_of(node.test, scope, True)))
-        other = self.check(node.other, scope.narrow(facts_of(node.test, scope, False)))
+        then = self.check(node.then, scope.narrow(self.facts(node.test, scope, True)))
+        other = self.check(node.other, scope.narrow(self.facts(node.test, scope, False)))
         if test is None or then is None or other is None:
             return None
         type_ = self.common([then, other], (node.then, node.other), "the two branches")
@@ -319,6 +321,10 @@ class Checker:
         if exprs is None:
             return None
         named = tuple((name, expr) for (name, _), expr in zip(fields, exprs, strict=True))
+        if _has_more_parts([expr.type for expr in exprs], TYPE_PARTS_MAX):
+            message = f"the record has more than {TYPE_PARTS_MAX} parts"
+            self.report(codes.TOO_DEEP, message, fields[0][1].span, hint="split it with math steps")
+            return None
         return ir.MakeRecord(RecordType(tuple((name, expr.type) for name, expr in named)), named)
 
     def _map(self, entries: tuple[tuple[Node, Node], ...], scope: Scope) -> ir.Expr | None:
@@ -341,6 +347,23 @@ class Checker:
             )
             return None
         return ir.MakeMap(MapType(key, value), tuple((k, coerce(v, value)) for k, v in zip(keys, values, strict=True)))
+
+
+def _has_more_parts(types: list[Type], most: int) -> bool:
+    """Count the parts of types, no further than the bound: nested records can double at every level."""
+    todo, seen = list(types), 0
+    while todo and seen <= most:
+        seen += 1
+        match todo.pop():
+            case OptionalType(inner):
+                todo.append(inner)
+            case ListType(element):
+                todo.append(element)
+            case MapType(_, value):
+                todo.append(value)
+            case RecordType(fields):
+                todo.extend(t for _, t in fields)
+    return seen > most
 
 
 def _record_difference(found: RecordType, wanted: RecordType) -> str:

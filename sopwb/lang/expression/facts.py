@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sopwb.lang.expression.scope import NOTHING, Facts, Path, Scope
 from sopwb.lang.expression.syntax import (
@@ -32,50 +32,94 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
 _KEEPS_SIZE: Final = frozenset(("sortBy", "reverse", "distinct"))
 
 
+_Both: TypeAlias = tuple[Facts, Facts]
+"""What is known when a condition is true, and when it is false."""
+_NEITHER: Final[_Both] = (NOTHING, NOTHING)
+
+
 def facts_of(node: Node, scope: Scope, truth: bool) -> Facts:
     """Give what is known when the condition ``node`` has been found to be ``truth``."""
-    match node:
-        case Identifier(name):
-            return scope.condition(name, truth)
-        case Unary("!", operand):
-            return facts_of(operand, scope, not truth)
-        case Binary("&&" | "||", left, right):
-            # `a && b` true and `a || b` false say both; else the left decided, or only the right did.
-            decided = node.op == "||"
-            first = facts_of(left, scope, not decided).both(facts_of(right, scope, truth))
-            return first if truth != decided else facts_of(left, scope, decided).either(first)
-        case Ternary(test, then, other):
-            one = facts_of(test, scope, True).both(facts_of(then, scope, truth))
-            return one.either(facts_of(test, scope, False).both(facts_of(other, scope, truth)))
-        case Call(None, "has", (argument,)):
-            path = path_of(argument)
-            return _nonnull(path) if truth else NOTHING
-        case Binary(op, left, right) if op in _COMPARE:
-            return _compared(op, left, right, scope, truth)
-        case _:
-            return NOTHING
+    return Reader().facts(node, scope, truth)
 
 
-def _compared(op: str, left: Node, right: Node, scope: Scope, truth: bool) -> Facts:
-    if op in ("==", "!="):
-        same = truth == (op == "==")
-        for one, other in ((left, right), (right, left)):
-            match one:
-                case Literal("null"):
-                    return NOTHING if same else _nonnull(path_of(other))
-                case Literal("bool", value):
-                    return facts_of(other, scope, value if same else not value)
-    compare = _COMPARE[op]
+class Reader:
+    """Reads facts, each node once: the checker asks for the same conditions at every level around them.
+
+    A reader belongs to one tree and to scopes with the same bool names bound to conditions.
+    """
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Node, _Both]] = {}
+
+    def facts(self, node: Node, scope: Scope, truth: bool) -> Facts:
+        """Give what is known when the condition ``node`` has been found to be ``truth``."""
+        return self._both(node, scope)[0 if truth else 1]
+
+    def _both(self, node: Node, scope: Scope) -> _Both:
+        # Both answers come of one walk: asked for one by one they would ask for each other's twice at every level.
+        found = self._known.get(id(node))
+        if found is not None:
+            return found[1]
+        both = self._read(node, scope)
+        self._known[id(node)] = node, both  # the node is kept, so that its id stays its own
+        return both
+
+    def _read(self, node: Node, scope: Scope) -> _Both:
+        match node:
+            case Identifier(name):
+                return scope.condition(name, True), scope.condition(name, False)
+            case Unary("!", operand):
+                return self._both(operand, scope)[::-1]
+            case Binary("&&", left, right):
+                return _and(self._both(left, scope), self._both(right, scope))
+            case Binary("||", left, right):
+                # a || b is !(!a && !b)
+                return _and(self._both(left, scope)[::-1], self._both(right, scope)[::-1])[::-1]
+            case Ternary(test, then, other):
+                (yes, no), one, two = (self._both(part, scope) for part in (test, then, other))
+                return yes.both(one[0]).either(no.both(two[0])), yes.both(one[1]).either(no.both(two[1]))
+            case Call(None, "has", (argument,)):
+                return _nonnull(path_of(argument)), NOTHING
+            case Binary(op, left, right) if op in _COMPARE:
+                return self._compared(op, left, right, scope)
+            case _:
+                return _NEITHER
+
+    def _compared(self, op: str, left: Node, right: Node, scope: Scope) -> _Both:
+        if op in ("==", "!="):
+            for one, other in ((left, right), (right, left)):
+                match one:
+                    case Literal("null"):
+                        found = (NOTHING, _nonnull(path_of(other)))
+                        return found if op == "==" else found[::-1]
+                    case Literal("bool", value):
+                        known = self._both(other, scope)
+                        return known if value == (op == "==") else known[::-1]
+        return _sized(_COMPARE[op], left, right)
+
+
+def _and(left: _Both, right: _Both) -> _Both:
+    """Both held; or the left did not, or it did and the right did not."""
+    return left[0].both(right[0]), left[1].either(left[0].both(right[1]))
+
+
+def _sized(compare: Callable[[Any, Any], Any], left: Node, right: Node) -> _Both:
+    """Read a comparison of ``size(xs)`` with a number."""
     match left, right:
         case Call(None, "size", (xs,)), Literal("int" | "decimal", bound):
             at_zero = compare(0, bound)
         case Literal("int" | "decimal", bound), Call(None, "size", (xs,)):
             at_zero = compare(bound, 0)
         case _:
-            return NOTHING
-    # A size is never negative, so it is not 0 exactly when the comparison at 0 would have come out otherwise.
+            return _NEITHER
     path = path_of(xs)
-    return Facts(nonempty=frozenset((path,))) if path is not None and at_zero != truth else NOTHING
+    if path is None:
+        return _NEITHER
+    # A size is never negative, so it is not 0 exactly when the comparison at 0 would have come out otherwise.
+    filled = Facts(nonempty=frozenset((path,)))
+    return (NOTHING, filled) if at_zero else (filled, NOTHING)
 
 
 def _nonnull(path: Path | None) -> Facts:

@@ -8,7 +8,6 @@ from sopwb.kernel.diagnostics import Fix
 from sopwb.lang import ir
 from sopwb.lang.expression import codes
 from sopwb.lang.expression.coerce import coerce, has_secret
-from sopwb.lang.expression.facts import facts_of
 from sopwb.lang.expression.functions import NAMED
 from sopwb.lang.expression.overloads import choose
 from sopwb.lang.expression.printer import print_expression
@@ -86,7 +85,7 @@ def check_binary(checker: Checker, node: Binary, scope: Scope) -> ir.Expr | None
 
 def _logic(checker: Checker, node: Binary, scope: Scope) -> ir.Expr | None:
     left = checker.condition(node.left, scope)
-    right = checker.condition(node.right, scope.narrow(facts_of(node.left, scope, node.op == "&&")))
+    right = checker.condition(node.right, scope.narrow(checker.facts(node.left, scope, node.op == "&&")))
     if left is None or right is None:
         return None
     return ir.And(BOOL, left, right) if node.op == "&&" else ir.Or(BOOL, left, right)

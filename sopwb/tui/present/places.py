@@ -40,6 +40,7 @@ def script_place(row: ScriptRow) -> Place:
 
 def step_places(owner: Place, view: ScriptView) -> list[Place]:
     """Lay a script out: its signature, its steps by depth, and the diagnostics below what they are about."""
+
     def place(kind: Kind, path: str, text: str, depth: int, diagnostic: Diagnostic | None = None) -> Place:
         return Place(kind, owner.kind, owner.name, owner.hash, path, text, depth, diagnostic)
 
@@ -52,8 +53,10 @@ def step_places(owner: Place, view: ScriptView) -> list[Place]:
     rows += [place("problem", found.path, problem_words(found), 0, found) for found in by_step.get("", ())]
     for row in view.outline:
         rows.append(place("step" if row.path.rpartition("/")[2].isdigit() else "block", row.path, row.text, row.depth))
-        rows += [place("problem", row.path, problem_words(found), row.depth + 1, found)
-                 for found in by_step.get(row.path, ())]
+        rows += [
+            place("problem", row.path, problem_words(found), row.depth + 1, found)
+            for found in by_step.get(row.path, ())
+        ]
     if not view.outline:
         rows.append(place("note", "", "no steps yet: press a to insert the first", 0))
     return rows

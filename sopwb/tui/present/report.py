@@ -54,21 +54,42 @@ def report(output: AnyOutput) -> tuple[str, RenderableType]:
     """Give a title and a body for an Output that is only read."""
     match output:
         case RunList(rows):
-            return "Runs", _table(("run", "name", "status", "mode", "as of", "effects"),
-                                  [(short_id(r.run), r.name, r.status, r.mode, r.as_of, str(r.effects)) for r in rows])
+            return "Runs", _table(
+                ("run", "name", "status", "mode", "as of", "effects"),
+                [(short_id(r.run), r.name, r.status, r.mode, r.as_of, str(r.effects)) for r in rows],
+            )
         case DataList(rows):
             return "Data sources", _table(
                 ("name", "format", "key", "records", "fields"),
-                [(r.name, r.format, r.key or "none", f"{r.rows:,}" if r.rows >= 0 else "unknown",
-                  f"✗ {r.problem.line()}" if r.problem else ", ".join(f"{n}: {t}" for n, t in r.fields)) for r in rows])
+                [
+                    (
+                        r.name,
+                        r.format,
+                        r.key or "none",
+                        f"{r.rows:,}" if r.rows >= 0 else "unknown",
+                        f"✗ {r.problem.line()}" if r.problem else ", ".join(f"{n}: {t}" for n, t in r.fields),
+                    )
+                    for r in rows
+                ],
+            )
         case ScheduleList(rows):
             return "Schedules", _table(
                 ("name", "when", "zone", "next", "state"),
-                [(r.name, r.words or r.spec, r.zone, r.next_due[0] if r.next_due else "never",
-                  "paused" if r.paused else "active") for r in rows])
+                [
+                    (
+                        r.name,
+                        r.words or r.spec,
+                        r.zone,
+                        r.next_due[0] if r.next_due else "never",
+                        "paused" if r.paused else "active",
+                    )
+                    for r in rows
+                ],
+            )
         case History(name, rows):
-            return f"History of {name}", _table(("time", "what", "hash", "why"),
-                                                [(r.time, r.what, short_id(r.hash), r.why) for r in rows])
+            return f"History of {name}", _table(
+                ("time", "what", "hash", "why"), [(r.time, r.what, short_id(r.hash), r.why) for r in rows]
+            )
         case StoreReport():
             words = "the store is sound" if not output.problems else "\n".join(f"✗ {p}" for p in output.problems)
             numbers = _table(("", ""), [(name, f"{n:,}") for name, n in output.numbers.items()])
@@ -85,8 +106,9 @@ def difference(output: Difference) -> RenderableType:
     """Say what changed, then show the lines with their signs."""
     words = Text("\n".join(f"• {change}" for change in output.changes) or "nothing changed", style="bold")
     lines = Text()
-    for line in list(unified_diff(output.before.splitlines(), output.after.splitlines(), "frozen", "draft", n=2,
-                                  lineterm=""))[2:DIFF_LINES_MAX]:
+    for line in list(
+        unified_diff(output.before.splitlines(), output.after.splitlines(), "frozen", "draft", n=2, lineterm="")
+    )[2:DIFF_LINES_MAX]:
         style = {"+": "green", "-": "red", "@": "dim"}.get(line[:1], "")
         lines.append(line + "\n", style=style)
     return Group(words, Text(""), lines)

@@ -1,6 +1,7 @@
 """The trace of a run as rows: the script's steps first, each lit up by what the run says of it.
 
-A row is a step of the outline or of a called script (its path lies below the call's). ``begin`` lays the steps out as waiting,
+A row is a step of the outline or of a called script (its path lies below the call's). ``begin`` lays the steps out as
+waiting,
 ``event`` lights them while the run goes, ``finish`` settles them by the finished run's own trace, which is what counts.
 Deliberately not here: drawing (``widgets.trace_view``), and any I/O.
 """
@@ -42,7 +43,8 @@ class Row:
         if line.text:
             self.text = line.text
         value = "" if line.value is None else brief(line.value)
-        self.value = "" if value and value in self.text else value
+        counted = isinstance(line.value, list) and str(len(line.value)) in self.text
+        self.value = "" if counted or (value and value in self.text) else value
 
 
 class Trace:
@@ -104,9 +106,9 @@ class Trace:
                 row.state = "not reached"
             if row.path in failed:
                 row.state = "failed"
+        self.result = f"result {brief(view.result)}"
         if view.error is not None:
             self._fail(view)
-        self.result = "" if view.error is not None else f"result {brief(view.result)}"
         extra = view.trace_total - len(view.trace)
         counts = [f"{view.items:,} items"] if view.items else []
         counts += [f"{view.effects_total:,} effects {_effect_words(view)}"] if view.effects_total else []
@@ -128,8 +130,9 @@ class Trace:
         path = str(data.get("path", ""))
         if not path:
             return
-        line = TraceLine(path, str(data.get("op", "")), str(data.get("text", "")), data.get("value"),
-                         str(data.get("item", "") or ""))
+        line = TraceLine(
+            path, str(data.get("op", "")), str(data.get("text", "")), data.get("value"), str(data.get("item", "") or "")
+        )
         for row in self.rows:
             if row.state == "running":
                 row.state = "done"

@@ -1,7 +1,7 @@
 """Forms above the main screen: fields with their notes, Esc cancels, ctrl+s saves, Enter goes on to the next field.
 
-``FormScreen`` is any form; ``StepForm`` tries the step that is being written while one types, and shows what is wrong with it.
-Gives the texts by field key, or None when cancelled. Deliberately not here: what fields there are (``forms``).
+``FormScreen`` is any form; ``StepForm`` tries the step that is being written while one types, and shows what is wrong
+with it. Gives the texts by field key, or None when cancelled. Deliberately not here: what fields there are (``forms``).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ CHECK_DELAY_S: Final = 0.1
 """Typing rests this long before the step is tried: below what a person notices, above the gap between two keys."""
 
 Values = dict[str, str]
+Edits = list[dict[str, Any]]
 
 
 class FormScreen(ModalScreen[Values | None]):
@@ -37,13 +38,14 @@ class FormScreen(ModalScreen[Values | None]):
         Binding("escape", "cancel", "Cancel", show=False, priority=True),
         Binding("ctrl+s", "save", "Save", show=False, priority=True),
         Binding("ctrl+f", "fix", "Apply the fix", show=False, priority=True),
-        Binding("down", "go(1)", show=False), Binding("up", "go(-1)", show=False),
+        Binding("down", "go(1)", show=False),
+        Binding("up", "go(-1)", show=False),
     ]
-    KEYS: ClassVar[str] = "Enter next · ctrl+s save · Esc cancel"
+    KEYS: ClassVar[str] = "Enter next · ctrl+s {does} · Esc cancels"
 
-    def __init__(self, title: str, fields: Sequence[Field], note: str = "") -> None:
+    def __init__(self, title: str, fields: Sequence[Field], note: str = "", does: str = "saves") -> None:
         super().__init__()
-        self.form_title, self.fields, self.note = title, list(fields), note
+        self.form_title, self.fields, self.note, self.does = title, list(fields), note, does
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form"):
@@ -51,7 +53,7 @@ class FormScreen(ModalScreen[Values | None]):
             with VerticalScroll(can_focus=False, classes="fields"):
                 yield from (FieldRow(field) for field in self.fields)
                 yield Static(Text(self.note), classes="whole")
-            yield Static(self.KEYS, classes="keys")
+            yield Static(self.KEYS.format(does=self.does), classes="keys")
 
     def on_mount(self) -> None:
         rows = self._rows()
@@ -77,7 +79,12 @@ class FormScreen(ModalScreen[Values | None]):
         self.dismiss(None)
 
     def action_save(self) -> None:
-        self.dismiss(self.values())
+        """Save once the characters that were typed before the key have reached their field."""
+        (self.focused or self).call_later(self._save)
+
+    def _save(self) -> None:
+        if self.is_current:
+            self.dismiss(self.values())
 
     def action_fix(self) -> None:
         if not any(row.fix() for row in sorted(self._rows(), key=lambda row: row.editor is not self.focused)):
@@ -99,14 +106,22 @@ class FormScreen(ModalScreen[Values | None]):
 
 
 class CheckedForm(FormScreen):
-    """A form whose edit is tried while one types. ``edit_of`` makes the edit of the texts; ``path`` is what it is about."""
+    """A form whose edits are tried while one types. ``edits_of`` makes them of the texts; ``path`` is what they are
+    about."""
 
-    KEYS = "Enter next · ctrl+s save · ctrl+f fix · Esc cancel"
+    KEYS = "Enter next · ctrl+s {does} · ctrl+f fixes · Esc cancels"
 
-    def __init__(self, title: str, fields: Sequence[Field], desk: Desk, script: dict[str, Any], path: str,
-                 edit_of: Callable[[Values], dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        desk: Desk,
+        script: dict[str, Any],
+        path: str,
+        edits_of: Callable[[Values], Edits],
+    ) -> None:
         super().__init__(title, fields)
-        self.desk, self.script, self.path, self.edit_of = desk, script, path, edit_of
+        self.desk, self.script, self.path, self.edits_of = desk, script, path, edits_of
         self._ticket = 0
         self._timer: Timer | None = None
 
@@ -128,9 +143,9 @@ class CheckedForm(FormScreen):
         self._timer = self.set_timer(CHECK_DELAY_S, self.try_it)
 
     def try_it(self) -> None:
-        """Have the edit tried as the texts stand."""
+        """Have the edits tried as the texts stand."""
         self._ticket += 1
-        self.desk.check(self.script, self.edit_of(self.values()), self._ticket, self)
+        self.desk.check(self.script, self.edits_of(self.values()), self._ticket, self)
 
     def on_checked(self, message: Checked) -> None:
         message.stop()
@@ -155,17 +170,28 @@ class CheckedForm(FormScreen):
 class StepForm(CheckedForm):
     """The form of one step. Choosing another tool, script or source lays its arguments out."""
 
-    def __init__(self, title: str, step: dict[str, Any], desk: Desk, script: dict[str, Any], path: str,
-                 words: Vocabulary, plan: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        title: str,
+        step: dict[str, Any],
+        desk: Desk,
+        script: dict[str, Any],
+        path: str,
+        words: Vocabulary,
+        plan: Callable[[dict[str, Any]], Edits],
+    ) -> None:
         self.step, self.words = step, words
-        super().__init__(title, fields_of(step, script, words), desk, script, path,
-                         lambda values: plan(step_from(self.step, values)))
+        super().__init__(
+            title, fields_of(step, script, words), desk, script, path, lambda values: plan(step_from(self.step, values))
+        )
 
     async def _relay(self) -> None:
         values = self.values()
         self.step = step_from(self.step, values)
-        fields = [Field(f.key, f.label, values.get(f.key, f.value), f.kind, f.hint, f.needed, f.known)
-                  for f in fields_of(self.step, self.script, self.words)]
+        fields = [
+            Field(f.key, f.label, values.get(f.key, f.value), f.kind, f.hint, f.needed, f.known)
+            for f in fields_of(self.step, self.script, self.words)
+        ]
         if [(f.key, f.hint) for f in fields] == [(row.field.key, row.field.hint) for row in self._rows()]:
             return
         at = self._at()

@@ -1,6 +1,7 @@
 """The main screen: three panes, and what every answer of the workspace means for them.
 
-Commands go to the desk; its messages come back here and nowhere else, and are handed to the panes. At 80 columns one pane is
+Commands go to the desk; its messages come back here and nowhere else, and are handed to the panes. At 80 columns one
+pane is
 seen at a time, at 100 two columns, at 160 three. Deliberately not here: editing (``widgets.script_pane``) and drawing.
 """
 
@@ -35,11 +36,11 @@ from sopwb.app.outputs import AnyOutput, Dropped, Failed, Frozen, Renamed, RunVi
 from sopwb.tui.actions import BY_ID, PANES, Pane
 from sopwb.tui.binding import Performs, bindings
 from sopwb.tui.desk import Desk
-from sopwb.tui.forms import Field, inputs_from, parameter_fields, tools_of
 from sopwb.tui.keys import Keymap
 from sopwb.tui.messages import Answered, Busy, Known, Replied
 from sopwb.tui.present.places import Kind, Place
 from sopwb.tui.present.report import failure_words, help_of, report
+from sopwb.tui.running import run_command, run_fields, run_note
 from sopwb.tui.screens.form import FormScreen, Values
 from sopwb.tui.screens.reading import AskScreen, ReadingScreen
 from sopwb.tui.widgets.chat import Chat
@@ -49,7 +50,8 @@ from sopwb.tui.widgets.script_tree import ScriptTree
 from sopwb.tui.widgets.top_bar import TopBar
 from sopwb.tui.widgets.trace_view import TraceView
 
-_DRY, _MOCKED, _REAL = "dry run", "mocked", "for real"
+DRAFTS_LOADED_MAX = 20
+"""Drafts that are checked when the list is shown, so that it says which have something to mend; others when opened."""
 
 
 class ThemeWanted(Message):
@@ -60,10 +62,13 @@ class MainScreen(Performs, Screen[None]):
     """The workbench."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere")]
-    AUTO_FOCUS = None
+    AUTO_FOCUS = "#prompt"
     # Textual declares it once for the class and once for the instance.
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [  # type: ignore[misc]
-        (0, "-narrow"), (100, "-medium"), (160, "-wide")]
+        (0, "-narrow"),
+        (100, "-medium"),
+        (160, "-wide"),
+    ]
 
     def __init__(self, desk: Desk, keys: Keymap, place: str, as_of: str) -> None:
         super().__init__()
@@ -83,12 +88,12 @@ class MainScreen(Performs, Screen[None]):
     def on_mount(self) -> None:
         self._activate("chat")
         # After the first paint: nothing of the workspace is read before there is something to see.
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(self.act_refresh)
 
-    def _begin(self) -> None:
-        # A pane that is not drawn yet takes no focus.
-        self.chat.prompt.focus()
-        self.act_refresh()
+    def on_key(self, event: events.Key) -> None:
+        """Keep what is typed before anything has the focus: people type ahead."""
+        if self.focused is None and event.is_printable and event.character is not None:
+            self.chat.prompt.insert(event.character)
 
     # --- panes ----------------------------------------------------------------------------------------
     @property
@@ -209,7 +214,9 @@ class MainScreen(Performs, Screen[None]):
         if said.draft:
             self.desk.ask(ShowScript(said.draft), self, "open")
         if message.run is not None:
-            self.trace.finish(message.run, message.run.script)
+            self._run_place = None
+            self.trace.begin(message.run.script, message.run.name, message.run.mode, message.outline)
+            self.trace.finish(message.run)
             if self.has_class("-narrow"):
                 await self.chat.note(f"{self.keys.shown(BY_ID['everywhere.show_trace'])} shows the trace step by step")
 
@@ -222,7 +229,9 @@ class MainScreen(Performs, Screen[None]):
     # --- scripts ----------------------------------------------------------------------------------------
     def on_script_tree_wanted(self, message: ScriptTree.Wanted) -> None:
         place = message.place
-        self.desk.ask(ShowScript(place.ref, draft=place.owner == "draft"), self, f"{message.purpose}:{place.owner}:{place.name}")
+        self.desk.ask(
+            ShowScript(place.ref, draft=place.owner == "draft"), self, f"{message.purpose}:{place.owner}:{place.name}"
+        )
 
     def on_script_pane_read(self, message: ScriptPane.Read) -> None:
         self._read(message.view)
@@ -233,9 +242,13 @@ class MainScreen(Performs, Screen[None]):
         self.app.push_screen(ReadingScreen(view.signature, Text(words + ("\n" + problems if problems else ""))))
 
     def on_script_pane_freeze(self, message: ScriptPane.Freeze) -> None:
-        view = message.view
+        self._freeze(message.view)
+
+    def _freeze(self, view: ScriptView) -> None:
         if view.diagnostics:
-            self.notify(f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error")
+            self.notify(
+                f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error", markup=False
+            )
             return
         body = Text(view.english or "\n".join(row.text for row in view.outline))
 
@@ -243,8 +256,14 @@ class MainScreen(Performs, Screen[None]):
             if answer:
                 self.desk.ask(FreezeScript(view.name, repin=answer == "r"), self)
 
-        self.app.push_screen(AskScreen(f"Freeze {view.name} as it reads here?", body, (
-            ("enter", "freezes"), ("r", "freezes, and saved callers and jobs follow"))), answered)
+        self.app.push_screen(
+            AskScreen(
+                f"Freeze {view.name} as it reads here?",
+                body,
+                (("enter", "freezes"), ("r", "freezes, and saved callers and jobs follow")),
+            ),
+            answered,
+        )
 
     # --- running ----------------------------------------------------------------------------------------
     def on_script_pane_run(self, message: ScriptPane.Run) -> None:
@@ -258,37 +277,25 @@ class MainScreen(Performs, Screen[None]):
 
     def _ask_run(self, view: ScriptView, place: Place) -> None:
         if view.diagnostics:
-            self.notify(f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error")
+            self.notify(
+                f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error", markup=False
+            )
             return
-        tools = tools_of(view.script.get("steps"))
-        modes = (_DRY,) if place.owner == "draft" else (_DRY, _REAL, *((_MOCKED,) if tools else ()))
-        remembered = self.inputs_used.get(view.name, {})
-        fields = [*parameter_fields(view.script, remembered),
-                  Field("mode", "how", _DRY, "choice", "a draft is never run for real" if len(modes) == 1 else
-                        "space changes it", known=modes),
-                  Field("as_of", "as of", self.as_of, "text", "ISO 8601; empty is now")]
-        fields = [Field("in/" + f.key, f.label, f.value, f.kind, f.hint, f.needed, f.known) if f.key not in ("mode", "as_of")
-                  else f for f in fields]
+        fields = run_fields(view, place.owner, self.inputs_used.get(view.name, {}), self.as_of)
 
         def go(values: Values | None) -> None:
             if values is not None:
                 self._run(view, place, values)
 
-        note = f"It calls {', '.join(tools)}. A dry run only plans what they would do." if tools else ""
-        self.app.push_screen(FormScreen(f"Run {view.name}", fields, note), go)
+        self.app.push_screen(FormScreen(f"Run {view.name}", fields, run_note(view), "runs it"), go)
 
     def _run(self, view: ScriptView, place: Place, values: Values) -> None:
-        own = {key.partition("/")[2]: text for key, text in values.items() if key.startswith("in/")}
-        inputs = inputs_from(view.script, own)
-        mode = values["mode"]
-        self.inputs_used[view.name] = inputs
+        command = run_command(view, place, values)
+        self.inputs_used[view.name] = command.inputs
         self._run_place = place
-        mocks = tools_of(view.script.get("steps")) if mode == _MOCKED else ()
-        ref = place.name if place.owner in ("draft", "job") else place.hash
-        self.trace.begin(ref, view.name, mode, view.outline)
+        self.trace.begin(command.ref, view.name, values["mode"], view.outline)
         self.go("trace")
-        self.desk.ask(RunScript(ref, inputs, as_of=values["as_of"].strip(), dry_run=mode == _DRY, mocks=mocks,
-                                draft=place.owner == "draft"), self)
+        self.desk.ask(command, self)
 
     def on_trace_view_detail(self, message: TraceView.Detail) -> None:
         from sopwb.tui.present.detail import row_detail
@@ -313,24 +320,29 @@ class MainScreen(Performs, Screen[None]):
     def _shown(self, output: AnyOutput, purpose: str, changed: bool) -> None:
         match output:
             case ScriptList(rows):
-                self.scripts.tree_widget.show_list(rows)
+                tree = self.scripts.tree_widget
+                tree.show_list(rows)
+                for row in [r for r in rows if r.state == "draft" and ("draft", r.name) not in tree.views][
+                    :DRAFTS_LOADED_MAX
+                ]:
+                    self.desk.ask(ShowScript(row.name), self, f"load:draft:{row.name}")
             case ScriptView():
                 self._view(output, purpose, changed)
             case Frozen():
                 names = ", ".join(f"{name} {hash_[3:10]}" for name, hash_ in output.names.items())
                 callers = f"\n{', '.join(output.callers)} still use the previous version" if output.callers else ""
                 moved = f"\n{', '.join(output.repinned)} follow" if output.repinned else ""
-                self.notify(f"✓ frozen: {names}{callers}{moved}")
+                self.notify(f"✓ frozen: {names}{callers}{moved}", markup=False)
                 self.desk.ask(ListScripts(), self)
                 self.desk.ask(ShowScript(output.hash, draft=False), self, f"go:frozen:{output.name}")
                 self.desk.know(self)
             case RunView():
                 self.trace.finish(output)
             case Renamed(old, new):
-                self.notify(f"{old} is now {new}")
+                self.notify(f"{old} is now {new}", markup=False)
                 self.act_refresh()
             case Dropped(name):
-                self.notify(f"the draft {name} was dropped")
+                self.notify(f"the draft {name} was dropped", markup=False)
                 self.act_refresh()
             case _:
                 self.app.push_screen(ReadingScreen(*report(output)))
@@ -342,7 +354,7 @@ class MainScreen(Performs, Screen[None]):
             tree.show_view("draft", view, cursor=rest)
             self.scripts.inspect()
             if changed and view.changes:
-                self.notify("\n".join(view.changes[:3]), timeout=3)
+                self.notify("\n".join(view.changes[:3]), timeout=3, markup=False)
         elif word == "new":
             self.desk.ask(ListScripts(), self)
             self.desk.ask(ShowScript(view.name), self, f"go:draft:{view.name}")
@@ -351,23 +363,26 @@ class MainScreen(Performs, Screen[None]):
             owner, _, name = rest.partition(":")
             kind: Kind = owner if owner in ("draft", "frozen", "job") else _kind_of(view)  # type: ignore[assignment]
             named = view if not name or name == view.name else _named(view, name)
-            tree.show_view(kind, named, cursor="" if word == "go" else None)
+            elsewhere = word == "open" and not rest and (tree.here is None or tree.here.name != named.name)
+            tree.show_view(kind, named, cursor="" if word == "go" or elsewhere else None, opened=word != "load")
             self.scripts.inspect()
             place = Place(kind, kind, name or view.name, view.hash)
             if word == "run":
                 self._ask_run(named, place)
             elif word == "read":
                 self._read(named)
+            elif word == "freeze":
+                self._freeze(named)
 
     def _failed(self, message: Answered, output: Failed) -> None:
         words = failure_words(output.diagnostics)
         if isinstance(message.command, RunScript):
             self.trace.refuse(words)
-        elif message.purpose == "open":
-            # A draft that the dialogue named may be frozen by now; the list says so.
+        elif message.purpose == "open" or message.purpose.startswith("load"):
+            # A draft that the dialogue or the list named may be frozen or dropped by now; the next list says so.
             return
         else:
-            self.notify(words, severity="error", timeout=8)
+            self.notify(words, severity="error", timeout=8, markup=False)
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[Place]) -> None:
         event.stop()

@@ -1,4 +1,5 @@
-"""A list to pick one thing from: the op of a new step, a theme. A letter or number in front of an entry picks it at once."""
+"""A list to pick one thing from: the op of a new step, a theme. A letter or number in front of an entry picks it at
+once."""
 
 from __future__ import annotations
 
@@ -19,16 +20,24 @@ class PickScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
 
-    def __init__(self, title: str, choices: Sequence[tuple[str, str]], marked: str = "",
-                 preview: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[tuple[str, str]],
+        marked: str = "",
+        preview: Callable[[str], None] | None = None,
+    ) -> None:
         super().__init__()
         self.pick_title, self.choices, self.marked, self.preview = title, list(choices), marked, preview
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog pick"):
             yield Static(Text(self.pick_title), classes="title")
-            yield OptionList(*[f"{n}  {words}" if n < 10 else f"   {words}"
-                               for n, (_, words) in enumerate(self.choices, 1)], compact=True, markup=False)
+            yield OptionList(
+                *[f"{n}  {words}" if n < 10 else f"   {words}" for n, (_, words) in enumerate(self.choices, 1)],
+                compact=True,
+                markup=False,
+            )
             yield Static("Enter or a number picks · Esc cancels", classes="keys")
 
     def on_mount(self) -> None:

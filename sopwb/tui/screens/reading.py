@@ -1,4 +1,5 @@
-"""Something to read above the main screen: help, a script in English, a difference, lists. And a question with yes and no.
+"""Something to read above the main screen: help, a script in English, a difference, lists. And a question with yes
+and no.
 
 Deliberately not here: what it says (``present``).
 """

@@ -34,13 +34,22 @@ class Prompt(Performs, TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
 
     def __init__(self) -> None:
-        super().__init__(id="prompt", compact=True, show_line_numbers=False, soft_wrap=True, highlight_cursor_line=False,
-                         placeholder="Say what you want; Enter sends")
+        super().__init__(
+            id="prompt",
+            compact=True,
+            show_line_numbers=False,
+            soft_wrap=True,
+            highlight_cursor_line=False,
+            placeholder="Say what you want; Enter sends",
+        )
         self.cursor_blink = False
 
     def action_perform(self, id_: str) -> None:
-        chat = self.screen.query_one(Chat)
-        chat.action_perform(id_)
+        """Carry out a key of the chat after the characters that were typed before it.
+
+        A binding is found before them: they still wait in this widget's queue, and so must what the binding does.
+        """
+        self.call_later(self.screen.query_one(Chat).action_perform, id_)
 
 
 class Chat(Performs, Vertical):
@@ -54,7 +63,8 @@ class Chat(Performs, Vertical):
             self.text = text
 
     def __init__(self) -> None:
-        super().__init__(id="chat")
+        # It is the first pane to be seen, so that it takes the focus, and what is typed, from the start.
+        super().__init__(id="chat", classes="-active")
         self.border_title = "Chat"
         self.options: tuple[str, ...] = ()
         self.said: list[str] = []
@@ -81,7 +91,7 @@ class Chat(Performs, Vertical):
         word = {"question": "Question", "refusal": "Not possible"}.get(said.kind, "")
         if word:
             await self._add(Static(word, classes=f"kind -{said.kind}"))
-        await self._add(Markdown(said.reply, classes=f"reply -{said.kind}"))
+        await self._add(Markdown(said.reply, open_links=False, classes=f"reply -{said.kind}"))
         self.show_options(said.options)
 
     def show_options(self, options: Sequence[str]) -> None:
@@ -110,12 +120,16 @@ class Chat(Performs, Vertical):
         log.scroll_end(animate=False)
 
     # --- actions ------------------------------------------------------------------------------------
-    async def _send(self, text: str) -> None:
+    def _take(self, text: str) -> None:
+        """Take a turn at once: what is typed from here on belongs to the next one."""
         self._waiting = True
         self.said.append(text)
         self._back = 0
         self.prompt.text = ""
         self.show_options(())
+        self.run_worker(self._send(text), group="send")
+
+    async def _send(self, text: str) -> None:
         for old in self.query("#log > .welcome"):
             await old.remove()
         await self._add(Static(Content(text), classes="said"))
@@ -133,7 +147,7 @@ class Chat(Performs, Vertical):
         elif self.options and not text and marked is not None:
             text = self.options[marked]
         if text:
-            self.run_worker(self._send(text), group="send")
+            self._take(text)
 
     def act_newline(self) -> None:
         self.prompt.insert("\n")
@@ -177,7 +191,7 @@ class Chat(Performs, Vertical):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_index < len(self.options) and not self._waiting:
-            self.run_worker(self._send(self.options[event.option_index]), group="send")
+            self._take(self.options[event.option_index])
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """A number marks its option while it is typed, so that one sees what Enter will pick."""

@@ -1,4 +1,5 @@
-"""A field of a form: its label and hint, where one writes, and what is wrong with it right under the characters it is about."""
+"""A field of a form: its label and hint, where one writes, and what is wrong with it right under the characters it is
+about."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class Choice(Static, can_focus=True):
     """One of a few words: space and the arrows change it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,right", "turn(1)", show=False), Binding("left", "turn(-1)", show=False),
+        Binding("space,right", "turn(1)", show=False),
+        Binding("left", "turn(-1)", show=False),
     ]
 
     class Changed(Message):
@@ -70,8 +72,12 @@ class FieldRow(Vertical):
 
     def compose(self) -> ComposeResult:
         hint = self.field.hint or ", ".join(name for name in self.field.known if name)
-        yield Static(Text.assemble((self.field.label, "bold"), ("*" if self.field.needed else "", ""),
-                                   (f"  {hint}" if hint else "", "dim")), classes="label")
+        yield Static(
+            Text.assemble(
+                (self.field.label, "bold"), ("*" if self.field.needed else "", ""), (f"  {hint}" if hint else "", "")
+            ),
+            classes="label",
+        )
         yield self.editor
         yield Static("", classes="problem")
 
@@ -86,7 +92,7 @@ class FieldRow(Vertical):
         """Show what is wrong, marked under the characters that it is about; nothing clears the note."""
         self._found = list(found)
         note = self.query_one(".problem", Static)
-        note.update("\n".join(_lines(self.value, self._found[0], self._scrolled())) if found else "")
+        note.update(Text("\n".join(_lines(self.value, self._found[0], self._scrolled()))) if found else "")
         note.set_class(bool(found), "-open")
 
     def fix(self) -> bool:

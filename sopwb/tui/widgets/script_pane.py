@@ -1,6 +1,7 @@
 """The pane of scripts: the tree, and what the keys do to drafts. Every change is an ``ApplyEdits`` like anybody's.
 
-While a change is on its way to the workspace further keys wait for its answer, so that fast typing meets the draft as it then
+While a change is on its way to the workspace further keys wait for its answer, so that fast typing meets the draft as
+it then
 is. Deliberately not here: which edit a key makes (``editing``), forms (``screens.form``), answers (``screens.main``).
 """
 
@@ -35,13 +36,31 @@ from sopwb.tui.editing import Planned
 from sopwb.tui.forms import OPS, Field, new_step, signature_edit, signature_fields
 from sopwb.tui.present.inspect import inspect_place
 from sopwb.tui.present.places import Place
-from sopwb.tui.screens.form import CheckedForm, FormScreen, StepForm, Values
+from sopwb.tui.screens.form import CheckedForm, Edits, FormScreen, StepForm, Values
 from sopwb.tui.screens.pick import PickScreen
 from sopwb.tui.vocabulary import Vocabulary
 from sopwb.tui.widgets.script_tree import ScriptTree
 
-_CHANGES = frozenset({"move_down", "move_up", "move_in", "move_out", "delete", "paste", "undo", "redo", "unwrap", "fix",
-                      "insert_after", "insert_before", "insert_inside", "insert_else", "wrap", "open"})
+_CHANGES = frozenset(
+    {
+        "move_down",
+        "move_up",
+        "move_in",
+        "move_out",
+        "delete",
+        "paste",
+        "undo",
+        "redo",
+        "unwrap",
+        "fix",
+        "insert_after",
+        "insert_before",
+        "insert_inside",
+        "insert_else",
+        "wrap",
+        "open",
+    }
+)
 KEYS_WAITING_MAX = 50
 """Keys that wait for a change's answer: more is a key that was held down."""
 
@@ -108,25 +127,26 @@ class ScriptPane(Performs, Vertical):
             self._cannot(f"{why}: there is nothing here to do that to")
             return
         self._pending = True
-        self.desk.ask(ApplyEdits(view.name, [planned.edit], base=view.rev), self.screen, f"at:{planned.cursor}")
+        self.desk.ask(ApplyEdits(view.name, planned.edits, base=view.rev), self.screen, f"at:{planned.cursor}")
 
     def _cannot(self, words: str) -> None:
-        self.notify(words, severity="warning")
+        self.notify(words, severity="warning", markup=False)
 
     # --- where one is ---------------------------------------------------------------------------------
     def _view(self) -> tuple[ScriptView | None, Place | None]:
         here = self.tree_widget.here
         return (self.tree_widget.view_of(here), here) if here is not None else (None, None)
 
-    def _draft(self) -> tuple[ScriptView, Place] | None:
-        """The draft at the cursor, or None after saying what to do."""
+    def _draft(self, purpose: str = "open") -> tuple[ScriptView, Place] | None:
+        """The draft at the cursor, or None after saying what to do; one that was not seen yet is loaded for
+        ``purpose``."""
         view, here = self._view()
         if here is None or here.owner == "group":
             self._cannot("move the cursor to a draft first, or press n for a new one")
         elif here.owner != "draft":
             self._cannot(f"{here.name} is frozen and never changes: press f to fork it to a draft")
         elif view is None:
-            self.tree_widget.action_open_node()
+            self.desk_wants(here, purpose)
         else:
             return view, here
         return None
@@ -159,7 +179,9 @@ class ScriptPane(Performs, Vertical):
         if step is None:
             self._cannot("this line is no step of its own")
             return
-        self._step_form(f"Edit {here.path}: {step.get('op')}", view, step, lambda s: editing.replace(here.path, s))
+        self._step_form(
+            f"Edit {here.path}: {step.get('op')}", view, step, lambda s: editing.replace(here.path, step, s)
+        )
 
     def _insert(self, at: str | None, why: str) -> None:
         found = self._draft()
@@ -176,12 +198,14 @@ class ScriptPane(Performs, Vertical):
 
         self.app.push_screen(PickScreen("Which step?", [(op, f"{op:<7}{words}") for op, words in OPS.items()]), picked)
 
-    def _step_form(self, title: str, view: ScriptView, step: dict[str, Any], plan: Callable[[dict[str, Any]], Planned]) -> None:
-        form = StepForm(title, step, self.desk, view.script, plan(step).cursor, self.words, lambda s: plan(s).edit)
+    def _step_form(
+        self, title: str, view: ScriptView, step: dict[str, Any], plan: Callable[[dict[str, Any]], Planned]
+    ) -> None:
+        form = StepForm(title, step, self.desk, view.script, plan(step).cursor, self.words, lambda s: plan(s).edits)
 
         def saved(values: Values | None) -> None:
             if values is not None:
-                self._change(Planned(form.edit_of(values), plan(step).cursor), view, "save the step")
+                self._change(Planned(form.edits_of(values), plan(step).cursor), view, "save the step")
 
         self.app.push_screen(form, saved)
 
@@ -191,12 +215,15 @@ class ScriptPane(Performs, Vertical):
 
     def act_insert_before(self) -> None:
         view, here = self._view()
-        self._insert(editing.place_before(view.script, here.path) if view and here else None, "nothing to insert before")
+        self._insert(
+            editing.place_before(view.script, here.path) if view and here else None, "nothing to insert before"
+        )
 
     def act_insert_inside(self) -> None:
         view, here = self._view()
-        self._insert(editing.place_inside(view.script, here.path) if view and here else None,
-                     "only an if or an each holds steps")
+        self._insert(
+            editing.place_inside(view.script, here.path) if view and here else None, "only an if or an each holds steps"
+        )
 
     def act_insert_else(self) -> None:
         view, here = self._view()
@@ -208,16 +235,17 @@ class ScriptPane(Performs, Vertical):
             return
         view, here = found
 
-        def edit_of(values: Values) -> dict[str, Any]:
-            return {"edit": "wrap", "at": here.path, "cond": values["cond"]}
+        def edits_of(values: Values) -> Edits:
+            return [{"edit": "wrap", "at": here.path, "cond": values["cond"]}]
 
         def saved(values: Values | None) -> None:
             if values is not None:
                 self._change(editing.wrap(view.script, here.path, values["cond"]), view, "wrap")
 
         field = Field("cond", "condition", hint="true or false", needed=True)
-        self.app.push_screen(CheckedForm(f"Wrap {here.path} in an if", [field], self.desk, view.script, here.path, edit_of),
-                             saved)
+        self.app.push_screen(
+            CheckedForm(f"Wrap {here.path} in an if", [field], self.desk, view.script, here.path, edits_of), saved
+        )
 
     def _simple(self, why: str, plan: Callable[[dict[str, Any], str], Planned | None]) -> None:
         found = self._draft()
@@ -295,7 +323,7 @@ class ScriptPane(Performs, Vertical):
             self._cannot("move the cursor to a script first")
 
     def act_freeze(self) -> None:
-        found = self._draft()
+        found = self._draft("freeze")
         if found is not None:
             self.post_message(self.Freeze(found[0]))
 
@@ -324,8 +352,10 @@ class ScriptPane(Performs, Vertical):
                     script["params"] = made["params"]
                 self.desk.ask(SaveDraft(values["name"].strip(), script, why="begin"), self.screen, "new")
 
-        fields = [Field("name", "name", "", "name", "letters, digits and _", True),
-                  Field("params", "parameters", "", "text", "customer_id: string, days: int?")]
+        fields = [
+            Field("name", "name", "", "name", "letters, digits and _", True),
+            Field("params", "parameters", "", "text", "customer_id: string, days: int?"),
+        ]
         self.app.push_screen(FormScreen("A new script", fields, "The steps come next: press a in the tree."), named)
 
     def act_fork(self) -> None:
@@ -351,8 +381,14 @@ class ScriptPane(Performs, Vertical):
             if values and values["new"].strip() not in ("", here.name):
                 self.desk.ask(RenameScript(here.name, values["new"].strip()), self.screen)
 
-        self.app.push_screen(FormScreen(f"Rename {here.name}", [Field("new", "new name", here.name, "name", "", True)],
-                                        "What is frozen keeps its hash; callers hold the hash."), named)
+        self.app.push_screen(
+            FormScreen(
+                f"Rename {here.name}",
+                [Field("new", "new name", here.name, "name", "", True)],
+                "What is frozen keeps its hash; callers hold the hash.",
+            ),
+            named,
+        )
 
     def act_signature(self) -> None:
         found = self._draft()
@@ -362,10 +398,19 @@ class ScriptPane(Performs, Vertical):
 
         def saved(values: Values | None) -> None:
             if values is not None:
-                self._change(Planned(signature_edit(values), ""), view, "signature")
+                self._change(Planned([signature_edit(values)], ""), view, "signature")
 
-        self.app.push_screen(CheckedForm(f"What {view.name} takes and gives", signature_fields(view.script), self.desk,
-                                         view.script, "", signature_edit), saved)
+        self.app.push_screen(
+            CheckedForm(
+                f"What {view.name} takes and gives",
+                signature_fields(view.script),
+                self.desk,
+                view.script,
+                "",
+                lambda values: [signature_edit(values)],
+            ),
+            saved,
+        )
 
     def act_drop(self) -> None:
         found = self._draft()

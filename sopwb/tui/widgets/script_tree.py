@@ -1,6 +1,7 @@
 """The script tree: drafts, frozen scripts and jobs, each opening into its steps with their diagnostics.
 
-Deliberately not here: editing (``widgets.script_pane``) and loading; opening a script that was not seen yet posts ``Wanted``.
+Deliberately not here: editing (``widgets.script_pane``) and loading; opening a script that was not seen yet posts
+``Wanted``.
 """
 
 from __future__ import annotations
@@ -59,8 +60,11 @@ class ScriptTree(Tree[Place], inherit_bindings=False):
         here, opened = self.here, {self._key(node.data) for node in self._scripts() if node.is_expanded and node.data}
         places = [script_place(row) for row in rows]
         by_key = {(place.kind, place.name): place for place in places}
-        self.views = {key: view for key, view in self.views.items()
-                      if key in by_key and (key[0] == "draft" or view.hash == by_key[key].hash or key[0] == "job")}
+        self.views = {
+            key: view
+            for key, view in self.views.items()
+            if key in by_key and (key[0] == "draft" or view.hash == by_key[key].hash or key[0] == "job")
+        }
         self.clear()
         for kind, title in GROUPS:
             own = [place for place in places if place.kind == kind]
@@ -76,8 +80,10 @@ class ScriptTree(Tree[Place], inherit_bindings=False):
                     node.expand()
         if here is not None:
             self.go_to(here.owner if here.owner != "group" else here.kind, here.name, here.path)
-        if self.cursor_line < 0:
-            self.cursor_line = 0
+        if here is None or self.cursor_line < 0:
+            first = next(self._scripts(), None)
+            _ = self._tree_lines
+            self.move_cursor(first if first is not None else self.root.children[0])
 
     def show_view(self, kind: Kind, view: ScriptView, cursor: str | None = None, opened: bool = True) -> None:
         """Show a script's steps; ``cursor`` is the path where the cursor goes (None: it stays)."""
@@ -148,8 +154,9 @@ class ScriptTree(Tree[Place], inherit_bindings=False):
             yield from (node for node in group.children if node.data is not None and node.data.kind != "note")
 
     def _script(self, kind: Kind, name: str) -> TreeNode[Place] | None:
-        return next((node for node in self._scripts() if node.data is not None and self._key(node.data) == (kind, name)),
-                    None)
+        return next(
+            (node for node in self._scripts() if node.data is not None and self._key(node.data) == (kind, name)), None
+        )
 
     def _below(self, node: TreeNode[Place]) -> Iterator[TreeNode[Place]]:
         for child in node.children:
@@ -170,8 +177,17 @@ class ScriptTree(Tree[Place], inherit_bindings=False):
         if node is None or node.data is None or not node.allow_expand:
             return
         node.expand()
-        if node.data.kind in ("draft", "frozen", "job") and (node.data.kind, node.data.name) not in self.views:
-            self.post_message(self.Wanted(node.data))
+
+    def on_tree_node_expanded(self, event: Tree.NodeExpanded[Place]) -> None:
+        """Have the steps of a script loaded that is opened for the first time, by key or by mouse."""
+        event.stop()
+        place = event.node.data
+        if (
+            place is not None
+            and place.kind in ("draft", "frozen", "job")
+            and (place.kind, place.name) not in self.views
+        ):
+            self.post_message(self.Wanted(place))
 
     def action_close_node(self) -> None:
         node = self.cursor_node
@@ -203,8 +219,12 @@ class ScriptTree(Tree[Place], inherit_bindings=False):
                 words = state_words(view) if place.kind == "draft" and view is not None else short_id(place.hash)
                 good = place.kind != "draft" or view is None or view.checks
                 words = "" if place.kind == "draft" and view is None else words
-                return Text.assemble((icon, base_style), (place.name, style + Style(bold=True)), ("  ", style),
-                                     (words, ink("secondary" if good else "error")))
+                return Text.assemble(
+                    (icon, base_style),
+                    (place.name, style + Style(bold=True)),
+                    ("  ", style),
+                    (words, ink("secondary" if good else "error")),
+                )
             case "problem":
                 return Text(f"✗ {clip(place.text, 300)}", ink("error"))
             case "note":

@@ -1,4 +1,5 @@
-"""The first line: the three panes as tabs, and the workspace with its clock; what is going on takes the clock's place."""
+"""The first line: the three panes as tabs, and the workspace with its clock; what is going on takes the clock's
+place."""
 
 from __future__ import annotations
 

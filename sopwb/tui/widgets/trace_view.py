@@ -1,13 +1,14 @@
 """The trace: a line-drawn list of steps that light up, or of every line that the run said.
 
-It draws only what is visible, so that a long trace costs no more than a short one. While a run goes, ``drain`` takes its
-events twenty times a second. Deliberately not here: what a row is (``present.trace``).
+It draws only what is visible, so that a long trace costs no more than a short one. While a run goes, ``drain`` takes
+its events twenty times a second. Deliberately not here: what a row is (``present.trace``).
 """
 
 from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -43,7 +44,13 @@ class TraceView(Performs, ScrollView, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("trace")]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "trace--waiting", "trace--running", "trace--done", "trace--failed", "trace--value", "trace--cursor", "trace--title",
+        "trace--waiting",
+        "trace--running",
+        "trace--done",
+        "trace--failed",
+        "trace--value",
+        "trace--cursor",
+        "trace--title",
     }
     cursor: reactive[int] = reactive(0)
 
@@ -93,13 +100,10 @@ class TraceView(Performs, ScrollView, can_focus=True):
         if events:
             self.lay_out()
 
-    def finish(self, view: RunView, ref: str = "") -> None:
+    def finish(self, view: RunView) -> None:
         """The run has ended, or a run of the past is shown."""
         self._timer.pause()
         self.feed.drain()
-        if ref and (ref != self.ref or not self.trace.rows):
-            self.trace.begin(view.name, view.mode, ())
-        self.ref = ref or self.ref
         self.trace.finish(view)
         failed = self.trace.next_error(-1)
         if failed is not None:
@@ -125,14 +129,29 @@ class TraceView(Performs, ScrollView, can_focus=True):
     def _laid(self) -> list[_Line]:
         trace = self.trace
         if self.every_line:
-            lines = [_Line(f"{line.item + '  ' if line.item else ''}{text}", "failed" if line.op == "error" else "done")
-                     for line in trace.lines for text in (line.text or line.path).split("\n")]
+            lines = [
+                _Line(f"{line.item + '  ' if line.item else ''}{text}", "failed" if line.op == "error" else "done")
+                for line in trace.lines
+                for text in (line.text or line.path).split("\n")
+            ]
         else:
-            lines = [_Line("  " * row.depth + text, row.state, n, _beside(row) if not k else "", not k)
-                     for n, row in enumerate(trace.rows) for k, text in enumerate(row.text.split("\n"))]
+            lines = [
+                _Line(
+                    "  " * row.depth + (_counted(row) if not k else "") + text,
+                    row.state,
+                    n,
+                    row.value if not k else "",
+                    not k,
+                )
+                for n, row in enumerate(trace.rows)
+                for k, text in enumerate((_counted(row) + row.text).split("\n"))
+            ]
         if trace.result:
             state = "failed" if trace.status in ("failed", "refused") else "title"
-            lines += [_Line("", "title"), *(_Line(text, state, first=False) for text in _wrapped(trace.result, self.size.width - 2))]
+            lines += [
+                _Line("", "title"),
+                *(_Line(text, state, first=False) for text in _wrapped(trace.result, self.size.width - 2)),
+            ]
         return lines
 
     # --- drawing ------------------------------------------------------------------------------------
@@ -150,24 +169,34 @@ class TraceView(Performs, ScrollView, can_focus=True):
         word = _WORDS.get(line.state, "") if line.first and line.row >= 0 else ""
         room = width - 3 - (len(word) + 2 if word else 0)
         text = clip(line.text, room)
-        value = clip("  " + line.value, room - len(text)) if line.value and room - len(text) > 6 else ""
+        left = room - cell_len(text)
+        value = clip("  " + line.value, left) if line.value and left > 6 else ""
         value_style = style if marked else self._style("value")
-        pad = max(0, room - len(text) - len(value))
-        return Strip([Segment(f" {symbol} ", style), Segment(text, style), Segment(value, value_style),
-                      Segment(" " * pad, style), Segment(f" {word} " if word else "", value_style)]
-                     ).adjust_cell_length(width, style)
+        pad = max(0, left - cell_len(value))
+        return Strip(
+            [
+                Segment(f" {symbol} ", style),
+                Segment(text, style),
+                Segment(value, value_style),
+                Segment(" " * pad, style),
+                Segment(f" {word} " if word else "", value_style),
+            ]
+        ).adjust_cell_length(width, style)
 
     def _head(self, y: int, width: int) -> Strip:
         trace = self.trace
         if y == 0:
-            words = " · ".join(part for part in (trace.title, trace.mode, trace.status) if part)
+            words = " · ".join(part for part in (trace.title, trace.status, trace.mode) if part)
             text = words or "No run yet: press r on a script, or ask for one in the chat"
-            return Strip([Segment(clip(" " + text, width), self._style("title"))]).adjust_cell_length(width, self.rich_style)
+            return Strip([Segment(clip(" " + text, width), self._style("title"))]).adjust_cell_length(
+                width, self.rich_style
+            )
         notes = [trace.progress] if trace.progress else []
         notes += ["every line"] if self.every_line else []
         notes += ["not following"] if not self.follow and trace.status == "running" else []
-        return Strip([Segment(clip(" " + " · ".join(notes), width), self._style("value"))]
-                     ).adjust_cell_length(width, self.rich_style)
+        return Strip([Segment(clip(" " + " · ".join(notes), width), self._style("value"))]).adjust_cell_length(
+            width, self.rich_style
+        )
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"trace--{name}")
@@ -232,14 +261,19 @@ class TraceView(Performs, ScrollView, can_focus=True):
             self.post_message(self.Rerun(self.ref))
 
 
-_CLASS: Final = {"waiting": "waiting", "not reached": "waiting", "running": "running", "done": "done", "failed": "failed",
-                 "title": "title"}
+_CLASS: Final = {
+    "waiting": "waiting",
+    "not reached": "waiting",
+    "running": "running",
+    "done": "done",
+    "failed": "failed",
+    "title": "title",
+}
 _WORDS: Final = {"waiting": "waiting", "not reached": "not reached", "running": "running", "failed": "failed"}
 
 
-def _beside(row: Row) -> str:
-    count = f"×{row.count:,} " if row.count > 1 else ""
-    return count + row.value
+def _counted(row: Row) -> str:
+    return f"×{row.count:,} " if row.count > 1 else ""
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from sopwb.kernel.diagnostics import Diagnostic
@@ -256,6 +258,21 @@ def test_widening_is_explicit_and_constants_are_widened_at_once() -> None:
     assert isinstance(expr, ir.Apply)
     assert expr.args[1] == ir.Const(DECIMAL, 500)
     assert type(expr.args[1].value).__name__ == "Decimal"  # type: ignore[union-attr]
+
+
+def test_checking_stays_quick_however_conditions_and_records_are_nested() -> None:
+    text = "n == null"
+    for _ in range(22):
+        text = f"(({text}) && n != null || b) ? b : n == null"
+    node, _ = parse_expression(text)
+    assert node is not None
+    started = time.perf_counter()
+    check_expression(node, SCOPE, "p")
+    doubled = "[1]" + "".join(f".map(v{n}, {{a: v{n}, b: v{n}}})" for n in range(60))
+    expr, diagnostics = outcome(doubled)
+    assert expr is None
+    assert diagnostics[0].code == "SOP-X010"
+    assert time.perf_counter() - started < 2, "each level costs a walk, not twice the level below"
 
 
 def test_every_code_is_registered_once_with_help() -> None:

@@ -1,0 +1,29 @@
+"""The dialogue: whoever the author is, a turn goes in and a Reply comes out, and nothing is ever raised at a person.
+
+Deliberately not here: an author's understanding; the default one is ``author.english``.
+"""
+
+from __future__ import annotations
+
+from sopwb.author.bench import Bench
+from sopwb.author.port import Author
+from sopwb.author.reply import Reply
+from sopwb.kernel.diagnostics import UserError
+
+
+class Dialogue:
+    """A conversation with one author over one bench. ``as_of`` is the instant that runs are made for ("" = now)."""
+
+    def __init__(self, bench: Bench, *, as_of: str = "", author: Author | None = None) -> None:
+        if author is None:
+            from sopwb.author.english.author import OfflineAuthor
+
+            author = OfflineAuthor(bench, as_of)
+        self.author = author
+
+    def turn(self, text: str) -> Reply:
+        """Answer one turn; a user's mistake that surfaces on the way is a refusal with its diagnostic."""
+        try:
+            return self.author.turn(text)
+        except UserError as error:
+            return Reply("refusal", "; ".join(d.line() for d in error.diagnostics))

@@ -1,0 +1,394 @@
+"""The offline author: a conversation over a bench. Plans a turn, carries it out, and says what came of it.
+
+Deliberately not here: understanding (``planning`` and below) and Commands' doings (``app``).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from sopwb.app import commands as c
+from sopwb.app import outputs as o
+from sopwb.author.bench import Bench
+from sopwb.author.english import meaning as m
+from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.planning import Planner, State, Step, texts_of
+from sopwb.author.english.say import Page, difference_lines, error_line, outline, question
+from sopwb.author.english.scope import source_of_param
+from sopwb.author.english.spec import Doubt
+from sopwb.author.reply import Reply
+from sopwb.kernel.limits import ENGLISH_TURN_CHARS_MAX
+from sopwb.lang.environment import Signature
+from sopwb.run.codes import NOT_FOUND, SCRIPT_FAILED
+
+_SAMPLE_ROWS: Final = 200
+_TRIES: Final = 3
+
+
+class Pending(msgspec.Struct):
+    """A question that is open: the turn that raised it, the state before it and what was understood of it."""
+
+    text: str
+    before: State
+    after: State
+    options: tuple[tuple[str, str], ...]
+    words: str
+
+
+class OfflineAuthor:
+    """Turns English into Commands without a model. One object is one conversation."""
+
+    def __init__(self, bench: Bench, as_of: str = "") -> None:
+        self.bench, self.as_of = bench, as_of
+        self.state = State()
+        self.pending: Pending | None = None
+        self.last_run: o.RunView | None = None
+        self._texts: dict[str, dict[str, tuple[str, ...]]] | None = None
+
+    def turn(self, text: str) -> Reply:
+        """Answer one turn."""
+        if len(text) > ENGLISH_TURN_CHARS_MAX:
+            return self.reply("refusal", "That is too long to read at once. Please say it in parts.")
+        if not text.strip():
+            return self.reply("question", "What should I do?")
+        pending, self.pending = self.pending, None
+        state = self.state
+        if pending is not None:
+            rewritten = self.answered(pending, text)
+            if rewritten is not None:
+                text, state = rewritten, pending.before
+            elif not _starts_over(text):
+                state = pending.after
+        planner = Planner(state, self.names(), self.bench.environment(), pending.before if pending is not None and state is pending.after else None)
+        try:
+            steps = planner.plan(text)
+        except Doubt as doubt:
+            return self.asked(doubt, text, state, planner)
+        self.state = planner.state
+        return self.carry(steps, planner.notes)
+
+    def asked(self, doubt: Doubt, text: str, state: State, planner: Planner) -> Reply:
+        after = planner.tentative or planner.state
+        self.pending = Pending(text, state, after, doubt.options, doubt.words)
+        return self.reply("refusal" if doubt.refusal else "question", question(doubt), [label for label, _ in doubt.options])
+
+    def answered(self, pending: Pending, text: str) -> str | None:
+        """Give the pending turn with the chosen words put in, where the answer picks an option."""
+        if not pending.options:
+            return None
+        first, _, rest = text.partition(".") if "." in text else (text, "", "")
+        chosen = _chosen(first, pending.options)
+        if chosen is None:
+            return None
+        label, replacement = pending.options[chosen]
+        if not pending.words:
+            return None
+        pattern = r"\b" + r"[ _]".join(re.escape(w) + r"(?:s|es)?" for w in pending.words.split()) + r"\b"
+        new, count = re.subn(pattern, replacement, pending.text, flags=re.I)
+        if not count:
+            return None
+        return f"{new.rstrip().rstrip('.')}. {rest.strip()}" if rest.strip() else new
+
+    # --- what can be named -----------------------------------------------------------------------------------
+
+    def names(self) -> Names:
+        environment = self.bench.environment()
+        sources = {n: s for n in environment.source_names() if (s := environment.source(n)) is not None}
+        scripts: dict[str, Signature] = {}
+        outcomes: dict[str, tuple[str, ...]] = {}
+        for name in environment.script_names():
+            signature = environment.script(name, "")
+            if signature is not None:
+                scripts[name] = signature
+                outcomes[name] = self.outcomes(name)
+        names = Names(sources, scripts, self.texts(tuple(sources)), outcomes, set(), set(), set(), {}, set())
+        names.index()
+        return names
+
+    def outcomes(self, name: str) -> tuple[str, ...]:
+        if name in self.state.scripts:
+            return texts_of(self.state.scripts[name])
+        shown = self.bench.do(c.ShowScript(name, "json"))
+        return texts_of(shown.script) if isinstance(shown, o.ScriptView) else ()
+
+    def texts(self, sources: tuple[str, ...]) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Give the few distinct texts that string fields hold, so that "approved requests" can be read."""
+        if self._texts is None:
+            self._texts = {}
+            for name in sources:
+                view = self.bench.do(c.ShowData(name, _SAMPLE_ROWS))
+                if isinstance(view, o.SourceView):
+                    self._texts[name] = _few_texts(view.sample)
+        return self._texts
+
+    # --- carrying out ------------------------------------------------------------------------------------------
+
+    def carry(self, steps: list[Step], notes: list[str]) -> Reply:
+        page = Page()
+        only_yes = [s.what for s in steps] == ["yes"]
+        for note in notes:
+            page.add(note)
+        for step in steps:
+            trouble = self.step(step, page, only_yes)
+            if trouble is not None:
+                return self.reply("refusal", f"{page.text()}\n\n{trouble}".strip(), saved=page.saved)
+        if not page.parts:
+            page.add("Fine. What should I do next?")
+        return self.reply("answer", page.text(), saved=page.saved)
+
+    def step(self, step: Step, page: Page, only_yes: bool) -> str | None:
+        """Do one step of a plan; gives what went wrong, if anything did."""
+        match step.what:
+            case "draft":
+                return self.draft(step, page)
+            case "begun":
+                page.add(f"{step.name} is begun. What should it return?")
+            case "save":
+                return self.save(step.name, page)
+            case "schedule":
+                return self.schedule(step, page)
+            case "run":
+                return self.run(step, page)
+            case "trace":
+                self.trace(page)
+            case "show":
+                return self.show(step.name, page)
+            case "lists":
+                self.lists(page)
+            case "drop":
+                if step.text:
+                    self.bench.do(c.DropDraft(step.name))
+                page.add(f"{step.name} is dropped; nothing of it is kept.")
+            case "let go":
+                page.add("All right, I leave that.")
+            case "rename":
+                done = self.bench.do(c.RenameScript(step.name, step.text))
+                if isinstance(done, o.Failed):
+                    return error_line(done)
+                page.add(f"{step.name} is now called {step.text}.")
+            case "yes":
+                return self.confirm(step.name, page) if only_yes else None
+            case "no":
+                page.add("All right. What should be different?")
+        return None
+
+    def draft(self, step: Step, page: Page) -> str | None:
+        before = self.bench.do(c.ShowScript(step.name, "english"))
+        done = self.bench.do(c.SaveDraft(step.name, step.script or {}, "said in the chat"))
+        if isinstance(done, o.Failed):
+            return error_line(done)
+        assert isinstance(done, o.ScriptView)
+        if done.diagnostics:
+            return "The draft does not check: " + "; ".join(d.message for d in done.diagnostics[:3])
+        changes = difference_lines(before.script if isinstance(before, o.ScriptView) else None, step.script or {})
+        page.add(outline(done, changes, step.notes))
+        spec = self.state.specs.get(step.name)
+        if spec is not None and spec.effects and step.name not in self.state.mocked:
+            tools = self.bench.environment()
+            open_ = [t for t in _tools(step.script or {}) if (sig := tools.tool(t)) is not None and not sig.configured and sig.kind == "effect"]
+            if open_:
+                page.add(f"There is no {' and no '.join(open_)} configured here. Should I mock it?")
+        return None
+
+    def save(self, name: str, page: Page) -> str | None:
+        if name in self.state.specs:
+            trouble = self.dry_run(name)
+            if trouble is not None:
+                self.state.saved.discard(name)
+                return f"{name} is not saved: its dry run failed. {trouble}"
+        mocks = tuple(_tools(self.state.scripts.get(name, {}))) if name in self.state.mocked else ()
+        done = self.bench.do(c.FreezeScript(name, repin=True)) if name in self.state.specs else None
+        if isinstance(done, o.Failed):
+            self.state.saved.discard(name)
+            return f"{name} is not saved: {error_line(done)}"
+        self.state.saved.add(name)
+        page.save(name)
+        short = f" as {done.hash[:11]}" if isinstance(done, o.Frozen) else ""
+        spec = self.state.specs.get(name)
+        if name in self.state.jobs or (spec is not None and spec.effects):
+            job = self.bench.do(c.SaveJob(name, mocks=mocks))
+            if isinstance(job, o.Failed):
+                return error_line(job)
+            page.add(f"Saved {name}{short}, as a batch job" + (f" with mocked {', '.join(mocks)}." if mocks else "."))
+        else:
+            page.add(f"Saved {name}{short}.")
+        return None
+
+    def dry_run(self, name: str) -> str | None:
+        """Run a draft on a few records before it is saved; gives what went wrong."""
+        signature = self.bench.environment().script(name, "")
+        if signature is None:
+            return "It has no draft."
+        mocks = tuple(_tools(self.state.scripts.get(name, {})))
+        for inputs in self.examples(signature):
+            done = self.bench.do(c.RunScript(name, inputs, self.as_of, dry_run=True, mocks=() if mocks else (), record=False, draft=True))
+            if isinstance(done, o.Failed):
+                return error_line(done)
+            if isinstance(done, o.RunView) and done.status != "succeeded" and done.error is not None and not _on_purpose(done):
+                return done.error.message
+        return None
+
+    def examples(self, signature: Signature) -> list[dict[str, Any]]:
+        """Give inputs to try: keys of the source that the parameter names, plain values for the rest."""
+        rows: list[dict[str, Any]] = [{} for _ in range(_TRIES if signature.params else 1)]
+        names = self.names()
+        for place, param in enumerate(signature.params):
+            source = source_of_param(names, param.name)
+            values = self.keys_of(source) if source else self.values_of(param.name, names)
+            for index, row in enumerate(rows):
+                row[param.name] = values[index % len(values)] if values else _plain_input(str(param.type), place)
+        return rows
+
+    def keys_of(self, source: str) -> list[Any]:
+        view = self.bench.do(c.ShowData(source, _TRIES))
+        return [r.get(view.key) for r in view.sample] if isinstance(view, o.SourceView) else []
+
+    def values_of(self, field: str, names: Names) -> list[Any]:
+        for source in names.sources.values():
+            if field in source.record.names():
+                view = self.bench.do(c.ShowData(source.name, _TRIES))
+                if isinstance(view, o.SourceView):
+                    return [r[field] for r in view.sample if r.get(field) is not None]
+        return []
+
+    def schedule(self, step: Step, page: Page) -> str | None:
+        done = self.bench.do(c.AddSchedule(step.name, step.text))
+        if isinstance(done, o.Failed):
+            return error_line(done)
+        assert isinstance(done, o.ScheduleView)
+        page.save(step.name)
+        page.add(f"{step.name} runs {done.words or done.spec}." + (f" Next: {done.next_due[0]}." if done.next_due else ""))
+        return None
+
+    def run(self, step: Step, page: Page) -> str | None:
+        environment = self.bench.environment()
+        signature = environment.script(step.name, "")
+        if signature is None:
+            return f"There is no script {step.name}."
+        if len(step.args) > len(signature.params):
+            return f"{step.name} takes {len(signature.params)} inputs, and {len(step.args)} were given."
+        inputs = {p.name: _input(v) for p, v in zip(signature.params, step.args, strict=False)}
+        effects = bool(_tools(self.state.scripts.get(step.name, {})))
+        done = self.bench.do(c.RunScript(step.name, inputs, self.as_of, dry_run=effects, draft=step.name not in self.state.saved))
+        if isinstance(done, o.Failed):
+            return error_line(done)
+        assert isinstance(done, o.RunView)
+        self.last_run = done
+        if done.error is not None:
+            page.add(f"{step.name} ended with an error: {done.error.message}")
+        else:
+            page.add(f"{step.name} gives {_json(done.result)}.")
+        return None
+
+    def trace(self, page: Page) -> None:
+        if self.last_run is None:
+            page.add("Nothing was run yet.")
+            return
+        page.add("\n".join(f"- {line.text}" for line in self.last_run.trace[:40]))
+
+    def show(self, name: str, page: Page) -> str | None:
+        done = self.bench.do(c.ShowScript(name, "english"))
+        if isinstance(done, o.Failed):
+            return error_line(done)
+        assert isinstance(done, o.ScriptView)
+        page.add(outline(done, (), ()))
+        return None
+
+    def lists(self, page: Page) -> None:
+        scripts, data = self.bench.do(c.ListScripts()), self.bench.do(c.ListData())
+        if isinstance(scripts, o.ScriptList):
+            page.add("Scripts: " + (", ".join(f"{r.name} ({r.state})" for r in scripts.rows) or "none yet") + ".")
+        if isinstance(data, o.DataList):
+            page.add("Data: " + "; ".join(f"{r.name} ({', '.join(f for f, _ in r.fields)})" for r in data.rows) + ".")
+
+    def confirm(self, name: str, page: Page) -> str | None:
+        """A yes alone saves the open draft once it was run; before that it only agrees."""
+        if name and name in self.state.scripts and name not in self.state.saved:
+            if self.state.ran == name:
+                return self.save(name, page)
+            page.add(f'{name} stays a draft for now. Say "save it" to keep it.')
+            return None
+        page.add("Good. What should I do next?")
+        return None
+
+    def reply(self, kind: Any, text: str, options: list[str] | None = None, saved: list[str] | None = None) -> Reply:
+        open_ = self.state.open or None
+        return Reply(kind, text, options or [], saved or [], open_, self.state.scripts.get(open_) if open_ else None)
+
+
+def _starts_over(text: str) -> bool:
+    return bool(re.match(r"\s*(?:\w+[,!.]?\s+){0,3}(?:create|make|build|write) (?:a|an|me|another|the)\b", text, re.I))
+
+
+def _chosen(answer: str, options: tuple[tuple[str, str], ...]) -> int | None:
+    """Find the option that an answer picks: its number, or the words that only it has."""
+    words = set(words_of(re.sub(r"[^\w ]+", " ", answer).replace(" ", "_")))
+    number = re.fullmatch(r"\s*(?:option|number|no\.?)?\s*(\d)\s*", answer)
+    if number and 1 <= int(number[1]) <= len(options):
+        return int(number[1]) - 1
+    named = [set(words_of(replacement.replace(" ", "_"))) for _, replacement in options]
+    shared = set.intersection(*named) if len(named) > 1 else set()
+    hits = [i for i, own in enumerate(named) if (own - shared or own) <= words]
+    if len(named) == 1 and not hits and words & {"yes", "ye", "yeah", "right", "exactly", "sure"}:
+        return 0
+    return hits[0] if len(hits) == 1 else None
+
+
+def _few_texts(sample: tuple[dict[str, Any], ...]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for row in sample:
+        for field, value in row.items():
+            if isinstance(value, str) and len(value) <= 30:
+                found.setdefault(field, set()).add(value)
+    return {f: tuple(sorted(v)) for f, v in found.items() if len(v) <= max(3, min(12, len(sample) // 2))}
+
+
+def _tools(script: dict[str, Any]) -> list[str]:
+    found: list[str] = []
+
+    def walk(steps: Any) -> None:
+        for step in steps if isinstance(steps, list) else ():
+            if step.get("op") == "tool":
+                found.append(step["tool"])
+            for part in ("then", "else", "do"):
+                walk(step.get(part))
+
+    walk(script.get("steps"))
+    return list(dict.fromkeys(found))
+
+
+def _on_purpose(view: o.RunView) -> bool:
+    """An explicit ``fail`` or a record that is not there is an outcome, not a mistake of the script."""
+    assert view.error is not None
+    return view.error.code in (NOT_FOUND, SCRIPT_FAILED)
+
+
+def _plain_input(type_: str, index: int) -> Any:
+    if "int" in type_:
+        return 1
+    if "decimal" in type_:
+        return Decimal("1.5")
+    if "date" in type_:
+        return f"2026-01-{index + 1:02d}"
+    return False if "bool" in type_ else "x"
+
+
+def _input(value: m.Value) -> Any:
+    if isinstance(value, m.Lit):
+        if value.kind == "number":
+            return int(value.text) if value.text.lstrip("-").isdigit() else Decimal(value.text)
+        return {"true": True, "false": False}.get(value.text, value.text) if value.kind == "bool" else None if value.kind == "null" else value.text
+    return None
+
+
+def _json(value: Any) -> str:
+    from sopwb.kernel.canonical import json_text
+
+    return json_text(value)
+
+
+__all__ = ["OfflineAuthor", "key_of"]

@@ -1,0 +1,395 @@
+"""Aggregates, existence, predicates and definitions, over the lists that ``link`` provides.
+
+Deliberately not here: the order of a script's parts (``generate``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sopwb.author.english import meaning as m
+from sopwb.author.english.lexicon import stem
+from sopwb.author.english.link import Listing
+from sopwb.author.english.lower import FALSE, TRUE, Lowering, Truths, quoted, wrap
+from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.scope import Scope, date_field, find_field, listed
+from sopwb.author.english.spec import Doubt, Expr
+from sopwb.lang.types import BOOL, DATE, DECIMAL, INT, STRING, TIMESTAMP, ListType, RecordType, Type, is_optional, optional, required
+
+
+class Computing(Lowering):
+    """Adds to ``Lowering`` everything that looks at several records."""
+
+    # --- aggregates ---------------------------------------------------------------------------------------
+
+    def aggregate(self, agg: m.Agg, scope: Scope) -> Expr:
+        """Write a sum, count, average, extreme or list."""
+        if scope.records and agg.rows is None and not scope.where and isinstance(agg.what, m.Named) and self.in_scope(agg.what.words, scope, True):
+            return self.value(agg.what, scope)
+        if agg.kind in ("first", "last"):
+            return self.first_or_last(agg, scope)
+        listing = self.rows_of(agg, scope)
+        if agg.kind == "count" and not agg.distinct:
+            return self.size(listing)
+        if agg.what is None:
+            raise Doubt("Of which field?")
+        if agg.kind == "list":
+            return self.list_of(agg, listing)
+        return self.fold(agg, listing)
+
+    def rows_of(self, agg: m.Agg, scope: Scope) -> Listing:
+        """Give the records of an aggregate: as said, else those spoken of, else those that have the field."""
+        if agg.rows is not None and agg.rows != m.Rows(owner=agg.rows.owner):
+            return self.listing(agg.rows, scope)
+        if agg.what is None or self.table is not None:
+            return self.listing(agg.rows, scope)
+        words = next((n.words for n in _names_in(agg.what)), "")
+        current = self.spec.current
+        if current is not None and not (agg.rows is not None and agg.rows.owner and words == "@money"):
+            source = self.rows_source(current)
+            if words.startswith("@") or find_field(self.source(source).record, words)[0]:
+                return self.listing(m.Rows(), scope)
+        related = [n for n, s in self.names.sources.items() if n not in self.records_at_hand() and (words == "@money" or find_field(s.record, words)[0])]
+        if words == "@money":
+            related = [n for n in related if any(p.name in self.source(n).record.names() for p in self.spec.params)]
+        exact = [n for n in related if find_field(self.source(n).record, words)[1]] or related
+        if len(exact) == 1:
+            return self.listing(m.Rows(exact[0], "it"), scope)
+        if not exact:
+            raise self.unknown(words, Scope())
+        raise Doubt(f'"{words}" of which records: {listed(exact)}?', tuple((n, n) for n in exact))
+
+    def size(self, listing: Listing) -> Expr:
+        """Write how many: a filtered table is counted without making the list."""
+        return Expr(f"size({listing.text})", INT)
+
+    def solid_listing(self, listing: Listing, what: m.Value) -> tuple[str, Expr]:
+        """Write the list without the records whose value is null, and the value of one."""
+        outer = self.facts
+        if listing.text in self.filters:
+            self.facts = self.facts | self.filters[listing.text]
+        expr = self.narrowed(self.element(what, listing))
+        self.facts = outer
+        if not is_optional(expr.type):
+            return listing.text, expr
+        self.assume(f"records with an empty {expr.text.rsplit('.', 1)[-1]} are left out there")
+        return f"{listing.text}.filter({listing.var}, {expr.text} != null)", Expr(expr.text, required(expr.type), expr.level)
+
+    filters: dict[str, frozenset[str]] = {}
+
+    def fold(self, agg: m.Agg, listing: Listing) -> Expr:
+        assert agg.what is not None
+        text, expr = self.solid_listing(listing, agg.what)
+        if agg.kind == "count":
+            return Expr(f"size({text}.map({listing.var}, {expr.text}).distinct())", INT)
+        if agg.kind in ("sum", "avg") and expr.type not in (INT, DECIMAL):
+            raise Doubt(f"{expr.text.rsplit('.', 1)[-1]} is not a number, so it cannot be added up.")
+        if agg.kind == "sum":
+            return Expr(f"{text}.sum({listing.var}, {expr.text})", expr.type)
+        type_: Type = DECIMAL if agg.kind == "avg" else expr.type
+        known = f"size({text})" in self.facts
+        return Expr(f"{text}.{agg.kind}({listing.var}, {expr.text})", type_ if known else optional(type_))
+
+    def list_of(self, agg: m.Agg, listing: Listing) -> Expr:
+        assert agg.what is not None
+        text, expr = listing.text, self.element(agg.what, listing)
+        var = listing.var
+        order = agg.order[0] if agg.order else None
+        if order is not None and not (isinstance(order.by, m.Named) and order.by.words == "@self"):
+            key = self.element(order.by, listing)
+            if is_optional(key.type):
+                raise Doubt(f"{key.text.rsplit('.', 1)[-1]} can be empty. Where should such records stand in the list?")
+            by = key.text
+            if order.descending and key.type in (INT, DECIMAL):
+                by = f"-{wrap(key, 9)}"
+            text = f"{text}.sortBy({var}, {by})"
+            if order.descending and key.type not in (INT, DECIMAL):
+                text += ".reverse()"
+            return Expr(f"{text}.map({var}, {expr.text})", ListType(expr.type))
+        text = f"{text}.map({var}, {expr.text})"
+        if order is not None:
+            if is_optional(expr.type):
+                raise Doubt(f"{expr.text.rsplit('.', 1)[-1]} can be empty. Where should such records stand in the list?")
+            text += ".sortBy(x, x)" + (".reverse()" if order.descending else "")
+        return Expr(text, ListType(expr.type))
+
+    def first_or_last(self, agg: m.Agg, scope: Scope) -> Expr:
+        """The latest date is the greatest; the latest of another field is that field of the latest record."""
+        listing_source = self.rows_source(agg.rows) if agg.rows is not None and (agg.rows.source or agg.rows.noun) else ""
+        words = next((n.words for n in _names_in(agg.what)), "") if agg.what is not None else ""
+        if not listing_source:
+            current = self.spec.current
+            listing_source = self.rows_source(current) if current is not None else next(
+                (n for n, s in self.names.sources.items() if find_field(s.record, words)[1] and n not in self.records_at_hand()), "")
+        if not listing_source:
+            raise self.unknown(words, scope)
+        source = self.source(listing_source)
+        fields, _ = find_field(source.record, words)
+        if not fields:
+            dates = words in ("date", "day", "time") or key_of(listing_source) == words
+            if dates:
+                fields = [date_field(source)]
+        if len(fields) != 1:
+            raise self.which(words, fields) if fields else self.unknown(words, Scope((("it", source.record, source.name),)))
+        kind = required(source.record.get(fields[0]) or STRING)
+        if kind in (DATE, TIMESTAMP):
+            rows = agg.rows if agg.rows is not None else (m.Rows() if self.spec.current is not None else m.Rows(listing_source, "it"))
+            return self.fold(m.Agg("max" if agg.kind == "last" else "min", m.Named(key_of(fields[0])), rows), self.listing(rows, scope))
+        rows = agg.rows if agg.rows is not None else m.Rows() if self.spec.current is not None else m.Rows(listing_source, "it")
+        by = self.spec.pick.by if self.spec.pick is not None else None
+        return self.of_pick(fields[0], m.Pick(rows, by, agg.kind == "last"), scope)
+
+    # --- existence and predicates -----------------------------------------------------------------------------
+
+    def no_rows(self, rows: m.Rows | None, scope: Scope) -> Truths:
+        if (rows is None or (not rows.source and not rows.conds and not rows.words and not rows.noun)) and self.spec.pick is not None:
+            name = self.picked(self.spec.pick)
+            return Truths(f"{name} == null", 3, frozenset(), frozenset((name,)))
+        if rows is not None and rows.source and any(x.rows.source == rows.source for x in self.spec.matches):
+            return self.cond(m.Missing("", rows.source), scope)  # type: ignore[return-value]
+        listing = self.listing(rows, scope)
+        text = f"size({listing.text})"
+        if text in self.facts:
+            return FALSE
+        return Truths(f"{text} == 0", 3, frozenset(), frozenset((text,)))
+
+    def not_for(self, verb: str, unit: str, count: m.Value, scope: Scope) -> Truths:
+        """They have not ordered in 60 days: the latest order lies more than 60 days back, or there is none."""
+        source = self.verb_source(verb)
+        field = date_field(self.source(source), verb)
+        listing = self.listing(m.Rows(source, "it"), scope)
+        latest = self.narrowed(Expr(f"{listing.text}.max({listing.var}, {listing.var}.{field})", DATE))
+        size = f"size({listing.text})"
+        if unit == "since":
+            day = self.point(count, scope)
+            test = f"{latest.text} < {day.text}"
+        elif unit in ("days", "weeks"):
+            limit = self.number(count, scope)
+            days = limit.text if unit == "days" else f"{limit.text} * 7"
+            name = self.bound.get(f"days since last {verb}")
+            if name is None and size in self.facts:
+                step = self.unique(f"days_since_last_{_noun(source)}")
+                self.block.append({"op": "math", "name": step, "expr": f"days_between({latest.text}, today)"})
+                name = Expr(step, INT)
+                self.bound[f"days since last {verb}"] = name
+            test = f"{name.text if name else f'days_between({latest.text}, today)'} > {days}"
+        else:
+            start = self.shift(m.Shift(m.Clock("today" if unit != "hours" else "now"), unit, count, True), scope)
+            test = f"{latest.text} < {start.text}"
+        if size in self.facts:
+            return Truths(test, 3)
+        return Truths(f"{size} == 0 || {test}", 1)
+
+    def holds(self, subject: m.Value | None, words: str, scope: Scope) -> Truths:
+        """A bare truth: a field that is present, a predicate, a yes/no field, or a text that says so."""
+        if words in ("present", "absent"):
+            truth = self.presence(subject, scope)
+            return truth if words == "absent" else self.negation(truth)
+        known = words if words in self.spec.predicates else next((k for k in self.spec.predicates if set(words.split()) <= set(k.split())), "")
+        predicate = self.spec.predicates.get(known)
+        if predicate is not None:
+            self.used.add("is " + known)
+            return self.cond(predicate.cond, scope)
+        if words in self.spec.defs and self.define(words).type == BOOL:
+            return Truths(self.define(words).text)
+        if words in self.names.aliases:
+            words = key_of(self.names.aliases[words]).removeprefix("is ")
+        found = self.flag(words, scope)
+        if found is not None:
+            return found
+        raise Doubt(f'When is somebody or something "{words}"? I do not know that word here.', words=words)
+
+    def presence(self, subject: m.Value | None, scope: Scope) -> Truths:
+        assert isinstance(subject, m.Named)
+        try:
+            expr = self.value(subject, scope)
+        except Doubt:
+            named = self.names.sources_named(subject.words)
+            current = self.spec.current
+            if current is not None and self.table is None and find_field(self.source(self.rows_source(current)).record, subject.words)[0]:
+                return self.no_rows(m.Rows(conds=(m.Not(m.Empty(subject)),)), scope)
+            if not named:
+                raise
+            return self.no_rows(m.Rows(named[0], "it"), scope)
+        if scope.where and is_optional(expr.type):
+            return Truths(f"{expr.text} == null", 3, frozenset(), frozenset((expr.text,)))
+        return self.empty(expr)
+
+    def flag(self, words: str, scope: Scope) -> Truths | None:
+        """Find a yes/no field that the words name, or a text that a field can hold: "breached", "at risk", "overdue"."""
+        wanted = set(words.split()) - {"at", "a", "an"}
+        if not scope.records:
+            return self.flag_at_hand(words, wanted)
+        for prefix, record, source in scope.records:
+            for field, type_ in record.fields:
+                parts = set(words_of(field)) - {"is", "has", "i"}
+                if required(type_) == BOOL and wanted and (wanted <= parts or parts <= wanted or {stem(w) for w in wanted} & {stem(p) for p in parts}):
+                    text = scope.need(prefix, field) if scope.need else f"{prefix}.{field}"
+                    return self.truth_test(Expr(text, type_), True)
+        dated = self.done_on(words, scope)
+        if dated is not None:
+            return dated
+        hits: list[tuple[str, str, str]] = []
+        for prefix, record, source in scope.records:
+            for field, type_ in record.fields:
+                if required(type_) != STRING:
+                    continue
+                texts = self.names.texts.get(source, {}).get(field, ()) if source else self.names.outcomes.get(self.spec.call.script if self.spec.call else "", ())
+                for text in texts:
+                    if key_of(text.replace(" ", "_")) == words:
+                        hits.append((prefix, field, text))
+        if len({(f, t) for _, f, t in hits}) > 1:
+            raise self.which(words, [f for _, f, _ in hits])
+        if hits:
+            prefix, field, text = hits[0]
+            name = scope.need(prefix, field) if scope.need else self.field_text(prefix, field)
+            if scope.records and scope.records[0][2]:
+                self.assume(f'"{words}" means that {field} is {text!r}')
+            return Truths(f"{name} == {quoted(text)}", 3)
+        return None
+
+    def flag_at_hand(self, words: str, wanted: set[str]) -> Truths | None:
+        """Find a yes/no field of a record that was looked up."""
+        for source in self.records_at_hand():
+            for field, type_ in self.source(source).record.fields:
+                if required(type_) == BOOL and wanted == set(words_of(field)) - {"is", "has", "i"}:
+                    return self.truth_test(self.field_of_record(source, field), True)
+        return self.done_on(words, Scope())
+
+    def done_on(self, words: str, scope: Scope) -> Truths | None:
+        """"adopted" where there is an ``adopted_on`` that may be empty: it is set."""
+        places = [(None, r) for _, r, _ in scope.records] or [(s, self.source(s).record) for s in self.records_at_hand()]
+        for source, record in places:
+            for field, type_ in record.fields:
+                parts = words_of(field)
+                if len(parts) == 2 and parts[0] == words and parts[1] in ("on", "at", "date", "time", "day") and is_optional(type_):
+                    return self.negation(self.empty(self.in_scope(key_of(field), scope, True) if source is None else self.field_of_record(source, field)))  # type: ignore[arg-type]
+        return None
+
+    def field_text(self, prefix: str, field: str) -> str:
+        return prefix if field == "result" and self.bare_result else f"{prefix}.{field}"
+
+    bare_result: bool = False
+
+    # --- definitions ----------------------------------------------------------------------------------------------
+
+    def define(self, key: str) -> Expr:
+        """Give a definition's expression, written as a step when it is first used."""
+        self.used.add(key)
+        if key in self.bound:
+            return self.bound[key]
+        if key in self.overrides and f"set {key}" not in self.defining:
+            return self.overridden(key)
+        if key in self.defining:
+            raise Doubt(f'"{key}" is said in terms of itself. What is it?', words=key)
+        value = self.definition(key)
+        if value is None:
+            raise self.unknown(key, Scope())
+        self.defining.append(key)
+        try:
+            expr = self.written(key, value)
+        finally:
+            self.defining.pop()
+        self.bound[key] = expr
+        return expr
+
+    def definition(self, key: str) -> m.Value | None:
+        raise NotImplementedError
+
+    def written(self, key: str, value: m.Value) -> Expr:
+        changes = [a for k, a in self.spec.adjusts if k == key]
+        if isinstance(value, m.Cases) and value.default is None and not self.covers(self.arms(value)) and not _boolean(value):
+            expr = self.written_cases(key, value)
+        else:
+            expr = self.named_step(key, self.value(value, self.body or Scope()))
+        for change in changes:
+            self.used.add("adjust " + key)
+            expr = self.named_step(key, self.changed(expr, change))
+        return expr
+
+    def written_cases(self, key: str, value: m.Cases) -> Expr:
+        """Cases that leave some over: those fail, as an assumption that is said."""
+        if value.subject is not None:
+            self.subject = self.value(value.subject, self.body or Scope())
+        name = self.unique(key.replace(" ", "_"))
+        what = self.subject.text if self.subject is not None else key
+        step: dict[str, Any] | None = None
+        first: dict[str, Any] | None = None
+        type_: Type | None = None
+        for arm in value.arms:
+            cond = self.cond(arm.cond, self.body or Scope())
+            expr = self.value(arm.value, self.body or Scope())
+            type_ = expr.type if type_ is None else (DECIMAL if {type_, expr.type} == {INT, DECIMAL} else type_)
+            here: dict[str, Any] = {"op": "if", "cond": cond.text, "then": [{"op": "math", "name": name, "expr": expr.text}]}
+            if step is None:
+                first = here
+            else:
+                step["else"] = [here]
+            step = here
+        assert step is not None and first is not None and type_ is not None
+        step["else"] = [{"op": "fail", "message": f"'there is no {key} for this case'"}]
+        self.assume(f"any other {what.rsplit('.', 1)[-1]} is an error")
+        self.block.append(first)
+        self.subject = None
+        return Expr(name, type_)
+
+    def named_step(self, key: str, expr: Expr) -> Expr:
+        """Write a math step for what is more than a name or a literal."""
+        if expr.level == 9 and (expr.text.replace("_", "a").replace(".", "a").isalnum() or expr.text[:1] in "'"):
+            return expr
+        if expr.text == "null":
+            return expr
+        name = self.unique(key.removeprefix("@").replace(" ", "_") or "value")
+        self.block.append({"op": "math", "name": name, "expr": expr.text})
+        if expr.text in self.facts:
+            self.facts = self.facts | {name}
+        return Expr(name, expr.type)
+
+    def changed(self, expr: Expr, change: m.Adjust) -> Expr:
+        """Apply "add …", "halve it", "never more than …" to a value, under its condition."""
+        scope = self.body or Scope()
+        cond = self.cond(change.cond, scope) if change.cond is not None else TRUE
+        if cond.text == "false":
+            return expr
+        before, self.running, outer = self.running, expr, self.facts
+        self.facts = self.facts | cond.yes
+        by = change.by if change.by is not None else m.Lit("number", "0")
+        values: dict[str, m.Value] = {
+            "add": m.Arith("+", m.It(), by), "sub": m.Arith("-", m.It(), by), "times": m.Arith("*", m.It(), by), "divide": m.Arith("/", m.It(), by),
+            "percent_more": m.Arith("+", m.It(), m.Fraction(by, m.It())), "percent_less": m.Arith("-", m.It(), m.Fraction(by, m.It())),
+            "half": m.Arith("/", m.It(), m.Lit("number", "2")), "low": m.Clamp(m.It(), by, None), "high": m.Clamp(m.It(), None, by),
+            "round": m.Rounded(m.It(), change.places), "round_up": m.Rounded(m.It(), change.places, "up"), "round_down": m.Rounded(m.It(), change.places, "down"),
+            "set": by,
+        }
+        done = self.value(values[change.how], scope)
+        self.running, self.facts = before, outer
+        return done if cond.text == "true" else self.chain([(cond.text if cond.level >= 1 else f"({cond.text})", done)], expr)
+
+
+def _noun(source: str) -> str:
+    return "_".join(words_of(source))
+
+
+def _boolean(value: m.Cases) -> bool:
+    return all(isinstance(a.value, m.Lit) and a.value.kind == "bool" and a.value.text == "true" for a in value.arms)
+
+
+def _names_in(value: m.Value | None) -> list[m.Named]:
+    """Give the names that a value is made of, outermost first."""
+    match value:
+        case m.Named():
+            return [value]
+        case m.Arith(_, left, right):
+            return [*_names_in(left), *_names_in(right)]
+        case _:
+            return []
+
+
+def scope_fields(record: RecordType) -> tuple[str, ...]:
+    return record.names()
+
+
+def replaced(value: m.Value, **changes: Any) -> Any:
+    return msgspec.structs.replace(value, **changes)

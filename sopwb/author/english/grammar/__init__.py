@@ -1,0 +1,19 @@
+"""The grammar of the controlled English, a module a family of phrases. Importing it registers every rule with ``G``."""
+
+from __future__ import annotations
+
+from sopwb.author.english.grammar import (  # noqa: F401 - imported for their rules
+    aggregates,
+    commands,
+    conditions,
+    definitions,
+    effects,
+    opening,
+    returns,
+    rows,
+    times,
+    values,
+)
+from sopwb.author.english.grammar.base import G
+
+__all__ = ["G"]

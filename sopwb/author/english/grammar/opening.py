@@ -1,0 +1,205 @@
+"""How a script begins: its name, its parameters, the record it looks up, the records it is about.
+
+Deliberately not here: what it computes (``definitions``) and returns (``returns``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sopwb.author.english.grammar.base import G
+from sopwb.author.english.meaning import (
+    Cond,
+    Create,
+    Exclude,
+    Include,
+    Lit,
+    LookUp,
+    Match,
+    Param,
+    Pick,
+    Rows,
+    Select,
+    Statement,
+    Takes,
+)
+from sopwb.author.english.patterns import Chart, Edge
+
+
+@G.terminal("snake")
+def _snake(chart: Chart, at: int) -> list[Edge]:
+    """Read a name with underscores that is not yet one of the workspace: a new script's."""
+    if at < len(chart.tokens) and chart.tokens[at].kind == "name":
+        text = chart.tokens[at].text
+        if text not in chart.names.scripts and text not in chart.names.sources:
+            return [Edge(at + 1, text, 0.0)]
+    return []
+
+
+@G.terminal("oneword")
+def _oneword(chart: Chart, at: int) -> list[Edge]:
+    return [Edge(at + 1, chart.low(at), 0.5)] if at < len(chart.tokens) and chart.tokens[at].kind in ("word", "name") else []
+
+
+G.rule("article", "a", "an", "another", "the", "one", "one more", "a new", "the new", "a small", "a little", "yet another", "a second", "a third", "our", "a quick",
+       "a simple", "an additional", "a further", "a short", "the next", "the following", "the second", "also a", "a last", "a final", "another new", "some", "also", "now a", "me a", "me another",
+       "me", "us a", "a further new", "a brand new", cost=0.0)(lambda: True)
+G.rule("forwhom", "for (our|the|my|us|this) [{w:oneword}]", "about (our|the|my) {w:oneword}", "for {w:oneword}", cost=0.5)(lambda w="": True)
+G.rule("makes", "[<please_do>] <create> [{a:article}]", "<want> [<create>] [{a:article}]", "[<please_do>] <create> (me|us) [{a:article}]", "{a:article}", "[<please_do>] (write|make|create) (up|out) [{a:article}]",
+       cost=0.1)(lambda a=True: True)
+
+
+@G.rule("clause", "{m:makes} <script> [{f:forwhom}] [, and|and|,|-|:] <called> {n:newname} [instead] [{g:forwhom}]", "{m:makes} [{f:forwhom}] <called> {n:newname} [{g:forwhom}]",
+        "{m:makes} <script> [,|:] {n:snake} [{g:forwhom}]", "<script> [,|:] {n:snake}", "{m:makes} {n:snake} [script|process] [{g:forwhom}]", "(call|name) it {n:snake}",
+        "make it {n:snake}", "start a draft (called|named) {n:newname}", "(next|now|then|and|next one|next up|and then|and now|finally|last|another one|one more|second|a second one|next script|second script) [:|,] {n:snake}",
+        "{m:makes} <script> {f:forwhom} [:|,] {n:snake}", "{n:snake} (is|will be|shall be|should be) (a|the|our) [new] <script>", cost=0.5)
+def _create(n: str, **_: Any) -> Statement:
+    return Create(n)
+
+
+@G.rule("clause", "{n:snake}", "{n:snake} (should|must|is to|shall)", cost=2.5)
+def _create_bare(n: str) -> Statement:
+    return Create(n)
+
+
+@G.rule("clause", "[{m:makes}] (a|the|new) [new] (draft|script) [now]", "start a draft", "(start|begin|open|make|create) (a|the) [new] draft", "that is the draft", "draft it", cost=0.6)
+def _draft(m: Any = None) -> tuple[Statement, ...]:
+    return ()
+
+
+# --- parameters -----------------------------------------------------------------------------------------
+
+_TYPES = {
+    "date": ("date", "day", "calendar date"), "int": ("whole number", "integer", "int", "count", "whole"), "decimal": ("number", "decimal", "amount", "amount of money", "sum of money", "decimal number", "money amount"),
+    "string": ("text", "string", "word"), "bool": ("bool", "boolean", "true or false", "true / false", "yes or no", "flag", "yes / no", "truth value", "true false"),
+    "timestamp": ("timestamp", "date and time", "point in time", "time"),
+}
+for _name, _phrases in _TYPES.items():
+    G.rule("type", *(f"[a|an|of type|the type] {p}" for p in _phrases), cost=0.1)(lambda t=_name: t)
+
+G.rule("param", "[a|an|the|one|its|some|any|also|your|his|her|their] {n:ident}", cost=0.1)(lambda n: Param(n))
+G.rule("param", "[a|an|the|one] {n:ident} (LP {t:type} RP|: {t:type}|, {t:type}|as {t:type}|, which is {t:type}|which is {t:type}|LP which is {t:type} RP)", cost=0.1)(lambda n, t: Param(n, t))
+G.rule("param", "[a|an|the|two|one] {t:type} (called|named|,) {n:ident}", "(a|the) {t:type} {n:ident}", cost=0.2)(lambda n, t: Param(n, t))
+G.rule("params", "{p:param}", cost=0.1)(lambda p: (p,))
+G.rule("params", "{a:params} (,|and|, and|plus|as well as|and also|, plus) {p:param}", cost=0.2)(lambda a, p: (*a, p) if p.name not in {x.name for x in a} else None)
+
+
+@G.rule("clause", "[<subj>] <take> {p:params} [(as|for) (the|its|an) (input|inputs|parameter|parameters|argument|arguments)] [{x:oneparam}]", "[<subj>] [has|with] [one|two|three|the|only|only one|its] (parameter|parameters|input|inputs|argument|arguments) [:|is|are|,] {p:params}", "{p:params} (goes|go|comes|come) in",
+        "{p:params} (in|as input|as inputs|is the input|are the inputs|is the parameter|are the parameters|is the only input)", "[<subj>] (for|given|by) (a|an|one) {p:params}", "(i|you|we|they) (give|pass|hand|tell) it {p:params}", cost=0.6)
+def _takes(p: tuple[Param, ...], x: Any = None) -> Statement:
+    return Takes(p)
+
+
+G.rule("oneparam", "as (parameter|parameters|input|inputs|its parameter|its input|its parameters|its inputs|argument)", cost=0.1)(lambda: True)
+
+
+@G.rule("clause", "(no|without|without any|takes no|it takes no|it has no|has no|which has no|which takes no|with no|it needs no|needs no|and no|that takes no|there are no|does not take any|takes nothing|it takes nothing|nothing goes in|needs nothing"
+        "|without any|it does not take any|taking no|this one takes no|this one has no|this one needs no|having no) [parameters|parameter|inputs|input|arguments|argument]", cost=0.5)
+def _takes_none() -> Statement:
+    return Takes(())
+
+
+@G.rule("clause", "for (one|a|a single|any|each|a given) (row|record|entry|line|{e:anyword}) (of|in|from) {s:source} LP {p:params} RP", "for (one|a|a single|any|a given) {e:anyword} LP {p:params} RP", cost=0.4)
+def _for_row(p: tuple[Param, ...], s: str = "", e: str = "") -> tuple[Statement, ...]:
+    return (Takes(p), *((LookUp(s),) if s else ()))
+
+
+# --- the record looked up -----------------------------------------------------------------------------------
+
+G.rule("thing", "{e:entity}", cost=0.1)(lambda e: e)
+G.rule("thing", "{e:anynoun}", cost=0.1)(lambda e: e)
+G.rule("database", "[the] {s:source} [(database|table|source|list|file|data|dataset|sheet|collection|records)]", cost=0.1)(lambda s: s)
+
+
+@G.rule("clause", "[<subj>] <look> {e:thing} [up] (in|from|out of|inside) {s:database}", "[<subj>] <look> {e:thing} by (its|the|that|their) {n:name} (in|from) {s:database}", "[<subj>] <look> (the|that|its|a) (row|record|entry) (of|for|with|with that|for that|of that|for the) ({e:thing}|{n:name}|that {n:name}|the {n:name}) (in|from) {s:database}",
+        "[<subj>] <look> in {s:database} for {e:thing}", "[<subj>] <look> (the|that|its) (row|record|entry) (of|in|from) {s:database} (with|for|that has) (that|the|this|the given) {n:name}", "{e:thing} (is|comes|is looked up|can be found|is found|is read) (in|from) {s:database}", cost=0.4)
+def _look_up(s: str, e: str = "", n: str = "") -> Statement:
+    return LookUp(s, e)
+
+
+@G.rule("clause", "[<subj>] <look> (the|that|this) {s:source}", "[<subj>] <look> {e:thing} up", cost=1.2)
+def _look_up_plain(s: str = "", e: str = "") -> Statement:
+    return LookUp(s, e)
+
+
+@G.rule("clause", "[<subj>] <look> (the|that|a) (row|record|entry|one) (of|in|from) {r:matchrows}", "[<subj>] <look> {r:matchrows}", "[<subj>] <look> (the|that|a) (matching|corresponding|fitting|right) (row|record|entry) (of|in|from) {s:source}", "[<subj>] <look> its {s:source}", cost=0.5)
+def _match(r: Rows | None = None, s: str = "") -> Statement | None:
+    rows = r or Rows(s)
+    return Match(rows)
+
+
+@G.rule("matchrows", "[the] {s:source} [row|record|entry] (that has|with|for|having|which has|by|of) (the same|its|that|the) {n:name}", "[the] {s:source} [row|record|entry] whose {m:name} (matches|is|equals|is equal to|is the same as) (the|its|their|that) {e:entity} 's [own] {n:name}",
+        "[the] {s:source} whose {m:name} (matches|is|equals|is equal to) its {n:name}", "[the] {s:source} [row|record|entry] that matches its {n:name}", cost=0.2)
+def _match_rows(s: str, n: str, m: str = "", e: str = "") -> Rows:
+    from sopwb.author.english.meaning import Shared
+
+    return Rows(s, conds=(Shared(f"{m}={n}" if m and m != n else n),))
+
+
+@G.rule("clause", "[<subj>] <look> in {s:source} for {e:thing}", "[<subj>] <look> {e:thing} up in {s:source}", "[<subj>] (check|look) whether {e:thing} is in {s:source}", "[<subj>] <look> in {s:source} for (the|that|this|its) {n:name}", cost=0.9)
+def _match_param(s: str, e: str = "", n: str = "") -> Statement:
+    return Match(Rows(s, owner="=" + n if n else e or "it"))
+
+
+# --- the records spoken of -------------------------------------------------------------------------------------
+
+G.rule("consider", "<look>", "<goover>", "look at", "looks at", "consider", "considers", "only consider", "only count", "count only", "only use", "work with", "works with", "only look at", "only looks at",
+       "use only", "uses only", "only take", "take only", "count", "counts", "add up", "gather", "gathers", "collect", "collects", "work on", "start with", "starts from", "starts with", "keep only", "keeps only", "only keep", "keep", "only consider", "concentrate on",
+       "focus on", "look only at", "looks only at", cost=0.1)(lambda: True)
+
+
+@G.rule("clause", "[<subj>] <look> the <earliest> and [the] <latest> {r:rows} [LP (going by|by|judged by|according to) {n:measure} RP|(going by|by|judged by|according to) {n:measure}]", cost=0.3)
+def _first_and_last(r: Rows, n: Any = None) -> Statement:
+    return Select(r, Pick(r, n, True))
+
+
+@G.rule("clause", "[<subj>] (add up|adds up|sum up|sums up|total|totals|add together|works out|work out|calculate|calculates|compute|computes|determine|determines) {v:value}", "[<subj>] (add up|adds up|sum up|sums up|total|totals) [the] {w:measure} <of> {r:rows}", cost=0.5)
+def _work_out(v: Any = None, w: Any = None, r: Rows | None = None) -> tuple[Statement, ...]:
+    from sopwb.author.english.meaning import Agg, Define
+
+    value = v if v is not None else Agg("sum", w, r)
+    return (Define("@sum", value),)
+
+
+@G.rule("clause", "[<subj>] {k:consider} {r:rows}", "[<subj>] {k:consider} (only|just) {r:rows}", "(it is about|this is about|we are talking about) {r:rows}", cost=0.8)
+def _select(k: Any = None, r: Rows | None = None) -> Statement:
+    return Select(r)
+
+
+@G.rule("clause", "[<subj>] from {s:database} [,] (take|use|pick|choose|count|get|read|select|collect|consider) {r:rows}", "in {s:database} [,] [<subj>] (take|use|find|look at|pick|select|consider) {r:rows}", cost=0.5)
+def _select_from(s: str, r: Rows) -> Statement:
+    import msgspec
+
+    return Select(msgspec.structs.replace(r, source=r.source or s))
+
+
+@G.rule("clause", "[<subj>] (choose|pick|take|find|use|select|finds|picks|takes|chooses|uses|selects|get|gets|look for|looks for|read|reads) {p:pick}", "[<subj>] of (those|these|them) [,] (choose|pick|take|find|use|select) {p:pick}", "from (those|these|them) [,] (choose|pick|take|find|use|select) {p:pick}", cost=0.4)
+def _choose(p: Pick) -> Statement:
+    return Select(p.rows, p)
+
+
+@G.rule("clause", "[<subj>] (forget|ignore|leave out|skip|exclude|drop|disregard|leave|do not count|does not count|leaves out|ignores|skips|excludes|without|not counting|excluding|leaving out|ignoring|do not include|do not use|without counting|except for|apart from|throw out|filter out) {r:rows} [out|aside|completely|entirely]",
+        "[<subj>] (do not|does not) (count|include|consider|use|look at) {r:rows}", "{r:rows} (do not|does not) count [at all|for anything]", "{r:rows} (are|is) (left out|ignored|skipped|excluded|not counted|left aside|to be ignored|to be left out|out)", cost=0.5)
+def _exclude(r: Rows) -> Statement:
+    return Exclude(r)
+
+
+@G.rule("clause", "{r:rows} (count as|are counted as|are|counts as) {w:phrase} and (are|is) (left out|ignored|excluded) [of|from] [all] [the|any] [arithmetic|calculation|calculations|sums|everything|numbers]", cost=0.3)
+def _exclude_counted(r: Rows, w: str) -> tuple[Statement, ...]:
+    from sopwb.author.english.meaning import Agg, Define
+
+    return (Define("@count " + w, Agg("count", None, r)), Exclude(r))
+
+
+@G.rule("clause", "[but] (only count|count only|only use|only consider|only look at|only take|only if|only those|keep only|limit it to|restrict it to|only) {r:rows}", cost=0.7)
+def _only(r: Rows) -> Statement:
+    return Include(r.conds, r.words) if r.conds or r.words else Select(r)
+
+
+@G.rule("clause", "[but] only (if|when|where|those whose|those where|those that|the ones whose|the ones where|rows where|rows whose) {c:cond}", cost=0.8)
+def _only_where(c: Cond) -> Statement:
+    return Include((c,))
+
+
+def literal(value: Lit) -> Lit:
+    return value

@@ -1,0 +1,170 @@
+"""What a script gives back: objects, bare values, explanations of their fields, message placeholders.
+
+    return := verb ["a JSON object with"] "{" field ("," field)* "}" [sep value list]
+    field  := name [":" type]
+
+Deliberately not here: the values themselves (``values``, ``definitions``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sopwb.author.english.grammar.base import G
+from sopwb.author.english.meaning import Agg, Cond, Define, Explain, Fixed, LookUp, Named, Remark, Ret, Return, Rows, Select, Statement, SwapWord, Value
+from sopwb.author.english.names import key_of
+from sopwb.author.english.patterns import Chart, Edge
+
+G.rule("field", "{n:fieldname}", cost=0.1)(lambda n: Ret(n))
+G.rule("field", "{n:fieldname} : {t:type}", "{n:fieldname} : {t:type} or null", "{n:fieldname} LP {t:type} RP", cost=0.1)(lambda n, t: Ret(n, t))
+G.rule("fields", "{f:field}", cost=0.0)(lambda f: (f,))
+G.rule("fields", "{l:fields} (,|and|, and) {f:field}", cost=0.1)(lambda l, f: (*l, f))
+G.rule("object", "LB {l:fields} RB", cost=0.0)(lambda l: l)
+G.rule("object", "LB {l:fields} , RB", cost=0.0)(lambda l: l)
+G.rule("objectwords", "[a|an|the|one] [json|simple|small] (object|record|dict|map|structure|result) [with|containing|having|of the form|like|that has|of|:] [the] [fields|field|form] [:|is]", "[the] (fields|field|values|value)", "[me] [back] [just|only]", cost=0.1)(lambda: True)
+G.rule("also", "(also|additionally|too|besides|in addition|on top of that|as an extra|furthermore|further)", cost=0.0)(lambda: True)
+
+G.rule("glossed", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: Ret(n, "", v))
+G.rule("glossed", "{n:ident}", cost=0.4)(lambda n: Ret(n))
+G.rule("glossedlist", "{a:glossed} (and|, and|,) {b:glossed}", cost=0.2)(lambda a, b: (a, b))
+G.rule("glossedlist", "{l:glossedlist} (and|, and|,) {b:glossed}", cost=0.2)(lambda l, b: (*l, b))
+G.rule("glossedlist", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: (Ret(n, "", v),))
+
+G.rule("valuelist", "{v:defvalue}", cost=0.1)(lambda v: (v,))
+G.rule("valuelist", "{l:valuelist} (,|and|, and|;|; and) {v:defvalue}", cost=0.1)(lambda l, v: (*l, v))
+
+
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} [{z:also}]", "and {f:object} (comes out|is the result|is returned)", "the (result|output) is {f:object}", cost=0.3)
+def _return(f: tuple[Ret, ...], a: bool = False, o: Any = None, z: bool = False) -> Statement:
+    return Return(f, also=a or z)
+
+
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (,|-|:|, namely|, that is|, where these are|, meaning|, i.e. |;) {v:valuelist}", cost=0.2)
+def _return_values(f: tuple[Ret, ...], v: tuple[Value, ...], a: bool = False, o: Any = None) -> Statement | None:
+    shared = len(v) == 1 and len(f) > 1 and isinstance(v[0], Agg) and v[0].kind == "per"
+    return Return(f, also=a, values=v) if len(f) == len(v) or shared else None
+
+
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (from|of|out of) {s:database}", cost=0.3)
+def _return_from(f: tuple[Ret, ...], s: str, a: bool = False, o: Any = None) -> tuple[Statement, ...]:
+    return (LookUp(s), Return(f, also=a))
+
+
+@G.rule("clause", "with null for [the] {n:name} <when> (we have none|there is none|they have none|it is <empty>|there is no {m:name}|it has none|we do not have one|none is set|we do not have it|unknown)", "null for [the] {n:name} <when> (we have none|there is none|they have none|it is <empty>|it has none|we do not have one|none is set|we do not have it)", "[the] {n:name} is null <when> (we have none|there is none|they have none|it has none|none is set)", cost=0.3)
+def _null_stays(n: str, m: str = "") -> Statement:
+    return Remark("note")
+
+
+@G.rule("clause", "[the] {n:name} {o:order}", cost=0.5)
+def _ordered_field(n: str, o: Any) -> Statement:
+    return Define(n, Agg("list", Named(n), None, (o,)))
+
+
+G.rule("pairs", "{n:ident} , {v:defvalue}", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: (Ret(n, "", v),))
+G.rule("pairs", "{l:pairs} [,] and {n:ident} , {v:defvalue}", "{l:pairs} , {n:ident} , {v:defvalue}", cost=0.2)(lambda l, n, v: (*l, Ret(n, "", v)))
+
+
+@G.rule("clause", "[<subj>] [{a:also}] <return> [me|us] [back] {l:pairs}", cost=1.2)
+def _return_pairs(l: tuple[Ret, ...], a: bool = False) -> Statement | None:
+    return Return(l, also=a) if len(l) > 1 else None
+
+
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (for|over|of) {r:rows} (:|,|-) {v:valuelist}", cost=0.2)
+def _return_for(f: tuple[Ret, ...], r: Rows, v: tuple[Value, ...], a: bool = False, o: Any = None) -> tuple[Statement, ...] | None:
+    return (Select(r), Return(f, also=a, values=v)) if len(f) == len(v) else None
+
+
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} [,] with {x:sets}", cost=0.4)
+def _return_with(f: tuple[Ret, ...], x: tuple[tuple[str, Value], ...], a: bool = False, o: Any = None) -> Statement:
+    said = dict(x)
+    return Return(tuple(Ret(r.name, r.type, said.get(key_of(r.name))) for r in f), also=a)
+
+
+@G.rule("clause", "[<subj>] {a:also} <return> [{o:objectwords}] {n:ident} (,|-|:|LP|as|being|, which is|, that is|which is|, namely) {v:defvalue} [RP]", "[<subj>] <return> {a:also} {n:ident} (,|-|:|LP|as|being|, which is|, that is|which is|, namely) {v:defvalue} [RP]", "[and] (add|include) [a|an|the] [field] [called|named] {n:ident} (:|,|-|, which is|which is|as|being|, that is|=) {v:defvalue}",
+        "[and] {a:also} {n:ident} [please] (:|,|-) {v:defvalue}", "[and] [{a:also}] (one more|another one|one last thing|and one more|last one|one last field|one more field) : {n:ident} , (which is|that is|being) {v:defvalue}", "[and] [{a:also}] <return> {n:ident} {a:also} (:|,|-) {v:defvalue}",
+        "{a:also} (give|return|show|tell|report|include) [me|us|back] {n:ident} [too] (:|,|-) {v:defvalue}", "i {a:also} (want|need) {n:ident} (:|,|-) {v:defvalue}", cost=0.25)
+def _also_return(n: str, v: Value, a: bool = True, o: Any = None) -> Statement:
+    return Return((Ret(n, "", v),), also=True)
+
+
+@G.rule("clause", "[<subj>] {a:also} <return> [{o:objectwords}] {n:ident} (,|-|:|, which|which) (depends on|follows|goes by|is based on) {s:value} (:|-|,) {c:cases}", "[<subj>] <return> {a:also} [{o:objectwords}] {n:ident} (,|-|:|, which|which) (depends on|follows|goes by|is based on) {s:value} (:|-|,) {c:cases}", cost=0.2)
+def _also_depends(n: str, s: Value, c: Any, a: bool = True, o: Any = None) -> Statement:
+    import msgspec
+
+    return Return((Ret(n, "", msgspec.structs.replace(c, subject=s)),), also=True)
+
+
+@G.rule("clause", "[<subj>] {a:also} <return> {f:plainfields} (as fields of their own|as separate fields|as own fields|separately|as well|as extra fields|as a field of its own)", "[<subj>] <return> {a:also} {f:plainfields}", "[<subj>] {a:also} <return> {f:plainfields}", "[and] (add|include) [the] [fields|field] {f:plainfields}",
+        "[<subj>] {a:also} <return> [the field|a field|the fields|fields] {f:plainfields} [, the same {x:oneword} and {y:oneword} as numbers]", cost=0.5)
+def _also_fields(f: tuple[Ret, ...], a: bool = True, x: str = "", y: str = "") -> Statement:
+    return Return(f, also=True)
+
+
+G.rule("plainfields", "{n:ident} [LP {t:type} RP]", cost=0.2)(lambda n, t="": (Ret(n, t),))
+G.rule("plainfields", "{l:plainfields} (,|and|, and) {n:ident}", cost=0.2)(lambda l, n: (*l, Ret(n)))
+
+
+@G.rule("clause", "[<subj>] <return> [me|us] [back] {l:glossedlist}", "[<subj>] (with|giving) {l:glossedlist}", cost=0.9)
+def _return_glossed(l: tuple[Ret, ...]) -> Statement | None:
+    return Return(l) if any(r.value is not None for r in l) else None
+
+
+@G.rule("clause", "[<subj>] <return> [me|us] [back] [just|only|simply] {v:value}", "[<subj>] <return> [just|only|simply] (one|a single|a) (word|number|value|text|yes or no) [:|,|-|, namely|out :] {v:defvalue}", "(one|a single) (word|number|value|text) out [:|,|-] {v:defvalue}", "[<subj>] <return> {v:truth}", "(tell|tells) me {v:truth}", "[<subj>] <return> {v:cases}", cost=1.0)
+def _return_bare(v: Value) -> Statement:
+    return Return((), value=v)
+
+
+@G.rule("clause", "[<subj>] [only] (return|returns|give back|give me) the [bare|plain|single] (word|number|value|text|result) [, not an object|and not an object|, no object]", "(not an object|no object) [, just the (word|value|number|text)] [itself]", "[just] return the bare (word|number|value|text) [, not an object]", cost=0.2)
+def _bare_remark() -> Statement:
+    return Return((), value=Named("@open"))
+
+
+# --- placeholders of a text ----------------------------------------------------------------------------------
+
+
+@G.terminal("caps")
+def _caps(chart: Chart, at: int) -> list[Edge]:
+    if at < len(chart.tokens):
+        text = chart.tokens[at].text
+        if chart.tokens[at].kind in ("word", "name", "number") and len(text) >= 1 and text.isupper() and (len(text) > 1 or text not in ("I", "A")):
+            return [Edge(at + 1, text, 0.0)]
+    return []
+
+
+G.rule("explain", "{c:caps} [is|=|being|stands for|means|for|the|is the] {v:value}", "{c:caps} (is|=|means|stands for) {v:defvalue}", cost=0.1)(lambda c, v: Explain(c, v))
+G.rule("explains", "{e:explain}", cost=0.0)(lambda e: (e,))
+G.rule("explains", "{l:explains} (,|and|, and|;) {e:explain}", cost=0.1)(lambda l, e: (*l, e))
+
+
+@G.rule("clause", "[(where|with|in which|here|in the body|in the text|in the subject|in it|in the message|in both|in there|there|and|in this text|in these|in this|in the mail|in the e mail|in the email|, with|in the template|in the sentence)] [,] {l:explains}", "LP {l:explains} RP", cost=0.3)
+def _explain(l: tuple[Explain, ...]) -> tuple[Statement, ...]:
+    return tuple(l)
+
+
+G.rule("capslist", "{c:caps}", cost=0.0)(lambda c: (c,))
+G.rule("capslist", "{l:capslist} (and|,|, and) {c:caps}", cost=0.0)(lambda l, c: (*l, c))
+
+
+@G.rule("clause", "{l:capslist} (is|are) (written|shown|given|printed|formatted) {d:decimals} [{x:nothousands}] [{y:nothousands}]", "{l:capslist} [has|have] {d:decimals} [{x:nothousands}] [{y:nothousands}]", "(write|show|format|print) {l:capslist} {d:decimals} [{x:nothousands}] [{y:nothousands}]", cost=0.2)
+def _format(l: tuple[str, ...], d: int, x: Any = None, y: Any = None) -> tuple[Statement, ...]:
+    return tuple(Explain(c, Fixed(Named("@same"), d)) for c in l)
+
+
+@G.rule("clause", "the word is {a:oneword} instead of {b:oneword} <when> {c:cond}", "(write|say|use|it says|it is|it says) [the word] {a:wordtext} (instead of|rather than|not) {b:wordtext} <when> {c:cond}", "<when> {c:cond} [,] (write|say|use|it says|the word is) {a:wordtext} (instead of|rather than) {b:wordtext}", cost=0.2)
+def _swap(a: str, b: str, c: Cond) -> Statement:
+    return SwapWord(b, a, c)
+
+
+G.rule("wordtext", "{w:oneword}", "{w:string}", cost=0.1)(lambda w: w if isinstance(w, str) else w.text)
+
+
+@G.rule("clause", "[the] {x:capsname} (is|being) {v:value}", cost=0.8)
+def _caps_is(x: str, v: Value) -> Statement:
+    return Explain(x, v)
+
+
+G.rule("capsname", "{c:caps}", cost=0.0)(lambda c: c)
+
+
+def count_rows() -> Value:
+    return Agg("count", None, Rows())

@@ -1,0 +1,634 @@
+"""Names and rows, resolved against the workspace: every fetch, every look-up of a record, every definition in use.
+
+What is needed is written into the current block when it is first needed, so that a script reads nothing that it does not use.
+Deliberately not here: arithmetic and comparisons (``lower``), the order of a script's parts (``generate``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sopwb.author.english import meaning as m
+from sopwb.author.english.lexicon import PEOPLE, PRONOUNS, RECORD_NOUNS, singular, stem
+from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.scope import (
+    Scope,
+    access,
+    date_field,
+    find_field,
+    listed,
+    money_field,
+    noun_matches,
+    relation,
+    source_of_param,
+)
+from sopwb.author.english.spec import Doubt, Expr, Spec
+from sopwb.kernel.diagnostics import nearest_name
+from sopwb.lang.environment import SourceSchema
+from sopwb.lang.types import (
+    BOOL,
+    DATE,
+    INT,
+    STRING,
+    TIMESTAMP,
+    ListType,
+    RecordType,
+    Type,
+    is_optional,
+    optional,
+    parse_type,
+    required,
+)
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """A list that is at hand: its expression, the scope of an element, and the source its records are of."""
+
+    text: str
+    var: str
+    scope: Scope
+    source: str
+
+
+class Table(msgspec.Struct):
+    """The results of a loop: its ``each`` step, whose yields grow as they are asked for."""
+
+    step: dict[str, Any]
+    name: str
+    row: str
+    call: str
+    source: SourceSchema
+    result: Type | None
+
+
+class Linker:
+    """The state of a script being written, and the resolution of names in it."""
+
+    def __init__(self, spec: Spec, names: Names) -> None:
+        self.spec, self.names = spec, names
+        self.block: list[dict[str, Any]] = []
+        self.bound: dict[str, Expr] = {}
+        self.fetched: dict[str, str] = {}
+        self.taken: set[str] = {p.name for p in spec.params} | {"it", "now", "today"}
+        self.types: dict[str, Type] = {}
+        self.facts: frozenset[str] = frozenset()
+        self.subject: Expr | None = None
+        self.running: Expr | None = None
+        self.mentioned: Expr | None = None
+        self.assumptions: list[str] = []
+        self.overrides: dict[str, m.Value] = {}
+        self.defining: list[str] = []
+        self.used: set[str] = set()
+        """What was said and has had its effect; the rest is asked about."""
+        self.steps_by_name: dict[str, dict[str, Any]] = {}
+        self.table: Table | None = None
+        self.body: Scope | None = None
+        """The scope inside a loop's steps."""
+
+    # written by Lowering
+    def value(self, value: m.Value, scope: Scope) -> Expr: raise NotImplementedError
+    def cond(self, cond: m.Cond, scope: Scope) -> Any: raise NotImplementedError
+
+    # --- small things -------------------------------------------------------------------------------------
+
+    def assume(self, text: str) -> None:
+        if text not in self.assumptions:
+            self.assumptions.append(text)
+
+    def unique(self, wanted: str) -> str:
+        """Give a step's name that is free."""
+        base = "".join(c if c.isalnum() else "_" for c in wanted.lower()).strip("_") or "value"
+        base = base if not base[0].isdigit() else "n_" + base
+        name, number = base, 2
+        while name in self.taken:
+            name, number = f"{base}_{number}", number + 1
+        self.taken.add(name)
+        return name
+
+    def source(self, name: str) -> SourceSchema:
+        return self.names.sources[name]
+
+    def param_type(self, name: str) -> Type | None:
+        """Give a parameter's type: as said, else of the field that it is compared with."""
+        param = next(p for p in self.spec.params if p.name == name)
+        if param.type:
+            return parse_type(param.type)
+        if name in self.types:
+            return self.types[name]
+        key = source_of_param(self.names, name)
+        if key:
+            source = self.source(key)
+            return required(source.record.get(source.key or "") or STRING)
+        found = {required(t) for s in self.names.sources.values() for f, t in s.record.fields if f == name}
+        return found.pop() if len(found) == 1 else None
+
+    # --- names ----------------------------------------------------------------------------------------------
+
+    def named(self, value: m.Named, scope: Scope) -> Expr:
+        """Resolve words to an expression. Raises ``Doubt`` for unknown and ambiguous names."""
+        words = value.words
+        if words.startswith("@"):
+            return self.special(words, scope)
+        if value.owner in ("", "it") or any(noun_matches(value.owner, s) for _, _, s in scope.records if s) or self.body is not None or self.table is not None:
+            found = self.in_scope(words, scope, exact=True)
+            if found is not None:
+                return found
+        own = self.own_name(words)
+        if own is not None and value.owner in ("", "it"):
+            return own
+        record = self.in_records(words, value.owner, exact=True)
+        if record is not None:
+            return record
+        if own is not None:
+            return own
+        found = self.in_scope(words, scope, exact=False) or self.in_records(words, value.owner, exact=False) or self.near_definition(words)
+        if found is not None:
+            return found
+        raise self.unknown(words, scope)
+
+    def special(self, words: str, scope: Scope) -> Expr:
+        for prefix, record, source in scope.records:
+            if words == "@date" and source in self.names.sources:
+                field = date_field(self.source(source))
+                return access(scope, prefix, field, record.get(field) or DATE)
+            if words == "@money" and source in self.names.sources:
+                field = money_field(self.source(source))
+                self.assume(f"the money spent is {source}.{field}")
+                return access(scope, prefix, field, record.get(field) or DATE)
+            if words == "@email":
+                fields = [f for f in record.names() if "mail" in f]
+                if len(fields) == 1:
+                    return access(scope, prefix, fields[0], record.get(fields[0]) or STRING)
+        if words == "@subject" and self.subject is not None:
+            return self.subject
+        if words in self.spec.defs and words not in self.defining:
+            return self.define(words)
+        if words == "@date" and self.table is None:
+            for name in self.records_at_hand():
+                return self.field_of_record(name, date_field(self.source(name)))
+        if words in ("@wholes", "@overs"):
+            start = "@whole " if words == "@wholes" else "@over "
+            keys = [k for k in self.spec.defs if k.startswith(start)]
+            if len(keys) == 1:
+                return self.define(keys[0])
+            raise Doubt("How many of what make a whole one?")
+        if words == "@email":
+            raise Doubt("Which address should the mail go to?")
+        raise Doubt("I do not see what is meant here. Could you name the field?")
+
+    def in_scope(self, words: str, scope: Scope, exact: bool) -> Expr | None:
+        hits: list[tuple[str, str, Type]] = []
+        for prefix, record, _source in scope.records:
+            fields, whole = find_field(record, words)
+            if whole == exact:
+                hits.extend((prefix, f, record.get(f) or STRING) for f in fields)
+        if not hits:
+            return None
+        if len(hits) > 1:
+            raise self.which(words, [h[1] for h in hits])
+        prefix, field, type_ = hits[0]
+        if not exact:
+            self.assume(f'"{words}" is the field {field}')
+        expr = access(scope, prefix, field, type_)
+        return self.blanked(expr, field, scope)
+
+    def blanked(self, expr: Expr, field: str, scope: Scope) -> Expr:
+        """Put the value said for a blank field in its place."""
+        blank = self.spec.blanks.get(key_of(field))
+        if blank is None or not is_optional(expr.type) or expr.text in self.facts:
+            return expr
+        other = self.value(blank, Scope())
+        return Expr(f"coalesce({expr.text}, {other.text})", required(expr.type))
+
+    def which(self, words: str, fields: list[str]) -> Doubt:
+        fields = list(dict.fromkeys(fields))
+        return Doubt(f'"{words}" could be {listed(fields)}. Which one do you mean?', tuple((f, f) for f in fields), words)
+
+    def own_name(self, words: str) -> Expr | None:
+        """A parameter, definition or returned field of the draft."""
+        for param in self.spec.params:
+            if key_of(param.name) == words:
+                type_ = self.param_type(param.name)
+                return Expr(param.name, type_ if type_ is not None else STRING)
+        if words in self.overrides and f"set {words}" not in self.defining:
+            return self.overridden(words)
+        if words in self.bound:
+            return self.bound[words]
+        if words in self.spec.defs and words not in self.defining:
+            return self.define(words)
+        if any(key_of(r.name) == words for r in self.spec.returns) and words not in self.defining and self.definition(words, quiet=True) not in (None, m.Named(words)):
+            return self.define(words)
+        explained = next((e for e in self.spec.explains if key_of(e.name) == words), None)
+        if explained is not None and self.body is None and self.table is None and words not in self.defining:
+            return self.define(words)
+        if words in self.spec.predicates:
+            return Expr(self.cond(m.Holds(None, words), Scope()).text, BOOL, 1)
+        return None
+
+    def define(self, key: str) -> Expr:
+        raise NotImplementedError
+
+    def definition(self, key: str, quiet: bool = False) -> m.Value | None:
+        raise NotImplementedError
+
+    def overridden(self, key: str) -> Expr:
+        """Give the value that the case being written sets."""
+        self.defining.append(f"set {key}")
+        try:
+            return self.value(self.overrides[key], self.body or Scope())
+        finally:
+            self.defining.pop()
+
+    def near_definition(self, words: str) -> Expr | None:
+        """A definition of which the words are the core: "days taken" for ``taken`` and the other way round."""
+        wanted = set(words.split())
+        close = [k for k in self.spec.defs if not k.startswith("@") and k not in self.defining and (set(k.split()) < wanted or wanted < set(k.split()))]
+        close += [key_of(r.name) for r in self.spec.returns if (set(words_of(r.name)) < wanted or wanted < set(words_of(r.name))) and key_of(r.name) not in close
+                  and key_of(r.name) not in self.defining and len(wanted) > 1]
+        if len(close) == 1:
+            return self.define(close[0])
+        return None
+
+    def unknown(self, words: str, scope: Scope) -> Doubt:
+        known = [f for _, r, _ in scope.records for f in r.names()]
+        if not known:
+            known = [f for s in self.names.sources.values() for f in s.record.names()]
+        near = nearest_name(words.replace(" ", "_"), known)
+        have = f" There are {listed(known[:12], 'and')}." if known else ""
+        return Doubt(f'I do not know "{words}".{have}' + (f" Did you mean {near}?" if near else " Which one do you mean?"),
+                     ((near, near),) if near else tuple((k, k) for k in known[:6]), words)
+
+    # --- records that were looked up ----------------------------------------------------------------------------
+
+    def records_at_hand(self) -> list[str]:
+        """The sources of which one record is at hand: looked up, matched, or named by a parameter."""
+        out = list(self.spec.lookups)
+        out += [match.rows.source for match in self.spec.matches if match.rows.source not in out]
+        for param in self.spec.params:
+            source = source_of_param(self.names, param.name)
+            if source and source not in out:
+                out.append(source)
+        return out
+
+    def in_records(self, words: str, owner: str, exact: bool) -> Expr | None:
+        hits: list[tuple[str, str]] = []
+        if self.body is None and self.table is None:
+            if self.spec.pick is not None:
+                rows = self.spec.pick.rows or self.spec.current or m.Rows()
+                source = self.rows_source(rows)
+            if self.spec.pick is not None and (owner in ("", "it") or noun_matches(owner, source)):
+                fields, whole = find_field(self.source(source).record, words)
+                if whole == exact and fields and source not in self.records_at_hand():
+                    if len(fields) > 1:
+                        raise self.which(words, fields)
+                    return self.of_pick(fields[0], self.spec.pick, Scope())
+            for source in self.records_at_hand():
+                if owner not in ("", "it") and not self.owns(owner, source):
+                    continue
+                fields, whole = find_field(self.source(source).record, words)
+                if whole == exact:
+                    hits.extend((source, f) for f in fields)
+        if not hits:
+            return None
+        first = [h for h in hits if h[0] in self.spec.lookups] or hits
+        if len({h[1] for h in first}) > 1 or (len(first) > 1 and len(first) != len(set(first))):
+            raise self.which(words, [f for _, f in first])
+        source, field = first[0]
+        if not exact:
+            self.assume(f'"{words}" is the field {field} of {source}')
+        return self.field_of_record(source, field)
+
+    def owns(self, owner: str, source: str) -> bool:
+        param = next((p.name for p in self.spec.params if source_of_param(self.names, p.name) == source), "")
+        return noun_matches(owner, source, param) or owner in PEOPLE or owner in PRONOUNS or owner in RECORD_NOUNS or not self.names.sources_named(owner)
+
+    def field_of_record(self, source: str, field: str) -> Expr:
+        name, maybe = self.record(source)
+        type_ = self.source(source).record.get(field) or STRING
+        expr = Expr(f"{name}.{field}", type_)
+        if maybe and name not in self.facts:
+            return Expr(f"({name} == null ? null : {name}.{field})", optional(type_))
+        return self.blanked(expr, field, Scope())
+
+    def record(self, source: str) -> tuple[str, bool]:
+        """Fetch the one record of a source that a parameter or another record names: its name, and whether it may be null."""
+        key = f"one {source}"
+        if key in self.fetched:
+            return self.fetched[key], self.may_lack(source)
+        match = next((x for x in self.spec.matches if x.rows.source == source), None)
+        self.used.add("one " + source)
+        where = self.match_where(match) if match is not None else self.key_where(source)
+        name = self.unique("_".join(words_of(source)))
+        maybe = self.may_lack(source)
+        self.block.append({"op": "fetch", "name": name, "from": source, "where": where, "one": "optional" if maybe else "required"})
+        self.fetched[key] = name
+        return name, maybe
+
+    def key_where(self, source: str) -> str:
+        schema = self.source(source)
+        for param in self.spec.params:
+            if source_of_param(self.names, param.name) == source:
+                self.types.setdefault(param.name, required(schema.record.get(schema.key or "") or STRING))
+                return f"it.{schema.key} == {param.name}"
+        keyed = [p for p in self.spec.params if schema.key and required(schema.record.get(schema.key) or STRING) == self.param_type(p.name)]
+        if len(self.spec.params) == 1 and keyed and schema.key:
+            return f"it.{schema.key} == {keyed[0].name}"
+        raise Doubt(f"How do I find the record of {source}: which parameter names it?")
+
+    def match_where(self, match: m.Match) -> str:
+        source = self.source(match.rows.source)
+        for cond in match.rows.conds:
+            if isinstance(cond, m.Shared):
+                theirs, _, ours = cond.words.partition("=")
+                fields, _ = find_field(source.record, theirs)
+                other = self.in_records(ours or theirs, "", True) if self.names.sources else None
+                if not fields or other is None:
+                    raise self.unknown(cond.words, Scope((("it", source.record, source.name),)))
+                return f"it.{fields[0]} == {other.text}"
+        for param in self.spec.params:
+            if param.name in source.record.names():
+                return f"it.{param.name} == {param.name}"
+        return self.key_where(source.name)
+
+    def may_lack(self, source: str) -> bool:
+        """Whether the person spoke of the record's absence (otherwise its absence is an error)."""
+        text = repr((self.spec.assigns, self.spec.defs, self.spec.adjusts, self.spec.returns))
+        return f"Missing(words='', source='{source}')" in text or (f"source='{source}'" in text and "Missing(" in text and source not in [s for s in self.spec.lookups]) \
+            or (any(x.rows.source == source for x in self.spec.matches) and ("source='@last'" in text or f"NoRows(rows=Rows(source='{source}'" in text))
+
+    def missing(self, cond: m.Cond, scope: Scope) -> Any:
+        from sopwb.author.english.lower import FALSE, Truths
+
+        assert isinstance(cond, m.Missing | m.Shared)
+        source = getattr(cond, "source", "")
+        if source == "@last":
+            source = self.spec.matches[-1].rows.source if self.spec.matches else ""
+        if not source:
+            at_hand = self.records_at_hand()
+            source = at_hand[0] if at_hand else ""
+        if not source:
+            raise Doubt("Which record do you mean?")
+        name, maybe = self.record(source)
+        if not maybe:
+            return FALSE
+        return Truths(f"{name} == null", 3, frozenset(), frozenset((name,)))
+
+    def through(self, words: str, source: str, key: Expr) -> Expr:
+        """A field of another source's record, found by its key; null where there is none."""
+        schema = self.source(source)
+        fields, _ = find_field(schema.record, key_of(words))
+        if len(fields) != 1 or not schema.key:
+            raise self.which(words, fields) if fields else self.unknown(words, Scope((("it", schema.record, source),)))
+        known = f"{source} by {key.text}"
+        if known not in self.fetched:
+            name = self.unique("_".join(words_of(source)))
+            self.block.append({"op": "fetch", "name": name, "from": source, "where": f"it.{schema.key} == {key.text}", "one": "optional"})
+            self.fetched[known] = name
+        name = self.fetched[known]
+        type_ = schema.record.get(fields[0]) or STRING
+        if name in self.facts:
+            return Expr(f"{name}.{fields[0]}", type_)
+        return Expr(f"({name} == null ? null : {name}.{fields[0]})", optional(type_))
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+
+    def rows_source(self, rows: m.Rows) -> str:
+        if rows.source:
+            return rows.source
+        if rows.noun:
+            named = self.names.sources_named(rows.noun) or ([rows.noun] if rows.noun in self.names.sources else [])
+            if named:
+                return named[0]
+        if self.spec.current is not None:
+            return self.rows_source(self.spec.current) if self.spec.current != rows else self.spec.current.source
+        if self.spec.pick is not None and self.spec.pick.rows is not None and self.spec.pick.rows != rows:
+            return self.rows_source(self.spec.pick.rows)
+        raise Doubt("Which records do you mean?")
+
+    def listing(self, rows: m.Rows | None, scope: Scope) -> Listing:
+        """Give the list that a selection means, fetched where it has to be."""
+        rows = rows or m.Rows()
+        if self.table is not None and (not rows.source or rows.source == self.table.source.name) and not (rows.noun and rows.noun in self.names.sources and rows.noun != self.table.source.name):
+            return self.of_table(rows)
+        source = self.rows_source(rows)
+        wheres = self.wheres(rows, source)
+        return self.fetch(source, wheres, rows.words)
+
+    def wheres(self, rows: m.Rows, source: str) -> list[str]:
+        schema = self.source(source)
+        scope = Scope((("it", schema.record, source),), where=True)
+        out: list[str] = []
+        current = self.spec.current
+        anaphor = current is not None and current is not rows and self.rows_source(current) == source and not rows.every and (not rows.source or not rows.owner)
+        if current is not None and (anaphor or current == rows):
+            self.used.add("@current")
+        if anaphor and current is not None and current != rows:
+            out.extend(self.wheres(current, source))
+        else:
+            out.extend(self.owner_where(rows, schema))
+        start, before = len(out), self.facts
+        for cond in (*rows.conds, *(m.Holds(None, w) for w in rows.words)):
+            truth = self.cond(cond, scope)
+            self.facts = self.facts | truth.yes
+            if truth.text == "true":
+                continue
+            text = truth.text if truth.level >= 2 else f"({truth.text})"
+            for other in out[:start]:
+                # "the ones without a score" after those were left out: they are counted among all.
+                if other in (text.replace(" == ", " != "), f"!({text})", f"!{text}"):
+                    out.remove(other)
+                    start -= 1
+            if text not in out:
+                out.append(text)
+        self.facts = before
+        return out
+
+    def owner_where(self, rows: m.Rows, schema: SourceSchema) -> list[str]:
+        ways = relation(self.names, self.spec, schema)
+        if rows.owner.startswith("="):
+            ways = [w for w in ways if key_of(w[1]) == rows.owner[1:]] or ways
+        elif rows.owner and rows.owner != "it":
+            ways = [w for w in ways if noun_matches(rows.owner, source_of_param(self.names, w[1]) or w[1], w[1])] or ways
+        if rows.every and not rows.owner:
+            return []
+        if len(ways) > 1 and not rows.owner:
+            return []
+        if len(ways) == 1:
+            field, param = ways[0]
+            self.types.setdefault(param, required(schema.record.get(field) or STRING))
+            if not rows.owner and not rows.conds:
+                pass
+            return [f"it.{field} == {param}"]
+        if rows.owner and self.spec.params:
+            through = self.through_record(schema)
+            if through:
+                return [through]
+            if any(isinstance(c, m.Compare | m.Or | m.And) for c in rows.conds):
+                return []
+            raise Doubt(f"How do records of {schema.name} belong to {rows.owner if rows.owner != 'it' else 'it'}? Which field of {schema.name} says so?")
+        return []
+
+    def through_record(self, schema: SourceSchema) -> str:
+        """Relate by a key that a record at hand holds: a product's ``supplier_id`` for suppliers."""
+        for source in self.records_at_hand():
+            other = self.source(source)
+            if other.key and source != schema.name:
+                for field in schema.record.names():
+                    if field == f"{'_'.join(words_of(source))}_{other.key}":
+                        return f"it.{field} == {self.record(source)[0]}.{other.key}"
+        return ""
+
+    def fetch(self, source: str, wheres: list[str], words: tuple[str, ...] = ()) -> Listing:
+        where = " && ".join(dict.fromkeys(wheres))
+        key = f"{source} where {where}"
+        if key not in self.fetched:
+            name = self.unique("_".join([*(w.replace(" ", "_") for w in words), source]))
+            step: dict[str, Any] = {"op": "fetch", "name": name, "from": source}
+            if where:
+                step["where"] = where
+            self.block.append(step)
+            self.steps_by_name[name] = step
+            self.fetched[key] = name
+        name = self.fetched[key]
+        var = self.variable(source)
+        record = self.source(source).record
+        known = tuple((f, required(t) if f"it.{f} != null" in where else t) for f, t in record.fields)
+        return Listing(name, var, Scope(((var, RecordType(known), source),)), source)
+
+    def variable(self, source: str) -> str:
+        letter = source[0].lower()
+        return letter if letter not in self.taken else letter + "_"
+
+    def of_table(self, rows: m.Rows) -> Listing:
+        assert self.table is not None
+        scope = self.table_scope(self.table)
+        conds = [*rows.conds, *(m.Holds(None, w) for w in rows.words)]
+        current = self.spec.current
+        if current is not None and current is not rows and not rows.every and not rows.source:
+            conds = [*current.conds, *(m.Holds(None, w) for w in current.words), *conds]
+            self.used.add("@current")
+        text = self.table.name
+        if conds:
+            truth = self.cond(m.And(tuple(conds)) if len(conds) > 1 else conds[0], scope)
+            if truth.text != "true":
+                text = f"{text}.filter(r, {truth.text})"
+        return Listing(text, "r", scope, self.table.source.name)
+
+    def table_scope(self, table: Table) -> Scope:
+        records: list[tuple[str, RecordType, str]] = [("row", table.source.record, table.source.name)]
+        if isinstance(table.result, RecordType):
+            records.insert(0, ("result", table.result, ""))
+        elif table.result is not None:
+            records.insert(0, ("result", RecordType((("result", table.result),)), ""))
+
+        def need(prefix: str, field: str) -> str:
+            yields = table.step.setdefault("yield", {})
+            if prefix == "row":
+                yields.setdefault(field, f"{table.row}.{field}")
+            elif isinstance(table.result, RecordType):
+                yields[field] = f"{table.call}.{field}"
+            else:
+                yields["result"] = table.call
+            return f"r.{field}"
+
+        return Scope(tuple(_without_doubles(records)), need)
+
+    # --- the one record of a selection, and what is known of records ------------------------------------------------
+
+    def of_pick(self, words: str, pick: m.Pick, scope: Scope) -> Expr:
+        """A field of the latest, earliest, highest… record of a selection."""
+        rows = pick.rows or m.Rows()
+        self.used.add("@pick")
+        source = self.rows_source(rows)
+        fields, _exact = find_field(self.source(source).record, key_of(words))
+        if len(fields) != 1:
+            raise self.which(words, fields) if fields else self.unknown(words, Scope((("it", self.source(source).record, source),)))
+        type_ = self.source(source).record.get(fields[0]) or STRING
+        if self.counted(rows):
+            text, size = self.ordered_list(pick)
+            if size in self.facts:
+                return Expr(f"{text}.{fields[0]}", type_)
+            return Expr(f"({size} == 0 ? null : {text}.{fields[0]})", optional(type_))
+        name = self.picked(pick)
+        if name in self.facts:
+            return Expr(f"{name}.{fields[0]}", type_)
+        return Expr(f"({name} == null ? null : {name}.{fields[0]})", optional(type_))
+
+    def counted(self, rows: m.Rows) -> bool:
+        """Whether the person also speaks of how many such records there are: then they are all fetched, in order."""
+        return any("Agg(kind='count'" in repr(a.cond) for a in self.spec.assigns)
+
+    def ordered_list(self, pick: m.Pick) -> tuple[str, str]:
+        """Give the latest or earliest of a list that is fetched in order, and the list's size."""
+        rows = pick.rows or m.Rows()
+        source = self.rows_source(rows)
+        field = self.pick_field(pick, self.source(source))
+        listing = self.fetch(source, self.wheres(rows, source), rows.words)
+        step = next((s for s in self.block if s.get("name") == listing.text), None) or self.steps_by_name.get(listing.text)
+        if step is None or step.get("order_by", [f"it.{field}"]) != [f"it.{field}"]:
+            raise Doubt("Those records would have to be in two orders at once. Please say it in two scripts.")
+        step["order_by"] = [f"it.{field}"]
+        return f"{listing.text}.{'last' if pick.last else 'first'}()", f"size({listing.text})"
+
+    def pick_field(self, pick: m.Pick, schema: SourceSchema) -> str:
+        if pick.by is None:
+            return date_field(schema)
+        assert isinstance(pick.by, m.Named)
+        fields, _ = find_field(schema.record, pick.by.words)
+        if len(fields) != 1:
+            raise self.which(pick.by.words, fields) if fields else self.unknown(pick.by.words, Scope((("it", schema.record, schema.name),)))
+        return fields[0]
+
+    def picked(self, pick: m.Pick) -> str:
+        rows = pick.rows or m.Rows()
+        self.used.add("@pick")
+        source = self.rows_source(rows)
+        schema = self.source(source)
+        field = self.pick_field(pick, schema)
+        where = " && ".join(self.wheres(rows, source))
+        key = f"pick {source} {where} {field} {pick.last}"
+        if key not in self.fetched:
+            name = self.unique(("latest_" if pick.last else "earliest_") + "_".join(words_of(source)))
+            self.block.append({"op": "fetch", "name": name, "from": source, "where": where, "order_by": [f"it.{field}" + (" desc" if pick.last else "")], "one": "optional"})
+            if not where:
+                del self.block[-1]["where"]
+            self.fetched[key] = name
+        return self.fetched[key]
+
+    def verb_source(self, verb: str) -> str:
+        hits = [n for n in self.names.sources if any(stem(w) == verb for w in words_of(n))]
+        hits = hits or [n for n, s in self.names.sources.items() if any(stem(f.split("_")[0]) == verb for f in s.record.names())]
+        related = [n for n in hits if relation(self.names, self.spec, self.source(n))] or hits
+        if len(related) != 1:
+            raise Doubt(f'Which records tell that somebody "{verb}ed"?', tuple((n, n) for n in related))
+        return related[0]
+
+    def speaks_of_empty(self, field: str, text: str) -> bool:
+        """Whether the person said anything about the field being empty."""
+        said = repr((self.spec.defs, self.spec.assigns, self.spec.predicates, self.spec.fails, self.spec.returns, self.spec.bare, self.spec.remarks))
+        key = key_of(field)
+        return f"Empty(left=Named(words='{key}'" in said or f"Holds(subject=Named(words='{key}'" in said or text in self.facts or key in self.spec.blanks
+
+    def element(self, value: m.Value, listing: Listing) -> Expr:
+        """Write a value of a list's element."""
+        return self.value(value, listing.scope)
+
+
+def _without_doubles(records: list[tuple[str, RecordType, str]]) -> list[tuple[str, RecordType, str]]:
+    """Drop from later records the fields that an earlier one has: a script's result comes before the row it was run for."""
+    seen: set[str] = set()
+    out = []
+    for prefix, record, source in records:
+        kept = tuple((f, t) for f, t in record.fields if f not in seen)
+        seen |= {f for f, _ in kept}
+        out.append((prefix, RecordType(kept), source))
+    return out
+
+
+def list_type(element: Type) -> Type:
+    return ListType(element)
+
+
+__all__ = ["BOOL", "INT", "TIMESTAMP", "Linker", "Listing", "Table", "singular"]

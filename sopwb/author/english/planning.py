@@ -1,0 +1,517 @@
+"""A turn to a plan: drafts to write and commands to give, decided in full before anything is done.
+
+Whatever is unclear anywhere in a turn raises ``Doubt`` here, so that a turn that asks has changed and saved nothing.
+Deliberately not here: carrying a plan out (``carrying``), and words for people (``say``).
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import msgspec
+
+from sopwb.author.english import meaning as m
+from sopwb.author.english.discourse import apply
+from sopwb.author.english.generate import Generated, generate, settle
+from sopwb.author.english.lexer import tokenize
+from sopwb.author.english.lexicon import OUTSIDE, VAGUE, singular
+from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.reader import Said, prefix, read, read_sentences
+from sopwb.author.english.scope import listed
+from sopwb.author.english.spec import Doubt, Spec
+from sopwb.kernel.diagnostics import Diagnostic, nearest_name
+from sopwb.lang.compile import compile_script
+from sopwb.lang.environment import Environment, Signature, SourceSchema, ToolSignature
+from sopwb.schedule.phrases import parse_spec
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One thing to do: ``what`` is draft, save, job, schedule, run, trace, drop, rename, undo, show, yes or no."""
+
+    what: str
+    name: str = ""
+    text: str = ""
+    script: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+    args: tuple[m.Value, ...] = ()
+
+
+class State(msgspec.Struct):
+    """What the conversation knows between turns."""
+
+    specs: dict[str, Spec] = {}
+    scripts: dict[str, dict[str, Any]] = {}
+    """The script last generated for each spec."""
+    history: dict[str, list[Spec]] = {}
+    saved: set[str] = set()
+    mocked: set[str] = set()
+    jobs: set[str] = set()
+    open: str = ""
+    schedule: tuple[str, str] = ("", "")
+    """The script last scheduled and the words that said when."""
+    lost: list[str] = []
+    """Sentences about the open script that were not understood."""
+    ran: str = ""
+
+    def copy(self) -> State:
+        return copy.deepcopy(self)
+
+
+class Overlay:
+    """An environment in which the drafts of a plan exist already."""
+
+    def __init__(self, base: Environment, drafts: dict[str, Signature]) -> None:
+        self.base, self.drafts = base, drafts
+
+    def source(self, name: str) -> SourceSchema | None:
+        return self.base.source(name)
+
+    def source_names(self) -> tuple[str, ...]:
+        return self.base.source_names()
+
+    def tool(self, name: str) -> ToolSignature | None:
+        return self.base.tool(name)
+
+    def tool_names(self) -> tuple[str, ...]:
+        return self.base.tool_names()
+
+    def script(self, name: str, pin: str) -> Signature | None:
+        return self.drafts.get(name) if not pin and name in self.drafts else self.base.script(name, pin)
+
+    def script_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.base.script_names(), *self.drafts)))
+
+
+_COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock)
+
+
+class Planner:
+    """Reads one turn on a copy of the state. After ``plan``, ``state`` and ``steps`` say what is to be."""
+
+    def __init__(self, state: State, names: Names, environment: Environment, before: State | None = None) -> None:
+        self.before = before
+        self.state = state.copy()
+        self.names = names
+        self.overlay = Overlay(environment, {})
+        self.steps: list[Step] = []
+        self.changed = False
+        self.notes: list[str] = []
+        self.tentative: State | None = None
+        self.text = ""
+        self.defined = False
+
+    # --- reading --------------------------------------------------------------------------------------------
+
+    def plan(self, text: str) -> list[Step]:
+        """Plan a turn. Raises ``Doubt``; ``tentative`` then holds what was understood."""
+        self.text = text
+        self.foretell(text)
+        trouble: Doubt | None = None
+        for tokens in read_sentences(text, self.known_words()):
+            self.learn()
+            said = read(tokens, self.names)
+            try:
+                if said.lost >= 0:
+                    if self.spec() is None and not re.search(r"[\d'\"{]", text[said.start : said.end]) and not self.names_in(said):
+                        self.notes.append(f'I took "{text[said.start : said.end]}" as an aside.')
+                        continue
+                    self.salvage(tokens)
+                    self.state.lost.append(text[said.start : said.end])
+                    raise self.not_understood(said, text)
+                if self.spec() is None and not any(isinstance(s, _COMMANDS) for s in said.statements) and not self.names_in(said) and not re.search(r"[\d'\"{]", said.text):
+                    self.notes.append(f'I took "{text[said.start : said.end]}" as an aside.')
+                    continue
+                for statement in said.statements:
+                    self.take(statement, tokens)
+            except Doubt as doubt:
+                trouble = trouble or doubt
+            except RecursionError:
+                trouble = trouble or Doubt("That is nested too deep for me. Please say it in shorter sentences.")
+        try:
+            if trouble is None:
+                self.flush()
+        except Doubt as doubt:
+            trouble = doubt
+        except RecursionError:
+            trouble = Doubt("Something there is said in terms of itself. Please say it in shorter sentences.")
+        if trouble is not None:
+            self.tentative = self.state
+            raise trouble
+        if self.state.lost and (self.defined or self.steps) and not self.resolved():
+            raise Doubt("Before that: I did not understand " + "; ".join(f'"{s}"' for s in self.state.lost) + ". How do you mean it?")
+        return self.steps
+
+    def names_in(self, said: Said) -> bool:
+        """Whether a sentence names a source or something with an underscore, so that it cannot be small talk."""
+        return any("_" in w or self.names.sources_named(key_of(w)) for w in re.findall(r"\w+", said.text))
+
+    def known_words(self) -> frozenset[str]:
+        """Short words that name something here, so that they are not taken for courtesy ("ok")."""
+        self.learn()
+        fields = [f for s in self.names.scripts.values() for f in getattr(s.returns, "names", tuple)()]
+        fields += [f for s in self.names.sources.values() for f in s.record.names()]
+        return frozenset(w for f in (*fields, *self.names.local) for w in f.lower().replace(" ", "_").split("_"))
+
+    def salvage(self, tokens: Any) -> None:
+        """Keep what a half-understood sentence begins with: the script's name, its parameters and fields."""
+        for statement in prefix(tokens, self.names):
+            if isinstance(statement, m.Create | m.Takes) or (isinstance(statement, m.Return) and not statement.values and statement.value is None and all(f.value is None for f in statement.fields)):
+                self.take(statement, tokens)
+
+    def resolved(self) -> bool:
+        """A new definition after one sentence that was not understood is its rewording."""
+        if self.defined and len(self.state.lost) == 1:
+            self.state.lost = []
+            return True
+        return False
+
+    def foretell(self, text: str) -> None:
+        """Know the names that this turn introduces before they are explained: those in braces and with underscores."""
+        for inside in re.findall(r"\{([^{}]*)\}", text):
+            for part in inside.split(","):
+                name = part.split(":")[0].strip()
+                if name.isidentifier():
+                    self.names.local.add(key_of(name))
+        for token in tokenize(text):
+            if token.kind == "string":
+                for word in re.findall(r"\b[A-Z][A-Z_]+\b", str(token.value)):
+                    self.names.local.add(key_of(word))
+
+    def learn(self) -> None:
+        """Let the open script's own names be read, and what the scripts spoken of can say."""
+        for name in list(self.names.scripts):
+            if name in self.state.specs or name in self.text:
+                self.predicates_of(name)
+        for name in self.state.specs:
+            self.names.scripts.setdefault(name, Signature(name, (), None))
+        spec = self.spec()
+        if spec is None:
+            return
+        local = self.names.local
+        for param in spec.params:
+            local.add(key_of(param.name))
+            if param.name.endswith("_id"):
+                self.names.entities.add(key_of(param.name.removesuffix("_id")))
+            elif "_" in param.name:
+                self.names.entities.add(key_of(param.name.split("_")[0]))
+            else:
+                self.names.entities.add(key_of(param.name))
+        for ret in spec.returns:
+            local.add(key_of(ret.name))
+        for key in spec.defs:
+            if not key.startswith("@"):
+                local.add(key)
+                parts = key.split()
+                if len(parts) > 1:
+                    local.update((parts[-1], parts[0]) if parts[0] not in ("number", "total") else (parts[-1],))
+        for key in spec.predicates:
+            self.names.predicates.add(key)
+            parts = key.split()
+            if len(parts) > 1 and parts[0] in ("at", "high", "low", "long"):
+                self.names.predicates.add(parts[-1])
+        for explain in spec.explains:
+            local.add(key_of(explain.name))
+        if spec.call is not None:
+            self.predicates_of(spec.call.script)
+        if spec.loop is not None and spec.loop.noun:
+            self.names.entities.add(spec.loop.noun)
+        if spec.loop is not None and spec.loop.source:
+            self.names.entities.add(key_of(spec.loop.source))
+
+    def predicates_of(self, script: str) -> None:
+        """Let a called script's yes/no results and texts serve as adjectives: "at risk", "breached", "expired"."""
+        signature = self.names.scripts.get(script)
+        if signature is None:
+            return
+        for field, type_ in getattr(signature.returns, "fields", ()):
+            if "bool" in str(type_):
+                parts = [w for w in words_of(field) if w not in ("is", "i", "has")]
+                self.names.adjectives.update((" ".join(parts), *parts, "at " + " ".join(parts)))
+                self.names.adjectives.update(f"to {p}" for p in parts)
+        spec = self.state.specs.get(script)
+        booleans = [f for f, t in getattr(signature.returns, "fields", ()) if "bool" in str(t)]
+        for key in spec.predicates if spec is not None and script != self.state.open else ():
+            near = [f for f in booleans if set(words_of(f)) & set(key.split())] or booleans
+            if len(near) == 1:
+                self.names.aliases[key] = near[0]
+                self.names.adjectives.add(key)
+        self.names.adjectives.update(key_of(t.replace(" ", "_")) for t in self.names.outcomes.get(script, ()))
+
+    def not_understood(self, said: Said, text: str) -> Doubt:
+        """Say what was not understood, and offer the likeliest reason."""
+        sentence = text[said.start : said.end]
+        low = " " + re.sub(r"[^\w' ]+", " ", sentence.lower()) + " "
+        for words, what in OUTSIDE.items():
+            if self.names.sources_named(singular(words)) or self.names.name_cost(key_of(words)) is not None or singular(words) in self.names.entities:
+                continue
+            if f" {words} " in low or f" {words}s " in low:
+                return Doubt(f"I cannot {what}: scripts read the declared data, compute, and act through the declared tools ({listed(list(self.overlay.tool_names()), 'and') or 'none here'}). Nothing was changed.", refusal=True)
+        place = re.search(r"\b(?:in|from|of|through|over|into)\s+(?:the\s+|our\s+|my\s+)?['\"]?(\w+)['\"]?\s+(?:database|table|source|list|file|dataset|sheet|collection)\b", sentence, re.I)
+        if place and not self.names.sources_named(key_of(place[1])):
+            sources = list(self.names.sources)
+            near = nearest_name(place[1], sources)
+            return Doubt(f"There is no data source \"{place[1]}\" here; there are {listed(sources, 'and')}." + (f" Did you mean {near}?" if near else " Which one do you mean?"), tuple((s, s) for s in sources), place[1])
+        rest = text[said.lost : said.end]
+        late = " " + re.sub(r"\bhow (many|much|often)\b|[^\w' ]+", " ", text[max(said.start, said.lost - 12) : said.end].lower()) + " "
+        vague = next((v for v in sorted(VAGUE, key=len, reverse=True) if f" {v} " in late), "")
+        if vague:
+            return Doubt(f'How much is "{vague}" in "{sentence}"? Please give a number, for example "more than 30 days" or "at least 100".')
+        return Doubt(f'I did not understand "{sentence}"' + (f' from "{rest}" on' if rest and rest != sentence else "") + ". Could you put it differently? For example: \"NAME is the sum of FIELD over SOURCE\", \"X is true if FIELD is at least 5\", \"return { a, b }\".")
+
+    # --- statements -----------------------------------------------------------------------------------------
+
+    def spec(self) -> Spec | None:
+        return self.state.specs.get(self.state.open)
+
+    def take(self, statement: m.Statement, tokens: Any) -> None:
+        match statement:
+            case m.Create(name, _):
+                self.create(name)
+            case m.Save():
+                self.save(statement)
+            case m.Plan(script, where):
+                begin, end = (int(n) for n in where.split(":"))
+                self.schedule(script, self.text[tokens[begin].start : tokens[min(end, len(tokens)) - 1].end])
+            case m.RunIt(script, args, _):
+                self.flush()
+                target = self.target(script)
+                self.steps.append(Step("run", target, args=args))
+                self.state.ran = target
+            case m.Show(what, name):
+                self.flush()
+                self.steps.append(Step("trace" if what == "trace" else "lists" if what == "lists" else "show", name or self.state.open))
+            case m.Confirm(no):
+                self.steps.append(Step("no" if no else "yes", self.state.open))
+            case m.Drop(name):
+                self.drop(name)
+            case m.Undo():
+                self.undo()
+            case m.Mock():
+                self.mock()
+            case m.Rename(old, new, True):
+                self.rename_script(old, new)
+            case _:
+                self.edit(statement)
+
+    def create(self, name: str) -> None:
+        self.flush()
+        spec = self.spec()
+        if spec is not None and spec.name == name:
+            return
+        if not re.fullmatch(r"[A-Za-z]\w*", name):
+            raise Doubt(f"{name} is not a name for a script: letters, digits and _ please.")
+        self.state.specs[name] = Spec(name)
+        self.state.history[name] = []
+        self.state.saved.discard(name)
+        self.state.open = name
+        self.state.lost = []
+        self.changed = True
+        self.names.local = {k for k in self.names.local}
+        self.names.predicates = set()
+        self.foretell(self.text)
+
+    def edit(self, statement: m.Statement) -> None:
+        spec = self.spec()
+        if spec is None:
+            raise Doubt("Which script is that about? Start with: create a script called NAME.")
+        if not self.changed:
+            self.state.history.setdefault(spec.name, []).append(spec.copy())
+        if isinstance(statement, m.Remark):
+            self.verify(spec, statement)
+        if isinstance(statement, m.CallFor) and statement.script == "@last":
+            others = [n for n in self.state.specs if n != spec.name]
+            if not others:
+                raise Doubt("Which script should be run for each?")
+            statement = msgspec.structs.replace(statement, script=others[-1])
+        if isinstance(statement, m.Rename) and not statement.script and key_of(statement.old) not in {key_of(r.name) for r in spec.returns} and statement.old in self.state.specs:
+            self.rename_script(statement.old, statement.new)
+            return
+        apply(spec, statement, self.names)
+        self.changed = True
+        if isinstance(statement, m.CallFor):
+            self.predicates_of(statement.script)
+        if isinstance(statement, m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
+            self.defined = True
+        self.learn()
+
+    def verify(self, spec: Spec, remark: m.Remark) -> None:
+        """Hold a remark about a limit against the comparisons that stand."""
+        if remark.strict is None:
+            return
+        ops = set(re.findall(r"Compare\(op='(<=|>=|<|>)'", repr(spec)))
+        inside = "Inside(" in repr(spec)
+        if remark.strict and not ops & {"<", ">"}:
+            raise Doubt("You say that the limit itself does not count, but I read the rule so that it does. How should the limit itself be treated?")
+        if not remark.strict and not (ops & {"<=", ">="} or inside):
+            raise Doubt("You say that the limit itself counts, but I read the rule so that it does not. How should the limit itself be treated?")
+
+    def target(self, name: str) -> str:
+        if name:
+            return name
+        if not self.state.open:
+            raise Doubt("Which script do you mean?")
+        return self.state.open
+
+    def save(self, statement: m.Save) -> None:
+        if statement.no:
+            return
+        self.flush()
+        if statement.all:
+            names = [n for n in self.state.specs if n not in self.state.saved]
+        else:
+            names = list(statement.which) or [self.target("")]
+        if statement.all and statement.job:
+            self.state.jobs.update(n for n in names if self.has_effects(n))
+        for name in names:
+            if statement.job and not statement.all:
+                self.state.jobs.add(name)
+            if name in self.state.specs and self.state.scripts.get(name) is None:
+                raise Doubt(f"{name} is not finished yet. What should it do?")
+            self.steps.append(Step("save", name))
+            self.state.saved.add(name)
+
+    def has_effects(self, name: str) -> bool:
+        return bool(self.state.specs.get(name) and self.state.specs[name].effects)
+
+    def schedule(self, script: str, words: str) -> None:
+        self.flush()
+        name = script or (self.state.schedule[0] if not self.state.open else self.target(""))
+        words = words.strip().rstrip(".").strip()
+        words = re.sub(r"^(?:to run|to be run|so that it runs|for)\s+", "", words)
+        spec = parse_spec(words)
+        last_name, last_words = self.state.schedule
+        only_time = not re.search(r"every|each|daily|week|month|day|hour|minute|mon|tue|wed|thu|fri|sat|sun|1st|first", words, re.I)
+        if last_name == name and only_time and re.search(r"week|month|mon|tue|wed|thu|fri|sat|sun|1st|first|last|weekday", last_words, re.I):
+            days = re.sub(r"\bat\s+.*$", "", last_words).strip()
+            merged = parse_spec(f"{days} at {re.sub(r'^at ', '', words)}")
+            if not isinstance(merged, Diagnostic):
+                spec, words = merged, f"{days} at {re.sub(r'^at ', '', words)}"
+        if isinstance(spec, Diagnostic):
+            raise Doubt(f'When should it run? I cannot read "{words}" as a schedule: {spec.message}.' + (f" {spec.hint}" if spec.hint else ""))
+        if name in self.state.specs and name not in self.state.saved:
+            self.steps.append(Step("save", name))
+            self.state.saved.add(name)
+        self.steps.append(Step("schedule", name, words))
+        self.state.schedule = (name, words)
+
+    def drop(self, name: str) -> None:
+        name = name or self.state.open
+        self.state.lost = []
+        self.changed = False
+        if not name or name not in self.state.specs or name in self.state.saved:
+            self.steps.append(Step("let go", name))
+            return
+        self.state.specs.pop(name, None)
+        had = self.state.scripts.pop(name, None)
+        self.steps = [s for s in self.steps if s.name != name]
+        self.steps.append(Step("drop", name, "draft" if had is not None else ""))
+        self.state.open = next((n for n in reversed(self.state.specs)), "")
+
+    def undo(self) -> None:
+        if self.before is not None and self.state.lost:
+            # What was not understood was never done: taking it back is forgetting it.
+            self.state = self.before.copy()
+            self.changed = False
+            self.notes.append("That is forgotten; the script is as it was.")
+            return
+        spec = self.spec()
+        past = self.state.history.get(self.state.open, [])
+        if spec is None or not past:
+            raise Doubt("There is nothing to undo.")
+        self.state.specs[spec.name] = past.pop()
+        self.changed = True
+        self.notes.append("The last change is undone.")
+
+    def mock(self) -> None:
+        if not self.state.open:
+            raise Doubt("Mock the tools of which script?")
+        self.state.mocked.add(self.state.open)
+        self.notes.append("Its tools are mocked: nothing is really sent.")
+
+    def rename_script(self, old: str, new: str) -> None:
+        self.flush()
+        name = self.target(old)
+        if name in self.state.specs:
+            spec = self.state.specs.pop(name)
+            spec.name = new
+            self.state.specs[new] = spec
+            for table in (self.state.scripts, self.state.history):
+                if name in table:
+                    table[new] = table.pop(name)  # type: ignore[assignment, attr-defined]
+            for marks in (self.state.saved, self.state.mocked, self.state.jobs):
+                if name in marks:
+                    marks.discard(name)
+                    marks.add(new)
+        if self.state.open == name:
+            self.state.open = new
+        self.steps.append(Step("rename", name, new))
+
+    # --- writing ----------------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Write and check the open script if it changed. Raises ``Doubt``."""
+        spec = self.spec()
+        if spec is None or not self.changed:
+            return
+        if not (spec.returns or spec.bare is not None or spec.effects or spec.defs or spec.predicates or spec.loop or spec.params):
+            self.changed = False
+            return
+        if not (spec.returns or spec.bare is not None or spec.effects) and not self.ready(spec):
+            self.changed = False
+            self.steps.append(Step("begun", spec.name))
+            return
+        made = generate(spec, self.names)
+        self.check(spec.name, made)
+        settle(spec, self.names)
+        self.state.scripts[spec.name] = made.script
+        self.state.saved.discard(spec.name)
+        self.steps.append(Step("draft", spec.name, script=made.script, notes=made.assumptions))
+        self.changed = False
+
+    def ready(self, spec: Spec) -> bool:
+        """Whether a script that returns nothing yet is to be completed later (a draft was begun)."""
+        return False
+
+    def check(self, name: str, made: Generated) -> None:
+        checked = compile_script(made.script, self.overlay)
+        if checked.diagnostics:
+            first = checked.diagnostics[0]
+            raise Doubt(f"I could not make a sound script of that: {first.message}" + (f" ({first.hint})" if first.hint else "") + ". Could you say it differently?")
+        assert checked.signature is not None
+        signature = msgspec.structs.replace(checked.signature, name=name)
+        self.overlay.drafts[name] = signature
+        self.names.scripts[name] = signature
+        self.names.outcomes[name] = texts_of(made.script)
+        local = self.names
+        local.index()
+
+
+def texts_of(script: dict[str, Any]) -> tuple[str, ...]:
+    """Give the texts that a script can return, as its literals have them."""
+    found: list[str] = []
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            if node.get("op") in ("return", "math"):
+                for text in _texts(node.get("value", node.get("expr"))):
+                    found.extend(re.findall(r"'((?:[^'\\]|\\.)*)'", text))
+            for value in node.values():
+                if isinstance(value, list):
+                    walk(value)
+        elif isinstance(node, list):
+            for part in node:
+                walk(part)
+
+    walk(script.get("steps", []))
+    return tuple(dict.fromkeys(found))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [t for v in value.values() for t in _texts(v)] if isinstance(value, dict) else []
+
+
+__all__ = ["Overlay", "Planner", "State", "Step", "singular", "texts_of"]

@@ -1,0 +1,90 @@
+"""What is said: drafts in plain English, what changed, assumptions, boundary examples, questions.
+
+Deliberately not here: the English of a script itself, which its own printer writes (``ScriptView.english``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sopwb.app import outputs as o
+from sopwb.author.english.spec import Doubt
+from sopwb.lang.edits import difference
+
+_LIMIT = re.compile(r"([\w.]+) (<=|>=|<|>) (-?\d+(?:\.\d+)?)")
+
+
+class Page:
+    """A reply in the making."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.saved: list[str] = []
+
+    def add(self, text: str) -> None:
+        if text:
+            self.parts.append(text)
+
+    def save(self, name: str) -> None:
+        if name not in self.saved:
+            self.saved.append(name)
+
+    def text(self) -> str:
+        return "\n\n".join(self.parts)
+
+
+def outline(view: o.ScriptView, changes: tuple[str, ...], notes: tuple[str, ...]) -> str:
+    """Show a draft: its English, what changed, the assumptions taken, and what happens at its limits."""
+    parts = [f"**{view.name}** {view.signature}".rstrip(), view.english]
+    if changes:
+        parts.append("Changed: " + "; ".join(changes) + ".")
+    if notes:
+        parts.append("I assumed: " + "; ".join(notes) + ". Tell me if that is wrong.")
+    edges = boundaries(view.script)
+    if edges:
+        parts.append("At the limits: " + "; ".join(edges) + ".")
+    return "\n\n".join(p for p in parts if p)
+
+
+def boundaries(script: dict[str, Any]) -> list[str]:
+    """Say for each limit whether the limit itself counts: "exactly 60: days_since_last_order > 60 does not hold"."""
+    found: list[str] = []
+
+    def walk(node: Any) -> None:
+        if isinstance(node, str):
+            for name, op, number in _LIMIT.findall(node):
+                if number != "0":
+                    found.append(f"{name.removeprefix('it.')} exactly {number} {'counts' if '=' in op else 'does not count'} as {_words(op)} {number}")
+        elif isinstance(node, dict):
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk(script.get("steps", []))
+    return list(dict.fromkeys(found))[:4]
+
+
+def _words(op: str) -> str:
+    return {"<": "under", "<=": "at most", ">": "over", ">=": "at least"}[op]
+
+
+def difference_lines(old: dict[str, Any] | None, new: dict[str, Any]) -> tuple[str, ...]:
+    """Say what changed from one script to another, as computed."""
+    if old is None:
+        return ()
+    return tuple(str(getattr(change, "text", change)) for change in difference(old, new))[:6]
+
+
+def question(doubt: Doubt) -> str:
+    """Write a question with its options numbered."""
+    lines = [doubt.text]
+    lines.extend(f"{index}. {label}" for index, (label, _) in enumerate(doubt.options, 1))
+    return "\n".join(lines)
+
+
+def error_line(failed: o.Failed) -> str:
+    """Say why a Command was not done."""
+    return "; ".join(d.line() for d in failed.diagnostics[:3])

@@ -1,0 +1,93 @@
+"""The meaning of one script: what all statements about it add up to. The dialogue keeps it; edits change it; ``generate`` reads it.
+
+Deliberately not here: how statements change it (``discourse``), and JSON.
+"""
+
+from __future__ import annotations
+
+import copy
+
+import msgspec
+
+from sopwb.author.english.meaning import (
+    Adjust,
+    Assign,
+    CallFor,
+    Cond,
+    Explain,
+    Fail,
+    Mail,
+    Match,
+    Param,
+    Pick,
+    Remark,
+    Ret,
+    Rows,
+    SwapWord,
+    Value,
+)
+from sopwb.lang.types import Type
+
+
+class Doubt(Exception):
+    """Something is missing, unknown or ambiguous. ``options`` are (what the person sees, the words to put in place of ``words``)."""
+
+    def __init__(self, text: str, options: tuple[tuple[str, str], ...] = (), words: str = "", refusal: bool = False) -> None:
+        super().__init__(text)
+        self.text, self.options, self.words, self.refusal = text, options, words, refusal
+
+
+class Expr(msgspec.Struct, frozen=True):
+    """An expression of the script language with its type; ``level`` says how tightly it binds (9: an atom)."""
+
+    text: str
+    type: Type
+    level: int = 9
+
+
+class Predicate(msgspec.Struct, frozen=True):
+    noun: str
+    cond: Cond
+
+
+class Effect(msgspec.Struct):
+    """A step of a loop's body: a coupon or an e-mail, under a condition."""
+
+    kind: str
+    cond: Cond | None = None
+    mail: Mail | None = None
+
+
+class Spec(msgspec.Struct):
+    """Everything said about a script so far."""
+
+    name: str
+    params: list[Param] = []
+    lookups: list[str] = []
+    matches: list[Match] = []
+    current: Rows | None = None
+    pick: Pick | None = None
+    defs: dict[str, Value] = {}
+    predicates: dict[str, Predicate] = {}
+    returns: list[Ret] = []
+    bare: Value | None = None
+    assigns: list[Assign] = []
+    fails: list[Fail] = []
+    blanks: dict[str, Value] = {}
+    adjusts: list[tuple[str, Adjust]] = []
+    explains: list[Explain] = []
+    swaps: list[SwapWord] = []
+    remarks: list[Remark] = []
+    absent: bool = False
+    loop: Rows | None = None
+    call: CallFor | None = None
+    effects: list[Effect] = []
+    gate: Cond | None = None
+    """A condition on the effects of a loop."""
+    fills: list[Value] = []
+    last: str = ""
+    """The definition that an adjustment without a subject means."""
+    dormant: bool = False
+
+    def copy(self) -> Spec:
+        return copy.deepcopy(self)

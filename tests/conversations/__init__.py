@@ -1,0 +1,1 @@
+"""Conversations with the authors, judged by what the saved scripts then do."""

@@ -1,0 +1,132 @@
+"""Talk a case's turns to ``sopwb chat`` and judge what is then true, through the public command line alone.
+
+A case is ``solved`` when every check holds, ``asked`` when some do not but a reply asked or refused and nothing gave a
+wrong value, and ``wrong`` otherwise. How scripts look inside is deliberately not judged: any author may be.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SECONDS_MAX = 120
+"""For one command; a whole conversation takes about a second."""
+
+Verdict = str
+
+
+def sopwb(workspace: Path, *words: str, feed: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the program in a process of its own."""
+    command = [sys.executable, "-m", "sopwb", "-w", str(workspace), *words]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, input=feed, capture_output=True, text=True, timeout=SECONDS_MAX, env=environment, check=False
+    )
+
+
+def read(text: str) -> Any:
+    return json.loads(text, parse_float=Decimal)
+
+
+def same(want: Any, got: Any) -> bool:
+    """Compare numbers as numbers, objects on the fields that are wanted, and the rest exactly."""
+    if isinstance(want, bool) or isinstance(got, bool) or want is None or got is None:
+        return want is got
+    if isinstance(want, (int, float, Decimal)) and isinstance(got, (int, float, Decimal)):
+        return abs(Decimal(str(want)) - Decimal(str(got))) <= Decimal("1e-9")
+    if isinstance(want, dict):
+        return isinstance(got, dict) and all(name in got and same(value, got[name]) for name, value in want.items())
+    if isinstance(want, list):
+        return isinstance(got, list) and len(want) == len(got) and all(map(same, want, got))
+    return bool(want == got)
+
+
+def match_effects(wanted: list[dict[str, Any]], found: list[dict[str, Any]]) -> bool:
+    """Tell whether each wanted entry matches one effect of its own and none is left over."""
+    left = list(found)
+    for want in sorted(wanted, key=len, reverse=True):
+        hit = next((effect for effect in left if same(want, effect)), None)
+        if hit is None:
+            return False
+        left.remove(hit)
+    return not left
+
+
+class Conversation:
+    """A case in a scratch copy of its workspace."""
+
+    def __init__(self, folder: Path, scratch: Path) -> None:
+        self.spec = read((folder / "case.json").read_text(encoding="utf-8"))
+        self.workspace = scratch / folder.name
+        shutil.copytree(folder, self.workspace, ignore=shutil.ignore_patterns("case.json"))
+        self.at = ("--as-of", self.spec["as_of"])
+        self.replies: list[dict[str, Any]] = []
+
+    def judge(self) -> tuple[Verdict, list[str]]:
+        """Talk, check, and give the verdict with what does not hold."""
+        self._talk()
+        found = [self._check(check) for check in self.spec["checks"]]
+        failing = [why for holds, _, why in found if not holds]
+        if not failing:
+            return "solved", []
+        asked = any(reply["kind"] in ("question", "refusal") for reply in self.replies)
+        lied = any(wrong for _, wrong, _ in found)
+        return ("asked" if asked and not lied else "wrong"), failing
+
+    def _talk(self) -> None:
+        feed = "".join(json.dumps(turn) + "\n" for turn in self.spec["turns"])
+        done = sopwb(self.workspace, "chat", "--json", *self.at, "--model", "offline", feed=feed)
+        self.replies = [event for event in map(read, done.stdout.splitlines()) if "turn" in event]
+        assert len(self.replies) == len(self.spec["turns"]), done.stderr
+
+    def _check(self, check: dict[str, Any]) -> tuple[bool, bool, str]:
+        """Give whether the check holds, whether a wrong value was given, and what was found."""
+        if "run" in check:
+            return self._check_run(check)
+        if "effects" in check:
+            return self._check_effects(check)
+        if "schedule" in check:
+            return self._check_schedule(check)
+        if "no_script" in check:
+            listed = read(sopwb(self.workspace, "script", "list", "--json").stdout)
+            holds = check["no_script"] not in {script["name"] for script in listed if script["state"] == "frozen"}
+            return holds, not holds, f"{check['no_script']} was saved"
+        reply = self.replies[check["turn"] - 1]
+        holds = reply["kind"] in ("question", "refusal") and not reply["saved"]
+        return holds, not holds, f"turn {check['turn']} has the reply {reply['reply']!r}"
+
+    def _check_run(self, check: dict[str, Any]) -> tuple[bool, bool, str]:
+        words = ("--run", check["run"], "--inputs", json.dumps(check["input"], default=float), *self.at, "--json")
+        done = sopwb(self.workspace, *words)
+        if check.get("expect_error"):
+            return done.returncode != 0, done.returncode == 0, f"{check} gave {done.stdout}"
+        if done.returncode != 0:
+            return False, False, f"{check['run']}: {done.stderr.strip()}"
+        got = read(done.stdout)["result"]
+        holds = same(check["expect"], got)
+        return holds, not holds, f"{check['run']} {check['input']}: {check['expect']} expected, {got} found"
+
+    def _check_effects(self, check: dict[str, Any]) -> tuple[bool, bool, str]:
+        done = sopwb(self.workspace, "--run", check["effects"], "--dry-run", *self.at, "--json")
+        if done.returncode != 0:
+            return False, False, f"{check['effects']}: {done.stderr.strip()}"
+        found = [effect["args"] for effect in read(done.stdout)["effects"] if effect["tool"] == check["tool"]]
+        holds = match_effects(check["args"], found)
+        return holds, not holds, f"{check['effects']}: {check['args']} expected, {found} found"
+
+    def _check_schedule(self, check: dict[str, Any]) -> tuple[bool, bool, str]:
+        count = str(len(check["next"]))
+        done = sopwb(self.workspace, "schedule", "next", check["schedule"], "--count", count, *self.at, "--json")
+        if done.returncode != 0:
+            return False, False, f"{check['schedule']}: {done.stderr.strip()}"
+        got = read(done.stdout)
+        holds = list(map(datetime.fromisoformat, got)) == list(map(datetime.fromisoformat, check["next"]))
+        return holds, not holds, f"{check['schedule']}: {check['next']} expected, {got} found"

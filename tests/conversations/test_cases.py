@@ -1,0 +1,119 @@
+"""The conversation cases: their expected values agree with the references, and the offline author keeps its score.
+
+The references prove the cases; the score is then a measure of the author alone. By default a sample is talked through,
+with ``-m slow`` all of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.conversations.judging import Conversation, Verdict, match_effects, read, same
+from tests.conversations.reference.tables import Refused, Tables
+
+CASES = Path(__file__).with_name("cases")
+NAMES = sorted(path.parent.name for path in CASES.glob("*/case.json"))
+SAMPLE = ("ask_choir", "ask_phone_plans", "bike_fare", "carwash_points", "hotel_bill", "vet_boosters")
+"""Every level, few seconds; their scores say little alone."""
+
+SOLVED_MIN = 0
+"""Of all cases: may only go up."""
+SOLVED_MIN_OF_SAMPLE = 0
+"""Of the sample: may only go up."""
+WRONG_MAX = 0
+"""A wrong value or a guess where a question was due: may only go down, and is down."""
+
+
+def spec_of(name: str) -> dict[str, Any]:
+    spec: dict[str, Any] = read((CASES / name / "case.json").read_text(encoding="utf-8"))
+    return spec
+
+
+def every(kind: str) -> Iterator[Any]:
+    """Give the checks of a kind of all cases, as parameters of a test."""
+    for name in NAMES:
+        for number, check in enumerate(spec_of(name)["checks"]):
+            if kind in check:
+                yield pytest.param(name, check, id=f"{name}-{number}")
+
+
+def opened(name: str) -> tuple[ModuleType, Tables]:
+    return import_module(f"tests.conversations.reference.{name}"), Tables(CASES / name, spec_of(name)["as_of"])
+
+
+def agree(want: Any, got: Any) -> bool:
+    """Compare both ways, so that a case names every field that the reference gives."""
+    return same(want, got) and same(got, want)
+
+
+def talk_through(names: tuple[str, ...], scratch: Path) -> dict[str, tuple[Verdict, list[str]]]:
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(names, pool.map(lambda name: Conversation(CASES / name, scratch).judge(), names), strict=True))
+
+
+def check_score(names: tuple[str, ...], scratch: Path, solved_min: int) -> None:
+    """Talk those cases through and hold the score against its bounds."""
+    verdicts = talk_through(names, scratch)
+    wrong = {name: why for name, (verdict, why) in verdicts.items() if verdict == "wrong"}
+    assert len(wrong) <= WRONG_MAX, wrong
+    open_ones = {name: why[:1] for name, (verdict, why) in verdicts.items() if verdict != "solved"}
+    solved = len(names) - len(open_ones)
+    assert solved >= solved_min, open_ones
+
+
+@pytest.mark.parametrize(("name", "check"), every("run"))
+def test_a_run_agrees_with_its_reference(name: str, check: dict[str, Any]) -> None:
+    reference, tables = opened(name)
+    if check.get("expect_error"):
+        with pytest.raises(Refused):
+            reference.RUNS[check["run"]](tables, **check["input"])
+    else:
+        assert agree(check["expect"], reference.RUNS[check["run"]](tables, **check["input"]))
+
+
+@pytest.mark.parametrize(("name", "check"), every("effects"))
+def test_effects_agree_with_their_reference(name: str, check: dict[str, Any]) -> None:
+    reference, tables = opened(name)
+    tool, calls = reference.EFFECTS[check["effects"]]
+    assert tool == check["tool"]
+    assert match_effects(check["args"], calls(tables))
+
+
+@pytest.mark.parametrize(("name", "check"), every("schedule"))
+def test_due_times_agree_with_their_reference(name: str, check: dict[str, Any]) -> None:
+    reference, tables = opened(name)
+    due = list(islice(reference.SCHEDULES[check["schedule"]](tables), len(check["next"])))
+    said = [datetime.fromisoformat(instant) for instant in check["next"]]
+    assert said == due
+    assert [instant.utcoffset() for instant in said] == [instant.utcoffset() for instant in due]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_case_checks_all_that_its_reference_computes(name: str) -> None:
+    reference, _ = opened(name)
+    for kind, declared in (("run", "RUNS"), ("effects", "EFFECTS"), ("schedule", "SCHEDULES")):
+        checked = {check[kind] for check in spec_of(name)["checks"] if kind in check}
+        assert checked == set(getattr(reference, declared, ()))
+
+
+def test_the_cases_are_spread_over_the_levels() -> None:
+    assert Counter(spec_of(name)["level"] for name in NAMES) == {"plain": 12, "colloquial": 8, "ask": 4}
+
+
+def test_the_offline_author_keeps_its_score_on_a_sample(tmp_path: Path) -> None:
+    check_score(SAMPLE, tmp_path, SOLVED_MIN_OF_SAMPLE)
+
+
+@pytest.mark.slow
+def test_the_offline_author_keeps_its_score_on_all_cases(tmp_path: Path) -> None:
+    check_score(tuple(NAMES), tmp_path, SOLVED_MIN)

@@ -1,0 +1,142 @@
+"""The same keys on a real workspace: the sample's data, the real checker, engine and store."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sopwb.app import commands as c
+from sopwb.app import outputs as o
+from sopwb.app.share import share_folder
+from sopwb.app.workbench import Workbench, open_workbench
+from sopwb.tui.screens.reading import ReadingScreen
+from tests.tui.conftest import opened, press, settle, type_text
+from tests.tui.fake import AS_OF, FakeBench, FakeTalk
+from tests.tui.test_story_scripts import NAME, TO_FIRST_STEP, here, main_of
+
+CHURN = {
+    "sop": 1,
+    "params": {"customer_id": "string"},
+    "returns": {"is_risk": "bool", "reason": "string"},
+    "steps": [
+        {"op": "fetch", "name": "customer", "from": "customers", "where": "it.id == customer_id", "one": "required"},
+        {"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == customer.id"},
+        {
+            "op": "if",
+            "name": "dormant",
+            "cond": "size(orders) == 0",
+            "then": [{"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}],
+        },
+        {"op": "math", "name": "total_spend", "expr": "orders.sum(o, o.total)"},
+        {
+            "op": "if",
+            "cond": "total_spend > 500",
+            "then": [{"op": "return", "value": {"is_risk": "true", "reason": "'Spent ' + string(total_spend)"}}],
+        },
+        {"op": "return", "value": {"is_risk": "false", "reason": "'Active'"}},
+    ],
+}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    folder = tmp_path / "shop"
+    shutil.copytree(share_folder("sample_data"), folder)
+    made = open_workbench(folder, AS_OF)
+    assert isinstance(made.do(c.SaveDraft(NAME, CHURN)), o.ScriptView)
+    yield made
+    made.close()
+
+
+def draft(bench: Workbench) -> list[str]:
+    view = bench.do(c.ShowScript(NAME))
+    assert isinstance(view, o.ScriptView)
+    return [str(step.get("name", step["op"])) for step in view.script["steps"]]
+
+
+async def test_edits_undo_and_redo_are_kept_in_the_store(bench: Workbench) -> None:
+    before = draft(bench)
+    async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
+        await press(pilot, *TO_FIRST_STEP, "down", "down", "d")
+        assert draft(bench) == ["customer", "orders", "total_spend", "if", "return"]
+        await press(pilot, "J", "u", "u")
+        assert draft(bench) == before
+        await press(pilot, "ctrl+r")
+        assert draft(bench) == ["customer", "orders", "total_spend", "if", "return"]
+
+
+async def test_a_dry_run_of_the_draft_fills_the_trace(bench: Workbench) -> None:
+    async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
+        await press(pilot, "f3", "r")
+        await type_text(pilot, "john_doe")
+        await press(pilot, "ctrl+s")
+        trace = main_of(pilot).trace.trace
+        assert (trace.status, trace.mode) == ("succeeded", "dry run")
+        assert {row.state for row in trace.rows} == {"done", "not reached"}
+        assert any("total_spend" in line.text for line in trace.lines)
+
+
+async def test_a_run_that_fails_marks_the_step_and_says_why(bench: Workbench) -> None:
+    async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
+        await press(pilot, "f3", "r")
+        await type_text(pilot, "nobody")
+        await press(pilot, "ctrl+s")
+        trace = main_of(pilot).trace.trace
+        assert trace.status == "failed"
+        assert trace.rows[0].state == "failed"
+        assert "nobody" in trace.result
+
+
+async def test_a_run_without_its_input_is_refused_in_words(bench: Workbench) -> None:
+    async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
+        await press(pilot, "f3", "right", "down", "s")
+        await press(pilot, "escape", "r")
+        pilot.app.screen.query("Input").first().value = ""
+        await press(pilot, "ctrl+s")
+        assert main_of(pilot).trace.trace.status in ("refused", "failed")
+
+
+async def test_freezing_and_forking(bench: Workbench) -> None:
+    async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
+        await press(pilot, "f3", "F", "enter")
+        rows = bench.do(c.ListScripts())
+        assert isinstance(rows, o.ScriptList)
+        assert [(row.name, row.state) for row in rows.rows] == [(NAME, "frozen")]
+        assert here(pilot).owner == "frozen"
+        await press(pilot, "f", "ctrl+s")
+        assert draft(bench) == ["customer", "orders", "dormant", "total_spend", "if", "return"]
+        assert here(pilot).owner == "draft"
+        await press(pilot, "right", "down", "down", "d", "D")
+        assert isinstance(pilot.app.screen, ReadingScreen)
+
+
+async def test_a_frozen_script_runs_for_real_and_the_run_is_listed(bench: Workbench) -> None:
+    async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
+        await press(pilot, "f3", "F", "enter", "r")
+        await type_text(pilot, "john_doe")
+        await press(pilot, "down", "space", "ctrl+s")
+        trace = main_of(pilot).trace.trace
+        assert (trace.status, trace.mode) == ("succeeded", "real")
+        await press(pilot, "f5")
+        assert isinstance(pilot.app.screen, ReadingScreen)
+        rows = bench.do(c.ListRuns())
+        assert isinstance(rows, o.RunList)
+        assert [row.name for row in rows.rows] == [NAME]
+
+
+async def test_data_schedules_history_and_store_can_be_read(bench: Workbench) -> None:
+    async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
+        for keys, words in (
+            (("f6",), "Data"),
+            (("f7",), "Schedules"),
+            (("f8",), "Store"),
+            (("f3", "f8"), "History"),
+        ):
+            await press(pilot, *keys)
+            assert isinstance(pilot.app.screen, ReadingScreen), words
+            assert pilot.app.screen.reading_title.startswith(words)
+            await press(pilot, "escape")
+        await settle(pilot)
