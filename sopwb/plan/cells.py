@@ -99,6 +99,7 @@ TEXT: Final = Cell("string", high=TEXT_CHARS_MAX)
 
 def integer(low: int, high: int) -> Cell:
     """Make the cell of ints within bounds."""
+    assert low <= high, "bounds hold something"
     return Cell("int", False, low, high)
 
 

@@ -12,11 +12,13 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
 from sopwb.kernel.values import Value
 from sopwb.lang import ir
 from sopwb.lang.types import RecordType, is_optional
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import NULL, TRUE
+from sopwb.plan.algebra import FALSE, NULL, TRUE
 from sopwb.plan.build.exact import Part, exact
 from sopwb.plan.build.expressions import lower, lower_scalar
 from sopwb.plan.build.fetches import record_of
@@ -31,6 +33,7 @@ from sopwb.plan.rules.drop_unused import drop_unused
 from sopwb.plan.rules.fuse_gathers import fuse_gathers
 from sopwb.plan.rules.inline_calls import Located, Resolve, inline_calls
 from sopwb.plan.rules.inline_once import inline_once
+from sopwb.plan.rules.pull_filter import pull_filter
 
 Rule = Callable[[SetPlan], SetPlan]
 
@@ -39,6 +42,7 @@ RULES: Final[tuple[Rule, ...]] = (
     drop_unused,
     inline_once,
     drop_unused,
+    pull_filter,
 )
 """What makes a plan smaller, in this order; each is one file of ``rules`` and keeps a plan's meaning."""
 
@@ -52,8 +56,11 @@ def plan_each(
     zone: dt.tzinfo,
     replies: Replies,
     prefix: str = "",
+    traced: bool = True,
 ) -> SetPlan | Unlowered:
     """Plan an ``each`` of ``script`` over a source. Gives an ``Unlowered`` where it has to run by rows.
+
+    ``traced``: with the events of the trace, which costs about as much again as the query.
 
     ``outer`` holds the values of the names bound before it, with ``now`` and ``today``; ``sources`` the facts of
     every source that it and what it calls read; ``prefix`` the path of the call that the script is run by.
@@ -64,6 +71,8 @@ def plan_each(
         return Unlowered(reason.path or prefix + each.path, reason.reason)
     except RecursionError:
         return Unlowered(prefix + each.path, "it is nested too deeply")
+    if not traced:
+        plan = msgspec.structs.replace(plan, events=())
     for rule in RULES:
         plan = rule(plan)
     return plan
@@ -95,7 +104,7 @@ def _build(
     lowered.block(steps)
     path = prefix + each.path
     result: n.Shape | None = None
-    if each.yield_ is not None:
+    if each.yield_ is not None and lowered.live != FALSE:
         try:
             form = lower(each.yield_.expr, lowered.scope(f"{path}/yield"))
             lowered.event("yield", f"{path}/yield", out=form)

@@ -26,7 +26,9 @@ from tests.run import shop
 
 
 class Market(shop.Shop):
-    """A shop whose tables give Arrow batches too."""
+    """A shop whose tables give Arrow batches too. ``inputs``: the values of the scripts' parameters."""
+
+    inputs: dict[str, Value] = {}  # noqa: RUF012  # replaced, never changed
 
     def add(self, name: str, key: str | None, type_: str, records: Sequence[dict[str, Value]]) -> Market:
         record = parse_type(type_)
@@ -63,7 +65,7 @@ def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
 
     answer = Answer()
     trace = Trace()
-    ran = market.run(raw, results=Results(), trace=trace, dead_letters=True, **world)
+    ran = market.run(raw, inputs_of(market), results=Results(), trace=trace, dead_letters=True, **world)
     assert ran.outcome.status in ("succeeded", "dead_letters"), ran.outcome
     for letter in ran.outcome.dead_letters:
         answer.items[letter.item] = (None, letter.error.code, letter.error.path)
@@ -84,13 +86,18 @@ def planned(market: shop.Shop, raw: dict[str, Any], session: Session, **settings
         fields.setdefault(need.name, set()).update(need.record.names())
     facts = {name: session.load(market.table(name), sorted(names)) for name, names in fields.items()}  # type: ignore[arg-type]
     return plan_each(
-        each, script, lambda name: market.compile(market.scripts[name]), facts, outer(), shop_zone(market),
+        each, script, lambda name: market.compile(market.scripts[name]), facts, outer(market), shop_zone(market),
         replies(market, **settings),
     )  # fmt: skip
 
 
-def outer() -> dict[str, Value]:
-    return {"now": shop.NOW, "today": shop.NOW.astimezone(shop.ZONE).date()}
+def inputs_of(market: shop.Shop) -> dict[str, Value]:
+    return market.inputs if isinstance(market, Market) else {}
+
+
+def outer(market: shop.Shop) -> dict[str, Value]:
+    """Give the names that are bound outside of the ``each``."""
+    return {**inputs_of(market), "now": shop.NOW, "today": shop.NOW.astimezone(shop.ZONE).date()}
 
 
 def shop_zone(market: shop.Shop) -> dt.tzinfo:
@@ -127,12 +134,12 @@ def by_sets(market: shop.Shop, raw: dict[str, Any], threads: int = 1, **settings
     """Decide a script that is one ``each`` with the set engine; the events around the items are added by hand."""
     session = session_of(threads)
     plan = planned(market, raw, session, **settings)
-    return plan if isinstance(plan, Unlowered) else answered(session, render(plan))
+    return plan if isinstance(plan, Unlowered) else answered(session, render(plan), outer(market))
 
 
-def answered(session: Session, query: SetQuery) -> Answer:
+def answered(session: Session, query: SetQuery, given: dict[str, Value]) -> Answer:
     answer, hasher, count = Answer(), blake3(GENERATION + b"\0trace\0"), 0
-    for batch in run(session, query, outer()):
+    for batch in run(session, query, given):
         hasher.update(trace_bytes(batch))
         for item in decided(query, batch):
             count += 1

@@ -32,6 +32,8 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "r": {"code": "string", "bonus": "int", "since": "date?", "rate": "decimal"},
 }  # fmt: skip
+PARAMS = {"p_count": "int", "p_rate": "decimal", "p_text": "string", "p_day": "date?", "p_on": "bool"}
+"""Parameters of every random script."""
 LITERALS = {
     "int": ["0", "1", "2", "3", "7", "10", "60", "-1", "-5", "100", "9223372036854775807"],
     "decimal": ["0.0", "0.5", "1.5", "2.25", "-0.1", "10.0", "99.99", "0.001"],
@@ -117,7 +119,7 @@ class Maker:
         self.add_record(self.last, "o")
         lists, self.lists = self.lists, []
         try:
-            return self.any(type_, min(depth, 1))
+            return self.any(type_, min(depth, 1 + self.random.randrange(2)))
         finally:
             self.names, self.lists = outer, lists
 
@@ -315,6 +317,7 @@ class Scripts(Maker):
 
     def script(self, depth: int = 2) -> dict[str, Any]:
         self.add_record("c", "c")
+        self.names |= PARAMS
         self.depth = depth
         do = self.block(self.random.randrange(1, 6), top=True)
         each: dict[str, Any] = {"op": "each", "from": "customers", "as": "c", "do": do}
@@ -324,7 +327,7 @@ class Scripts(Maker):
             each["where"] = self.one(["it.vip", "it.level > 2", "it.email != null", "it.name.contains('a')"])
         if self.random.random() < 0.1:
             each["order_by"] = [self.one(["it.level desc", "it.email", "it.credit"])]
-        return {"sop": 1, "params": {}, "steps": [each]}
+        return {"sop": 1, "params": PARAMS, "steps": [each]}
 
     def value(self) -> Any:
         if self.random.random() < 0.5:
@@ -346,8 +349,8 @@ class Scripts(Maker):
         if roll == 8:
             return [{"op": "say", "text": self.any("string", self.depth)}]
         if roll == 9:
-            return [{"op": "tool", "tool": "email.send", "args": {
-                "to": self.any("string", 1), "subject": self.any("string", 1), "body": self.any("string", 1)}}]  # fmt: skip
+            args = {name: self.any("string", 1) for name in ("to", "subject", "body")}
+            return [{"op": "tool", "tool": "email.send", "args": args}]
         if roll == 10:
             name = self.fresh("k")
             coupon = {"op": "tool", "name": name, "tool": "coupon.generate", "args": {}}
@@ -406,11 +409,12 @@ class Scripts(Maker):
         parts += [self.one(extra) for _ in range(self.random.choice([0, 0, 1, 2]))]
         where = " && ".join(parts)
         if roll == 2:
+            one = {"op": "fetch", "name": name, "from": "orders", "where": where, "one": "required"}
             order = [self.one(["it.at desc", "it.total", "it.day desc", "it.status"])]
             if self.random.random() < 0.5:
                 self.add_record(name, "o")
-                return {"op": "fetch", "name": name, "from": "orders", "where": where, "one": "required", "order_by": order}
-            return {"op": "fetch", "name": name, "from": "orders", "where": where, "one": "required"}
+                return {**one, "order_by": order}
+            return one
         self.lists.append(name)
         step = {"op": "fetch", "name": name, "from": "orders", "where": where}
         if self.random.random() < 0.2:
@@ -483,6 +487,12 @@ class Data:
     def text(self) -> str:
         return self.one(["", "a", "Ann", "open", "C1", "C2", 'x"y', "b,c", "Straße", "\n", "\x01\x1f\\", " \u2003t ",
                          "e\u0301", "\U0001f600", "İ", "Z", "zz", "\x7f", "/"])  # type: ignore[no-any-return]  # fmt: skip
+
+    def inputs(self) -> dict[str, Any]:
+        """Make a value of every parameter."""
+        day = self.maybe(self.date())
+        return {"p_count": self.int(), "p_rate": self.decimal(), "p_text": self.text(), "p_day": day,
+                "p_on": self.random.random() < 0.5}  # fmt: skip
 
     def customers(self, ids: list[str]) -> list[dict[str, Any]]:
         return [

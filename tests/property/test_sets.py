@@ -31,6 +31,7 @@ def market_of(random: Random) -> Market:
     data = Data(random, extreme=random.random() < 0.4)
     ids = [f"C{n}" for n in range(random.randrange(0, 8))]
     market = Market({"scored": SCORED}, **EMAIL)
+    market.inputs = data.inputs()
     market.add("customers", "id", CUSTOMERS, data.customers(ids))
     market.add("orders", "id", ORDERS, data.orders(ids, random.randrange(0, 30)))
     return market.add("regions", "code", REGIONS, data.regions())
@@ -85,5 +86,5 @@ def test_threads_do_not_change_a_byte(seed: int) -> None:
             plan = planned(*found, session, dry_run=True)
             if isinstance(plan, Unlowered):
                 return
-            answers.append([batch.to_pydict() for batch in run(session, render(plan), outer())])
+            answers.append([batch.to_pydict() for batch in run(session, render(plan), outer(found[0]))])
     assert answers[0] == answers[1]

@@ -26,9 +26,9 @@ from sopwb.plan.sql.duckdb import Built, alias, binary, call, case, cast, closed
 from sopwb.plan.sql.query import EffectColumns, Fields, Layout, Scalar, SetQuery, table_of
 
 
-def render(plan: n.SetPlan, traced: bool = True) -> SetQuery:
-    """Write a plan as a query. ``traced``: with the exact JSON of each item's events. Raises ``CannotLower``."""
-    return _Renderer(plan, traced).query()
+def render(plan: n.SetPlan) -> SetQuery:
+    """Write a plan as a query. Raises ``CannotLower`` for a constant that the dialect cannot write."""
+    return _Renderer(plan, bool(plan.events)).query()
 
 
 class _Renderer:
@@ -169,7 +169,8 @@ class _Renderer:
         if gather.where != TRUE:
             on.append(self.sql(gather.where, rows))
         made += [alias(self.sql(a.expr, rows), a.name) for a in gather.aggregates if a.expr]
-        return select.join(self.table(gather.source, gather.name, ()), on=duckdb.both(*on), join_type="left", copy=False)
+        table = self.table(gather.source, gather.name, ())
+        return select.join(table, on=duckdb.both(*on), join_type="left", copy=False)
 
     def match(self, ours: Built, theirs: Built, a: n.Expr, b: n.Expr) -> Built:
         null_safe = a.cell.nullable and b.cell.nullable
@@ -218,17 +219,24 @@ class _Renderer:
         names = [f"k{number_}" for number_ in range(len(values))]
         picked = [alias(self.here(v), name) for v, name in zip(values, names, strict=True)]
         items = exp.Select(expressions=picked).from_(_from(f"l{before}", "p"), copy=False)
-        if self.plan.items.key not in values:
-            items = items.distinct(copy=False)
         keys = [exp.column(name, table="a", quoted=True) for name in names]
+        identified = self.plan.items.key in values
+        if not identified:
+            items = items.distinct(copy=False)
         given: dict[n.Expr, Built] = dict(zip(values, keys, strict=True))
         on = [self.match(self.sql(a, rows), given[b].copy(), a, b) for a, b in gather.on]
         if gather.where != TRUE:
             on.append(self.sql(gather.where, rows, given))
-        made = [key.copy() for key in keys] + [self.aggregate(a, rows, given) for a in gather.aggregates]
+        if identified:
+            # The item's key says all: its other values need neither be grouped nor be joined by.
+            found = values.index(self.plan.items.key)
+            keys, values = [keys[found]], [values[found]]
+        made: list[Built] = [alias(key.copy(), f"k{number_}") for number_, key in enumerate(keys)]
+        made += [self.aggregate(a, rows, given) for a in gather.aggregates]
         inner = exp.Select(expressions=list(made)).from_(items.subquery("a", copy=False))
         inner = inner.join(self.table(gather.source, "s", ()), on=duckdb.both(*on) if on else exp.true(), copy=False)
-        return inner.group_by(*(key.copy() for key in keys), copy=False), [(v, True) for v in values]
+        inner = inner.group_by(*(key.copy() for key in keys), copy=False)
+        return inner, [(v, v.cell.nullable) for v in values]
 
     def aggregate(self, aggregate: n.Aggregate, rows: dict[str, str], given: dict[n.Expr, Built]) -> Built:
         value = None if aggregate.expr is None else self.sql(aggregate.expr, rows, given)
