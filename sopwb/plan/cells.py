@@ -117,6 +117,39 @@ def widest(type_: Type) -> Cell | None:
     return Cell(inner.name, is_optional(type_), low, high)
 
 
+def rounded(cell: Cell) -> Cell:
+    """Move a cell's bounds outwards: numbers to their count of digits, times to whole years.
+
+    A plan made for the wider cell serves all data of its size, so that it can be kept from run to run.
+    """
+    match cell.kind:
+        case "int" | "decimal" | "duration" | "string":
+            low = 0 if cell.low >= 0 else -_nines(cell.low)
+            high = 0 if cell.high <= 0 else _nines(cell.high)
+            bounds = (low, high)
+        case "date":
+            bounds = (_year(cell.low, 0), _year(cell.high, 1) - 1)
+        case "timestamp":
+            bounds = (_year(cell.low // DAY_US, 0) * DAY_US, _year(cell.high // DAY_US, 1) * DAY_US - 1)
+        case _:
+            return cell
+    most = WIDEST.get(cell.kind)
+    if most is not None:
+        bounds = (max(bounds[0], most[0]), min(bounds[1], most[1]))
+    return Cell(cell.kind, cell.nullable, bounds[0], bounds[1], cell.scale)
+
+
+def _nines(number: int) -> int:
+    made: int = 10 ** len(str(abs(number))) - 1
+    return made
+
+
+def _year(day: int, plus: int) -> int:
+    """Give the first day of a day's year, or of a later one, in days since 1970."""
+    year = (EPOCH_DAY + dt.timedelta(days=day)).year + plus
+    return DATE_MAX + 1 if year > dt.MAXYEAR else (dt.date(year, 1, 1) - EPOCH_DAY).days
+
+
 def number_of(value: Value) -> int:
     """Give the number that bounds speak of; for a decimal without its point."""
     match value:

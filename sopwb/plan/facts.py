@@ -6,12 +6,14 @@ them). A number without bounds is not lowered where bounds matter. Deliberately 
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from sopwb.lang.types import RecordType, Type, is_optional
-from sopwb.plan.cells import Cell, widest
+from sopwb.plan.cells import Cell, rounded, widest
 
-ROWS_MAX_UNKNOWN = 10**10
+ROWS_MAX_UNKNOWN: Final = 10**10
 """Records of a source that nobody has counted: what a bound of a sum then allows for."""
 
 
@@ -37,6 +39,18 @@ class SourceFacts(msgspec.Struct, frozen=True):
         type_ = self.record.get(name)
         assert type_ is not None, f"the types were compared before: {self.name} has no {name}"
         return _cell(type_, self.fields.get(name))
+
+    def rounded(self) -> SourceFacts:
+        """Give the same facts, outwards: data that grow by a little are planned the same."""
+        fields: dict[str, FieldFacts] = {}
+        for name, facts in self.fields.items():
+            type_ = self.record.get(name)
+            assert type_ is not None, "facts are of fields that there are"
+            cell = _cell(type_, facts)
+            assert cell is not None, "facts are of scalars"
+            wider = rounded(cell)
+            fields[name] = FieldFacts(wider.low, wider.high, wider.scale)
+        return msgspec.structs.replace(self, rows=10 ** len(str(self.rows)) - 1, fields=fields)
 
 
 def _cell(type_: Type, facts: FieldFacts | None) -> Cell | None:

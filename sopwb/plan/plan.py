@@ -26,7 +26,7 @@ from sopwb.plan.build.forms import Form, Record, Unusable
 from sopwb.plan.build.scope import Query, Scope
 from sopwb.plan.build.steps import Replies, Steps, shape
 from sopwb.plan.build.texts import string
-from sopwb.plan.cells import cell_of
+from sopwb.plan.cells import cell_of, rounded
 from sopwb.plan.facts import SourceFacts
 from sopwb.plan.nodes import CannotLower, SetPlan, Unlowered
 from sopwb.plan.rules.drop_unused import drop_unused
@@ -66,7 +66,8 @@ def plan_each(
     every source that it and what it calls read; ``prefix`` the path of the call that the script is run by.
     """
     try:
-        plan = _build(each, script, resolve, sources, outer, zone, replies, prefix)
+        wide = {name: facts.rounded() for name, facts in sources.items()}
+        plan = _build(each, script, resolve, wide, outer, zone, replies, prefix)
     except CannotLower as reason:
         return Unlowered(reason.path or prefix + each.path, reason.reason)
     except RecursionError:
@@ -128,7 +129,7 @@ def _outer(name: str, value: Value) -> Form:
     cell = cell_of(value)
     if cell.kind == "decimal" and not cell.fits_decimal():
         return Unusable("a decimal has more than 38 digits")
-    return n.Param(cell, name)
+    return n.Param(rounded(cell), name)
 
 
 def _items(

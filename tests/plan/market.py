@@ -150,7 +150,7 @@ def answered(session: Session, query: SetQuery, given: dict[str, Value]) -> Answ
             if found:
                 answer.paths[item.item] = found
             answer.effects += [(p.effect.tool, item.item, p.effect.path, p.args) for p in item.effects]
-    hasher.update(b'{"item":"","op":"each","out":%d,"path":"%s"}\n' % (count, query.plan.path.encode()))
+    hasher.update(b'{"item":"","op":"each","out":%d,"path":"%s"}\n' % (count, query.path.encode()))
     answer.trace_hash = PREFIX + hasher.hexdigest()
     return answer
 

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from sopwb.data.duckdb.session import Session
+from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.values import Secret, Value, show
-from sopwb.plan.nodes import Fault
 from sopwb.plan.sql.query import EffectColumns, Layout, Scalar, SetQuery
+from sopwb.run.codes import KEY_TWICE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +34,13 @@ class PlannedColumns(msgspec.Struct, frozen=True):
 
     effect: EffectColumns
     args: dict[str, Value]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """An item's error: its code and the path of what failed."""
+
+    code: str
+    path: str
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -50,7 +58,30 @@ def run(session: Session, query: SetQuery, outer: dict[str, Value]) -> Iterator[
     """Execute a query over the session's sources; ``outer`` as it was planned with. Streams, in key order."""
     session.prepare(query.prelude)
     values = {short: _outer(name, outer) for short, name in query.params}
-    yield from session.connection.sql(query.sql, params=values or None).to_arrow_reader(BATCH_ROWS)
+    before: Value = None
+    for batch in session.connection.sql(query.sql, params=values or None).to_arrow_reader(BATCH_ROWS):
+        if query.ordered and batch.num_rows:
+            before = _in_order(batch.column("key"), before)
+        yield batch
+
+
+def _in_order(keys: Any, before: Value) -> Value:
+    """See that keys rise, and give the last one. Raises ``UserError`` for a key that stands twice."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if keys.type == pa.bool_():
+        keys = keys.cast(pa.int8())
+    first, last = keys[0].as_py(), keys[-1].as_py()
+    rising = pc.all(pc.less(keys.slice(0, len(keys) - 1), keys.slice(1))).as_py() is not False
+    if not rising or (before is not None and not before < first):
+        known = {before}
+        for key in keys.to_pylist():
+            if key in known:
+                raise UserError(Diagnostic(KEY_TWICE, f"two records have the key {show(key)}"))
+            known.add(key)
+        raise AssertionError("items come by rising key")
+    return last
 
 
 def _outer(name: str, outer: dict[str, Value]) -> Value:
@@ -67,7 +98,7 @@ def _outer(name: str, outer: dict[str, Value]) -> Value:
 def decided(query: SetQuery, batch: pa.RecordBatch) -> Iterator[Decided]:
     """Read the items of a batch."""
     columns = {name: _cells(batch.column(name)) for name in batch.schema.names if name != "trace"}
-    faults = query.plan.faults
+    faults = [Fault(code, path) for code, path in query.faults]
     for row in range(batch.num_rows):
         error = columns["error"][row]
         key = columns["key"][row]
@@ -136,8 +167,8 @@ def trace_bytes(batch: pa.RecordBatch, rows: int | None = None) -> memoryview | 
 def branches(query: SetQuery, path: int) -> dict[str, str]:
     """Say which branches a path's number took: step path → then or else; those not reached are absent."""
     found: dict[str, str] = {}
-    for fork in query.plan.forks:
+    for fork in query.forks:
         path, digit = divmod(path, 3)
         if digit:
-            found[fork.path] = "then" if digit == 1 else "else"
+            found[fork] = "then" if digit == 1 else "else"
     return found

@@ -150,8 +150,10 @@ def column(name: str, table: str, cell: Cell) -> Built:
 
 def _arithmetic(kind: type[exp.Binary]) -> Lowering:
     def lower(args: Args, cell: Cell) -> Built:
-        # Both sides are held as the result is, so that nothing between them can overflow.
-        return cast(binary(kind, *(cast(value, cell) for value, _ in args)), cell)
+        # Both sides are held as the largest of all is, so that nothing between them can overflow.
+        cells = [cell, *(of for _, of in args)]
+        room = Cell(cell.kind, False, min(c.low for c in cells), max(c.high for c in cells), cell.scale)
+        return cast(binary(kind, *(cast(value, room) for value, _ in args)), cell)
 
     return lower
 
@@ -159,7 +161,7 @@ def _arithmetic(kind: type[exp.Binary]) -> Lowering:
 def _multiply(args: Args, cell: Cell) -> Built:
     if cell.kind == "int":
         return _arithmetic(exp.Mul)(args, cell)
-    wide = type_of(cell).expressions[0].name == str(DECIMAL_DIGITS)
+    wide = any(type_of(of).expressions[0].name == str(DECIMAL_DIGITS) for of in (cell, *(of for _, of in args)))
     held = [
         exp.Cast(
             this=value,

@@ -267,33 +267,51 @@ class _Renderer:
     # --- what comes out ---------------------------------------------------------------------------
 
     def finished(self, last: int) -> SetQuery:
-        key = self.plan.items.key
-        error = self.error()
-        judged = exp.Select().from_(_from(f"l{last}", "p"), copy=False)
+        error = alias(self.error(), "error")
         star: Built = exp.Column(this=exp.Star(), table=exp.to_identifier("p"))
-        self.cte(last + 1, judged.select(star, alias(error, "error"), copy=False))
-        self.add("key", self.here(key))
+        judged = exp.Select().from_(_from(f"l{last}", "p"), copy=False)
+        self.cte(last + 1, judged.select(star, error, copy=False))
+        self.add("key", self.here(self.plan.items.key))
         self.add("error", exp.column("error"))
         self.add("path", self.path())
         result = None if self.plan.result is None else self.layout(self.plan.result, "r")
         effects = tuple(self.effect(number_, effect) for number_, effect in enumerate(self.plan.effects))
         if self.traced:
             self.add("trace", self.trace())
-        select = exp.Select(expressions=[alias(value, name) for name, value in self.selected])
-        select = select.from_(_from(f"l{last + 1}", "p"), copy=False)
-        order = [
-            exp.Ordered(this=exp.column(f"o{number_}", table="p", quoted=True), desc=down, nulls_first=False)
-            for number_, (_, down) in enumerate(self.plan.items.order)
-        ]
-        order.append(exp.Ordered(this=self.here(key), desc=False, nulls_first=False))
-        select = select.order_by(*order, copy=False)
+        select = self.sorted(exp.Select(expressions=[alias(value, name) for name, value in self.selected]), last + 1)
         for number_, cte in enumerate(self.ctes):
             cte.set("materialized", number_ in self.read_twice)
         select.set("with_", exp.With(expressions=self.ctes))
         sources = tuple((name, tuple(sorted(fields))) for name, fields in sorted(self.sources.items()))
         params = tuple((short, name) for name, short in self.params.items())
         sql = select.sql(dialect="duckdb", pretty=True)
-        return SetQuery(sql, duckdb.PRELUDE, params, sources, result, effects, self.traced, self.plan)
+        return SetQuery(
+            path=self.plan.path,
+            sql=sql,
+            prelude=duckdb.PRELUDE,
+            params=params,
+            sources=sources,
+            result=result,
+            effects=effects,
+            traced=self.traced,
+            faults=tuple((fault.code, fault.path) for fault in self.plan.faults),
+            forks=tuple(fork.path for fork in self.plan.forks),
+            ordered=not self.plan.items.order,
+        )
+
+    def sorted(self, select: exp.Select, level: int) -> exp.Select:
+        """Sort before the texts are made where the executor can see that the order has stayed: what is sorted is
+        then a tenth of what comes out."""
+        order = [
+            exp.Ordered(this=exp.column(f"o{number_}", table="p", quoted=True), desc=down, nulls_first=False)
+            for number_, (_, down) in enumerate(self.plan.items.order)
+        ]
+        order.append(exp.Ordered(this=self.here(self.plan.items.key), desc=False, nulls_first=False))
+        items = _from(f"l{level}", "p")
+        if self.plan.items.order:
+            return select.from_(items, copy=False).order_by(*order, copy=False)
+        inner = exp.Select(expressions=[exp.Star()]).from_(items, copy=False).order_by(*order, copy=False)
+        return select.from_(inner.subquery("p", copy=False), copy=False)
 
     def add(self, name: str, value: Built) -> None:
         self.selected.append((name, value))
