@@ -77,7 +77,9 @@ def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
     return answer
 
 
-def planned(market: shop.Shop, raw: dict[str, Any], session: Session, **settings: Any) -> SetPlan | Unlowered:
+def planned(
+    market: shop.Shop, raw: dict[str, Any], session: Session, traced: bool = True, **settings: Any
+) -> SetPlan | Unlowered:
     script = market.compile(raw)
     each = the_each(script)
     program = market.prepare(script)
@@ -87,7 +89,7 @@ def planned(market: shop.Shop, raw: dict[str, Any], session: Session, **settings
     facts = {name: session.load(market.table(name), sorted(names)) for name, names in fields.items()}  # type: ignore[arg-type]
     return plan_each(
         each, script, lambda name: market.compile(market.scripts[name]), facts, outer(market), shop_zone(market),
-        replies(market, **settings),
+        replies(market, **settings), traced=traced,
     )  # fmt: skip
 
 
