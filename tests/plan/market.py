@@ -8,6 +8,7 @@ from typing import Any
 
 from blake3 import blake3
 
+from sopwb.data.duckdb.decide import effects_of, plan_of
 from sopwb.data.duckdb.execute import branches, decided, run, trace_bytes
 from sopwb.data.duckdb.session import Session
 from sopwb.data.memory import MemoryTable
@@ -17,11 +18,14 @@ from sopwb.lang import ir
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import RecordType, parse_type
 from sopwb.plan.nodes import SetPlan, Unlowered
-from sopwb.plan.plan import plan_each
 from sopwb.plan.sql.query import SetQuery
 from sopwb.plan.sql.render import render
+from sopwb.run.expression import Context
+from sopwb.run.interpret import Program, prepare
 from sopwb.run.ports import Fingerprint, PlannedEffect
 from sopwb.run.trace import Trace
+from sopwb.tools.deciding import DecidingTools
+from sopwb.tools.registry import Registry
 from tests.run import shop
 
 
@@ -29,6 +33,11 @@ class Market(shop.Shop):
     """A shop whose tables give Arrow batches too. ``inputs``: the values of the scripts' parameters."""
 
     inputs: dict[str, Value] = {}  # noqa: RUF012  # replaced, never changed
+    zone: dt.tzinfo = shop.ZONE
+
+    def prepare(self, script: ir.Script | dict[str, Any]) -> Program:
+        typed = self.compile(script) if isinstance(script, dict) else script
+        return prepare(typed, Context(self.zone), lambda name: self.compile(self.scripts[name]))
 
     def add(self, name: str, key: str | None, type_: str, records: Sequence[dict[str, Value]]) -> Market:
         record = parse_type(type_)
@@ -47,7 +56,7 @@ class Answer:
     def __init__(self) -> None:
         self.items: dict[str, tuple[Value, str, str]] = {}
         self.paths: dict[str, dict[str, str]] = {}
-        self.effects: list[tuple[str, str, str, dict[str, Value]]] = []
+        self.effects: list[PlannedEffect] = []
         self.trace_hash = ""
 
 
@@ -70,7 +79,7 @@ def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
     for letter in ran.outcome.dead_letters:
         answer.items[letter.item] = (None, letter.error.code, letter.error.path)
     answer.trace_hash = ran.outcome.trace_hash
-    answer.effects = [(e.tool, e.item, e.path, e.args) for e in ran.effects]
+    answer.effects = ran.effects
     for event in trace.events():
         if event.op == "if":
             answer.paths.setdefault(event.item, {})[event.path] = event.branch
@@ -80,16 +89,11 @@ def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
 def planned(
     market: shop.Shop, raw: dict[str, Any], session: Session, traced: bool = True, **settings: Any
 ) -> SetPlan | Unlowered:
-    script = market.compile(raw)
-    each = the_each(script)
-    program = market.prepare(script)
-    fields: dict[str, set[str]] = {}
-    for need in program.reads():
-        fields.setdefault(need.name, set()).update(need.record.names())
-    facts = {name: session.load(market.table(name), sorted(names)) for name, names in fields.items()}  # type: ignore[arg-type]
-    return plan_each(
-        each, script, lambda name: market.compile(market.scripts[name]), facts, outer(market), shop_zone(market),
-        replies(market, **settings), traced=traced,
+    """Plan the one ``each`` of a script over the market's tables."""
+    program = market.prepare(raw)
+    return plan_of(
+        session, the_each(program.script), program.script, lambda name: program.called[name].script, program.reads(),
+        market, outer(market), shop_zone(market), DecidingTools(market.registry, **settings), traced,
     )  # fmt: skip
 
 
@@ -99,27 +103,11 @@ def inputs_of(market: shop.Shop) -> dict[str, Value]:
 
 def outer(market: shop.Shop) -> dict[str, Value]:
     """Give the names that are bound outside of the ``each``."""
-    return {**inputs_of(market), "now": shop.NOW, "today": shop.NOW.astimezone(shop.ZONE).date()}
+    return {**inputs_of(market), "now": shop.NOW, "today": shop.NOW.astimezone(shop_zone(market)).date()}
 
 
 def shop_zone(market: shop.Shop) -> dt.tzinfo:
-    return shop.ZONE
-
-
-def replies(market: shop.Shop, mocks: tuple[str, ...] = (), dry_run: bool = False) -> Any:
-    from sopwb.tools.deciding import DecidingTools
-
-    tools = DecidingTools(market.registry, mocks, dry_run)
-
-    def reply(step: ir.Tool, path: str) -> Value:
-        one, two = (
-            tools.decide(PlannedEffect("", step.tool, item, path, 0, {}, step.kind)) for item in ("a", "b")
-        )
-        if one != two:
-            raise LookupError
-        return one
-
-    return reply
+    return market.zone if isinstance(market, Market) else shop.ZONE
 
 
 _sessions: dict[int, Session] = {}
@@ -136,10 +124,15 @@ def by_sets(market: shop.Shop, raw: dict[str, Any], threads: int = 1, **settings
     """Decide a script that is one ``each`` with the set engine; the events around the items are added by hand."""
     session = session_of(threads)
     plan = planned(market, raw, session, **settings)
-    return plan if isinstance(plan, Unlowered) else answered(session, render(plan), outer(market))
+    if isinstance(plan, Unlowered):
+        return plan
+    return answered(session, render(plan), outer(market), DecidingTools(market.registry, **settings))
 
 
-def answered(session: Session, query: SetQuery, given: dict[str, Value]) -> Answer:
+def answered(
+    session: Session, query: SetQuery, given: dict[str, Value], tools: DecidingTools | None = None
+) -> Answer:
+    tools = tools or DecidingTools(Registry({}), dry_run=True)
     answer, hasher, count = Answer(), blake3(GENERATION + b"\0trace\0"), 0
     for batch in run(session, query, given):
         hasher.update(trace_bytes(batch))
@@ -151,7 +144,7 @@ def answered(session: Session, query: SetQuery, given: dict[str, Value]) -> Answ
             found = branches(query, item.path)
             if found:
                 answer.paths[item.item] = found
-            answer.effects += [(p.effect.tool, item.item, p.effect.path, p.args) for p in item.effects]
+            answer.effects += effects_of(item, "b3:test", tools)
     hasher.update(b'{"item":"","op":"each","out":%d,"path":"%s"}\n' % (count, query.path.encode()))
     answer.trace_hash = PREFIX + hasher.hexdigest()
     return answer
@@ -162,8 +155,6 @@ def check_same(market: shop.Shop, raw: dict[str, Any], **settings: Any) -> bool:
     sets = by_sets(market, raw, **settings)
     if isinstance(sets, Unlowered):
         return False
-    from sopwb.tools.deciding import DecidingTools
-
     rows = by_rows(market, raw, tools=DecidingTools(market.registry, **settings))
     assert sets.items == rows.items
     assert sets.paths == rows.paths

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
@@ -21,8 +22,9 @@ from sopwb.plan.nodes import Unlowered
 from sopwb.plan.sql.render import render
 from tests.plan.market import Market, check_same, outer, planned
 from tests.plan.random_scripts import CUSTOMERS, ORDERS, REGIONS, SCORED, Data, Scripts
-from tests.run.shop import EMAIL
+from tests.run.shop import EMAIL, ZONE
 
+ZONES = [ZONE, ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("America/New_York")]
 SEEDS = st.integers(0, 2**64)
 COMMON = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
@@ -31,7 +33,7 @@ def market_of(random: Random) -> Market:
     data = Data(random, extreme=random.random() < 0.4)
     ids = [f"C{n}" for n in range(random.randrange(0, 8))]
     market = Market({"scored": SCORED}, **EMAIL)
-    market.inputs = data.inputs()
+    market.inputs, market.zone = data.inputs(), random.choice(ZONES)
     market.add("customers", "id", CUSTOMERS, data.customers(ids))
     market.add("orders", "id", ORDERS, data.orders(ids, random.randrange(0, 30)))
     return market.add("regions", "code", REGIONS, data.regions())
