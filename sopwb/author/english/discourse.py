@@ -352,6 +352,11 @@ def _mail_part(spec: Spec, part: str, value: m.Value) -> None:
 def _renumber(spec: Spec, statement: m.Renumber) -> None:
     """Put a new number in place of the one that was meant; several that fit are a question."""
     old = statement.old
+    if old is not None and old.kind == "string":
+        if f"kind='string', text={old.text!r}" not in repr(spec):
+            raise Doubt(f"I find no text '{old.text}' in it.")
+        _substitute(spec, old.text, statement.new.text, "string")
+        return
     found: list[m.Lit] = []
     _collect(spec, found)
     numbers = [n for n in found if old is None or _same_number(n, old)]
@@ -404,23 +409,23 @@ def _collect(node: Any, out: list[m.Lit]) -> None:
             _collect(part, out)
 
 
-def _substitute(spec: Spec, old: str, new: str) -> None:
+def _substitute(spec: Spec, old: str, new: str, kind: str = "number") -> None:
     for field in spec.__struct_fields__:
-        setattr(spec, field, _replaced(getattr(spec, field), old, new))
+        setattr(spec, field, _replaced(getattr(spec, field), old, new, kind))
 
 
-def _replaced(node: Any, old: str, new: str) -> Any:
+def _replaced(node: Any, old: str, new: str, kind: str) -> Any:
     if isinstance(node, m.Lit):
-        return msgspec.structs.replace(node, text=new) if node.kind == "number" and node.text == old else node
+        return msgspec.structs.replace(node, text=new) if node.kind == kind and node.text == old else node
     if isinstance(node, msgspec.Struct):
-        changes = {f: _replaced(getattr(node, f), old, new) for f in node.__struct_fields__}
+        changes = {f: _replaced(getattr(node, f), old, new, kind) for f in node.__struct_fields__}
         return type(node)(**changes)
     if isinstance(node, list):
-        return [_replaced(p, old, new) for p in node]
+        return [_replaced(p, old, new, kind) for p in node]
     if isinstance(node, tuple):
-        return tuple(_replaced(p, old, new) for p in node)
+        return tuple(_replaced(p, old, new, kind) for p in node)
     if isinstance(node, dict):
-        return {k: _replaced(v, old, new) for k, v in node.items()}
+        return {k: _replaced(v, old, new, kind) for k, v in node.items()}
     return node
 
 

@@ -319,6 +319,8 @@ class Planner:
         if not self.changed:
             self.state.history.setdefault(spec.name, []).append(spec.copy())
         if isinstance(statement, m.Remark):
+            if statement.what.startswith("noun "):
+                self.names.entities.add(statement.what.removeprefix("noun "))
             self.verify(spec, statement)
         if isinstance(statement, m.CallFor) and statement.script == "@last":
             others = [n for n in self.state.specs if n != spec.name]
@@ -379,6 +381,7 @@ class Planner:
         self.flush()
         name = script or (self.state.schedule[0] if not self.state.open else self.target(""))
         words = words.strip().rstrip(".").strip()
+        words = re.sub(r"\s+(?:is better|instead|suits (?:us|me) better|would be better|please|then|works better)$", "", words)
         words = re.sub(r"^(?:to run|to be run|so that it runs|for)\s+", "", words)
         spec = parse_spec(words)
         last_name, last_words = self.state.schedule

@@ -306,6 +306,19 @@ def _adjust_when(c: Cond, a: tuple[str, Value, int | None], p: Any = None) -> St
     return Adjust(a[0], a[1], c)
 
 
+G.rule("participle", "(doubled|twice as much|twice as high)", cost=0.1)(lambda: ("times", Lit("number", "2"), None))
+G.rule("participle", "(halved|cut in half|only half)", cost=0.1)(lambda: ("half", None, None))
+G.rule("participle", "(increased|raised|goes up|higher) by {p:percent}", "{p:percent} higher", cost=0.1)(lambda p: ("percent_more", p, None))
+G.rule("participle", "(reduced|lowered|decreased|discounted|cut|lower) by {p:percent}", "{p:percent} (lower|cheaper)", cost=0.1)(lambda p: ("percent_less", p, None))
+G.rule("participle", "(increased|raised) by {v:value}", cost=0.3)(lambda v: ("add", v, None))
+G.rule("participle", "(reduced|lowered|decreased) by {v:value}", cost=0.3)(lambda v: ("sub", v, None))
+
+
+@G.rule("clause", "<when> {c:cond} [,|then|, then] [the] {n:name} (is|gets|is then) {a:participle}", "[the] {n:name} (is|gets) {a:participle} <when> {c:cond}", "[the] {n:name} (is|gets|is then) {a:participle}", cost=0.25)
+def _adjust_named(n: str, a: tuple[str, Value, int | None], c: Cond | None = None) -> Statement:
+    return Adjust(a[0], a[1], c, n)
+
+
 @G.rule("clause", "[<subj>|and|then|finally] {r:rounding}", "(round|rounds) (the result|the price|it|that|the total|everything|this|the final price|the sum|the outcome|the final result|the value) {p:places} [{h:half}]", "[the] (result|price|total|it|that) is {r:rounding}", cost=0.4)
 def _round_it(r: tuple[int, str] | None = None, p: int = 0, h: str = "half") -> Statement:
     places, how = r or (p, h)

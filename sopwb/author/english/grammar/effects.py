@@ -79,7 +79,7 @@ def _mail_of(parts: tuple[tuple[str, Value], ...], to: Value | None, cond: Cond 
     return Mail(said.get("to", to), said.get("subject"), said.get("body"), cond, rows)
 
 
-G.rule("mailact", "<send> {m:mailnoun} [{l:mailparts}]", "<send> {a:address} {m:mailnoun} [{l:mailparts}]", "(email|mail|message) {a:address} [{l:mailparts}]", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} [LP {a:address} RP] [{l:mailparts}]",
+G.rule("mailact", "<send> {m:mailnoun} [{l:mailparts}]", "<send> {a:address} {m:mailnoun} [{l:mailparts}]", "(email|mail|message) {a:address} [{l:mailparts}]", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} [LP {a:address} RP] [{l:mailparts}]", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} (at|to) {a:address} [{l:mailparts}]",
        cost=0.3)(lambda m=None, l=(), a=None: (l, a))
 G.rule("mailact", "<send> {a:address} {c:theycoupon} [by (email|e mail|mail)]", "<send> {c:theycoupon} to {a:address} [by (email|e mail|mail)]", "<send> {c:theycoupon} [by (email|e mail|mail)] [to {a:address}]", cost=0.2)(lambda a=None, c=None: ((("body", Named("@coupon")),), a))
 

@@ -25,6 +25,7 @@ G.rule("objectwords", "[a|an|the|one] [json|simple|small] (object|record|dict|ma
 G.rule("also", "(also|additionally|too|besides|in addition|on top of that|as an extra|furthermore|further)", cost=0.0)(lambda: True)
 
 G.rule("glossed", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: Ret(n, "", v))
+G.rule("glossed", "{n:ident} , (which is|that is|namely|being) {v:defvalue}", cost=0.3)(lambda n, v: Ret(n, "", v))
 G.rule("glossed", "{n:ident}", cost=0.4)(lambda n: Ret(n))
 G.rule("glossedlist", "{a:glossed} (and|, and|,) {b:glossed}", cost=0.2)(lambda a, b: (a, b))
 G.rule("glossedlist", "{l:glossedlist} (and|, and|,) {b:glossed}", cost=0.2)(lambda l, b: (*l, b))
@@ -34,7 +35,7 @@ G.rule("valuelist", "{v:defvalue}", cost=0.1)(lambda v: (v,))
 G.rule("valuelist", "{l:valuelist} (,|and|, and|;|; and) {v:defvalue}", cost=0.1)(lambda l, v: (*l, v))
 
 
-@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} [{z:also}]", "and {f:object} (comes out|is the result|is returned)", "the (result|output) is {f:object}", cost=0.3)
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} [{z:also}]", "[and] {f:object} (comes out|is the result|is returned|out|come out|comes back|as output|as the result|is the output)", "the (result|output) is {f:object}", cost=0.3)
 def _return(f: tuple[Ret, ...], a: bool = False, o: Any = None, z: bool = False) -> Statement:
     return Return(f, also=a or z)
 
@@ -112,6 +113,11 @@ def _return_glossed(l: tuple[Ret, ...]) -> Statement | None:
 @G.rule("clause", "[<subj>] <return> [me|us] [back] [just|only|simply] {v:value}", "[<subj>] <return> [just|only|simply] (one|a single|a) (word|number|value|text|yes or no) [:|,|-|, namely|out :] {v:defvalue}", "(one|a single) (word|number|value|text) out [:|,|-] {v:defvalue}", "[<subj>] <return> {v:truth}", "(tell|tells) me {v:truth}", "[<subj>] <return> {v:cases}", cost=1.0)
 def _return_bare(v: Value) -> Statement:
     return Return((), value=v)
+
+
+@G.rule("clause", "[<subj>] <return> (one|a single|a|just one|just a|exactly one) (word|text|number|value) [, not an object|and not an object|and no object|rather than an object]", cost=0.3)
+def _bare_word() -> Statement:
+    return Return((), value=Named("@open"))
 
 
 @G.rule("clause", "[<subj>] [only] (return|returns|give back|give me) the [bare|plain|single] (word|number|value|text|result) [, not an object|and not an object|, no object]", "(not an object|no object) [, just the (word|value|number|text)] [itself]", "[just] return the bare (word|number|value|text) [, not an object]", cost=0.2)

@@ -235,6 +235,18 @@ def _without_field(r: Rows, n: str) -> Rows:
     return with_cond(r, Holds(Named(n), "absent"))
 
 
+@G.rule("rows", "{r:rows} with (a|an|the) {n:name} {t:tails}", "{r:rows} with (a|an|the) {n:name} of {t:tails}", "{r:rows} with {n:name} {t:tails}", "{r:rows} (that|who|which) (has|have) (a|an|the) {n:name} [of] {t:tails}", cost=0.4)
+def _with_tails(r: Rows, n: str, t: Cond) -> Rows:
+    from sopwb.author.english.grammar.conditions import with_subject
+
+    return with_cond(r, with_subject(t, Named(n)))
+
+
+@G.rule("rows", "{r:rows} [that] {e:entity} (has|have|had) (made|given|placed|done|had|got|taken|bought|paid) [so far|in all|already]", "{r:rows} {e:entity} (made|gave|placed|has|have|had|got|took|bought)", cost=0.5)
+def _made_by(r: Rows, e: str) -> Rows | None:
+    return None if r.owner else msgspec.structs.replace(r, owner=e or "it")
+
+
 @G.rule("rows", "{r:rows} with {c:cond}", "{r:rows} , with {c:cond}", cost=0.8)
 def _with(r: Rows, c: Cond) -> Rows:
     return with_cond(r, c)
