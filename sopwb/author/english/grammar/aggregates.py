@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """What is computed over records: sums, counts, averages, extremes, the latest one, lists and their order.
 
 Deliberately not here: which records (``rows``).
@@ -12,9 +13,9 @@ import msgspec
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import window_cond, with_cond
+from sopwb.author.english.meaning import Agg, Arith, Compare, Cond, Holds, Named, Order, Pick, Rows, Value, Whose
 from sopwb.author.english.names import name_edges
 from sopwb.author.english.patterns import Chart, Edge
-from sopwb.author.english.meaning import Agg, Arith, Compare, Cond, Holds, Named, Order, Pick, Rows, Value, Whose
 
 G.rule("aggkind", "[the] <sum>", cost=0.1)(lambda: "sum")
 G.rule("aggkind", "[the] <avg>", cost=0.1)(lambda: "avg")

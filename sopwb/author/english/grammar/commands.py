@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """Commands and corrections: save, run, schedule, yes, no, drop, undo, rename, "make it 15, not 20".
 
 Deliberately not here: what a schedule's words mean; they are handed on as they stand.
@@ -51,7 +52,7 @@ def _no_save(w: Any = None) -> Statement:
 
 G.rule("runverb", "run", "try", "test", "execute", "dry run", "try out", "test run", "do a run of", "start", "give me a run of", "let us try", "let us run", "show me a run of", cost=0.0)(lambda: True)
 G.rule("runargs", "(for|with|on|using) [the] [{e:entity}] [{n:ident}] [=|:|of] {v:argvalue}", cost=0.1)(lambda v, e="", n="": (v,))
-G.rule("runargs", "{l:runargs} (and|,) [the] [{n:ident}] [=|:] {v:argvalue}", cost=0.1)(lambda l, v, n="": (*l, v))
+G.rule("runargs", "{xs:runargs} (and|,) [the] [{n:ident}] [=|:] {v:argvalue}", cost=0.1)(lambda xs, v, n="": (*xs, v))
 G.rule("argvalue", "{v:lit}", cost=0.0)(lambda v: v)
 G.rule("argvalue", "{n:ident}", cost=1.0)(lambda n: Lit("string", n))
 
@@ -90,8 +91,7 @@ G.rule("whenword", "every", "each", "daily", "weekly", "monthly", "hourly", "on"
        "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "workdays", "tue", "wed", "thu", "fri", "sat", "sun", "nightly", "hourly", "for the first", "for the", cost=0.0)(lambda: True)
 
 
-_DAYTIMES = frozenset("day weekday workday week month hour minute quarter monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
-                      "daily weekly monthly hourly nightly morning evening noon midnight weekend".split())
+_DAYTIMES = frozenset(["day", "weekday", "workday", "week", "month", "hour", "minute", "quarter", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "daily", "weekly", "monthly", "hourly", "nightly", "morning", "evening", "noon", "midnight", "weekend"])
 
 
 @G.terminal("when")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """Conditions: comparisons, emptiness, windows, existence, and their connectives.
 
     cond  := list | either | both | atom
@@ -15,6 +16,7 @@ import msgspec
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.rows import window_cond, with_cond
+from sopwb.author.english.lexicon import UNITS
 from sopwb.author.english.meaning import (
     Agg,
     Among,
@@ -42,7 +44,6 @@ from sopwb.author.english.meaning import (
     Starts,
     Value,
 )
-from sopwb.author.english.lexicon import UNITS
 
 # --- tails ------------------------------------------------------------------------------------------
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """What things are: definitions, cases, bands, special cases, errors, and corrections of a value ("never more than").
 
     define := phrase "is" (cases | value)
@@ -13,7 +14,6 @@ from typing import Any
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
-from sopwb.author.english.patterns import Chart, Edge
 from sopwb.author.english.meaning import (
     Adjust,
     Agg,
@@ -21,8 +21,8 @@ from sopwb.author.english.meaning import (
     And,
     Arm,
     Assign,
-    Cases,
     CaseAbsent,
+    Cases,
     Compare,
     Cond,
     Define,
@@ -45,6 +45,7 @@ from sopwb.author.english.meaning import (
     Truth,
     Value,
 )
+from sopwb.author.english.patterns import Chart, Edge
 
 _SUBJECT = Named("@subject")
 _TRUE, _FALSE = Lit("bool", "true"), Lit("bool", "false")
@@ -90,15 +91,15 @@ G.rule("default", "<else> [,] [(it|that|this|they) (is|are|gets|get)] [with] {v:
 G.rule("limitremark", "(day|the day|number|exactly|the) {v:num} [{u:unit}] [still] (counts|counts as|is|is still|included|is included) [as] [{w:phrase}]", "that day included", "including that day", "day {v:num} included", "{v:num} included", "inclusive", "(both|that) (included|inclusive)", cost=0.1)(lambda v=None, u="", w="": True)
 G.rule("arm", "{a:arm} LP {x:limitremark} RP", cost=0.1)(lambda a, x: a if isinstance(a.cond, Inside) or (isinstance(a.cond, Compare) and a.cond.op in ("<=", ">=", "==")) else None)
 G.rule("armlist", "{a:arm}", cost=0.2)(lambda a: (a,))
-G.rule("armlist", "{l:armlist} {s:sep} {a:arm}", cost=0.2)(lambda l, s, a: (*l, a))
-G.rule("cases", "{l:armlist} {s:sep} {d:default}", cost=0.1)(lambda l, s, d: Cases(l, d))
-G.rule("cases", "{l:armlist} {d:default}", cost=0.3)(lambda l, d: Cases(l, d))
-G.rule("cases", "{l:armlist}", cost=0.8)(lambda l: Cases(l))
-G.rule("cases", "{d:default} {s:sep} {l:armlist}", "{v:plainvalue} , but {l:armlist}", "{v:plainvalue} , except {l:armlist}", "{v:plainvalue} [,] unless {c:cond} , (then|in which case) [it is] {w:plainvalue}", cost=0.6)(
-    lambda l=(), d=None, v=None, s=True, c=None, w=None: Cases(l or (Arm(c, w),), d or v))
+G.rule("armlist", "{xs:armlist} {s:sep} {a:arm}", cost=0.2)(lambda xs, s, a: (*xs, a))
+G.rule("cases", "{xs:armlist} {s:sep} {d:default}", cost=0.1)(lambda xs, s, d: Cases(xs, d))
+G.rule("cases", "{xs:armlist} {d:default}", cost=0.3)(lambda xs, d: Cases(xs, d))
+G.rule("cases", "{xs:armlist}", cost=0.8)(lambda xs: Cases(xs))
+G.rule("cases", "{d:default} {s:sep} {xs:armlist}", "{v:plainvalue} , but {xs:armlist}", "{v:plainvalue} , except {xs:armlist}", "{v:plainvalue} [,] unless {c:cond} , (then|in which case) [it is] {w:plainvalue}", cost=0.6)(
+    lambda xs=(), d=None, v=None, s=True, c=None, w=None: Cases(xs or (Arm(c, w),), d or v))
 G.rule("cases", "{v:value} <when> {c:cond} [,|;] {s:sep} <else> [,] [it is|it gets] {w:value}", cost=0.1)(lambda v, c, w, s=True: Cases((Arm(c, v),), w))
 G.rule("cases", "{a:plainvalue} or , <when> {c:cond} , {b:plainvalue}", "{a:plainvalue} , or {b:plainvalue} <when> {c:cond}", "{a:plainvalue} [,] or (to|until) {b:plainvalue} <when> {c:cond}", "{a:plainvalue} or {b:plainvalue} <when> {c:cond}", cost=0.4)(lambda a, b, c: Cases((Arm(c, b),), a))
-G.rule("cases", "the first of these that (applies|holds|is true) : {l:cases}", "the first (that applies|that holds|one that applies) of : {l:cases}", cost=0.2)(lambda l: l)
+G.rule("cases", "the first of these that (applies|holds|is true) : {xs:cases}", "the first (that applies|that holds|one that applies) of : {xs:cases}", cost=0.2)(lambda xs: xs)
 
 G.rule("truth", "(true|yes) <when> {c:cond} [[,|;] [and|or|but] [it is] false <else>] [[,|;] [and|but] <else> [it is] false]", "(true|yes) for {r:rows} [[,|;] [and] [false for <rest>]]", "whether {c:cond}", "true [only] if {c:cond}",
        "whether [or not] {c:cond}", "(true|yes) , <when> {c:cond}", "true [exactly] when {c:cond} [[,|;] [and] false <when> not]", "true <when> {c:cond} [,|and|, and|;] false (if not|for <rest>|in all other cases)", cost=0.1)(
@@ -168,9 +169,9 @@ def _depends(s: Value, v: Cases, w: str = "", n: str = "") -> Statement:
     return Define(w or n, Cases(v.arms, v.default, s))
 
 
-@G.rule("clause", "{a:namephrase} and {b:namephrase} are [the] {k:aggkind} and [the] {l:aggkind} {w:measure} [<of> {r:rows}]", cost=0.2)
-def _two_extremes(a: str, b: str, k: str, l: str, w: Value, r: Rows | None = None) -> tuple[Statement, ...]:
-    return (Define(a, Agg(k, w, r)), Define(b, Agg(l, w, r)))
+@G.rule("clause", "{a:namephrase} and {b:namephrase} are [the] {k:aggkind} and [the] {xs:aggkind} {w:measure} [<of> {r:rows}]", cost=0.2)
+def _two_extremes(a: str, b: str, k: str, xs: str, w: Value, r: Rows | None = None) -> tuple[Statement, ...]:
+    return (Define(a, Agg(k, w, r)), Define(b, Agg(xs, w, r)))
 
 
 G.rule("namephrase", "[the] {n:name}", "[the] {n:ident}", cost=0.1)(lambda n: n)
@@ -217,8 +218,8 @@ def _define_when(e: str, w: str, c: Cond) -> Statement:
 
 G.rule("set1", "[the] {n:name} (is|are|should be|must be|becomes|to|=|as|being|will be|gets|stays|equal to|is also) [also|simply|set to] {v:value}", "[the] {n:name} {v:lit}", cost=0.3)(lambda n, v: ((n, v),))
 G.rule("namelist", "[the] {n:name}", cost=0.1)(lambda n: (n,))
-G.rule("namelist", "{l:namelist} (,|and|, and|or) [the] {n:name}", cost=0.1)(lambda l, n: (*l, n))
-G.rule("set1", "{v:lit} (for|as|in) {l:namelist}", "{l:namelist} (are|is|should be|must be|become|stay) [both|all] {v:lit}", "(both|all of) {l:namelist} (are|should be|become) {v:lit}", cost=0.2)(lambda v, l: tuple((n, v) for n in l))
+G.rule("namelist", "{xs:namelist} (,|and|, and|or) [the] {n:name}", cost=0.1)(lambda xs, n: (*xs, n))
+G.rule("set1", "{v:lit} (for|as|in) {xs:namelist}", "{xs:namelist} (are|is|should be|must be|become|stay) [both|all] {v:lit}", "(both|all of) {xs:namelist} (are|should be|become) {v:lit}", cost=0.2)(lambda v, xs: tuple((n, v) for n in xs))
 G.rule("set1", "both are [also] {v:lit}", "{v:lit} for both [of them]", "both {v:lit}", cost=0.1)(lambda v: (("@both", v),))
 G.rule("set1", "{v:lit} for (all three|all of them|all four|all|everything|each of them|all five|all the fields|all fields|each|all of these|every field|both fields)", "(all three|all of them|all four|everything|all|all fields|all the fields|they|these|both fields|all five) (are|is|should be|become) [all|both] {v:lit}", "{v:lit} (everywhere|throughout|across the board)", cost=0.2)(
     lambda v: (("@rest", v),))
@@ -228,8 +229,8 @@ G.rule("set1", "{a:lit} and {b:lit}", cost=0.9)(lambda a, b: (("@1", a), ("@2", 
 G.rule("set1", "(is|are|counts as|count as|is always|always counts as) {n:name}", cost=0.1)(lambda n: ((n, _TRUE),))
 G.rule("set1", "(is|are) not {n:name}", "(does|do) not count as {n:name}", "never counts as {n:name}", cost=0.1)(lambda n: ((n, _FALSE),))
 G.rule("sets", "{a:set1}", cost=0.1)(lambda a: a)
-G.rule("sets", "{l:sets} {s:sep} {a:set1}", cost=0.1)(lambda l, s, a: (*l, *a))
-G.rule("outcome", "{l:sets}", "(return|give|give me|gets|get|gives|returns|use|set|report|leave|make|give back|show|say|says|put) [me|back|it|just] {l:sets}", cost=0.2)(lambda l: l)
+G.rule("sets", "{xs:sets} {s:sep} {a:set1}", cost=0.1)(lambda xs, s, a: (*xs, *a))
+G.rule("outcome", "{xs:sets}", "(return|give|give me|gets|get|gives|returns|use|set|report|leave|make|give back|show|say|says|put) [me|back|it|just] {xs:sets}", cost=0.2)(lambda xs: xs)
 G.rule("outcome", "(return|give|say|give me|gets|get|is|are|gives|returns|use|it is|that is|they are|they get|it gets|the result is|report|just say|means|the answer is|just return|count as|counts as|return just|it returns|show|make it|that makes|it says|the message is) [me|back|simply] {v:value}",
        cost=0.7)(lambda v: (("@whole", v),))
 G.rule("outcome", "(it is|that is) the whole {n:name}", cost=0.4)(lambda n: (("@whole", Named(n)),))
@@ -326,8 +327,8 @@ def _round_it(r: tuple[int, str] | None = None, p: int = 0, h: str = "half") -> 
 
 
 @G.rule("clause", "[and|but] [it is|it must be|it can be|it should be] (never less than|not less than|never below|at least|never under|never lower than|never goes below|it never goes below|never drop below|not below|it cannot go below|it must not go below|can not go below) {v:factor}", "(never a negative number|never negative|it is never negative|never go below zero|it must not be negative|not negative|never below zero|no negative numbers|it never goes negative|never return a negative number|it can not be negative|it should never be negative)", cost=0.4)
-def _low(v: Value = Lit("number", "0")) -> Statement:
-    return Adjust("low", v)
+def _low(v: Value | None = None) -> Statement:
+    return Adjust("low", v if v is not None else Lit("number", "0"))
 
 
 @G.rule("clause", "[and|but] [it is|it can be] (never more than|not more than|at most|never above|capped at|never over|no more than|never higher than|limited to|cap it at|it is capped at|never exceeds|it never exceeds|it never goes over|never goes above|up to a maximum of|with a maximum of|the maximum is|but at most|it must not exceed|it can not exceed) {v:factor}", cost=0.4)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """How a script begins: its name, its parameters, the record it looks up, the records it is about.
 
 Deliberately not here: what it computes (``definitions``) and returns (``returns``).
@@ -58,10 +59,8 @@ def _create(n: str, **_: Any) -> Statement:
     return Create(n)
 
 
-_OPENS: Final = frozenset("script process procedure routine job workflow check function program task thing something report sop calculation need needs want wants like love make create build write "
-                          "set do describe called named name call next finally now then add prepare calculator draft batch one new start begin open put give".split())
-_NOT_LABEL: Final = frozenset("if when whenever whose where of sum total average every each run runs save mock schedule return returns not no without unless otherwise is are was takes take change rename drop "
-                              "undo also it them those that".split())
+_OPENS: Final = frozenset(["script", "process", "procedure", "routine", "job", "workflow", "check", "function", "program", "task", "thing", "something", "report", "sop", "calculation", "need", "needs", "want", "wants", "like", "love", "make", "create", "build", "write", "set", "do", "describe", "called", "named", "name", "call", "next", "finally", "now", "then", "add", "prepare", "calculator", "draft", "batch", "one", "new", "start", "begin", "open", "put", "give"])
+_NOT_LABEL: Final = frozenset(["if", "when", "whenever", "whose", "where", "of", "sum", "total", "average", "every", "each", "run", "runs", "save", "mock", "schedule", "return", "returns", "not", "no", "without", "unless", "otherwise", "is", "are", "was", "takes", "take", "change", "rename", "drop", "undo", "also", "it", "them", "those", "that"])
 """Words that mean something of their own and so are no label: an opening that holds one is not read as a label only."""
 
 
@@ -101,8 +100,8 @@ def _label(chart: Chart, at: int) -> list[Edge]:
     return []
 
 
-@G.rule("clause", "{n:opening} [script|process|job] [{l:label}] [, please]", "{l:label} [:|,] {n:opening}", "{n:snake} is (the|a|what|another) (script|process|job|one|thing) [that] [i|we] [need|want|would like] [next|now|then]", cost=0.9)
-def _open(n: str, l: Any = None) -> Statement:
+@G.rule("clause", "{n:opening} [script|process|job] [{xs:label}] [, please]", "{xs:label} [:|,] {n:opening}", "{n:snake} is (the|a|what|another) (script|process|job|one|thing) [that] [i|we] [need|want|would like] [next|now|then]", cost=0.9)
+def _open(n: str, xs: Any = None) -> Statement:
     return Create(n)
 
 
@@ -111,8 +110,8 @@ def _next_one(n: str) -> Statement:
     return Create(n)
 
 
-@G.rule("clause", "{l:label}", cost=1.0)
-def _for_whom(l: Any) -> tuple[Statement, ...]:
+@G.rule("clause", "{xs:label}", cost=1.0)
+def _for_whom(xs: Any) -> tuple[Statement, ...]:
     return ()
 
 

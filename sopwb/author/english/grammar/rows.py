@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """Selections of records: "that customer's overdue invoices whose due_on is before today".
 
     rows := head clause*

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """Values: literals, names, arithmetic, percentages, rounding and limits.
 
     value   := sum [", rounded …"] [", but at least …"]
@@ -292,8 +293,8 @@ def _rounded_name(v: Value) -> Value:
 @G.rule("value", "{v:value} [,] [but|and] (at least|never less than|not less than|no less than|never below|not below|never under|a minimum of|with a minimum of"
         "|with at least|a minimum of|never lower than|with a floor of) {n:factor}",
         "{v:value} [,] [but|and] (never negative|not negative|never a negative number)", cost=0.5)
-def _at_least(v: Value, n: Value = Lit("number", "0")) -> Value:
-    return Clamp(v, low=n)
+def _at_least(v: Value, n: Value | None = None) -> Value:
+    return Clamp(v, low=n if n is not None else Lit("number", "0"))
 
 
 @G.rule("value", "{v:value} [,] [but|and] (at most|never more than|not more than|no more than|never above|not above|never over|capped at|with a maximum of"
