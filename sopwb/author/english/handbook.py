@@ -37,8 +37,9 @@ def handbook() -> str:
     out = [
         "# What can be said",
         "",
-        "Written from the grammar by `sopwb/author/english/handbook.py`; a test keeps it current. `[x]` may be left out, `(x|y)` is a",
-        "choice, `{name}` stands for a phrase of that family, `<class>` for a word of the class below, `LP RP LB RB` for brackets and braces.",
+        "Written from the grammar by `sopwb/author/english/handbook.py`; a test keeps it current.",
+        "`[x]` may be left out, `(x|y)` is a choice, `{name}` stands for a phrase of that family,",
+        "`<class>` for a word of the class below, `LP RP LB RB` for brackets and braces.",
     ]
     for category, title, words in _FAMILIES:
         out += ["", f"## {title} `{category}`", ""]

@@ -102,6 +102,8 @@ class Planner:
         self.tentative: State | None = None
         self.text = ""
         self.defined = False
+        self.asides: list[Said] = []
+        """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
 
     # --- reading --------------------------------------------------------------------------------------------
 
@@ -120,7 +122,7 @@ class Planner:
                         and not re.search(r"[\d'\"{]", text[said.start : said.end])
                         and not self.names_in(said)
                     ):
-                        self.notes.append(f'I took "{text[said.start : said.end]}" as an aside.')
+                        self.aside(said)
                         continue
                     self.salvage(tokens)
                     self.state.lost.append(text[said.start : said.end])
@@ -131,7 +133,7 @@ class Planner:
                     and not self.names_in(said)
                     and not re.search(r"[\d'\"{]", said.text)
                 ):
-                    self.notes.append(f'I took "{text[said.start : said.end]}" as an aside.')
+                    self.aside(said)
                     continue
                 for statement in said.statements:
                     self.take(statement, tokens)
@@ -148,6 +150,8 @@ class Planner:
             trouble = doubt
         except RecursionError:
             trouble = Doubt("Something there is said in terms of itself. Please say it in shorter sentences.")
+        if trouble is None and self.asides and self.spec() is None and not self.steps:
+            trouble = not_understood(self.asides[0], text, self.names, self.overlay.tool_names())
         if trouble is not None:
             self.tentative = self.state
             raise trouble
@@ -162,6 +166,10 @@ class Planner:
     def names_in(self, said: Said) -> bool:
         """Whether a sentence names a source or something with an underscore, so that it cannot be small talk."""
         return any("_" in w or self.names.sources_named(key_of(w)) for w in re.findall(r"\w+", said.text))
+
+    def aside(self, said: Said) -> None:
+        self.asides.append(said)
+        self.notes.append(f'I took "{self.text[said.start : said.end]}" as an aside.')
 
     def known_words(self) -> frozenset[str]:
         """Short words that name something here, so that they are not taken for courtesy ("ok")."""

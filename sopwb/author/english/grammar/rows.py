@@ -123,8 +123,8 @@ def _owned_rows(o: str, s: str) -> Rows:
     return _rows(s, o or "it")
 
 
-@G.rule("head", "[all] [the|all the] {n:anyword} (in|of|from) [the] {s:source} [(database|table|source|list|file|dataset|sheet|collection)]",
-        "(every|each) {n:anyword} (in|of|from) [the] {s:source} [(database|table|source|list|file|dataset|sheet|collection)]", cost=1.5)
+@G.rule("head", "[all] [the|all the] {n:anyword} (in|from) [the] {s:source} [(database|table|source|list|file|dataset|sheet|collection)]",
+        "(every|each) {n:anyword} (in|from) [the] {s:source} [(database|table|source|list|file|dataset|sheet|collection)]", cost=1.5)
 def _nouns_in(n: str, s: str) -> Rows:
     return Rows(s, noun=n, every=True)
 
