@@ -453,6 +453,16 @@ def _in_there(e: str = "") -> Cond:
 
 # --- connectives ------------------------------------------------------------------------------------------------
 
+@G.rule("atom", "{c:atom} LP {x:limitremark} RP", cost=0.1)
+def _with_limit(c: Cond, x: bool) -> Cond | None:
+    return c if "Inside(" in repr(c) or any(f"op='{op}'" in repr(c) for op in ("<=", ">=")) else None
+
+
+@G.rule("atom", "(no|no single|not a single|none of the|not one) {n:name} {t:tails}", cost=0.7)
+def _no_single(n: str, t: Cond) -> Cond:
+    return NoRows(Rows(conds=(with_subject(t, Named(n)),)))
+
+
 G.rule("ands", "{a:atom} [,] and {b:atom}", "{a:atom} [,] and (also|at the same time) {b:atom}", "both {a:atom} and {b:atom}", "{a:atom} , but [only if|also|only when] {b:atom}", "{a:atom} but {b:atom}", "{a:atom} [,] and (if|when|whose|where|that|who) {b:atom}", "{a:atom} , {b:and3}", cost=0.3)(
     lambda a, b: And((a, *(b.parts if isinstance(b, And) and len(b.parts) > 1 else (b,)))))
 G.rule("and3", "{a:atom} [,] and {b:atom}", "{a:atom} , {b:and3}", "{a:atom} [,] and (if|when|whose|where|that|who) {b:atom}", cost=0.1)(lambda a, b: And((a, *(b.parts if isinstance(b, And) else (b,)))))

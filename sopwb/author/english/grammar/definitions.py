@@ -72,6 +72,8 @@ G.rule("arm", "[for] {o:string} [is|it is|:|gets|means|costs|->|=>|=|has] {v:pla
 G.rule("arm", "{v:plainvalue} for {p:whom} (whose|where|who|that|which|with|if) {c:cond}", "{v:plainvalue} (on|for) {p:whom} {c:cond}", cost=0.4)(lambda v, p, c: Arm(c, v))
 G.rule("arm", "{v:plainvalue} for {r:rows}", cost=1.0)(lambda v, r: Arm(And(r.conds) if len(r.conds) > 1 else r.conds[0], v) if r.conds and not r.words else Arm(Holds(None, r.words[0]), v) if r.words else None)
 G.rule("whom", "(anyone|everyone|anybody|everybody|those|people|someone|any|all|the ones|anything|everything|ones)", "{e:entity}", "{e:anynoun}", cost=0.3)(lambda e="": True)
+G.rule("arm", "{v:string} (is|means|:|for|stands for) {b:band}", cost=0.4)(lambda v, b: Arm(b, v))
+G.rule("band", "from {v:lit} (on|upwards|up|onwards)", cost=0.1)(lambda v: Compare(">=", _SUBJECT, v))
 G.rule("arm", "{b:band} [is|are|gets|get|means|makes|counts as|:|->|=>|=|earns|gives|costs|,|has|have|gives you|for] {v:plainvalue}", cost=0.4)(lambda b, v: Arm(b, v))
 G.rule("arm", "{v:plainvalue} (for|from|if it is|if|at|when it is|with) {b:band}", "{v:plainvalue} LP {b:band} RP", "{v:plainvalue} : {b:band}", cost=0.5)(lambda b, v: Arm(b, v))
 
@@ -88,7 +90,7 @@ G.rule("default", "<else> [,] [(it|that|this|they) (is|are|gets|get)] [with] {v:
        "(below that|above that|under that|after that|before that|beyond that|in between|everything below|lower) [(it|that) is|is|,|:] {v:plainvalue}", "if (it|that|this) is not [the case] [,] {v:plainvalue}", "if not [,] {v:plainvalue}", "{v:plainvalue} (if not|if none of (these|those|them) (apply|applies|is true|are true))",
        cost=0.4)(lambda v: v)
 
-G.rule("limitremark", "(day|the day|number|exactly|the) {v:num} [{u:unit}] [still] (counts|counts as|is|is still|included|is included) [as] [{w:phrase}]", "that day included", "including that day", "day {v:num} included", "{v:num} included", "inclusive", "(both|that) (included|inclusive)", cost=0.1)(lambda v=None, u="", w="": True)
+G.rule("limitremark", "(day|the day|number|exactly|the) {v:num} [{u:unit}] [still] (counts|counts as|is|is still|included|is included) [as] [{w:phrase}]", "that day included", "including that day", "today counts [too] [, and so does the day {v:num} {u:unit} from (now|today)]", "today included", "both today and the day {v:num} {u:unit} (from now|ago) count", "both days count", "both ends count", "the first and the last day included", "day {v:num} included", "{v:num} included", "inclusive", "(both|that) (included|inclusive)", cost=0.1)(lambda v=None, u="", w="": True)
 G.rule("arm", "{a:arm} LP {x:limitremark} RP", cost=0.1)(lambda a, x: a if isinstance(a.cond, Inside) or (isinstance(a.cond, Compare) and a.cond.op in ("<=", ">=", "==")) else None)
 G.rule("armlist", "{a:arm}", cost=0.2)(lambda a: (a,))
 G.rule("armlist", "{xs:armlist} {s:sep} {a:arm}", cost=0.2)(lambda xs, s, a: (*xs, a))
@@ -381,6 +383,17 @@ def _ontime(chart: Chart, at: int) -> list[Edge]:
 def _on_time(t: str, v: Lit, n: str = "", m: str = "", u: str = "", w: str = "") -> Statement | None:
     """What is early or in time counts as nothing: the span never falls below it."""
     return Adjust("low", v) if v.text == "0" else None
+
+
+@G.rule("clause", "both today and the day [exactly] {v:num} {u:unit} (ago|from now|from today) (count|counts|are included)", "[and] today (counts|is included) [too]", cost=0.4)
+def _both_count(v: Value | None = None, u: str = "") -> Statement:
+    return Remark("limit", False)
+
+
+@G.rule("clause", "{e:subjectnoun} (that|which|who) {p:prose} LP {c:cond} RP (is|are) counted (up to|until|to|till) {d:clockvalue}", "{e:subjectnoun} (that|which|who) {p:prose} LP {c:cond} RP (runs|goes) (up to|until|to|till) {d:clockvalue}", "<when> {c:cond} [,] (count|take|use|it counts|it is counted|it runs) (up to|until|to|till|) {d:clockvalue} [instead]", cost=0.4)
+def _until_now(c: Cond, d: Value, e: str = "", p: str = "") -> Statement | None:
+    """An end that is not there yet is the present one."""
+    return Define("@blank " + c.left.words, d) if isinstance(c, Empty) and isinstance(c.left, Named) else None
 
 
 @G.rule("clause", "from {a:factor} (up to and including|through|up to|until and including) {b:factor} [, (both included|inclusive)]", "{a:factor} and {b:factor} (both count|included|both included)", cost=0.8)

@@ -164,6 +164,15 @@ def _explain(xs: tuple[Explain, ...]) -> tuple[Statement, ...]:
     return tuple(xs)
 
 
+G.rule("fillfrom", "{xs:capslist} from (the {e:entity}|{e:entity}|[the] {s:script})", cost=0.1)(lambda xs, e="", s="": tuple(Explain(c, Named(key_of(c), "" if s else e)) for c in xs))
+G.rule("fillfrom", "{a:fillfrom} (,|and|, and) {b:fillfrom}", cost=0.1)(lambda a, b: (*a, *b))
+
+
+@G.rule("clause", "(fill in|take|with|filling in) {f:fillfrom}", cost=0.3)
+def _fill_from(f: tuple[Explain, ...]) -> tuple[Statement, ...]:
+    return f
+
+
 G.rule("capslist", "{c:caps}", cost=0.0)(lambda c: (c,))
 G.rule("capslist", "{xs:capslist} (and|,|, and) {c:caps}", cost=0.0)(lambda xs, c: (*xs, c))
 

@@ -236,6 +236,21 @@ def _without_field(r: Rows, n: str) -> Rows:
     return with_cond(r, Holds(Named(n), "absent"))
 
 
+@G.rule("rows", "{r:rows} of {n:name} {v:lit}", "{r:rows} of the {n:name} {v:lit}", cost=0.4)
+def _of_value(r: Rows, n: str, v: Value) -> Rows:
+    return with_cond(r, Compare("==", Named(n), v))
+
+
+@G.rule("rows", "{r:rows} (that|which|who) (belong|belongs) to [that|this|the] {e:entity}", "{r:rows} belonging to [that|this|the] {e:entity}", cost=0.4)
+def _belonging(r: Rows, e: str) -> Rows | None:
+    return None if r.owner else msgspec.structs.replace(r, owner=e or "it")
+
+
+@G.rule("rows", "{r:rows} [,] (except|except for|apart from|without|but not|excluding|not counting|other than) (the ones|those|ones|the rows|rows|any) (where|whose|that|which|for which|with|that are) {c:cond}", "{r:rows} [,] (except|except for|apart from|excluding) (the|those) {a:adj} (ones|rows)", cost=0.3)
+def _except(r: Rows, c: Cond | None = None, a: str = "") -> Rows:
+    return with_cond(r, Not(c if c is not None else Holds(None, a)))
+
+
 @G.rule("rows", "{r:rows} with (a|an|the) {n:name} {t:tails}", "{r:rows} with (a|an|the) {n:name} of {t:tails}", "{r:rows} with {n:name} {t:tails}", "{r:rows} (that|who|which) (has|have) (a|an|the) {n:name} [of] {t:tails}", cost=0.4)
 def _with_tails(r: Rows, n: str, t: Cond) -> Rows:
     from sopwb.author.english.grammar.conditions import with_subject

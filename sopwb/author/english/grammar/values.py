@@ -33,7 +33,12 @@ from sopwb.author.english.meaning import (
     Value,
     Via,
 )
+from sopwb.author.english.names import words_of
 from sopwb.author.english.patterns import Chart, Edge
+
+
+def singular_of(source: str) -> str:
+    return words_of(source)[-1]
 
 
 @G.rule("lit", "{v:num}", "{v:string}", "{v:date}", cost=0.2)
@@ -95,6 +100,11 @@ def _owned(o: str, n: str) -> Value:
 @G.rule("factor", "[the] {n:name} [field|column] of {e:entity}", "[the] {n:name} (for|on) (that|this|the|each) {e:entity}", cost=0.7)
 def _of(n: str, e: str) -> Value:
     return Named(n, e or "it")
+
+
+@G.rule("factor", "[the] {n:name} of (the|that|this|its) {e:entity} in {s:source}", "[the] {n:name} (in|from) {s:source}", cost=0.9)
+def _of_in(n: str, s: str, e: str = "") -> Value:
+    return Named(n, e or singular_of(s))
 
 
 @G.rule("factor", "it", "that", "this", "the result", "what you have so far", "the result so far", "that value", "the value so far", "what you have",
