@@ -17,10 +17,12 @@ def open_screen(folder: str | None, as_of: str) -> int:
     from sopwb.app.workbench import open_workbench
     from sopwb.author.dialogue import Dialogue
     from sopwb.tui.app import run
+    from sopwb.tui.watching import Watched
 
     bench = open_workbench(folder, as_of)
     try:
-        return run(bench, lambda: Dialogue(bench, as_of=as_of), as_of)
+        seen = Watched(bench)  # so that the trace pane sees the runs that the dialogue makes
+        return run(seen, lambda: Dialogue(seen, as_of=as_of), as_of)
     finally:
         bench.close()
 

@@ -27,3 +27,17 @@ class Dialogue:
             return self.author.turn(text)
         except UserError as error:
             return Reply("refusal", "; ".join(d.line() for d in error.diagnostics))
+        except (
+            ArithmeticError,
+            AssertionError,
+            AttributeError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as error:
+            # A conversation outlives a mistake of ours: nothing was saved, and the person can go on in other words.
+            return Reply(
+                "refusal",
+                f"I stumbled over that ({type(error).__name__}), which is my mistake, not yours. Nothing was saved. Could you say it in other words?",  # noqa: E501 - one message, one line
+            )

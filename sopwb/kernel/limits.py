@@ -58,7 +58,7 @@ TRACE_SAMPLES_KEPT: Final = 100
 TRACE_EVENTS_KEPT: Final = 100_000
 """Events that one run keeps as objects (about 1 KiB each); the hash and the counts cover all."""
 TRACE_PENDING_MAX: Final = 10_000
-"""Events of one item that wait for its end before they are hashed: an item with millions of nested items stays bounded."""
+"""Events of one item that wait for its end to be hashed: an item with millions of nested items stays bounded."""
 TRACE_RECORDS_SHOWN: Final = 20
 """Records of a fetch that its event holds for people to look at."""
 SPOKEN_CHARS_MAX: Final = 240

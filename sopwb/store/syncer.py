@@ -127,6 +127,8 @@ class Syncer:
             if new <= old:
                 continue
             for number in range(max(old[0], 1), new[0] + 1):
+                if stream == kinds.TRACE and number < new[0] and not self._files.exists(stream, number):
+                    continue  # retired whole
                 self._disk.sync(self._files.fd(stream, number))
             if new[0] > old[0] or old[1] == 0:
                 self._disk.sync_directory(self._files.path(stream))

@@ -133,7 +133,7 @@ class View:
         """Take in one transaction that is durable."""
         segment = self._segments.get((kinds.LOG, found.segment))
         if segment is None:
-            segment = self._segments[kinds.LOG, found.segment] = SegmentView(kinds.LOG, found.segment, None)
+            segment = self._add(SegmentView(kinds.LOG, found.segment, None))
         segment.tail.update(found.objects)
         segment.read_to = found.end
         segment.last = found.after.commit[1]
@@ -196,13 +196,17 @@ class View:
             segment = SegmentView(stream, number, self._open_index(stream, number))
             if stream == kinds.LOG and number < self.cursor.segment:
                 self._walk(segment, self._files.size(stream, number))
-            self._segments[stream, number] = segment
+            segment = self._add(segment)
         if stream == kinds.TRACE:
             newest, end = self.cursor.trace
             wanted = end if number == newest else self._files.size(stream, number)
             if segment.read_to < wanted:
                 self._walk(segment, wanted)
         return segment
+
+    def _add(self, segment: SegmentView) -> SegmentView:
+        # Threads that read take no lock: of two that add the same segment the first one counts, for both.
+        return self._segments.setdefault((segment.stream, segment.number), segment)
 
     def _walk(self, segment: SegmentView, end: int) -> None:
         # Only headers are read: what is looked up here is checked against its id when it is got.

@@ -14,13 +14,21 @@ import sys
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 ROOT = Path(__file__).parents[2]
 SECONDS_MAX = 120
 """For one command; a whole conversation takes about a second."""
 
-Verdict = str
+Verdict = Literal["solved", "asked", "wrong"]
+
+
+class Judgement(NamedTuple):
+    """What a conversation came to: the verdict, how many values came out as expected, and what does not hold."""
+
+    verdict: Verdict
+    values: int
+    failing: list[str]
 
 
 def sopwb(workspace: Path, *words: str, feed: str = "") -> subprocess.CompletedProcess[str]:
@@ -70,16 +78,21 @@ class Conversation:
         self.at = ("--as-of", self.spec["as_of"])
         self.replies: list[dict[str, Any]] = []
 
-    def judge(self) -> tuple[Verdict, list[str]]:
-        """Talk, check, and give the verdict with what does not hold."""
+    def judge(self) -> Judgement:
+        """Talk, check, and judge."""
         self._talk()
         found = [self._check(check) for check in self.spec["checks"]]
         failing = [why for holds, _, why in found if not holds]
+        pairs = zip(self.spec["checks"], found, strict=True)
+        values = sum(holds for check, (holds, _, _) in pairs if check.keys() & {"expect", "effects", "schedule"})
+        return Judgement(self._verdict(failing, found), values, failing)
+
+    def _verdict(self, failing: list[str], found: list[tuple[bool, bool, str]]) -> Verdict:
         if not failing:
-            return "solved", []
+            return "solved"
         asked = any(reply["kind"] in ("question", "refusal") for reply in self.replies)
         lied = any(wrong for _, wrong, _ in found)
-        return ("asked" if asked and not lied else "wrong"), failing
+        return "asked" if asked and not lied else "wrong"
 
     def _talk(self) -> None:
         feed = "".join(json.dumps(turn) + "\n" for turn in self.spec["turns"])

@@ -14,24 +14,32 @@ from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conversations.judging import Conversation, Verdict, match_effects, read, same
+from tests.conversations.judging import Conversation, Judgement, match_effects, read, same
 from tests.conversations.reference.tables import Refused, Tables
 
 CASES = Path(__file__).with_name("cases")
 NAMES = sorted(path.parent.name for path in CASES.glob("*/case.json"))
 SAMPLE = ("ask_choir", "ask_phone_plans", "bike_fare", "carwash_points", "hotel_bill", "vet_boosters")
-"""Every level, few seconds; their scores say little alone."""
+"""Every level, few seconds; their score says little alone."""
 
-SOLVED_MIN = 0
-"""Of all cases: may only go up."""
-SOLVED_MIN_OF_SAMPLE = 0
-"""Of the sample: may only go up."""
+
+class Least(NamedTuple):
+    """A score to keep. May only go up, to what then holds."""
+
+    solved: int
+    values: int
+    """Runs, jobs and schedules that come out as expected, in cases that are not solved too."""
+
+
+ALL = Least(solved=0, values=3)
+"""Of 24 cases. The wording was new to the grammar when this was first measured: almost nothing was understood whole."""
+OF_SAMPLE = Least(solved=0, values=3)
 WRONG_MAX = 0
-"""A wrong value or a guess where a question was due: may only go down, and is down."""
+"""Cases with a wrong value, or with a guess where a question was due. May never go up."""
 
 
 def spec_of(name: str) -> dict[str, Any]:
@@ -56,19 +64,19 @@ def agree(want: Any, got: Any) -> bool:
     return same(want, got) and same(got, want)
 
 
-def talk_through(names: tuple[str, ...], scratch: Path) -> dict[str, tuple[Verdict, list[str]]]:
+def talk_through(names: tuple[str, ...], scratch: Path) -> dict[str, Judgement]:
     with ThreadPoolExecutor(2) as pool:
         return dict(zip(names, pool.map(lambda name: Conversation(CASES / name, scratch).judge(), names), strict=True))
 
 
-def check_score(names: tuple[str, ...], scratch: Path, solved_min: int) -> None:
+def check_score(names: tuple[str, ...], scratch: Path, least: Least) -> None:
     """Talk those cases through and hold the score against its bounds."""
-    verdicts = talk_through(names, scratch)
-    wrong = {name: why for name, (verdict, why) in verdicts.items() if verdict == "wrong"}
+    found = talk_through(names, scratch)
+    wrong = {name: judged.failing for name, judged in found.items() if judged.verdict == "wrong"}
     assert len(wrong) <= WRONG_MAX, wrong
-    open_ones = {name: why[:1] for name, (verdict, why) in verdicts.items() if verdict != "solved"}
-    solved = len(names) - len(open_ones)
-    assert solved >= solved_min, open_ones
+    failing = {name: judged.failing[0] for name, judged in found.items() if judged.failing}
+    assert len(names) - len(failing) >= least.solved, failing
+    assert sum(judged.values for judged in found.values()) >= least.values, failing
 
 
 @pytest.mark.parametrize(("name", "check"), every("run"))
@@ -111,9 +119,9 @@ def test_the_cases_are_spread_over_the_levels() -> None:
 
 
 def test_the_offline_author_keeps_its_score_on_a_sample(tmp_path: Path) -> None:
-    check_score(SAMPLE, tmp_path, SOLVED_MIN_OF_SAMPLE)
+    check_score(SAMPLE, tmp_path, OF_SAMPLE)
 
 
 @pytest.mark.slow
 def test_the_offline_author_keeps_its_score_on_all_cases(tmp_path: Path) -> None:
-    check_score(tuple(NAMES), tmp_path, SOLVED_MIN)
+    check_score(tuple(NAMES), tmp_path, ALL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import random
 import shutil
 import threading
@@ -17,7 +18,7 @@ from sopwb.store.disk import Disk
 from sopwb.store.frames import encode_frame, frame_id
 from sopwb.store.index import IndexDamaged
 from sopwb.store.store import ANY, Store
-from tests.store.worlds import FailingDisk, copy_store, open_store, read_state, write_history
+from tests.store.worlds import FailingDisk, QuickDisk, copy_store, open_store, read_state, write_history
 
 LOG = "log/00000001.seg"
 
@@ -69,7 +70,7 @@ def test_a_failed_sync_stops_other_handles_until_a_store_is_opened_anew(tmp_path
 
 def test_a_commit_that_waits_while_a_store_is_repaired_is_not_acknowledged(tmp_path: Path) -> None:
     # B appends, A's sync fails, C opens and cuts B's bytes: B's sync must not report success.
-    class Waiting(Disk):
+    class Waiting(QuickDisk):
         def lock(self, fd: int) -> None:
             if fd == b._writer._locks._fds["watermark"] and not self.done:  # type: ignore[union-attr]
                 self.done = True
@@ -191,7 +192,7 @@ def test_a_log_that_shrinks_under_a_handle_is_damage(tmp_path: Path) -> None:
 # --- power loss ---------------------------------------------------------------------------------------
 
 
-class RecordingDisk(Disk):
+class RecordingDisk(QuickDisk):
     """Keeps every write and sync in order, so that a power loss can be played at any moment."""
 
     def __init__(self) -> None:
@@ -314,7 +315,7 @@ def test_a_power_loss_within_a_recovery_destroys_no_byte(tmp_path: Path, seed: i
             assert read_state(store) == expected
 
 
-@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 60))])
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 60))])
 def test_a_power_loss_at_any_moment_loses_nothing_acknowledged(tmp_path: Path, seed: int) -> None:
     draw = random.Random(seed)
     disk = RecordingDisk()
@@ -347,7 +348,7 @@ def test_a_power_loss_at_any_moment_loses_nothing_acknowledged(tmp_path: Path, s
 
 
 def test_readers_see_only_what_is_durable(tmp_path: Path) -> None:
-    class Looking(Disk):
+    class Looking(QuickDisk):
         seen: list[object]
 
         def sync(self, fd: int) -> None:
@@ -375,7 +376,7 @@ def test_writers_that_wait_for_a_sync_share_the_next_one(tmp_path: Path) -> None
     syncs: list[int] = []
     first_syncs, all_appended = threading.Event(), threading.Event()
 
-    class Slow(Disk):
+    class Slow(QuickDisk):
         def sync(self, fd: int) -> None:
             syncs.append(fd)
             if len(syncs) == 1:
@@ -401,6 +402,89 @@ def test_writers_that_wait_for_a_sync_share_the_next_one(tmp_path: Path) -> None
         thread.join(20)
     assert len(syncs) == 2, "one for the first, one for the four that waited"
     assert len(list(open_store(tmp_path / "s").objects("script"))) == 5
+
+
+def test_an_object_that_is_appended_but_not_durable_is_not_acknowledged_before_it_is(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "s")
+    append_and_die(tmp_path / "s", QuickDisk(), b"same")
+    id_ = put(store, b"same")
+    with open_store(tmp_path / "s", read_only=True) as reader:
+        assert reader.get(id_) == ("script", b"same")
+    assert len(store.log(9)) == 1, "it is not appended twice"
+
+
+def test_an_object_that_became_durable_since_it_was_put_is_not_appended_twice(tmp_path: Path) -> None:
+    store, other = open_store(tmp_path / "s"), open_store(tmp_path / "s")
+    with store.transaction("slow") as tx:
+        id_ = tx.put("script", b"same")
+        assert put(other, b"same") == id_
+        store.refresh()
+    assert len(store.log(9)) == 1
+
+
+def test_a_torn_end_record_only_makes_groups_smaller(tmp_path: Path) -> None:
+    class Tearing(QuickDisk):
+        def lock(self, fd: int) -> None:
+            super().lock(fd)
+            if os.readlink(f"/proc/self/fd/{fd}").endswith("watermark"):
+                (tmp_path / "s" / "lock").write_bytes(b"torn")
+
+    open_store(tmp_path / "s").close()
+    store = open_store(tmp_path / "s", disk=Tearing())
+    ids = [put(store, b"%d" % n) for n in range(3)]
+    assert list(open_store(tmp_path / "s", read_only=True).objects("script")) == ids
+
+
+def test_a_living_handle_goes_on_after_the_store_was_repaired(tmp_path: Path) -> None:
+    # As Linux reports a failed write-back: once to every descriptor that was open when it happened.
+    class Reporting(QuickDisk):
+        failed_after: set[int]
+        open_now: set[int]
+
+        def open(self, path: str, flags: int) -> int:
+            fd = super().open(path, flags)
+            self.open_now.add(fd)
+            self.failed_after.discard(fd)
+            return fd
+
+        def sync(self, fd: int) -> None:
+            if fd in self.failed_after:
+                self.failed_after.discard(fd)
+                raise OSError(errno.EIO, "EIO")
+            super().sync(fd)
+
+    disk = Reporting()
+    disk.open_now, disk.failed_after = set(), set()
+    a, b = (open_store(tmp_path / "s", disk=disk) for _ in range(2))
+    put(a, b"1")
+    put(b, b"2")
+    disk.failed_after = set(disk.open_now)
+    with pytest.raises(errors.Poisoned):
+        put(a, b"3")
+    open_store(tmp_path / "s", disk=disk)
+    id_ = put(b, b"4")
+    assert open_store(tmp_path / "s", read_only=True).get(id_)[1] == b"4"
+
+
+def test_a_child_of_fork_does_not_share_its_parents_lock(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "s")
+    put(store, b"1")
+    assert store._writer is not None
+    store._writer._locks.take("lock")
+    child = os.fork()
+    if child == 0:
+        try:
+            put(store, b"2")
+            os._exit(0)
+        finally:
+            os._exit(1)
+    for _ in range(20):
+        threading.Event().wait(0.01)
+        assert os.waitpid(child, os.WNOHANG) == (0, 0), "the child waits for its parent"
+    store._writer._locks.free("lock")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    put(store, b"3")
+    assert len(list(store.objects("script"))) == 3
 
 
 def test_a_replaced_lock_file_still_excludes(tmp_path: Path) -> None:
@@ -557,7 +641,7 @@ def test_a_damaged_index_is_rebuilt_by_a_living_handle(tmp_path: Path, monkeypat
 def test_opening_reads_only_what_follows_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     grow(tmp_path / "s", monkeypatch)
 
-    class Counting(Disk):
+    class Counting(QuickDisk):
         bytes_read = 0
 
         def read(self, fd: int, offset: int, length: int) -> bytes:
@@ -574,11 +658,16 @@ def test_opening_reads_only_what_follows_the_index(tmp_path: Path, monkeypatch: 
 
 def test_a_retired_trace_segment_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     grow(tmp_path / "s", monkeypatch)
-    for number in (1, 2):
-        (tmp_path / "s" / "trace" / f"{number:08d}.seg").unlink()
-    with open_store(tmp_path / "s", segment_bytes=1500) as store:
-        assert 0 < len(list(store.objects("trace"))) < 60
-        assert store.verify(deep=True).sound
-        put(store, b"goes on", "trace")
-    with open_store(tmp_path / "s", segment_bytes=1500) as store:
-        assert store.verify(deep=True).sound
+    for numbers in ([1, 2], range(3, 99)):
+        for number in numbers:
+            (tmp_path / "s" / "trace" / f"{number:08d}.seg").unlink(missing_ok=True)
+        with open_store(tmp_path / "s", segment_bytes=1500) as store:
+            left = len(list(store.objects("trace")))
+            assert (0 < left < 60) == (numbers == [1, 2])
+            assert store.verify(deep=True).sound
+            id_ = put(store, b"goes on %d" % left, "trace")
+        with open_store(tmp_path / "s", segment_bytes=1500) as store:
+            assert len(list(store.objects("trace"))) == left + 1
+            assert store.get(id_) == ("trace", b"goes on %d" % left)
+            assert store.verify(deep=True).sound
+            assert not store.damage

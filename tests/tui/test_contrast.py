@@ -13,7 +13,7 @@ from sopwb.app.share import share_folder
 from sopwb.tui.themes import DEFAULT, contrast, read_themes
 from tests.tui.conftest import opened
 from tests.tui.fake import FakeBench
-from tests.tui.test_snapshots import chat, form, help_, scripts, trace
+from tests.tui.test_snapshots import chat, form, help_, name_of, scripts, slow, trace
 
 THEMES = list(read_themes([share_folder("themes")])[0])
 DRAWN_MIN = 4.0
@@ -40,7 +40,7 @@ def hexed(colour: Color) -> str:
     return colour.get_truecolor().hex
 
 
-@pytest.mark.parametrize("drive", [chat, scripts, trace, form, help_], ids=lambda drive: drive.__name__)
+@pytest.mark.parametrize("drive", [form, *map(slow, (chat, scripts, trace, help_))], ids=name_of)
 @pytest.mark.parametrize(
     "theme", [theme if theme == DEFAULT else pytest.param(theme, marks=pytest.mark.slow) for theme in THEMES]
 )

@@ -50,6 +50,15 @@ async def help_(pilot: Pilot[Any]) -> None:
     await press(pilot, "f3", "f1")
 
 
+def slow(drive: Drive) -> Any:
+    """Have a picture drawn in the heavy form of the suite only."""
+    return pytest.param(drive, marks=pytest.mark.slow)
+
+
+def name_of(drive: Drive) -> str:
+    return drive.__name__
+
+
 def draw(snap_compare: Any, drive: Drive, size: tuple[int, int], bench: FakeBench | None = None) -> bool:
     made = bench or FakeBench()
     app = WorkbenchApp(made, lambda: FakeTalk(made), AS_OF)
@@ -64,16 +73,17 @@ def draw(snap_compare: Any, drive: Drive, size: tuple[int, int], bench: FakeBenc
     return bool(snap_compare(app, terminal_size=size, run_before=run_before))
 
 
-@pytest.mark.parametrize("drive", [chat, scripts, trace, form, freezing, help_], ids=lambda drive: drive.__name__)
+@pytest.mark.parametrize("drive", [chat, scripts, trace, form, *map(slow, (freezing, help_))], ids=name_of)
 def test_the_screen_at_80_by_24_is_as_it_was(snap_compare: Any, drive: Drive) -> None:
     assert draw(snap_compare, drive, SMALL)
 
 
-@pytest.mark.parametrize("drive", [chat, trace, form], ids=lambda drive: drive.__name__)
+@pytest.mark.parametrize("drive", [trace, *map(slow, (chat, form))], ids=name_of)
 def test_the_screen_at_120_by_40_is_as_it_was(snap_compare: Any, drive: Drive) -> None:
     assert draw(snap_compare, drive, LARGE)
 
 
+@pytest.mark.slow
 def test_the_screen_at_200_by_60_is_as_it_was(snap_compare: Any) -> None:
     assert draw(snap_compare, trace, WIDE)
 
@@ -85,6 +95,7 @@ def test_without_colours_symbols_and_words_remain(snap_compare: Any, monkeypatch
     assert draw(snap_compare, scripts, SMALL, bench)
 
 
+@pytest.mark.slow
 def test_the_light_theme_is_as_it_was(snap_compare: Any, own_folder: Any) -> None:
     own_folder.mkdir(parents=True)
     (own_folder / "theme").write_text("sop-light\n")

@@ -181,7 +181,9 @@ def test_typing_ahead_is_kept(terminal: Terminal) -> None:
     terminal.until_seen("called late_orders. It should take a")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow)]
+)
 def test_a_signal_leaves_the_terminal_clean(terminal: Terminal, number: signal.Signals, code: int) -> None:
     terminal.until_seen("Say what you want")
     assert terminal.modes()["alternate_on"] == "1"
@@ -199,6 +201,7 @@ def alive(process: int) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_the_program_ends_when_its_terminal_is_gone(terminal: Terminal) -> None:
     terminal.until_seen("Say what you want")
     process = terminal.program()

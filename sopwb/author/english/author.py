@@ -63,7 +63,12 @@ class OfflineAuthor:
                 text, state = rewritten, pending.before
             elif not _starts_over(text):
                 state = pending.after
-        planner = Planner(state, self.names(), self.bench.environment(), pending.before if pending is not None and state is pending.after else None)
+        planner = Planner(
+            state,
+            self.names(),
+            self.bench.environment(),
+            pending.before if pending is not None and state is pending.after else None,
+        )
         try:
             steps = planner.plan(text)
         except Doubt as doubt:
@@ -74,7 +79,9 @@ class OfflineAuthor:
     def asked(self, doubt: Doubt, text: str, state: State, planner: Planner) -> Reply:
         after = planner.tentative or planner.state
         self.pending = Pending(text, state, after, doubt.options, doubt.words)
-        return self.reply("refusal" if doubt.refusal else "question", question(doubt), [label for label, _ in doubt.options])
+        return self.reply(
+            "refusal" if doubt.refusal else "question", question(doubt), [label for label, _ in doubt.options]
+        )
 
     def answered(self, pending: Pending, text: str) -> str | None:
         """Give the pending turn with the chosen words put in, where the answer picks an option."""
@@ -84,7 +91,7 @@ class OfflineAuthor:
         chosen = _chosen(first, pending.options)
         if chosen is None:
             return None
-        label, replacement = pending.options[chosen]
+        _, replacement = pending.options[chosen]
         if not pending.words:
             return None
         pattern = r"\b" + r"[ _]".join(re.escape(w) + r"(?:s|es)?" for w in pending.words.split()) + r"\b"
@@ -184,12 +191,18 @@ class OfflineAuthor:
         assert isinstance(done, o.ScriptView)
         if done.diagnostics:
             return "The draft does not check: " + "; ".join(d.message for d in done.diagnostics[:3])
-        changes = difference_lines(before.script if isinstance(before, o.ScriptView) else None, step.script or {})
+        changes = difference_lines(
+            before.script if isinstance(before, o.ScriptView) else None, step.script or {}
+        )
         page.add(outline(done, changes, step.notes))
         spec = self.state.specs.get(step.name)
         if spec is not None and spec.effects and step.name not in self.state.mocked:
             tools = self.bench.environment()
-            open_ = [t for t in _tools(step.script or {}) if (sig := tools.tool(t)) is not None and not sig.configured and sig.kind == "effect"]
+            open_ = [
+                t
+                for t in _tools(step.script or {})
+                if (sig := tools.tool(t)) is not None and not sig.configured and sig.kind == "effect"
+            ]
             if open_:
                 page.add(f"There is no {' and no '.join(open_)} configured here. Should I mock it?")
         return None
@@ -213,7 +226,10 @@ class OfflineAuthor:
             job = self.bench.do(c.SaveJob(name, mocks=mocks))
             if isinstance(job, o.Failed):
                 return error_line(job)
-            page.add(f"Saved {name}{short}, as a batch job" + (f" with mocked {', '.join(mocks)}." if mocks else "."))
+            page.add(
+                f"Saved {name}{short}, as a batch job"
+                + (f" with mocked {', '.join(mocks)}." if mocks else ".")
+            )
         else:
             page.add(f"Saved {name}{short}.")
         return None
@@ -223,12 +239,25 @@ class OfflineAuthor:
         signature = self.bench.environment().script(name, "")
         if signature is None:
             return "It has no draft."
-        mocks = tuple(_tools(self.state.scripts.get(name, {})))
         for inputs in self.examples(signature):
-            done = self.bench.do(c.RunScript(name, inputs, self.as_of, dry_run=True, mocks=() if mocks else (), record=False, draft=True))
+            done = self.bench.do(
+                c.RunScript(
+                    name,
+                    inputs,
+                    self.as_of,
+                    dry_run=True,
+                    record=False,
+                    draft=True,
+                )
+            )
             if isinstance(done, o.Failed):
                 return error_line(done)
-            if isinstance(done, o.RunView) and done.status != "succeeded" and done.error is not None and not _on_purpose(done):
+            if (
+                isinstance(done, o.RunView)
+                and done.status != "succeeded"
+                and done.error is not None
+                and not _on_purpose(done)
+            ):
                 return done.error.message
         return None
 
@@ -240,7 +269,9 @@ class OfflineAuthor:
             source = source_of_param(names, param.name)
             values = self.keys_of(source) if source else self.values_of(param.name, names)
             for index, row in enumerate(rows):
-                row[param.name] = values[index % len(values)] if values else _plain_input(str(param.type), place)
+                row[param.name] = (
+                    values[index % len(values)] if values else _plain_input(str(param.type), place)
+                )
         return rows
 
     def keys_of(self, source: str) -> list[Any]:
@@ -261,7 +292,10 @@ class OfflineAuthor:
             return error_line(done)
         assert isinstance(done, o.ScheduleView)
         page.save(step.name)
-        page.add(f"{step.name} runs {done.words or done.spec}." + (f" Next: {done.next_due[0]}." if done.next_due else ""))
+        page.add(
+            f"{step.name} runs {done.words or done.spec}."
+            + (f" Next: {done.next_due[0]}." if done.next_due else "")
+        )
         return None
 
     def run(self, step: Step, page: Page) -> str | None:
@@ -273,7 +307,11 @@ class OfflineAuthor:
             return f"{step.name} takes {len(signature.params)} inputs, and {len(step.args)} were given."
         inputs = {p.name: _input(v) for p, v in zip(signature.params, step.args, strict=False)}
         effects = bool(_tools(self.state.scripts.get(step.name, {})))
-        done = self.bench.do(c.RunScript(step.name, inputs, self.as_of, dry_run=effects, draft=step.name not in self.state.saved))
+        done = self.bench.do(
+            c.RunScript(
+                step.name, inputs, self.as_of, dry_run=effects, draft=step.name not in self.state.saved
+            )
+        )
         if isinstance(done, o.Failed):
             return error_line(done)
         assert isinstance(done, o.RunView)
@@ -301,9 +339,15 @@ class OfflineAuthor:
     def lists(self, page: Page) -> None:
         scripts, data = self.bench.do(c.ListScripts()), self.bench.do(c.ListData())
         if isinstance(scripts, o.ScriptList):
-            page.add("Scripts: " + (", ".join(f"{r.name} ({r.state})" for r in scripts.rows) or "none yet") + ".")
+            page.add(
+                "Scripts: " + (", ".join(f"{r.name} ({r.state})" for r in scripts.rows) or "none yet") + "."
+            )
         if isinstance(data, o.DataList):
-            page.add("Data: " + "; ".join(f"{r.name} ({', '.join(f for f, _ in r.fields)})" for r in data.rows) + ".")
+            page.add(
+                "Data: "
+                + "; ".join(f"{r.name} ({', '.join(f for f, _ in r.fields)})" for r in data.rows)
+                + "."
+            )
 
     def confirm(self, name: str, page: Page) -> str | None:
         """A yes alone saves the open draft once it was run; before that it only agrees."""
@@ -315,13 +359,19 @@ class OfflineAuthor:
         page.add("Good. What should I do next?")
         return None
 
-    def reply(self, kind: Any, text: str, options: list[str] | None = None, saved: list[str] | None = None) -> Reply:
+    def reply(
+        self, kind: Any, text: str, options: list[str] | None = None, saved: list[str] | None = None
+    ) -> Reply:
         open_ = self.state.open or None
-        return Reply(kind, text, options or [], saved or [], open_, self.state.scripts.get(open_) if open_ else None)
+        return Reply(
+            kind, text, options or [], saved or [], open_, self.state.scripts.get(open_) if open_ else None
+        )
 
 
 def _starts_over(text: str) -> bool:
-    return bool(re.match(r"\s*(?:\w+[,!.]?\s+){0,3}(?:create|make|build|write) (?:a|an|me|another|the)\b", text, re.I))
+    return bool(
+        re.match(r"\s*(?:\w+[,!.]?\s+){0,3}(?:create|make|build|write) (?:a|an|me|another|the)\b", text, re.I)
+    )
 
 
 def _chosen(answer: str, options: tuple[tuple[str, str], ...]) -> int | None:
@@ -381,7 +431,13 @@ def _input(value: m.Value) -> Any:
     if isinstance(value, m.Lit):
         if value.kind == "number":
             return int(value.text) if value.text.lstrip("-").isdigit() else Decimal(value.text)
-        return {"true": True, "false": False}.get(value.text, value.text) if value.kind == "bool" else None if value.kind == "null" else value.text
+        return (
+            {"true": True, "false": False}.get(value.text, value.text)
+            if value.kind == "bool"
+            else None
+            if value.kind == "null"
+            else value.text
+        )
     return None
 
 

@@ -10,13 +10,27 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.expressions import FALSE, TRUE, Truths, quoted, wrap
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Listing
-from sopwb.author.english.lower import FALSE, TRUE, Lowering, Truths, quoted, wrap
+from sopwb.author.english.lower import Lowering
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.scope import Scope, date_field, find_field, listed
 from sopwb.author.english.spec import Doubt, Expr
-from sopwb.lang.types import BOOL, DATE, DECIMAL, INT, STRING, TIMESTAMP, ListType, RecordType, Type, is_optional, optional, required
+from sopwb.lang.types import (
+    BOOL,
+    DATE,
+    DECIMAL,
+    INT,
+    STRING,
+    TIMESTAMP,
+    ListType,
+    RecordType,
+    Type,
+    is_optional,
+    optional,
+    required,
+)
 
 
 class Computing(Lowering):
@@ -26,7 +40,13 @@ class Computing(Lowering):
 
     def aggregate(self, agg: m.Agg, scope: Scope) -> Expr:
         """Write a sum, count, average, extreme or list."""
-        if scope.records and agg.rows is None and not scope.where and isinstance(agg.what, m.Named) and self.in_scope(agg.what.words, scope, True):
+        if (
+            scope.records
+            and agg.rows is None
+            and not scope.where
+            and isinstance(agg.what, m.Named)
+            and self.in_scope(agg.what.words, scope, True)
+        ):
             return self.value(agg.what, scope)
         if agg.kind in ("first", "last"):
             return self.first_or_last(agg, scope)
@@ -51,9 +71,15 @@ class Computing(Lowering):
             source = self.rows_source(current)
             if words.startswith("@") or find_field(self.source(source).record, words)[0]:
                 return self.listing(m.Rows(), scope)
-        related = [n for n, s in self.names.sources.items() if n not in self.records_at_hand() and (words == "@money" or find_field(s.record, words)[0])]
+        related = [
+            n
+            for n, s in self.names.sources.items()
+            if n not in self.records_at_hand() and (words == "@money" or find_field(s.record, words)[0])
+        ]
         if words == "@money":
-            related = [n for n in related if any(p.name in self.source(n).record.names() for p in self.spec.params)]
+            related = [
+                n for n in related if any(p.name in self.source(n).record.names() for p in self.spec.params)
+            ]
         exact = [n for n in related if find_field(self.source(n).record, words)[1]] or related
         if len(exact) == 1:
             return self.listing(m.Rows(exact[0], "it"), scope)
@@ -67,17 +93,14 @@ class Computing(Lowering):
 
     def solid_listing(self, listing: Listing, what: m.Value) -> tuple[str, Expr]:
         """Write the list without the records whose value is null, and the value of one."""
-        outer = self.facts
-        if listing.text in self.filters:
-            self.facts = self.facts | self.filters[listing.text]
         expr = self.narrowed(self.element(what, listing))
-        self.facts = outer
         if not is_optional(expr.type):
             return listing.text, expr
         self.assume(f"records with an empty {expr.text.rsplit('.', 1)[-1]} are left out there")
-        return f"{listing.text}.filter({listing.var}, {expr.text} != null)", Expr(expr.text, required(expr.type), expr.level)
+        return f"{listing.text}.filter({listing.var}, {expr.text} != null)", Expr(
+            expr.text, required(expr.type), expr.level
+        )
 
-    filters: dict[str, frozenset[str]] = {}
 
     def fold(self, agg: m.Agg, listing: Listing) -> Expr:
         assert agg.what is not None
@@ -100,7 +123,9 @@ class Computing(Lowering):
         if order is not None and not (isinstance(order.by, m.Named) and order.by.words == "@self"):
             key = self.element(order.by, listing)
             if is_optional(key.type):
-                raise Doubt(f"{key.text.rsplit('.', 1)[-1]} can be empty. Where should such records stand in the list?")
+                raise Doubt(
+                    f"{key.text.rsplit('.', 1)[-1]} can be empty. Where should such records stand in the list?"
+                )
             by = key.text
             if order.descending and key.type in (INT, DECIMAL):
                 by = f"-{wrap(key, 9)}"
@@ -111,18 +136,32 @@ class Computing(Lowering):
         text = f"{text}.map({var}, {expr.text})"
         if order is not None:
             if is_optional(expr.type):
-                raise Doubt(f"{expr.text.rsplit('.', 1)[-1]} can be empty. Where should such records stand in the list?")
+                raise Doubt(
+                    f"{expr.text.rsplit('.', 1)[-1]} can be empty. Where should such records stand in the list?"
+                )
             text += ".sortBy(x, x)" + (".reverse()" if order.descending else "")
         return Expr(text, ListType(expr.type))
 
     def first_or_last(self, agg: m.Agg, scope: Scope) -> Expr:
         """The latest date is the greatest; the latest of another field is that field of the latest record."""
-        listing_source = self.rows_source(agg.rows) if agg.rows is not None and (agg.rows.source or agg.rows.noun) else ""
+        listing_source = (
+            self.rows_source(agg.rows) if agg.rows is not None and (agg.rows.source or agg.rows.noun) else ""
+        )
         words = next((n.words for n in _names_in(agg.what)), "") if agg.what is not None else ""
         if not listing_source:
             current = self.spec.current
-            listing_source = self.rows_source(current) if current is not None else next(
-                (n for n, s in self.names.sources.items() if find_field(s.record, words)[1] and n not in self.records_at_hand()), "")
+            listing_source = (
+                self.rows_source(current)
+                if current is not None
+                else next(
+                    (
+                        n
+                        for n, s in self.names.sources.items()
+                        if find_field(s.record, words)[1] and n not in self.records_at_hand()
+                    ),
+                    "",
+                )
+            )
         if not listing_source:
             raise self.unknown(words, scope)
         source = self.source(listing_source)
@@ -132,23 +171,42 @@ class Computing(Lowering):
             if dates:
                 fields = [date_field(source)]
         if len(fields) != 1:
-            raise self.which(words, fields) if fields else self.unknown(words, Scope((("it", source.record, source.name),)))
+            raise (
+                self.which(words, fields)
+                if fields
+                else self.unknown(words, Scope((("it", source.record, source.name),)))
+            )
         kind = required(source.record.get(fields[0]) or STRING)
         if kind in (DATE, TIMESTAMP):
-            rows = agg.rows if agg.rows is not None else (m.Rows() if self.spec.current is not None else m.Rows(listing_source, "it"))
-            return self.fold(m.Agg("max" if agg.kind == "last" else "min", m.Named(key_of(fields[0])), rows), self.listing(rows, scope))
-        rows = agg.rows if agg.rows is not None else m.Rows() if self.spec.current is not None else m.Rows(listing_source, "it")
+            rows = (
+                agg.rows
+                if agg.rows is not None
+                else (m.Rows() if self.spec.current is not None else m.Rows(listing_source, "it"))
+            )
+            return self.fold(
+                m.Agg("max" if agg.kind == "last" else "min", m.Named(key_of(fields[0])), rows),
+                self.listing(rows, scope),
+            )
+        rows = (
+            agg.rows
+            if agg.rows is not None
+            else m.Rows()
+            if self.spec.current is not None
+            else m.Rows(listing_source, "it")
+        )
         by = self.spec.pick.by if self.spec.pick is not None else None
         return self.of_pick(fields[0], m.Pick(rows, by, agg.kind == "last"), scope)
 
     # --- existence and predicates -----------------------------------------------------------------------------
 
     def no_rows(self, rows: m.Rows | None, scope: Scope) -> Truths:
-        if (rows is None or (not rows.source and not rows.conds and not rows.words and not rows.noun)) and self.spec.pick is not None:
+        if (
+            rows is None or (not rows.source and not rows.conds and not rows.words and not rows.noun)
+        ) and self.spec.pick is not None:
             name = self.picked(self.spec.pick)
             return Truths(f"{name} == null", 3, frozenset(), frozenset((name,)))
         if rows is not None and rows.source and any(x.rows.source == rows.source for x in self.spec.matches):
-            return self.cond(m.Missing("", rows.source), scope)  # type: ignore[return-value]
+            return self.cond(m.Missing("", rows.source), scope)
         listing = self.listing(rows, scope)
         text = f"size({listing.text})"
         if text in self.facts:
@@ -176,7 +234,9 @@ class Computing(Lowering):
                 self.bound[f"days since last {verb}"] = name
             test = f"{name.text if name else f'days_between({latest.text}, today)'} > {days}"
         else:
-            start = self.shift(m.Shift(m.Clock("today" if unit != "hours" else "now"), unit, count, True), scope)
+            start = self.shift(
+                m.Shift(m.Clock("today" if unit != "hours" else "now"), unit, count, True), scope
+            )
             test = f"{latest.text} < {start.text}"
         if size in self.facts:
             return Truths(test, 3)
@@ -187,7 +247,11 @@ class Computing(Lowering):
         if words in ("present", "absent"):
             truth = self.presence(subject, scope)
             return truth if words == "absent" else self.negation(truth)
-        known = words if words in self.spec.predicates else next((k for k in self.spec.predicates if set(words.split()) <= set(k.split())), "")
+        known = (
+            words
+            if words in self.spec.predicates
+            else next((k for k in self.spec.predicates if set(words.split()) <= set(k.split())), "")
+        )
         predicate = self.spec.predicates.get(known)
         if predicate is not None:
             self.used.add("is " + known)
@@ -208,7 +272,11 @@ class Computing(Lowering):
         except Doubt:
             named = self.names.sources_named(subject.words)
             current = self.spec.current
-            if current is not None and self.table is None and find_field(self.source(self.rows_source(current)).record, subject.words)[0]:
+            if (
+                current is not None
+                and self.table is None
+                and find_field(self.source(self.rows_source(current)).record, subject.words)[0]
+            ):
                 return self.no_rows(m.Rows(conds=(m.Not(m.Empty(subject)),)), scope)
             if not named:
                 raise
@@ -218,14 +286,23 @@ class Computing(Lowering):
         return self.empty(expr)
 
     def flag(self, words: str, scope: Scope) -> Truths | None:
-        """Find a yes/no field that the words name, or a text that a field can hold: "breached", "at risk", "overdue"."""
+        """Find a yes/no field that the words name, or a text that a field can hold: "breached", "at risk",
+        "overdue"."""
         wanted = set(words.split()) - {"at", "a", "an"}
         if not scope.records:
             return self.flag_at_hand(words, wanted)
-        for prefix, record, source in scope.records:
+        for prefix, record, _ in scope.records:
             for field, type_ in record.fields:
                 parts = set(words_of(field)) - {"is", "has", "i"}
-                if required(type_) == BOOL and wanted and (wanted <= parts or parts <= wanted or {stem(w) for w in wanted} & {stem(p) for p in parts}):
+                if (
+                    required(type_) == BOOL
+                    and wanted
+                    and (
+                        wanted <= parts
+                        or parts <= wanted
+                        or {stem(w) for w in wanted} & {stem(p) for p in parts}
+                    )
+                ):
                     text = scope.need(prefix, field) if scope.need else f"{prefix}.{field}"
                     return self.truth_test(Expr(text, type_), True)
         dated = self.done_on(words, scope)
@@ -236,7 +313,11 @@ class Computing(Lowering):
             for field, type_ in record.fields:
                 if required(type_) != STRING:
                     continue
-                texts = self.names.texts.get(source, {}).get(field, ()) if source else self.names.outcomes.get(self.spec.call.script if self.spec.call else "", ())
+                texts = (
+                    self.names.texts.get(source, {}).get(field, ())
+                    if source
+                    else self.names.outcomes.get(self.spec.call.script if self.spec.call else "", ())
+                )
                 for text in texts:
                     if key_of(text.replace(" ", "_")) == words:
                         hits.append((prefix, field, text))
@@ -260,12 +341,14 @@ class Computing(Lowering):
 
     def done_on(self, words: str, scope: Scope) -> Truths | None:
         """"adopted" where there is an ``adopted_on`` that may be empty: it is set."""
-        places = [(None, r) for _, r, _ in scope.records] or [(s, self.source(s).record) for s in self.records_at_hand()]
-        for source, record in places:
-            for field, type_ in record.fields:
-                parts = words_of(field)
-                if len(parts) == 2 and parts[0] == words and parts[1] in ("on", "at", "date", "time", "day") and is_optional(type_):
-                    return self.negation(self.empty(self.in_scope(key_of(field), scope, True) if source is None else self.field_of_record(source, field)))  # type: ignore[arg-type]
+        for _, record, _ in scope.records:
+            for field in _dated_fields(record, words):
+                found = self.in_scope(key_of(field), scope, True)
+                if found is not None:
+                    return self.negation(self.empty(found))
+        for source in self.records_at_hand() if not scope.records else ():
+            for field in _dated_fields(self.source(source).record, words):
+                return self.negation(self.empty(self.field_of_record(source, field)))
         return None
 
     def field_text(self, prefix: str, field: str) -> str:
@@ -295,12 +378,14 @@ class Computing(Lowering):
         self.bound[key] = expr
         return expr
 
-    def definition(self, key: str) -> m.Value | None:
-        raise NotImplementedError
-
     def written(self, key: str, value: m.Value) -> Expr:
         changes = [a for k, a in self.spec.adjusts if k == key]
-        if isinstance(value, m.Cases) and value.default is None and not self.covers(self.arms(value)) and not _boolean(value):
+        if (
+            isinstance(value, m.Cases)
+            and value.default is None
+            and not self.covers(self.arms(value))
+            and not _boolean(value)
+        ):
             expr = self.written_cases(key, value)
         else:
             expr = self.named_step(key, self.value(value, self.body or Scope()))
@@ -321,14 +406,22 @@ class Computing(Lowering):
         for arm in value.arms:
             cond = self.cond(arm.cond, self.body or Scope())
             expr = self.value(arm.value, self.body or Scope())
-            type_ = expr.type if type_ is None else (DECIMAL if {type_, expr.type} == {INT, DECIMAL} else type_)
-            here: dict[str, Any] = {"op": "if", "cond": cond.text, "then": [{"op": "math", "name": name, "expr": expr.text}]}
+            type_ = (
+                expr.type if type_ is None else (DECIMAL if {type_, expr.type} == {INT, DECIMAL} else type_)
+            )
+            here: dict[str, Any] = {
+                "op": "if",
+                "cond": cond.text,
+                "then": [{"op": "math", "name": name, "expr": expr.text}],
+            }
             if step is None:
                 first = here
             else:
                 step["else"] = [here]
             step = here
-        assert step is not None and first is not None and type_ is not None
+        assert step is not None
+        assert first is not None
+        assert type_ is not None
         step["else"] = [{"op": "fail", "message": f"'there is no {key} for this case'"}]
         self.assume(f"any other {what.rsplit('.', 1)[-1]} is an error")
         self.block.append(first)
@@ -337,7 +430,9 @@ class Computing(Lowering):
 
     def named_step(self, key: str, expr: Expr) -> Expr:
         """Write a math step for what is more than a name or a literal."""
-        if expr.level == 9 and (expr.text.replace("_", "a").replace(".", "a").isalnum() or expr.text[:1] in "'"):
+        if expr.level == 9 and (
+            expr.text.replace("_", "a").replace(".", "a").isalnum() or expr.text[:1] in "'"
+        ):
             return expr
         if expr.text == "null":
             return expr
@@ -357,15 +452,39 @@ class Computing(Lowering):
         self.facts = self.facts | cond.yes
         by = change.by if change.by is not None else m.Lit("number", "0")
         values: dict[str, m.Value] = {
-            "add": m.Arith("+", m.It(), by), "sub": m.Arith("-", m.It(), by), "times": m.Arith("*", m.It(), by), "divide": m.Arith("/", m.It(), by),
-            "percent_more": m.Arith("+", m.It(), m.Fraction(by, m.It())), "percent_less": m.Arith("-", m.It(), m.Fraction(by, m.It())),
-            "half": m.Arith("/", m.It(), m.Lit("number", "2")), "low": m.Clamp(m.It(), by, None), "high": m.Clamp(m.It(), None, by),
-            "round": m.Rounded(m.It(), change.places), "round_up": m.Rounded(m.It(), change.places, "up"), "round_down": m.Rounded(m.It(), change.places, "down"),
+            "add": m.Arith("+", m.It(), by),
+            "sub": m.Arith("-", m.It(), by),
+            "times": m.Arith("*", m.It(), by),
+            "divide": m.Arith("/", m.It(), by),
+            "percent_more": m.Arith("+", m.It(), m.Fraction(by, m.It())),
+            "percent_less": m.Arith("-", m.It(), m.Fraction(by, m.It())),
+            "half": m.Arith("/", m.It(), m.Lit("number", "2")),
+            "low": m.Clamp(m.It(), by, None),
+            "high": m.Clamp(m.It(), None, by),
+            "round": m.Rounded(m.It(), change.places),
+            "round_up": m.Rounded(m.It(), change.places, "up"),
+            "round_down": m.Rounded(m.It(), change.places, "down"),
             "set": by,
         }
         done = self.value(values[change.how], scope)
         self.running, self.facts = before, outer
-        return done if cond.text == "true" else self.chain([(cond.text if cond.level >= 1 else f"({cond.text})", done)], expr)
+        return (
+            done
+            if cond.text == "true"
+            else self.chain([(cond.text if cond.level >= 1 else f"({cond.text})", done)], expr)
+        )
+
+
+def _dated_fields(record: RecordType, words: str) -> list[str]:
+    """Give the date fields that may be empty and are named after a participle."""
+    return [
+        field
+        for field, type_ in record.fields
+        if is_optional(type_)
+        and len(words_of(field)) == 2
+        and words_of(field)[0] == words
+        and words_of(field)[1] in ("on", "at", "date", "time", "day")
+    ]
 
 
 def _noun(source: str) -> str:
@@ -373,7 +492,9 @@ def _noun(source: str) -> str:
 
 
 def _boolean(value: m.Cases) -> bool:
-    return all(isinstance(a.value, m.Lit) and a.value.kind == "bool" and a.value.text == "true" for a in value.arms)
+    return all(
+        isinstance(a.value, m.Lit) and a.value.kind == "bool" and a.value.text == "true" for a in value.arms
+    )
 
 
 def _names_in(value: m.Value | None) -> list[m.Named]:

@@ -16,7 +16,8 @@ from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 
 
 def anchored(spec: Spec, statement: Any) -> Any:
-    """Give "them" and "those" inside a statement the records that it spoke of before: "the number of X, the sum of their …"."""
+    """Give "them" and "those" inside a statement the records that it spoke of before: "the number of X, the
+    sum of their …"."""
     last: list[m.Rows] = []
     chained = [False]
     looping = spec.loop is not None or (spec.call is not None and not spec.params)
@@ -46,7 +47,9 @@ def anchored(spec: Spec, statement: Any) -> Any:
             if not looping or not (last[0].conds or last[0].words):
                 return node if looping else msgspec.structs.replace(node, rows=last[0])
             if not chained[0] and node.kind != "count":
-                raise Doubt(f"Is the {_KINDS.get(node.kind, node.kind)} meant over all of them, or only over those that were counted just before? Say \"of all\" or \"their\".")
+                raise Doubt(
+                    f'Is the {_KINDS.get(node.kind, node.kind)} meant over all of them, or only over those that were counted just before? Say "of all" or "their".'  # noqa: E501 - one message, one line
+                )
         chained[0] = True
         return msgspec.structs.replace(node, rows=_within(last[0], rows) if rows is not None else last[0])
 
@@ -86,10 +89,21 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
                 if all(p.name != param.name for p in spec.params):
                     spec.params.append(param)
         case m.LookUp(source, _):
-            target = source or next((s for s in (source_of_param(names, p.name) for p in spec.params) if s), "")
+            target = source or next(
+                (s for s in (source_of_param(names, p.name) for p in spec.params) if s), ""
+            )
             if not target:
-                raise Doubt("In which data source should I look that up?", tuple((n, n) for n in names.sources))
-            if any(p for p in spec.params if p.name in names.sources[target].record.names() and p.name != names.sources[target].key) and source_of_param(names, spec.params[0].name) != target:
+                raise Doubt(
+                    "In which data source should I look that up?", tuple((n, n) for n in names.sources)
+                )
+            if (
+                any(
+                    p
+                    for p in spec.params
+                    if p.name in names.sources[target].record.names() and p.name != names.sources[target].key
+                )
+                and source_of_param(names, spec.params[0].name) != target
+            ):
                 spec.current = m.Rows(target, "it")
             elif target not in spec.lookups:
                 spec.lookups.append(target)
@@ -99,13 +113,23 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             if rows is not None:
                 spec.current = _continued(spec, rows)
             if pick is not None:
-                spec.pick = m.Pick(pick.rows if pick.rows is not None and pick.rows != m.Rows() else spec.current, pick.by, pick.last)
+                spec.pick = m.Pick(
+                    pick.rows if pick.rows is not None and pick.rows != m.Rows() else spec.current,
+                    pick.by,
+                    pick.last,
+                )
         case m.Exclude(rows):
             _exclude(spec, rows)
         case m.Include(conds, words):
             _include(spec, (*conds, *(m.Holds(None, w) for w in words)))
         case m.Define(words, value):
-            if words == "@sum" and isinstance(value, m.Agg) and value.rows is not None and value.rows.source and spec.current is None:
+            if (
+                words == "@sum"
+                and isinstance(value, m.Agg)
+                and value.rows is not None
+                and value.rows.source
+                and spec.current is None
+            ):
                 spec.current = value.rows
                 value = msgspec.structs.replace(value, rows=None)
             _define(spec, words, value)
@@ -150,7 +174,9 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             _rename(spec, old, new)
         case m.RemoveField(name):
             if all(r.name != name for r in spec.returns):
-                raise Doubt(f"There is no returned field {name}; there are {listed([r.name for r in spec.returns], 'and')}.")
+                raise Doubt(
+                    f"There is no returned field {name}; there are {listed([r.name for r in spec.returns], 'and')}."
+                )
             spec.returns = [r for r in spec.returns if r.name != name]
         case _:
             raise Doubt("I cannot do that here.")
@@ -158,7 +184,14 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
 
 def _match(spec: Spec, statement: m.Match, names: Names) -> None:
     source = statement.rows.source
-    if source and source in {source_of_param(names, p.name) for p in spec.params} and not statement.rows.conds and source not in spec.lookups and not spec.lookups and not spec.returns:
+    if (
+        source
+        and source in {source_of_param(names, p.name) for p in spec.params}
+        and not statement.rows.conds
+        and source not in spec.lookups
+        and not spec.lookups
+        and not spec.returns
+    ):
         spec.lookups.append(source)
     else:
         spec.matches.append(statement)
@@ -166,7 +199,12 @@ def _match(spec: Spec, statement: m.Match, names: Names) -> None:
 
 def _continued(spec: Spec, rows: m.Rows) -> m.Rows:
     if not rows.source and spec.current is not None:
-        return msgspec.structs.replace(spec.current, conds=(*spec.current.conds, *rows.conds), words=(*spec.current.words, *rows.words), owner=rows.owner or spec.current.owner)
+        return msgspec.structs.replace(
+            spec.current,
+            conds=(*spec.current.conds, *rows.conds),
+            words=(*spec.current.words, *rows.words),
+            owner=rows.owner or spec.current.owner,
+        )
     return rows
 
 
@@ -186,11 +224,15 @@ def _include(spec: Spec, conds: tuple[m.Cond, ...], source: str = "") -> None:
     if spec.loop is not None:
         spec.loop = msgspec.structs.replace(spec.loop, conds=(*spec.loop.conds, *conds))
     elif spec.call is not None and spec.call.rows is not None:
-        spec.call = msgspec.structs.replace(spec.call, rows=msgspec.structs.replace(spec.call.rows, conds=(*spec.call.rows.conds, *conds)))
+        spec.call = msgspec.structs.replace(
+            spec.call, rows=msgspec.structs.replace(spec.call.rows, conds=(*spec.call.rows.conds, *conds))
+        )
     elif spec.current is not None:
         spec.current = msgspec.structs.replace(spec.current, conds=(*spec.current.conds, *conds))
         if spec.pick is not None and spec.pick.rows is not None:
-            spec.pick = msgspec.structs.replace(spec.pick, rows=msgspec.structs.replace(spec.pick.rows, conds=(*spec.pick.rows.conds, *conds)))
+            spec.pick = msgspec.structs.replace(
+                spec.pick, rows=msgspec.structs.replace(spec.pick.rows, conds=(*spec.pick.rows.conds, *conds))
+            )
     elif source:
         spec.current = m.Rows(source, "it", conds)
     else:
@@ -207,7 +249,13 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     for index, ret in enumerate(spec.returns):
         if key_of(ret.name) == key and ret.value is not None:
             spec.returns[index] = m.Ret(ret.name, ret.type)
-    if isinstance(value, m.Cases) and value.subject is None and "@subject" in repr(value) and spec.last and spec.last != key:
+    if (
+        isinstance(value, m.Cases)
+        and value.subject is None
+        and "@subject" in repr(value)
+        and spec.last
+        and spec.last != key
+    ):
         value = msgspec.structs.replace(value, subject=m.Named(spec.last))
     if spec.last and spec.last != key:
         if "It(words='sum')" in repr(value) and "@sum" not in spec.defs:
@@ -240,7 +288,13 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
         if (name == "@whole" or name == spec.last) and isinstance(before, m.Cases) and before.default is None:
             spec.defs[spec.last] = msgspec.structs.replace(before, default=value)
             return
-    if len(statement.sets) == 1 and isinstance(statement.cond, m.Holds) and statement.cond.words == "absent" and statement.sets[0][0] in known and isinstance(statement.cond.subject, m.Named):
+    if (
+        len(statement.sets) == 1
+        and isinstance(statement.cond, m.Holds)
+        and statement.cond.words == "absent"
+        and statement.sets[0][0] in known
+        and isinstance(statement.cond.subject, m.Named)
+    ):
         pass
     spec.assigns.append(statement)
     for name, _ in statement.sets:
@@ -251,8 +305,14 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
 def _return(spec: Spec, statement: m.Return) -> None:
     if statement.value is not None:
         if spec.returns:
-            raise Doubt("Should it return that instead of the object, or as a further field? Name the field, please.")
-        if isinstance(statement.value, m.Named) and statement.value.words == "@open" and spec.bare is not None:
+            raise Doubt(
+                "Should it return that instead of the object, or as a further field? Name the field, please."
+            )
+        if (
+            isinstance(statement.value, m.Named)
+            and statement.value.words == "@open"
+            and spec.bare is not None
+        ):
             return
         spec.bare = statement.value
         return
@@ -262,9 +322,12 @@ def _return(spec: Spec, statement: m.Return) -> None:
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]
     elif values:
         fields = [m.Ret(f.name, f.type, _share(values[0], f.name)) for f in fields]
-    if not statement.also and spec.returns and {f.name for f in fields} != {r.name for r in spec.returns}:
-        if {r.name for r in spec.returns} - {f.name for f in fields} and not values and all(f.value is None for f in fields):
-            raise Doubt(f"The script returns {listed([r.name for r in spec.returns], 'and')} so far. Should it return only {listed([f.name for f in fields], 'and')}, or these as well? Say \"also return …\" or name all of them.")
+    fewer = \
+        {r.name for r in spec.returns} - {f.name for f in fields}
+    if not statement.also and spec.returns and fewer and not values and all(f.value is None for f in fields):
+        raise Doubt(
+            f'The script returns {listed([r.name for r in spec.returns], "and")} so far. Should it return only {listed([f.name for f in fields], "and")}, or these as well? Say "also return …" or name all of them.'  # noqa: E501 - one message, one line
+        )
     for field in fields:
         index = next((i for i, r in enumerate(spec.returns) if r.name == field.name), None)
         if index is None:
@@ -281,7 +344,13 @@ def _share(value: m.Value, name: str) -> m.Value:
     """The count per value of a field, for the returned field that is named like the value."""
     if isinstance(value, m.Agg) and value.kind == "per" and value.what is not None:
         rows = value.rows or m.Rows()
-        return m.Agg("count", None, msgspec.structs.replace(rows, conds=(*rows.conds, m.Compare("==", value.what, m.Lit("string", name)))))
+        return m.Agg(
+            "count",
+            None,
+            msgspec.structs.replace(
+                rows, conds=(*rows.conds, m.Compare("==", value.what, m.Lit("string", name)))
+            ),
+        )
     raise Doubt("I read one explanation for several returned fields. Please explain each of them.")
 
 
@@ -299,7 +368,14 @@ def _explain(spec: Spec, name: str, value: m.Value) -> None:
 
 def _loop(spec: Spec, rows: m.Rows) -> None:
     if spec.loop is None and spec.call is not None and spec.call.rows is not None and not rows.source:
-        spec.call = msgspec.structs.replace(spec.call, rows=msgspec.structs.replace(spec.call.rows, conds=(*spec.call.rows.conds, *rows.conds), words=(*spec.call.rows.words, *rows.words)))
+        spec.call = msgspec.structs.replace(
+            spec.call,
+            rows=msgspec.structs.replace(
+                spec.call.rows,
+                conds=(*spec.call.rows.conds, *rows.conds),
+                words=(*spec.call.rows.words, *rows.words),
+            ),
+        )
         return
     if spec.loop is None and spec.params and spec.call is None and not spec.effects and not rows.noun:
         spec.current = _continued(spec, rows)
@@ -308,15 +384,23 @@ def _loop(spec: Spec, rows: m.Rows) -> None:
     if spec.loop is None:
         spec.loop = rows
     elif not rows.source or rows.source == spec.loop.source or rows.noun or rows == spec.loop:
-        spec.loop = msgspec.structs.replace(spec.loop, conds=(*spec.loop.conds, *rows.conds), words=(*spec.loop.words, *rows.words))
+        spec.loop = msgspec.structs.replace(
+            spec.loop, conds=(*spec.loop.conds, *rows.conds), words=(*spec.loop.words, *rows.words)
+        )
     else:
-        raise Doubt(f"It already goes through {spec.loop.source}; should it go through {rows.source} instead?")
+        raise Doubt(
+            f"It already goes through {spec.loop.source}; should it go through {rows.source} instead?"
+        )
 
 
 def _call(spec: Spec, statement: m.CallFor) -> None:
     if statement.rows is not None and spec.loop is None:
         spec.loop = statement.rows
-    elif statement.rows is not None and spec.loop is not None and (statement.rows.conds or statement.rows.words):
+    elif (
+        statement.rows is not None
+        and spec.loop is not None
+        and (statement.rows.conds or statement.rows.words)
+    ):
         _loop(spec, statement.rows)
     spec.call = m.CallFor(statement.script, None, statement.args)
 
@@ -326,7 +410,13 @@ def _mail(spec: Spec, statement: m.Mail) -> None:
         if spec.loop is None:
             spec.loop = statement.rows
         else:
-            _loop(spec, msgspec.structs.replace(statement.rows, source="" if statement.rows.source == spec.loop.source else statement.rows.source))
+            _loop(
+                spec,
+                msgspec.structs.replace(
+                    statement.rows,
+                    source="" if statement.rows.source == spec.loop.source else statement.rows.source,
+                ),
+            )
     cond = statement.cond
     if isinstance(statement.to, m.Named) and statement.to.words == "@list":
         raise Doubt("Who should get the mail?")
@@ -352,22 +442,40 @@ def _mail_part(spec: Spec, part: str, value: m.Value) -> None:
 def _renumber(spec: Spec, statement: m.Renumber) -> None:
     """Put a new number in place of the one that was meant; several that fit are a question."""
     old = statement.old
+    if old is not None and old.kind == "string":
+        if f"kind='string', text={old.text!r}" not in repr(spec):
+            raise Doubt(f"I find no text '{old.text}' in it.")
+        _substitute(spec, old.text, statement.new.text, "string")
+        return
     found: list[m.Lit] = []
     _collect(spec, found)
     numbers = [n for n in found if old is None or _same_number(n, old)]
     distinct = {(n.text, n.unit): n for n in numbers}
     if old is None and len(distinct) > 1:
-        named = [n for n in distinct.values() if statement.new.unit and n.unit == statement.new.unit and n.unit != "noun"]
-        named = named or [n for n in distinct.values() if statement.words and _about(spec, statement.words, n)]
+        named = [
+            n
+            for n in distinct.values()
+            if statement.new.unit and n.unit == statement.new.unit and n.unit != "noun"
+        ]
+        named = named or [
+            n for n in distinct.values() if statement.words and _about(spec, statement.words, n)
+        ]
         distinct = {(n.text, n.unit): n for n in named} or distinct
     if old is None and len(distinct) > 1:
         weighty = {k: n for k, n in distinct.items() if n.text not in ("0", "1", "2")}
         distinct = weighty if len(weighty) == 1 else distinct
     texts = {n.text for n in distinct.values()}
     if not texts:
-        raise Doubt(f"I find no number {old.text} in it." if old is not None else "I find no number in it that this could replace.")
+        raise Doubt(
+            f"I find no number {old.text} in it."
+            if old is not None
+            else "I find no number in it that this could replace."
+        )
     if len(texts) > 1:
-        raise Doubt(f"Which number should become {statement.new.text}: {listed(sorted(texts))}?", tuple((t, f"change {t} to {statement.new.text}") for t in sorted(texts)))
+        raise Doubt(
+            f"Which number should become {statement.new.text}: {listed(sorted(texts))}?",
+            tuple((t, f"change {t} to {statement.new.text}") for t in sorted(texts)),
+        )
     text = next(iter(texts))
     count = len({id(n) for n in numbers if n.text == text})
     if count > 1 and old is None and len(texts) > 1:
@@ -377,7 +485,9 @@ def _renumber(spec: Spec, statement: m.Renumber) -> None:
 
 def _about(spec: Spec, words: str, number: m.Lit) -> bool:
     """Whether a definition of the named thing holds the number."""
-    value = spec.defs.get(key_of(words)) or next((r.value for r in spec.returns if key_of(r.name) == key_of(words)), None)
+    value = spec.defs.get(key_of(words)) or next(
+        (r.value for r in spec.returns if key_of(r.name) == key_of(words)), None
+    )
     found: list[m.Lit] = []
     _collect(value, found)
     return number in found
@@ -404,23 +514,23 @@ def _collect(node: Any, out: list[m.Lit]) -> None:
             _collect(part, out)
 
 
-def _substitute(spec: Spec, old: str, new: str) -> None:
+def _substitute(spec: Spec, old: str, new: str, kind: str = "number") -> None:
     for field in spec.__struct_fields__:
-        setattr(spec, field, _replaced(getattr(spec, field), old, new))
+        setattr(spec, field, _replaced(getattr(spec, field), old, new, kind))
 
 
-def _replaced(node: Any, old: str, new: str) -> Any:
+def _replaced(node: Any, old: str, new: str, kind: str) -> Any:
     if isinstance(node, m.Lit):
-        return msgspec.structs.replace(node, text=new) if node.kind == "number" and node.text == old else node
+        return msgspec.structs.replace(node, text=new) if node.kind == kind and node.text == old else node
     if isinstance(node, msgspec.Struct):
-        changes = {f: _replaced(getattr(node, f), old, new) for f in node.__struct_fields__}
+        changes = {f: _replaced(getattr(node, f), old, new, kind) for f in node.__struct_fields__}
         return type(node)(**changes)
     if isinstance(node, list):
-        return [_replaced(p, old, new) for p in node]
+        return [_replaced(p, old, new, kind) for p in node]
     if isinstance(node, tuple):
-        return tuple(_replaced(p, old, new) for p in node)
+        return tuple(_replaced(p, old, new, kind) for p in node)
     if isinstance(node, dict):
-        return {k: _replaced(v, old, new) for k, v in node.items()}
+        return {k: _replaced(v, old, new, kind) for k, v in node.items()}
     return node
 
 
@@ -428,7 +538,9 @@ def _rename(spec: Spec, old: str, new: str) -> None:
     """Rename a returned field: what it is computed from keeps its words."""
     index = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key_of(old)), None)
     if index is None:
-        raise Doubt(f"There is no returned field {old}; there are {listed([r.name for r in spec.returns], 'and')}.")
+        raise Doubt(
+            f"There is no returned field {old}; there are {listed([r.name for r in spec.returns], 'and')}."
+        )
     ret = spec.returns[index]
     if any(r.name == new for r in spec.returns):
         raise Doubt(f"There is a returned field {new} already.")
@@ -445,4 +557,7 @@ def _rename(spec: Spec, old: str, new: str) -> None:
         spec.returns[index] = m.Ret(new, ret.type, m.Named(key))
     else:
         spec.returns[index] = m.Ret(new, ret.type)
-    spec.assigns = [msgspec.structs.replace(a, sets=tuple((fresh if n == key else n, v) for n, v in a.sets)) for a in spec.assigns]
+    spec.assigns = [
+        msgspec.structs.replace(a, sets=tuple((fresh if n == key else n, v) for n, v in a.sets))
+        for a in spec.assigns
+    ]

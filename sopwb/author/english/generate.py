@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.compute import Computing
 from sopwb.author.english.link import Table
 from sopwb.author.english.loops import Loops
-from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.names import Names, key_of
+from sopwb.author.english.reasons import Raw, Reasons
 from sopwb.author.english.scope import Scope, find_field, listed, source_of_param
 from sopwb.author.english.spec import Doubt, Expr, Spec
 from sopwb.lang.types import (
@@ -35,7 +35,25 @@ from sopwb.lang.types import (
     unify,
 )
 
-_MEASURES = frozenset("hour day minute time eur euro percent amount number count total value sum i is".split())
+_MEASURES = frozenset(
+    [
+        "hour",
+        "day",
+        "minute",
+        "time",
+        "eur",
+        "euro",
+        "percent",
+        "amount",
+        "number",
+        "count",
+        "total",
+        "value",
+        "sum",
+        "i",
+        "is",
+    ]
+)
 """Words that say in what something is measured: "allowed time" is ``allowed_hours``."""
 _REASONS = ("reason", "why", "explanation", "because", "note", "comment")
 
@@ -55,11 +73,15 @@ def generate(spec: Spec, names: Names) -> Generated:
 def settle(spec: Spec, names: Names) -> None:
     """Fix which fields "the others", "both" and "all three" were: fields that are added later are not among them."""
     writer = Writer(spec.copy(), names)
-    spec.assigns = [msgspec.structs.replace(a, sets=tuple(writer.sets_of(a).items())) if spec.returns and any(n.startswith("@") for n, _ in a.sets) and not isinstance(a.cond, m.Otherwise) else a
-                    for a in spec.assigns]
+    spec.assigns = [
+        msgspec.structs.replace(a, sets=tuple(writer.sets_of(a).items()))
+        if spec.returns and any(n.startswith("@") for n, _ in a.sets) and not isinstance(a.cond, m.Otherwise)
+        else a
+        for a in spec.assigns
+    ]
 
 
-class Writer(Loops, Computing):
+class Writer(Reasons, Loops):
     """Puts the parts of a script in order."""
 
     def __init__(self, spec: Spec, names: Names) -> None:
@@ -77,7 +99,10 @@ class Writer(Loops, Computing):
                 self.start_table()
             self.body_of_script()
         self.all_used()
-        raw: dict[str, Any] = {"sop": 1, "params": {p.name: self.param_text(p.name) for p in self.spec.params}}
+        raw: dict[str, Any] = {
+            "sop": 1,
+            "params": {p.name: self.param_text(p.name) for p in self.spec.params},
+        }
         if self.result_type is not None:
             raw["returns"] = _returns(self.result_type)
         raw["steps"] = self.block
@@ -89,18 +114,30 @@ class Writer(Loops, Computing):
         for key in spec.defs:
             if not key.startswith("@count") and key not in used:
                 what = "one of the cases" if key.startswith("@") else f'"{key}"'
-                raise Doubt(f"You said what {what} is, but nothing that is returned uses it. Which returned field is it?", words=key)
+                raise Doubt(
+                    f"You said what {what} is, but nothing that is returned uses it. Which returned field is it?",
+                    words=key,
+                )
         for key, _ in spec.adjusts:
             if "adjust " + key not in used:
-                raise Doubt(f'You changed "{key}", but nothing that is returned uses it. Which value should change?')
+                raise Doubt(
+                    f'You changed "{key}", but nothing that is returned uses it. Which value should change?'
+                )
         for key in spec.predicates:
             if "is " + key not in used:
-                raise Doubt(f'You said when something is "{key}", but nothing that is returned uses it. Which returned field is it?', words=key)
+                raise Doubt(
+                    f'You said when something is "{key}", but nothing that is returned uses it. Which returned field is it?',  # noqa: E501 - one message, one line
+                    words=key,
+                )
         narrow = spec.current is not None and (spec.current.conds or spec.current.words)
         if narrow and not used & {"@current", "@pick"}:
-            raise Doubt("You narrowed the records, but nothing that is returned looks at them. What should be computed over them?")
+            raise Doubt(
+                "You narrowed the records, but nothing that is returned looks at them. What should be computed over them?"  # noqa: E501 - one message, one line
+            )
         if spec.pick is not None and "@pick" not in used:
-            raise Doubt("You chose one record, but nothing that is returned uses it. What should be returned of it?")
+            raise Doubt(
+                "You chose one record, but nothing that is returned uses it. What should be returned of it?"
+            )
         for match in spec.matches:
             if "one " + match.rows.source not in used:
                 raise Doubt(f"You had me look in {match.rows.source}, but nothing that is returned uses it.")
@@ -110,8 +147,11 @@ class Writer(Loops, Computing):
         if type_ is None:
             used = self.types.get(name)
             if used is None:
-                raise Doubt(f"What is {name}: a text, a whole number, a number or a date?",
-                            tuple((t, f"{name} ({t})") for t in ("a text", "a whole number", "a number", "a date")), name)
+                raise Doubt(
+                    f"What is {name}: a text, a whole number, a number or a date?",
+                    tuple((t, f"{name} ({t})") for t in ("a text", "a whole number", "a number", "a date")),
+                    name,
+                )
             type_ = used
         return type_text(type_)
 
@@ -122,7 +162,9 @@ class Writer(Loops, Computing):
             for name, value in assign.sets:
                 key = (repr(assign.cond), name)
                 if key in seen and seen[key] != value:
-                    raise Doubt(f"Two rules for the same case say different things about {name}. Which one holds?")
+                    raise Doubt(
+                        f"Two rules for the same case say different things about {name}. Which one holds?"
+                    )
                 seen[key] = value
         if not self.spec.returns and self.spec.bare is None and not self.is_loop() and not self.spec.effects:
             raise Doubt("What should the script return?")
@@ -135,7 +177,14 @@ class Writer(Loops, Computing):
             self.record(source)
         if self.spec.call is not None and not self.is_loop():
             self.call_once()
-        reason = next((r for r in self.spec.returns if key_of(r.name) in _REASONS and self.direct(r) is None and "@open" not in self.spec.defs), None)
+        reason = next(
+            (
+                r
+                for r in self.spec.returns
+                if key_of(r.name) in _REASONS and self.direct(r) is None and "@open" not in self.spec.defs
+            ),
+            None,
+        )
         self.absent_case(reason)
         otherwise: dict[str, m.Value] = {}
         self.gather_cases()
@@ -159,14 +208,20 @@ class Writer(Loops, Computing):
             if cond.text == "false":
                 continue
             message = fail.message or "not allowed: " + cond.text.replace("'", "")
-            self.block.append({"op": "if", "cond": cond.text, "then": [{"op": "fail", "message": _quote(message)}]})
+            self.block.append(
+                {"op": "if", "cond": cond.text, "then": [{"op": "fail", "message": _quote(message)}]}
+            )
             self.facts = self.facts | cond.no
 
     def require(self, cond: m.Missing) -> None:
         """An unknown record is an error: fetch it as required."""
         source = cond.source
         if not source:
-            named = [source_of_param(self.names, p.name) for p in self.spec.params if not cond.words or key_of(p.name) == cond.words]
+            named = [
+                source_of_param(self.names, p.name)
+                for p in self.spec.params
+                if not cond.words or key_of(p.name) == cond.words
+            ]
             source = next((s for s in named if s), "") or next(iter(self.records_at_hand()), "")
         if not source:
             raise Doubt("An unknown one in which data source is an error?")
@@ -179,12 +234,20 @@ class Writer(Loops, Computing):
         fields = {key_of(r.name) for r in self.spec.returns}
         for assign in list(self.spec.assigns):
             cond, sets = assign.cond, self.sets_of(assign)
-            if isinstance(cond, m.Holds) and cond.words == "absent" and isinstance(cond.subject, m.Named) and cond.subject.words in fields and len(sets) == 1:
+            if (
+                isinstance(cond, m.Holds)
+                and cond.words == "absent"
+                and isinstance(cond.subject, m.Named)
+                and cond.subject.words in fields
+                and len(sets) == 1
+            ):
                 key, value = next(iter(sets.items()))
                 before = self.definition(key, quiet=True)
                 if before is not None and cond.subject.words != key:
                     self.spec.defs[key] = m.Cases((m.Arm(m.Empty(cond.subject), value),), before)
-                    self.spec.returns = [m.Ret(r.name, r.type) if key_of(r.name) == key else r for r in self.spec.returns]
+                    self.spec.returns = [
+                        m.Ret(r.name, r.type) if key_of(r.name) == key else r for r in self.spec.returns
+                    ]
                     self.spec.assigns.remove(assign)
         for ret in self.spec.returns:
             key = key_of(ret.name)
@@ -196,7 +259,9 @@ class Writer(Loops, Computing):
             if default is None and len(arms) > 1 and self.opposite(arms[-1].cond, arms[-2].cond):
                 default = arms.pop().value
             if default is None and all(isinstance(a.value, m.Lit) and a.value.kind == "bool" for a in arms):
-                default = m.Lit("bool", "false" if any(getattr(a.value, "text", "") == "true" for a in arms) else "true")
+                default = m.Lit(
+                    "bool", "false" if any(getattr(a.value, "text", "") == "true" for a in arms) else "true"
+                )
                 self.assume(f"{ret.name} is {default.text} in every other case")
             if default is None:
                 raise Doubt(f"What should {ret.name} be in every other case?", words=ret.name)
@@ -210,7 +275,12 @@ class Writer(Loops, Computing):
 
     def ordered(self) -> list[m.Assign]:
         """Cases of absence first: they make what follows safe."""
-        absent = [a for a in self.spec.assigns if isinstance(a.cond, m.NoRows | m.Missing | m.Never) or (isinstance(a.cond, m.Holds) and a.cond.words == "absent")]
+        absent = [
+            a
+            for a in self.spec.assigns
+            if isinstance(a.cond, m.NoRows | m.Missing | m.Never)
+            or (isinstance(a.cond, m.Holds) and a.cond.words == "absent")
+        ]
         return [*absent, *(a for a in self.spec.assigns if a not in absent)]
 
     def sets_of(self, assign: m.Assign) -> dict[str, m.Value]:
@@ -228,7 +298,7 @@ class Writer(Loops, Computing):
                     open_ = owing
                 out[open_[0]] = value
             elif name == "@both":
-                out.update({f: value for f in fields[-2:]})
+                out.update(dict.fromkeys(fields[-2:], value))
             elif name in ("@rest", "@others"):
                 out.update({f: value for f in fields if f not in said})
             elif name in ("@1", "@2"):
@@ -236,7 +306,9 @@ class Writer(Loops, Computing):
                     raise Doubt(f"Which of {listed(fields, 'and')} are these two values for?")
                 out[fields[int(name[1]) - 1]] = value
             else:
-                close = [f for f in fields if f == name] or [f for f in fields if set(f.split()) & set(name.split())]
+                close = [f for f in fields if f == name] or [
+                    f for f in fields if set(f.split()) & set(name.split())
+                ]
                 out[close[0] if len(close) == 1 else name] = value
         return out
 
@@ -249,7 +321,12 @@ class Writer(Loops, Computing):
             return False
         for key, value in sets.items():
             defined = self.definition(key, quiet=True)
-            if not (isinstance(defined, m.Agg) and defined.kind in ("sum", "count") and isinstance(value, m.Lit) and value.text == "0"):
+            if not (
+                isinstance(defined, m.Agg)
+                and defined.kind in ("sum", "count")
+                and isinstance(value, m.Lit)
+                and value.text == "0"
+            ):
                 return False
         return True
 
@@ -258,7 +335,14 @@ class Writer(Loops, Computing):
         truth = self.cond(cond, self.body or Scope())
         if truth.text == "false":
             return
-        saved = (self.block, dict(self.bound), dict(self.fetched), self.facts, self.overrides, set(self.taken))
+        saved = (
+            self.block,
+            dict(self.bound),
+            dict(self.fetched),
+            self.facts,
+            self.overrides,
+            set(self.taken),
+        )
         self.block, self.facts, self.overrides = [], self.facts | truth.yes, {**self.overrides, **sets}
         for key in sets:
             self.bound.pop(key, None)
@@ -322,11 +406,18 @@ class Writer(Loops, Computing):
         if key in self.overrides:
             return self.overridden(key)
         if self.definition(key, quiet=True) is None:
-            raise Doubt(f"What is {ret.name}? It is to be returned, but nothing says how it comes about.", words=ret.name)
+            raise Doubt(
+                f"What is {ret.name}? It is to be returned, but nothing says how it comes about.",
+                words=ret.name,
+            )
         return self.define(key)
 
     def direct(self, ret: m.Ret) -> m.Value | None:
-        return ret.value or self.spec.defs.get(key_of(ret.name)) or next((v for a in self.spec.assigns for n, v in a.sets if n == key_of(ret.name)), None)
+        return (
+            ret.value
+            or self.spec.defs.get(key_of(ret.name))
+            or next((v for a in self.spec.assigns for n, v in a.sets if n == key_of(ret.name)), None)
+        )
 
     def definition(self, key: str, quiet: bool = False) -> m.Value | None:
         """Find what a name stands for: said, near a definition, a predicate, a field, a count — in that order."""
@@ -341,13 +432,22 @@ class Writer(Loops, Computing):
         if ret is None:
             return None
         wanted = set(key.split()) - {"is", "i"}
-        near = [k for k in self.spec.defs if not k.startswith("@") and (wanted < set(k.split()) or (set(k.split()) < wanted))
-                and not any(key_of(r.name) == k for r in self.spec.returns)]
+        near = [
+            k
+            for k in self.spec.defs
+            if not k.startswith("@")
+            and (wanted < set(k.split()) or (set(k.split()) < wanted))
+            and not any(key_of(r.name) == k for r in self.spec.returns)
+        ]
         if len(near) == 1:
             return m.Named(near[0])
         if not near:
             core = wanted - _MEASURES
-            near = [k for k in self.spec.defs if not k.startswith("@") and core and core == set(k.split()) - _MEASURES]
+            near = [
+                k
+                for k in self.spec.defs
+                if not k.startswith("@") and core and core == set(k.split()) - _MEASURES
+            ]
             if len(near) == 1:
                 return m.Named(near[0])
         counted = self.spec.defs.get("@count " + key)
@@ -365,11 +465,18 @@ class Writer(Loops, Computing):
             self.used.add("is " + match[0])
             return m.Truth(predicates[match[0]].cond)
         if "@open" in self.spec.defs:
-            takers = [r for r in undecided if self.plain_field(key_of(r.name)) is None and key_of(r.name) not in self.count_names()]
+            takers = [
+                r
+                for r in undecided
+                if self.plain_field(key_of(r.name)) is None and key_of(r.name) not in self.count_names()
+            ]
             if takers and key_of(takers[0].name) == key and len(takers) == 1:
                 return self.open_cases()
         total = self.spec.defs.get("@sum")
-        if total is not None and (len(undecided) == 1 or (isinstance(total, m.Agg) and isinstance(total.what, m.Named) and total.what.words == key)):
+        if total is not None and (
+            len(undecided) == 1
+            or (isinstance(total, m.Agg) and isinstance(total.what, m.Named) and total.what.words == key)
+        ):
             return m.Named("@sum")
         field = self.plain_field(key)
         if field is not None:
@@ -389,7 +496,11 @@ class Writer(Loops, Computing):
         """Names that mean "how many" of the records spoken of."""
         if self.spec.current is None and self.table is None:
             return set()
-        source = self.table.source.name if self.table is not None else self.rows_source(self.spec.current or m.Rows())
+        source = (
+            self.table.source.name
+            if self.table is not None
+            else self.rows_source(self.spec.current or m.Rows())
+        )
         return {key_of(source), "count", "number", f"{key_of(source)} count"}
 
     def plain_field(self, key: str) -> m.Value | None:
@@ -408,84 +519,18 @@ class Writer(Loops, Computing):
                 return m.Named(key)
         return None
 
-    # --- reasons, and records that are not there ----------------------------------------------------------------
-
-    def truth_of(self) -> tuple[m.Ret, str] | None:
-        for ret in self.spec.returns:
-            for key in self.spec.predicates:
-                if set(words_of(ret.name)) & set(key.split()) or len(self.spec.predicates) == 1 and ret.type == "bool":
-                    return ret, key
-        return None
-
-    def absent_case(self, reason: m.Ret | None) -> None:
-        """Handle "no orders" where the person asked for it without saying how: dormant, and said so."""
-        if not self.spec.absent:
-            return
-        rows = self.absent_rows()
-        if any(isinstance(a.cond, m.NoRows) for a in self.spec.assigns):
-            return
-        found = self.truth_of()
-        if found is None:
-            raise Doubt("What should be returned when there are none?")
-        ret, key = found
-        source = self.rows_source(rows)
-        self.assume(f"no {source} at all counts as {key} ({ret.name} is true)")
-        sets: dict[str, m.Value] = {key_of(ret.name): m.Lit("bool", "true")}
-        if reason is not None:
-            sets[key_of(reason.name)] = m.Lit("string", f"No {source}: dormant account")
-        self.early_return(m.NoRows(rows), sets)
-
-    def absent_rows(self) -> m.Rows:
-        for predicate in self.spec.predicates.values():
-            for cond in _flat(predicate.cond):
-                if isinstance(cond, m.NotFor):
-                    return m.Rows(self.verb_source(cond.verb), "it")
-        if self.spec.current is not None:
-            return self.spec.current
-        raise Doubt("No records of which kind?")
-
-    def reasoned(self, reason: m.Ret, otherwise: dict[str, m.Value]) -> None:
-        """Write both outcomes of a yes/no with a customary reason each."""
-        found = self.truth_of()
-        if found is None:
-            raise Doubt(f"What should {reason.name} say, and when?", words=reason.name)
-        ret, key = found
-        self.used.add("is " + key)
-        cond = self.cond(self.spec.predicates[key].cond, Scope())
-        days = next((b for k, b in self.bound.items() if k.startswith("days since last ")), None)
-        verb = next((k.removeprefix("days since last ") for k in self.bound if k.startswith("days since last ")), "")
-        yes = f"'Last {verb} was ' + string({days.text}) + ' days ago'" if days is not None else _quote(key.capitalize())
-        key_ret, key_reason = key_of(ret.name), key_of(reason.name)
-        self.assume(f"{reason.name} says why in a few words; tell me if it should read differently")
-        saved, before = self.block, self.overrides
-        self.block = []
-        self.overrides = {key_ret: m.Lit("bool", "true"), key_reason: Raw(yes)}
-        self.finish({})
-        saved.append({"op": "if", "name": "_".join(key.split()), "cond": cond.text, "then": self.block})
-        self.block = saved
-        self.overrides = {key_ret: m.Lit("bool", "false"), key_reason: m.Lit("string", "Active")}
-        self.finish(otherwise)
-        self.overrides = before
-
     def value(self, value: m.Value, scope: Scope) -> Expr:
         if isinstance(value, Raw):
             return Expr(value.text, STRING, 4)
-        if isinstance(value, m.Lit) and value.kind == "string" and self.spec.explains and self.body is None \
-                and any(re.search(rf"\b{re.escape(e.name)}\b", value.text) for e in self.spec.explains):
+        if (
+            isinstance(value, m.Lit)
+            and value.kind == "string"
+            and self.spec.explains
+            and self.body is None
+            and any(re.search(rf"\b{re.escape(e.name)}\b", value.text) for e in self.spec.explains)
+        ):
             value = self.filled_message(value.text)
         return super().value(value, scope)
-
-
-class Raw(m.Node, frozen=True):
-    """An expression that the generator wrote itself."""
-
-    text: str
-
-
-def _flat(cond: m.Cond) -> list[m.Cond]:
-    if isinstance(cond, m.And | m.Or):
-        return [c for p in cond.parts for c in _flat(p)]
-    return [cond]
 
 
 def _quote(text: str) -> str:

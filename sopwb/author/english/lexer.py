@@ -5,8 +5,8 @@
     money := ("$" | "€" | "£") number                      ($500)
     date  := 2026-01-31 | 31 Jan 2026 | Jan 31, 2026
 
-Contractions are opened ("haven't" is "have not", "it's" is "it is"), the possessive is a token of its own ("'s"), number
-words are numbers ("three"). Deliberately not here: what any word means (``lexicon``, ``names``).
+Contractions are opened ("haven't" is "have not", "it's" is "it is"), the possessive is a token of its own
+("'s"), number words are numbers ("three"). Deliberately not here: what any word means (``lexicon``, ``names``).
 """
 
 from __future__ import annotations
@@ -31,27 +31,99 @@ class Token(msgspec.Struct, frozen=True):
 
 _MONTHS: Final = {
     name[:length]: number
-    for number, name in enumerate(("january", "february", "march", "april", "may", "june", "july", "august",
-                                   "september", "october", "november", "december"), 1)
+    for number, name in enumerate(
+        (
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ),
+        1,
+    )
     for length in (3, len(name))
 } | {"sept": 9}
 
-_NUMBER_WORDS: Final = {word: str(n) for n, word in enumerate(
-    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"))}
-_NUMBER_WORDS.update({"fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60",
-                      "ninety": "90", "hundred": "100"})
-del _NUMBER_WORDS["one"]  # "one" is a pronoun far more often: the grammar reads it as 1 where a number must stand
+_NUMBER_WORDS: Final = {
+    word: str(n)
+    for n, word in enumerate(
+        (
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        )
+    )
+}
+_NUMBER_WORDS.update(
+    {
+        "fifteen": "15",
+        "twenty": "20",
+        "thirty": "30",
+        "forty": "40",
+        "fifty": "50",
+        "sixty": "60",
+        "ninety": "90",
+        "hundred": "100",
+    }
+)
+del _NUMBER_WORDS[
+    "one"
+]  # "one" is a pronoun far more often: the grammar reads it as 1 where a number must stand
 
 _CONTRACTIONS: Final = {
-    "can't": ("can", "not"), "cannot": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"),
-    "let's": ("let", "us"), "i'm": ("i", "am"), "dont": ("do", "not"), "doesnt": ("does", "not"), "isnt": ("is", "not"),
-    "hasnt": ("has", "not"), "havent": ("have", "not"), "whats": ("what", "is"), "gonna": ("going", "to"),
-    "wanna": ("want", "to"), "that'll": ("that", "will"), "it'll": ("it", "will"), "gimme": ("give", "me"),
+    "can't": ("can", "not"),
+    "cannot": ("can", "not"),
+    "won't": ("will", "not"),
+    "shan't": ("shall", "not"),
+    "let's": ("let", "us"),
+    "i'm": ("i", "am"),
+    "dont": ("do", "not"),
+    "doesnt": ("does", "not"),
+    "isnt": ("is", "not"),
+    "hasnt": ("has", "not"),
+    "havent": ("have", "not"),
+    "whats": ("what", "is"),
+    "gonna": ("going", "to"),
+    "wanna": ("want", "to"),
+    "that'll": ("that", "will"),
+    "it'll": ("it", "will"),
+    "gimme": ("give", "me"),
 }
-_IS_AFTER: Final = {"it", "that", "there", "what", "who", "he", "she", "here", "this", "where", "how", "one", "else"}
+_IS_AFTER: Final = {
+    "it",
+    "that",
+    "there",
+    "what",
+    "who",
+    "he",
+    "she",
+    "here",
+    "this",
+    "where",
+    "how",
+    "one",
+    "else",
+}
 
 _DAY: Final = r"(?:[0-3]?\d)(?:st|nd|rd|th)?"
-_MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"  # noqa: E501 - one message, one line
 _TOKEN: Final = re.compile(
     rf"""(?P<iso>\d{{4}}-\d{{2}}-\d{{2}}(?![\d-]))
     |(?P<dmy>{_DAY}\s+(?:of\s+)?{_MONTH}\s+\d{{4}}\b)
@@ -105,7 +177,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
 def _opens(text: str, at: int) -> bool:
     before = text[at - 1] if at else " "
     after = text[at + 1] if at + 1 < len(text) else " "
-    if text[at] in "\"“‘`":
+    if text[at] in '"“‘`':
         return True
     return not before.isalnum() and not after.isspace()
 
@@ -180,9 +252,9 @@ def _words(text: str, start: int, end: int) -> list[Token]:
         if opened is None and tail == "s" and stem in _IS_AFTER:
             opened = "is"
         if opened is not None:
-            return [Token("word", word, stem, start, cut), Token("word", text[len(stem):], opened, cut, end)]
+            return [Token("word", word, stem, start, cut), Token("word", text[len(stem) :], opened, cut, end)]
         if tail == "s":
-            return [_word(word, start, cut), Token("punct", text[len(stem):], "'s", cut, end)]
+            return [_word(word, start, cut), Token("punct", text[len(stem) :], "'s", cut, end)]
     if low.startswith("no-"):
         return [Token("word", text, low, start, end)]  # "no-shows" is one noun, and its "no" denies nothing
     if "-" in low and "_" not in low:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """The words of the language itself: classes that patterns name, courtesy words, and what small words mean.
 
 It speaks of English, not of any workspace: sources, fields and scripts come from ``names``. Deliberately not here: how
@@ -9,13 +10,11 @@ from __future__ import annotations
 from typing import Final
 
 STOP: Final = frozenset(
-    "please kindly simply basically really hey hi hiya hello ok okay oh um hmm hm erm ah just still already yet again itself "
-    "thanks cheers alright lol".split())
+    ["please", "kindly", "simply", "basically", "really", "hey", "hi", "hiya", "hello", "ok", "okay", "oh", "um", "hmm", "hm", "erm", "ah", "just", "still", "already", "yet", "again", "itself", "thanks", "cheers", "alright", "lol"])
 """Courtesy and filler: dropped before reading. None of them may change what is computed."""
 
 STOP_FIRST: Final = frozenset(
-    "now well right sorry lovely sweet great cool nice super awesome yeah so and good perfect fine actually but "
-    "yes sure then hmm wait".split())
+    ["now", "well", "right", "sorry", "lovely", "sweet", "great", "cool", "nice", "super", "awesome", "yeah", "so", "and", "good", "perfect", "fine", "actually", "but", "yes", "sure", "then", "hmm", "wait"])
 """Dropped where a sentence begins (and something follows), not inside it."""
 
 STOP_PHRASES: Final = tuple(tuple(p.split()) for p in (
@@ -26,8 +25,7 @@ STOP_PHRASES: Final = tuple(tuple(p.split()) for p in (
 ) if p not in ("in total", "for our gym", "in all"))
 """Dropped like the stop words. None of them may change what is computed."""
 
-YES: Final = frozenset("yes yep yeah sure perfect great good fine lovely right correct exactly ok okay sweet nice cool super "
-                       "excellent brilliant wonderful agreed confirmed confirm approved".split())
+YES: Final = frozenset(["yes", "yep", "yeah", "sure", "perfect", "great", "good", "fine", "lovely", "right", "correct", "exactly", "ok", "okay", "sweet", "nice", "cool", "super", "excellent", "brilliant", "wonderful", "agreed", "confirmed", "confirm", "approved"])
 YES_PHRASES: Final = frozenset((
     "looks right", "looks good", "looks great", "looks fine", "looks correct", "that is right", "that is correct", "that is it",
     "that is fine", "that is good", "that works", "sounds good", "sounds right", "go ahead", "do it", "it is right", "all good",
@@ -35,7 +33,7 @@ YES_PHRASES: Final = frozenset((
     "love it", "i like it", "that is perfect", "that is great", "this is right", "this looks right", "this looks good",
     "exactly right", "just right", "that is what i want", "that is what i meant", "happy with that",
 ))
-NO: Final = frozenset("no nope nah".split())
+NO: Final = frozenset(["no", "nope", "nah"])
 
 CLASSES: Final[dict[str, tuple[str, ...]]] = {
     "create": ("create", "make", "build", "write", "draft", "set up", "knock up", "whip up", "put together", "add", "prepare",
@@ -63,7 +61,7 @@ CLASSES: Final[dict[str, tuple[str, ...]]] = {
              "should", "you", "it will", "that script", "the job", "the process", "we", "i", "to", "it shall", "i would like it to",
              "the script must", "they should", "it can", "the script then", "it then", "make it", "have it", "let it", "it needs",
              "the script has to", "the script needs to", "it is supposed to", "which then", "and it should", "that it"),
-    "take": ("take", "takes", "taking", "accept", "accepts", "accepting", "get", "gets", "receives", "receive", "expects", "needs",
+    "take": ("wants", "want", "requires", "feeds on", "works on", "receives", "gets passed", "is called with", "take", "takes", "taking", "accept", "accepts", "accepting", "get", "gets", "receives", "receive", "expects", "needs",
              "has the parameter", "has the parameters", "with the parameter", "with the parameters", "with parameter", "has one parameter",
              "with parameters", "with one parameter ,", "with one parameter", "with two parameters ,", "with two parameters",
              "with the input", "with the inputs", "with input", "with inputs", "takes as input", "takes in", "asks for", "be given",
@@ -73,7 +71,7 @@ CLASSES: Final[dict[str, tuple[str, ...]]] = {
              "takes the parameter", "takes the parameters", "takes one parameter ,", "takes two parameters ,", "takes one input ,",
              "takes two inputs ,", "takes three inputs ,", "takes three parameters ,", "you give it", "i give it", "we give it", "give it",
              "you pass it", "you hand it", "is passed", "takes one parameter", "i hand it", "pass it", "hand it", "it gets"),
-    "return": ("return", "returns", "returning", "give back", "gives back", "give me back", "give me", "gives me", "tell me", "tells me",
+    "return": ("output :", "outputs :", "result :", "returned is", "returned are", "comes back with", "come back with", "coming back", "out :", "returns :", "return :", "return", "returns", "returning", "give back", "gives back", "give me back", "give me", "gives me", "tell me", "tells me",
                "output", "outputs", "answer", "answers with", "answer with", "hand back", "hands back", "reply with", "report",
                "reports", "i want", "i want back", "i would like", "i need", "spit out", "spits out", "giving", "gives", "give us",
                "produce", "produces", "show me", "the result is", "result", "the output is", "send back", "sends back", "and out comes",
@@ -178,17 +176,17 @@ UNITS: Final[dict[str, str]] = {
     "month": "months", "months": "months", "year": "years", "years": "years", "calendar days": "days", "calendar day": "days",
 }
 
-RECORD_NOUNS: Final = frozenset("row record entry one item line element case".split())
+RECORD_NOUNS: Final = frozenset(["row", "record", "entry", "one", "item", "line", "element", "case"])
 """Nouns for a record of whatever is spoken of."""
 
-PEOPLE: Final = frozenset("anyone everyone anybody everybody someone somebody those whoever people person user".split())
-PRONOUNS: Final = frozenset("it they them he she him this that".split())
-POSSESSIVES: Final = frozenset("its their his her".split())
+PEOPLE: Final = frozenset(["anyone", "everyone", "anybody", "everybody", "someone", "somebody", "those", "whoever", "people", "person", "user"])
+PRONOUNS: Final = frozenset(["it", "they", "them", "he", "she", "him", "this", "that"])
+POSSESSIVES: Final = frozenset(["its", "their", "his", "her"])
 
 MONEY_NAMES: Final = ("amount", "total", "price", "cost", "sum", "value", "paid", "spend", "fee", "charge", "revenue")
 """What a field that holds money is customarily called; used where a person says "spend" and one field fits."""
 
-MONEY_NOUNS: Final = frozenset("spend spending spent revenue turnover purchases expenditure".split())
+MONEY_NOUNS: Final = frozenset(["spend", "spending", "spent", "revenue", "turnover", "purchases", "expenditure"])
 
 IRREGULAR: Final[dict[str, str]] = {
     "bought": "buy", "paid": "pay", "sold": "sell", "sent": "send", "given": "give", "gave": "give", "took": "take", "taken": "take",

@@ -14,11 +14,35 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.link import Linker, Table
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.scope import Scope, find_field, listed, source_of_param
-from sopwb.author.english.spec import Doubt, Effect
+from sopwb.author.english.spec import Doubt, Effect, Expr
 from sopwb.lang.environment import Signature, SourceSchema
 from sopwb.lang.types import STRING, RecordType, Type, required
 
-_CODES = frozenset(("EUR", "USD", "GBP", "CHF", "VAT", "ID", "OK", "PS", "AM", "PM", "USA", "UK", "EU", "TV", "PIN", "IBAN", "SOS", "FAQ", "CEO", "HR", "IT"))
+_CODES = frozenset(
+    (
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "VAT",
+        "ID",
+        "OK",
+        "PS",
+        "AM",
+        "PM",
+        "USA",
+        "UK",
+        "EU",
+        "TV",
+        "PIN",
+        "IBAN",
+        "SOS",
+        "FAQ",
+        "CEO",
+        "HR",
+        "IT",
+    )
+)
 """Capitals that are words of their own, not placeholders, unless they are explained."""
 _CAPS = re.compile(r"\b[A-Z][A-Z_]*[A-Z]\b|\b[B-HJ-Z]\b")
 
@@ -27,6 +51,9 @@ class Loops(Linker):
     """Adds loops to the linker."""
 
     bare_result: bool
+
+    def as_text(self, expr: Expr) -> Expr:
+        raise NotImplementedError
 
     def is_loop(self) -> bool:
         return self.spec.loop is not None or (self.spec.call is not None and self.spec.call.rows is not None)
@@ -49,7 +76,13 @@ class Loops(Linker):
                 source = source_of_param(self.names, param.name)
                 if source:
                     return source
-        guess = [n for n, s in self.names.sources.items() for c in rows.conds for name in _names(c) if find_field(s.record, name)[1]]
+        guess = [
+            n
+            for n, s in self.names.sources.items()
+            for c in rows.conds
+            for name in _names(c)
+            if find_field(s.record, name)[1]
+        ]
         if len(set(guess)) == 1:
             return guess[0]
         if self.spec.current is not None and self.spec.current.source:
@@ -63,14 +96,31 @@ class Loops(Linker):
         """Find the script that a loop needs where it was not named, and keep only the loop's own records."""
         if self.spec.call is None:
             source = self.loop_source()
-            words = {w for w in _words_of_spec(self.spec) if not find_field(self.source(source).record, w)[1] and not w.startswith("@")}
-            fits = [s for n, s in self.names.scripts.items() if n != self.spec.name and len(s.params) == 1 and source_of_param(self.names, s.params[0].name) == source
-                    and isinstance(s.returns, RecordType) and any(key_of(f) in words for f in s.returns.names())]
+            words = {
+                w
+                for w in _words_of_spec(self.spec)
+                if not find_field(self.source(source).record, w)[1] and not w.startswith("@")
+            }
+            fits = [
+                s
+                for n, s in self.names.scripts.items()
+                if n != self.spec.name
+                and len(s.params) == 1
+                and source_of_param(self.names, s.params[0].name) == source
+                and isinstance(s.returns, RecordType)
+                and any(key_of(f) in words for f in s.returns.names())
+            ]
             if len(fits) > 1:
-                raise Doubt(f"Which script tells that: {listed([s.name for s in fits])}?", tuple((s.name, s.name) for s in fits))
+                raise Doubt(
+                    f"Which script tells that: {listed([s.name for s in fits])}?",
+                    tuple((s.name, s.name) for s in fits),
+                )
             if fits:
                 self.spec.call = m.CallFor(fits[0].name)
-                self.assume(f"{listed([f for f in fits[0].returns.names() if key_of(f) in words], 'and')} come from {fits[0].name}")  # type: ignore[union-attr]
+                record = fits[0].returns
+                assert isinstance(record, RecordType)
+                used = listed([f for f in record.names() if key_of(f) in words], "and")
+                self.assume(f"{used} come from {fits[0].name}")
 
     def call_args(self, signature: Signature, row: str, source: SourceSchema) -> dict[str, str]:
         """Write the arguments of a call for a record: its key, or its field of the parameter's name."""
@@ -90,7 +140,9 @@ class Loops(Linker):
                 if key_type != required(param.type):
                     raise Doubt(f"What should {signature.name} get as {param.name}?")
                 out[param.name] = f"{row}.{source.key}"
-                self.assume(f"{signature.name} gets the {source.key} of each record of {source.name} as {param.name}")
+                self.assume(
+                    f"{signature.name} gets the {source.key} of each record of {source.name} as {param.name}"
+                )
             else:
                 raise Doubt(f"What should {signature.name} get as {param.name}?")
         return out
@@ -124,7 +176,9 @@ class Loops(Linker):
         self.bare_result = True
         return Scope(((name, RecordType((("result", signature.returns),)), ""),))
 
-    def split_conds(self, source: SourceSchema, conds: tuple[m.Cond, ...]) -> tuple[list[m.Cond], list[m.Cond]]:
+    def split_conds(
+        self, source: SourceSchema, conds: tuple[m.Cond, ...]
+    ) -> tuple[list[m.Cond], list[m.Cond]]:
         """Divide conditions into those on the record alone and those on the called script's result."""
         signature = self.called()
         result = signature.returns if signature is not None else None
@@ -140,7 +194,10 @@ class Loops(Linker):
         if isinstance(result, RecordType) and any(find_field(result, w)[1] for w in _names(cond)):
             return True
         for holds in _holds(cond):
-            if not any(find_field(source.record, w)[1] for w in (holds.words,)) and holds.words not in ("present", "absent"):
+            if not any(find_field(source.record, w)[1] for w in (holds.words,)) and holds.words not in (
+                "present",
+                "absent",
+            ):
                 return True
         return any(not find_field(source.record, w)[0] for w in _names(cond) if not w.startswith("@"))
 
@@ -161,7 +218,14 @@ class Loops(Linker):
         records: list[tuple[str, RecordType, str]] = [(row, source.record, source.name)]
         if signature is not None:
             name = self.unique(_call_name(signature.name))
-            self.block.append({"op": "call", "name": name, "script": signature.name, "args": self.call_args(signature, row, source)})
+            self.block.append(
+                {
+                    "op": "call",
+                    "name": name,
+                    "script": signature.name,
+                    "args": self.call_args(signature, row, source),
+                }
+            )
             scope = self.result_scope(name, signature)
             records = [*scope.records, *records]
         elif self.spec.call is not None:
@@ -169,7 +233,9 @@ class Loops(Linker):
         if not self.spec.effects:
             raise Doubt("What should it do for each of them?")
         self.body = Scope(tuple(_distinct(records)))
-        self.facts = self.facts | frozenset(f"{row}.{f}" for f, _ in source.record.fields if f"it.{f} != null" in where)
+        self.facts = self.facts | frozenset(
+            f"{row}.{f}" for f, _ in source.record.fields if f"it.{f} != null" in where
+        )
         self.do_effects(theirs)
         step["do"] = self.block
         self.block = outer
@@ -178,7 +244,10 @@ class Loops(Linker):
     def where_text(self, source: SourceSchema, conds: list[m.Cond]) -> str:
         if not conds:
             return ""
-        truth = self.cond(m.And(tuple(conds)) if len(conds) > 1 else conds[0], Scope((("it", source.record, source.name),), where=True))
+        truth = self.cond(
+            m.And(tuple(conds)) if len(conds) > 1 else conds[0],
+            Scope((("it", source.record, source.name),), where=True),
+        )
         return "" if truth.text == "true" else str(truth.text)
 
     def do_effects(self, gates: list[m.Cond]) -> None:
@@ -233,7 +302,9 @@ class Loops(Linker):
     def mail_step(self, mail: m.Mail, to: str) -> None:
         subject = self.text_of(mail.subject, "subject", mail)
         body = self.text_of(mail.body, "body", mail)
-        self.block.append({"op": "tool", "tool": "email.send", "args": {"to": to, "subject": subject, "body": body}})
+        self.block.append(
+            {"op": "tool", "tool": "email.send", "args": {"to": to, "subject": subject, "body": body}}
+        )
 
     def text_of(self, value: m.Value | None, part: str, mail: m.Mail) -> str:
         assert self.body is not None
@@ -252,7 +323,7 @@ class Loops(Linker):
             raise Doubt(f"What should the mail say as its {part}?")
         if isinstance(value, m.Lit):
             value = self.filled_message(value.text)
-        return self.as_text(self.value(value, self.body)).text  # type: ignore[attr-defined]
+        return str(self.as_text(self.value(value, self.body)).text)
 
     def filled_message(self, text: str) -> m.Message:
         """Bind a text's capitals: by what was said, by the listed values in order, by fields of the same name."""
@@ -267,9 +338,19 @@ class Loops(Linker):
                 bind.append((word, value))
             else:
                 unbound.append(word)
-        if unbound and any(w in said or self.known_caps(w, scope) for w in words) or (unbound and self.spec.fills):
+        if (unbound and any(w in said or self.known_caps(w, scope) for w in words)) or (
+            unbound and self.spec.fills
+        ):
             raise Doubt(f"What stands for {listed(unbound, 'and')} in '{text}'?")
-        return m.Message(text, tuple(bind), tuple(m.Swap(s.old, s.new, s.cond) for s in self.spec.swaps if re.search(rf"\b{re.escape(s.old)}\b", text)))
+        return m.Message(
+            text,
+            tuple(bind),
+            tuple(
+                m.Swap(s.old, s.new, s.cond)
+                for s in self.spec.swaps
+                if re.search(rf"\b{re.escape(s.old)}\b", text)
+            ),
+        )
 
     def known_caps(self, word: str, scope: Scope) -> bool:
         return any(find_field(r, key_of(word))[1] for _, r, _ in scope.records)
@@ -318,17 +399,30 @@ class Loops(Linker):
         call = ""
         if signature is not None:
             call = self.unique(_call_name(signature.name))
-            step["do"].append({"op": "call", "name": call, "script": signature.name, "args": self.call_args(signature, row, source)})
+            step["do"].append(
+                {
+                    "op": "call",
+                    "name": call,
+                    "script": signature.name,
+                    "args": self.call_args(signature, row, source),
+                }
+            )
         step["yield"] = {}
         self.block.append(step)
-        self.table = Table(step, name, row, call, source, signature.returns if signature is not None else None)
+        self.table = Table(
+            step, name, row, call, source, signature.returns if signature is not None else None
+        )
         if source.key:
             step["yield"][source.key] = f"{row}.{source.key}"
         if theirs:
             base = self.spec.current
             narrowed = m.Rows(conds=tuple(theirs))
             self.used.add("@current")
-            self.spec.current = narrowed if base is None else msgspec.structs.replace(base, source="", conds=(*base.conds, *theirs))
+            self.spec.current = (
+                narrowed
+                if base is None
+                else msgspec.structs.replace(base, source="", conds=(*base.conds, *theirs))
+            )
         elif self.spec.current is not None and self.spec.current.source == source.name:
             self.spec.current = msgspec.structs.replace(self.spec.current, source="", owner="")
 

@@ -34,7 +34,8 @@ class Clock(Node, frozen=True):
 
 
 class Named(Node, frozen=True):
-    """Words that name something: a field, parameter, definition, returned field. ``owner`` whose it is ("" not said)."""
+    """Words that name something: a field, parameter, definition, returned field. ``owner`` whose it is (""
+    not said)."""
 
     words: str
     owner: str = ""
@@ -44,7 +45,7 @@ class Whose(Node, frozen=True):
     """A field of a record that another value picks: the day of the earliest appointment."""
 
     words: str
-    of: Value
+    of: Pick
 
 
 class It(Node, frozen=True):
@@ -77,7 +78,8 @@ class Pick(Node, frozen=True):
 
 
 class Via(Node, frozen=True):
-    """A field of the record of ``source`` that ``key`` names: "the name found in suppliers for the product's supplier_id"."""
+    """A field of the record of ``source`` that ``key`` names: "the name found in suppliers for the
+    product's supplier_id"."""
 
     words: str
     source: str
@@ -310,7 +312,8 @@ class Otherwise(Node, frozen=True):
 
 
 class Rows(Node, frozen=True):
-    """Records: of ``source`` ("" those spoken of), of whom (``owner``), which (``conds``), and adjectives still unlinked.
+    """Records: of ``source`` ("" those spoken of), of whom (``owner``), which (``conds``), and adjectives
+    still unlinked.
 
     ``noun`` is the word that stood for the records; ``every`` that all were meant, whoever's.
     """
@@ -324,11 +327,13 @@ class Rows(Node, frozen=True):
 
 
 Value: TypeAlias = (
-    Lit | Clock | Named | Whose | Via | It | Agg | Pick | Arith | Span | Shift | Rounded | Clamp | Fraction | Ratio | Filled
+    Lit | Clock | Named | Whose | Via | It | Agg | Pick | Arith | Span | Shift | Rounded | Clamp | Fraction |
+    Ratio | Filled
     | Cases | Truth | Fixed | Message | Text
 )
 Cond: TypeAlias = (
-    Compare | Empty | Starts | Among | Inside | InYear | Holds | NoRows | NotFor | Never | Missing | Shared | And | Or | Not
+    Compare | Empty | Starts | Among | Inside | InYear | Holds | NoRows | NotFor | Never | Missing | Shared |
+    And | Or | Not
     | Mixed | Otherwise
 )
 
@@ -419,7 +424,8 @@ class Fail(Node, frozen=True):
 
 
 class Adjust(Node, frozen=True):
-    """Change the value spoken of last (or ``words``): ``how`` add times percent_more percent_less low high round half."""
+    """Change the value spoken of last (or ``words``): ``how`` add times percent_more percent_less low high
+    round half."""
 
     how: str
     by: Value | None
@@ -571,7 +577,9 @@ class Outside(Node, frozen=True):
 
 
 Statement: TypeAlias = (
-    Create | Takes | LookUp | Match | Select | Exclude | Include | Define | DefineWhen | Assign | Fail | Adjust | Return | Explain
-    | SwapWord | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm | Drop | Undo | Renumber
+    Create | Takes | LookUp | Match | Select | Exclude | Include | Define | DefineWhen | Assign | Fail |
+    Adjust | Return | Explain
+    | SwapWord | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm |
+    Drop | Undo | Renumber
     | Rename | RemoveField | CaseAbsent | Remark | Show | Outside
 )

@@ -1,8 +1,9 @@
 """The words of a workspace: which spans of words may name a source, a field, a script or something of the open draft.
 
-A name is compared by its words, in the singular: ``due_on`` is "due on", ``leave_requests`` "leave request". Part of a
-field's name is a weak name of it ("amount" for ``amount_net``). Which of several it is, ``link`` decides; here only whether a span
-can be a name at all. Deliberately not here: data, except the distinct texts of string fields that the bench shows.
+A name is compared by its words, in the singular: ``due_on`` is "due on", ``leave_requests`` "leave request".
+Part of a field's name is a weak name of it ("amount" for ``amount_net``). Which of several it is, ``link``
+decides; here only whether a span can be a name at all. Deliberately not here: data, except the distinct texts of
+string fields that the bench shows.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def key_of(name: str) -> str:
 
 
 class Names(msgspec.Struct):
-    """What can be named. ``local`` are names of the open draft: parameters, returned fields, definitions, predicates."""
+    """What can be named. ``local`` are names of the open draft: parameters, returned fields, definitions,
+    predicates."""
 
     sources: dict[str, SourceSchema]
     scripts: dict[str, Signature]
@@ -88,7 +90,9 @@ class Names(msgspec.Struct):
 
     def is_entity(self, noun: str) -> bool:
         noun = singular(noun)
-        return noun in self.entities or bool(self.sources_named(noun)) or noun in PEOPLE or noun in RECORD_NOUNS
+        return (
+            noun in self.entities or bool(self.sources_named(noun)) or noun in PEOPLE or noun in RECORD_NOUNS
+        )
 
 
 def spans(chart: object, at: int) -> Iterable[tuple[int, str]]:
@@ -123,7 +127,11 @@ def source_edges(chart: object, at: int) -> list[Edge]:
     names: Names = chart.names  # type: ignore[attr-defined]
     tokens = chart.tokens  # type: ignore[attr-defined]
     if at < len(tokens) and tokens[at].kind == "string":
-        return [Edge(at + 1, n, 0.0) for n in names.sources_named(key_of(tokens[at].low)) if key_of(n) == key_of(tokens[at].low)]
+        return [
+            Edge(at + 1, n, 0.0)
+            for n in names.sources_named(key_of(tokens[at].low))
+            if key_of(n) == key_of(tokens[at].low)
+        ]
     found: list[Edge] = []
     for end, key in spans(chart, at):
         for source in names.sources_named(key):
@@ -142,7 +150,7 @@ def script_edges(chart: object, at: int) -> list[Edge]:
         return [Edge(at + 1, token.text, 0.0)]
     if token.kind in ("name", "string", "word") and token.low in names.scripts:
         return [Edge(at + 1, token.low, 0.0)]
-    out = []
+    out: list[Edge] = []
     for end, key in spans(chart, at):
         if end - at > 1:
             out.extend(Edge(end, n, 0.3) for n in names.scripts if key_of(n) == key and "_" in n)

@@ -4,7 +4,8 @@
     piece   := word | "[" pattern "]" | "(" pattern ("|" pattern)* ")" | "{" slot ":" category "}" | "<" class ">"
 
 A word matches a token's lower-case text; ``[x]`` may be left out; ``{rows:rows}`` reads a constituent of a category and
-binds it; ``<create>`` is a class of words or phrases of the lexicon. A rule that begins with its own category is applied after the others
+binds it; ``<create>`` is a class of words or phrases of the lexicon. A rule that begins with its own category
+is applied after the others
 (direct left recursion: "those … where … in …"); indirect left recursion is not allowed, and a test holds it so.
 An edge carries a cost: the sum of its rules' costs. Deliberately not here: any English.
 """
@@ -109,13 +110,15 @@ class Grammar:
             rest = _Seq(parts[1:])
             named = parts[0].name
             self.after.setdefault(category, []).append(
-                Rule(category, text, _Seq((_Slot(named, ""), rest)), build, cost, self._first(rest)))
+                Rule(category, text, _Seq((_Slot(named, ""), rest)), build, cost, self._first(rest))
+            )
         else:
             self.rules.setdefault(category, []).append(
-                Rule(category, text, piece, build, cost, self._first(piece)))
+                Rule(category, text, piece, build, cost, self._first(piece))
+            )
 
     def _compile(self, text: str) -> Any:
-        tokens = [m for m in _PIECES.finditer(text)]
+        tokens = list(_PIECES.finditer(text))
         piece, at = self._alternatives(tokens, 0, text)
         if at != len(tokens):
             raise ValueError(f"a pattern does not close: {text!r}")
@@ -263,7 +266,9 @@ class Chart:
                         if kept.add(grown):
                             work.append(grown)
 
-    def _match(self, piece: Any, at: int, bound: dict[str, Any], cost: float) -> Iterator[tuple[int, dict[str, Any], float]]:
+    def _match(
+        self, piece: Any, at: int, bound: dict[str, Any], cost: float
+    ) -> Iterator[tuple[int, dict[str, Any], float]]:
         match piece:
             case _Word(low):
                 if at < len(self.tokens) and self.tokens[at].low == low and self.tokens[at].kind != "string":
@@ -287,8 +292,9 @@ class Chart:
             case _Seq(parts):
                 yield from self._sequence(parts, 0, at, bound, cost)
 
-    def _sequence(self, parts: tuple[Any, ...], index: int, at: int, bound: dict[str, Any],
-                  cost: float) -> Iterator[tuple[int, dict[str, Any], float]]:
+    def _sequence(
+        self, parts: tuple[Any, ...], index: int, at: int, bound: dict[str, Any], cost: float
+    ) -> Iterator[tuple[int, dict[str, Any], float]]:
         if index == len(parts):
             yield at, bound, cost
             return

@@ -16,12 +16,11 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.discourse import apply
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
-from sopwb.author.english.lexicon import OUTSIDE, VAGUE, singular
+from sopwb.author.english.misread import not_understood, texts_of
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
-from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
-from sopwb.kernel.diagnostics import Diagnostic, nearest_name
+from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature, SourceSchema, ToolSignature
 from sopwb.schedule.phrases import parse_spec
@@ -90,7 +89,9 @@ _COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Und
 class Planner:
     """Reads one turn on a copy of the state. After ``plan``, ``state`` and ``steps`` say what is to be."""
 
-    def __init__(self, state: State, names: Names, environment: Environment, before: State | None = None) -> None:
+    def __init__(
+        self, state: State, names: Names, environment: Environment, before: State | None = None
+    ) -> None:
         self.before = before
         self.state = state.copy()
         self.names = names
@@ -101,6 +102,8 @@ class Planner:
         self.tentative: State | None = None
         self.text = ""
         self.defined = False
+        self.asides: list[Said] = []
+        """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
 
     # --- reading --------------------------------------------------------------------------------------------
 
@@ -114,21 +117,32 @@ class Planner:
             said = read(tokens, self.names)
             try:
                 if said.lost >= 0:
-                    if self.spec() is None and not re.search(r"[\d'\"{]", text[said.start : said.end]) and not self.names_in(said):
-                        self.notes.append(f'I took "{text[said.start : said.end]}" as an aside.')
+                    if (
+                        self.spec() is None
+                        and not re.search(r"[\d'\"{]", text[said.start : said.end])
+                        and not self.names_in(said)
+                    ):
+                        self.aside(said)
                         continue
                     self.salvage(tokens)
                     self.state.lost.append(text[said.start : said.end])
-                    raise self.not_understood(said, text)
-                if self.spec() is None and not any(isinstance(s, _COMMANDS) for s in said.statements) and not self.names_in(said) and not re.search(r"[\d'\"{]", said.text):
-                    self.notes.append(f'I took "{text[said.start : said.end]}" as an aside.')
+                    raise not_understood(said, text, self.names, self.overlay.tool_names())
+                if (
+                    self.spec() is None
+                    and not any(isinstance(s, _COMMANDS) for s in said.statements)
+                    and not self.names_in(said)
+                    and not re.search(r"[\d'\"{]", said.text)
+                ):
+                    self.aside(said)
                     continue
                 for statement in said.statements:
                     self.take(statement, tokens)
             except Doubt as doubt:
                 trouble = trouble or doubt
             except RecursionError:
-                trouble = trouble or Doubt("That is nested too deep for me. Please say it in shorter sentences.")
+                trouble = trouble or Doubt(
+                    "That is nested too deep for me. Please say it in shorter sentences."
+                )
         try:
             if trouble is None:
                 self.flush()
@@ -136,28 +150,45 @@ class Planner:
             trouble = doubt
         except RecursionError:
             trouble = Doubt("Something there is said in terms of itself. Please say it in shorter sentences.")
+        if trouble is None and self.asides and self.spec() is None and not self.steps:
+            trouble = not_understood(self.asides[0], text, self.names, self.overlay.tool_names())
         if trouble is not None:
             self.tentative = self.state
             raise trouble
         if self.state.lost and (self.defined or self.steps) and not self.resolved():
-            raise Doubt("Before that: I did not understand " + "; ".join(f'"{s}"' for s in self.state.lost) + ". How do you mean it?")
+            raise Doubt(
+                "Before that: I did not understand "
+                + "; ".join(f'"{s}"' for s in self.state.lost)
+                + ". How do you mean it?"
+            )
         return self.steps
 
     def names_in(self, said: Said) -> bool:
         """Whether a sentence names a source or something with an underscore, so that it cannot be small talk."""
         return any("_" in w or self.names.sources_named(key_of(w)) for w in re.findall(r"\w+", said.text))
 
+    def aside(self, said: Said) -> None:
+        self.asides.append(said)
+        self.notes.append(f'I took "{self.text[said.start : said.end]}" as an aside.')
+
     def known_words(self) -> frozenset[str]:
         """Short words that name something here, so that they are not taken for courtesy ("ok")."""
         self.learn()
         fields = [f for s in self.names.scripts.values() for f in getattr(s.returns, "names", tuple)()]
         fields += [f for s in self.names.sources.values() for f in s.record.names()]
-        return frozenset(w for f in (*fields, *self.names.local) for w in f.lower().replace(" ", "_").split("_"))
+        return frozenset(
+            w for f in (*fields, *self.names.local) for w in f.lower().replace(" ", "_").split("_")
+        )
 
     def salvage(self, tokens: Any) -> None:
         """Keep what a half-understood sentence begins with: the script's name, its parameters and fields."""
         for statement in prefix(tokens, self.names):
-            if isinstance(statement, m.Create | m.Takes) or (isinstance(statement, m.Return) and not statement.values and statement.value is None and all(f.value is None for f in statement.fields)):
+            if isinstance(statement, m.Create | m.Takes) or (
+                isinstance(statement, m.Return)
+                and not statement.values
+                and statement.value is None
+                and all(f.value is None for f in statement.fields)
+            ):
                 self.take(statement, tokens)
 
     def resolved(self) -> bool:
@@ -205,7 +236,9 @@ class Planner:
                 local.add(key)
                 parts = key.split()
                 if len(parts) > 1:
-                    local.update((parts[-1], parts[0]) if parts[0] not in ("number", "total") else (parts[-1],))
+                    local.update(
+                        (parts[-1], parts[0]) if parts[0] not in ("number", "total") else (parts[-1],)
+                    )
         for key in spec.predicates:
             self.names.predicates.add(key)
             parts = key.split()
@@ -239,27 +272,6 @@ class Planner:
                 self.names.adjectives.add(key)
         self.names.adjectives.update(key_of(t.replace(" ", "_")) for t in self.names.outcomes.get(script, ()))
 
-    def not_understood(self, said: Said, text: str) -> Doubt:
-        """Say what was not understood, and offer the likeliest reason."""
-        sentence = text[said.start : said.end]
-        low = " " + re.sub(r"[^\w' ]+", " ", sentence.lower()) + " "
-        for words, what in OUTSIDE.items():
-            if self.names.sources_named(singular(words)) or self.names.name_cost(key_of(words)) is not None or singular(words) in self.names.entities:
-                continue
-            if f" {words} " in low or f" {words}s " in low:
-                return Doubt(f"I cannot {what}: scripts read the declared data, compute, and act through the declared tools ({listed(list(self.overlay.tool_names()), 'and') or 'none here'}). Nothing was changed.", refusal=True)
-        place = re.search(r"\b(?:in|from|of|through|over|into)\s+(?:the\s+|our\s+|my\s+)?['\"]?(\w+)['\"]?\s+(?:database|table|source|list|file|dataset|sheet|collection)\b", sentence, re.I)
-        if place and not self.names.sources_named(key_of(place[1])):
-            sources = list(self.names.sources)
-            near = nearest_name(place[1], sources)
-            return Doubt(f"There is no data source \"{place[1]}\" here; there are {listed(sources, 'and')}." + (f" Did you mean {near}?" if near else " Which one do you mean?"), tuple((s, s) for s in sources), place[1])
-        rest = text[said.lost : said.end]
-        late = " " + re.sub(r"\bhow (many|much|often)\b|[^\w' ]+", " ", text[max(said.start, said.lost - 12) : said.end].lower()) + " "
-        vague = next((v for v in sorted(VAGUE, key=len, reverse=True) if f" {v} " in late), "")
-        if vague:
-            return Doubt(f'How much is "{vague}" in "{sentence}"? Please give a number, for example "more than 30 days" or "at least 100".')
-        return Doubt(f'I did not understand "{sentence}"' + (f' from "{rest}" on' if rest and rest != sentence else "") + ". Could you put it differently? For example: \"NAME is the sum of FIELD over SOURCE\", \"X is true if FIELD is at least 5\", \"return { a, b }\".")
-
     # --- statements -----------------------------------------------------------------------------------------
 
     def spec(self) -> Spec | None:
@@ -281,7 +293,12 @@ class Planner:
                 self.state.ran = target
             case m.Show(what, name):
                 self.flush()
-                self.steps.append(Step("trace" if what == "trace" else "lists" if what == "lists" else "show", name or self.state.open))
+                self.steps.append(
+                    Step(
+                        "trace" if what == "trace" else "lists" if what == "lists" else "show",
+                        name or self.state.open,
+                    )
+                )
             case m.Confirm(no):
                 self.steps.append(Step("no" if no else "yes", self.state.open))
             case m.Drop(name):
@@ -308,7 +325,7 @@ class Planner:
         self.state.open = name
         self.state.lost = []
         self.changed = True
-        self.names.local = {k for k in self.names.local}
+        self.names.local = set(self.names.local)
         self.names.predicates = set()
         self.foretell(self.text)
 
@@ -319,13 +336,20 @@ class Planner:
         if not self.changed:
             self.state.history.setdefault(spec.name, []).append(spec.copy())
         if isinstance(statement, m.Remark):
+            if statement.what.startswith("noun "):
+                self.names.entities.add(statement.what.removeprefix("noun "))
             self.verify(spec, statement)
         if isinstance(statement, m.CallFor) and statement.script == "@last":
             others = [n for n in self.state.specs if n != spec.name]
             if not others:
                 raise Doubt("Which script should be run for each?")
             statement = msgspec.structs.replace(statement, script=others[-1])
-        if isinstance(statement, m.Rename) and not statement.script and key_of(statement.old) not in {key_of(r.name) for r in spec.returns} and statement.old in self.state.specs:
+        if (
+            isinstance(statement, m.Rename)
+            and not statement.script
+            and key_of(statement.old) not in {key_of(r.name) for r in spec.returns}
+            and statement.old in self.state.specs
+        ):
             self.rename_script(statement.old, statement.new)
             return
         apply(spec, statement, self.names)
@@ -343,9 +367,13 @@ class Planner:
         ops = set(re.findall(r"Compare\(op='(<=|>=|<|>)'", repr(spec)))
         inside = "Inside(" in repr(spec)
         if remark.strict and not ops & {"<", ">"}:
-            raise Doubt("You say that the limit itself does not count, but I read the rule so that it does. How should the limit itself be treated?")
+            raise Doubt(
+                "You say that the limit itself does not count, but I read the rule so that it does. How should the limit itself be treated?"  # noqa: E501 - one message, one line
+            )
         if not remark.strict and not (ops & {"<=", ">="} or inside):
-            raise Doubt("You say that the limit itself counts, but I read the rule so that it does not. How should the limit itself be treated?")
+            raise Doubt(
+                "You say that the limit itself counts, but I read the rule so that it does not. How should the limit itself be treated?"  # noqa: E501 - one message, one line
+            )
 
     def target(self, name: str) -> str:
         if name:
@@ -379,17 +407,31 @@ class Planner:
         self.flush()
         name = script or (self.state.schedule[0] if not self.state.open else self.target(""))
         words = words.strip().rstrip(".").strip()
+        words = re.sub(
+            r"\s+(?:is better|instead|suits (?:us|me) better|would be better|please|then|works better)$",
+            "",
+            words,
+        )
         words = re.sub(r"^(?:to run|to be run|so that it runs|for)\s+", "", words)
         spec = parse_spec(words)
         last_name, last_words = self.state.schedule
-        only_time = not re.search(r"every|each|daily|week|month|day|hour|minute|mon|tue|wed|thu|fri|sat|sun|1st|first", words, re.I)
-        if last_name == name and only_time and re.search(r"week|month|mon|tue|wed|thu|fri|sat|sun|1st|first|last|weekday", last_words, re.I):
+        only_time = not re.search(
+            r"every|each|daily|week|month|day|hour|minute|mon|tue|wed|thu|fri|sat|sun|1st|first", words, re.I
+        )
+        if (
+            last_name == name
+            and only_time
+            and re.search(r"week|month|mon|tue|wed|thu|fri|sat|sun|1st|first|last|weekday", last_words, re.I)
+        ):
             days = re.sub(r"\bat\s+.*$", "", last_words).strip()
             merged = parse_spec(f"{days} at {re.sub(r'^at ', '', words)}")
             if not isinstance(merged, Diagnostic):
                 spec, words = merged, f"{days} at {re.sub(r'^at ', '', words)}"
         if isinstance(spec, Diagnostic):
-            raise Doubt(f'When should it run? I cannot read "{words}" as a schedule: {spec.message}.' + (f" {spec.hint}" if spec.hint else ""))
+            raise Doubt(
+                f'When should it run? I cannot read "{words}" as a schedule: {spec.message}.'
+                + (f" {spec.hint}" if spec.hint else "")
+            )
         if name in self.state.specs and name not in self.state.saved:
             self.steps.append(Step("save", name))
             self.state.saved.add(name)
@@ -439,7 +481,7 @@ class Planner:
             self.state.specs[new] = spec
             for table in (self.state.scripts, self.state.history):
                 if name in table:
-                    table[new] = table.pop(name)  # type: ignore[assignment, attr-defined]
+                    table[new] = table.pop(name)  # type: ignore[assignment]
             for marks in (self.state.saved, self.state.mocked, self.state.jobs):
                 if name in marks:
                     marks.discard(name)
@@ -455,7 +497,15 @@ class Planner:
         spec = self.spec()
         if spec is None or not self.changed:
             return
-        if not (spec.returns or spec.bare is not None or spec.effects or spec.defs or spec.predicates or spec.loop or spec.params):
+        if not (
+            spec.returns
+            or spec.bare is not None
+            or spec.effects
+            or spec.defs
+            or spec.predicates
+            or spec.loop
+            or spec.params
+        ):
             self.changed = False
             return
         if not (spec.returns or spec.bare is not None or spec.effects) and not self.ready(spec):
@@ -478,7 +528,11 @@ class Planner:
         checked = compile_script(made.script, self.overlay)
         if checked.diagnostics:
             first = checked.diagnostics[0]
-            raise Doubt(f"I could not make a sound script of that: {first.message}" + (f" ({first.hint})" if first.hint else "") + ". Could you say it differently?")
+            raise Doubt(
+                f"I could not make a sound script of that: {first.message}"
+                + (f" ({first.hint})" if first.hint else "")
+                + ". Could you say it differently?"
+            )
         assert checked.signature is not None
         signature = msgspec.structs.replace(checked.signature, name=name)
         self.overlay.drafts[name] = signature
@@ -488,30 +542,4 @@ class Planner:
         local.index()
 
 
-def texts_of(script: dict[str, Any]) -> tuple[str, ...]:
-    """Give the texts that a script can return, as its literals have them."""
-    found: list[str] = []
-
-    def walk(node: Any) -> None:
-        if isinstance(node, dict):
-            if node.get("op") in ("return", "math"):
-                for text in _texts(node.get("value", node.get("expr"))):
-                    found.extend(re.findall(r"'((?:[^'\\]|\\.)*)'", text))
-            for value in node.values():
-                if isinstance(value, list):
-                    walk(value)
-        elif isinstance(node, list):
-            for part in node:
-                walk(part)
-
-    walk(script.get("steps", []))
-    return tuple(dict.fromkeys(found))
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    return [t for v in value.values() for t in _texts(v)] if isinstance(value, dict) else []
-
-
-__all__ = ["Overlay", "Planner", "State", "Step", "singular", "texts_of"]
+__all__ = ["Overlay", "Planner", "State", "Step", "texts_of"]

@@ -20,13 +20,88 @@ from sopwb.author.english.meaning import Confirm, Statement
 from sopwb.author.english.names import Names
 from sopwb.author.english.patterns import Chart
 
-_SEPARATORS: Final = tuple(tuple(p.split()) for p in (
-    ", and then", ", and", ", then", ", but", "; and", "; then", "; but", "and then", "- and", "- but", ", so", "and also", ", or", ", also", ", and also", "; otherwise",
-    ",", ";", ":", "-", "and", "then", "but", "so", "that", ", which", "which", ", it", "also", "; also", "where", ", where", "to", "who", ", that", "because", "since",
-    ", with", "with", ", because", ", as", "or", "in order to", "so that"))
-_SEPARATOR_COST: Final = {"that": 0.6, "which": 0.6, "to": 1.0, "so": 0.5, "also": 0.4, "where": 0.6, "with": 0.8, "because": 0.8, "since": 0.8, "who": 0.8, "or": 1.5}
+_SEPARATORS: Final = tuple(
+    tuple(p.split())
+    for p in (
+        ", and then",
+        ", and",
+        ", then",
+        ", but",
+        "; and",
+        "; then",
+        "; but",
+        "and then",
+        "- and",
+        "- but",
+        ", so",
+        "and also",
+        ", or",
+        ", also",
+        ", and also",
+        "; otherwise",
+        ",",
+        ";",
+        ":",
+        "-",
+        "and",
+        "then",
+        "but",
+        "so",
+        "that",
+        ", which",
+        "which",
+        ", it",
+        "also",
+        "; also",
+        "where",
+        ", where",
+        "to",
+        "who",
+        ", that",
+        "because",
+        "since",
+        ", with",
+        "with",
+        ", because",
+        ", as",
+        "or",
+        "in order to",
+        "so that",
+    )
+)
+_SEPARATOR_COST: Final = {
+    "that": 0.6,
+    "which": 0.6,
+    "to": 1.0,
+    "so": 0.5,
+    "also": 0.4,
+    "where": 0.6,
+    "with": 0.8,
+    "because": 0.8,
+    "since": 0.8,
+    "who": 0.8,
+    "or": 1.5,
+}
 _CLAUSE_COST: Final = 1.0
-_TOO: Final = frozenset("much many few little long short high low big small old late early soon far".split())
+_TOO: Final = frozenset(
+    [
+        "much",
+        "many",
+        "few",
+        "little",
+        "long",
+        "short",
+        "high",
+        "low",
+        "big",
+        "small",
+        "old",
+        "late",
+        "early",
+        "soon",
+        "far",
+    ]
+)
 
 
 def prefix(chart_tokens: tuple[Token, ...], names: Names) -> tuple[Any, ...]:
@@ -53,7 +128,9 @@ class Said(msgspec.Struct, frozen=True):
 
 def read_sentences(text: str, known: frozenset[str] = frozenset()) -> list[tuple[Token, ...]]:
     """Give a turn's sentences as token lists, without courtesy words; ``known`` are words that name something here."""
-    inside = {w for part in re.findall(r"\{([^{}]*)\}", text.lower()) for w in re.findall(r"\w+", part)} | known
+    inside = {
+        w for part in re.findall(r"\{([^{}]*)\}", text.lower()) for w in re.findall(r"\w+", part)
+    } | known
     return [tokens for tokens in (_without_courtesy(s, inside) for s in sentences(tokenize(text))) if tokens]
 
 
@@ -93,12 +170,21 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
             continue
         first = not out or all(t.kind == "punct" for t in out)
         depth += (word.low == "{") - (word.low == "}")
-        if depth == 0 and word.low not in kept and word.kind == "word" and (word.low in STOP or (first and word.low in STOP_FIRST and at + 1 < len(tokens))):
+        if (
+            depth == 0
+            and word.low not in kept
+            and word.kind == "word"
+            and (word.low in STOP or (first and word.low in STOP_FIRST and at + 1 < len(tokens)))
+        ):
             at += 1
             continue
         out.append(word)
         at += 1
-    if len(out) > 1 and out[0].low in ("also", "next", "then", "now", "finally", "lastly") and out[1].low == ",":
+    if (
+        len(out) > 1
+        and out[0].low in ("also", "next", "then", "now", "finally", "lastly")
+        and out[1].low == ","
+    ):
         del out[1]
     while out and out[0].low in (",", ";", ":", "-", ")"):
         out.pop(0)
@@ -145,7 +231,9 @@ def _cover(chart: Chart) -> tuple[tuple[Statement, ...], tuple[tuple[Statement, 
     return found[0][1], tuple(parts for cost, parts in found[1:] if cost <= lowest + 1.5)
 
 
-def _keep(best: dict[int, list[tuple[float, tuple[Any, ...]]]], end: int, cost: float, parts: tuple[Any, ...]) -> None:
+def _keep(
+    best: dict[int, list[tuple[float, tuple[Any, ...]]]], end: int, cost: float, parts: tuple[Any, ...]
+) -> None:
     row = best.setdefault(end, [])
     for index, (other, known) in enumerate(row):
         if known == parts:

@@ -55,7 +55,9 @@ def boundaries(script: dict[str, Any]) -> list[str]:
         if isinstance(node, str):
             for name, op, number in _LIMIT.findall(node):
                 if number != "0":
-                    found.append(f"{name.removeprefix('it.')} exactly {number} {'counts' if '=' in op else 'does not count'} as {_words(op)} {number}")
+                    found.append(
+                        f"{name.removeprefix('it.')} exactly {number} {'counts' if '=' in op else 'does not count'} as {_words(op)} {number}"  # noqa: E501 - one message, one line
+                    )
         elif isinstance(node, dict):
             for value in node.values():
                 walk(value)

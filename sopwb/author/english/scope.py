@@ -1,7 +1,9 @@
 """Linking: which field, parameter, definition or result some words mean, where they stand.
 
-The innermost record comes first (the rows being filtered), then the draft's own names, then the records looked up. An exact
-name beats part of one; two of the same standing are a question. Deliberately not here: what is computed with it (``lower``).
+The innermost record comes first (the rows being filtered), then the draft's own names, then the records
+looked up. An exact
+name beats part of one; two of the same standing are a question. Deliberately not here: what is computed with
+it (``lower``).
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from sopwb.lang.types import DATE, DECIMAL, INT, TIMESTAMP, RecordType, Type, re
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """Records whose fields bare words may mean: (prefix, record, source or ""). ``need`` is told which field is used."""
+    """Records whose fields bare words may mean: (prefix, record, source or ""). ``need`` is told which
+    field is used."""
 
     records: tuple[tuple[str, RecordType, str], ...] = ()
     need: Callable[[str, str], str] | None = None
@@ -41,7 +44,13 @@ def find_field(record: RecordType, key: str) -> tuple[list[str], bool]:
     wanted = key.split()
     loose = [f for f in record.names() if set(wanted) <= set(words_of(f))]
     if not loose and len(wanted) > 1:
-        loose = [f for f in record.names() if set(words_of(f)) < set(wanted) and len(words_of(f)) == len(wanted) - 1 and words_of(f)[-1] == wanted[-1]]
+        loose = [
+            f
+            for f in record.names()
+            if set(words_of(f)) < set(wanted)
+            and len(words_of(f)) == len(wanted) - 1
+            and words_of(f)[-1] == wanted[-1]
+        ]
     if not loose and key in ("date", "day"):
         loose = [f for f, t in record.fields if required(t) in (DATE, TIMESTAMP)]
     return loose, False
@@ -62,14 +71,20 @@ def date_field(source: SourceSchema, hint: str = "") -> str:
 
 def money_field(source: SourceSchema) -> str:
     """Give the one field of a source that customarily holds money."""
-    fields = [f for f, t in source.record.fields if required(t) in (DECIMAL, INT) and set(words_of(f)) & set(MONEY_NAMES)]
+    fields = [
+        f
+        for f, t in source.record.fields
+        if required(t) in (DECIMAL, INT) and set(words_of(f)) & set(MONEY_NAMES)
+    ]
     if len(fields) == 1:
         return fields[0]
     numbers = [f for f, t in source.record.fields if required(t) == DECIMAL]
     if not fields and len(numbers) == 1:
         return numbers[0]
-    raise Doubt(f"Which field of {source.name} is the amount: {listed(fields or list(source.record.names()))}?",
-                tuple((f, f) for f in fields))
+    raise Doubt(
+        f"Which field of {source.name} is the amount: {listed(fields or list(source.record.names()))}?",
+        tuple((f, f) for f in fields),
+    )
 
 
 def listed(names: list[str] | tuple[str, ...], last: str = "or") -> str:
@@ -81,7 +96,8 @@ def listed(names: list[str] | tuple[str, ...], last: str = "or") -> str:
 
 
 def source_of_param(names: Names, param: str) -> str:
-    """Give the source whose records a parameter identifies: ``customer_id`` for customers, ``sku`` where that is the key."""
+    """Give the source whose records a parameter identifies: ``customer_id`` for customers, ``sku`` where
+    that is the key."""
     for source in names.sources.values():
         if source.key == param and param != "id":
             return source.name
@@ -105,4 +121,6 @@ def relation(names: Names, spec: Spec, source: SourceSchema) -> list[tuple[str, 
 def noun_matches(noun: str, source: str, param: str = "") -> bool:
     """Whether a noun can stand for a record of a source ("customer" for customers)."""
     noun = singular(noun)
-    return noun in (key_of(source), words_of(source)[-1]) or bool(param and noun == key_of(param.removesuffix("_id")))
+    return noun in (key_of(source), words_of(source)[-1]) or bool(
+        param and noun == key_of(param.removesuffix("_id"))
+    )

@@ -1,4 +1,5 @@
-"""The meaning of one script: what all statements about it add up to. The dialogue keeps it; edits change it; ``generate`` reads it.
+"""The meaning of one script: what all statements about it add up to. The dialogue keeps it; edits change
+it; ``generate`` reads it.
 
 Deliberately not here: how statements change it (``discourse``), and JSON.
 """
@@ -30,9 +31,12 @@ from sopwb.lang.types import Type
 
 
 class Doubt(Exception):
-    """Something is missing, unknown or ambiguous. ``options`` are (what the person sees, the words to put in place of ``words``)."""
+    """Something is missing, unknown or ambiguous. ``options`` are (what the person sees, the words to put
+    in place of ``words``)."""
 
-    def __init__(self, text: str, options: tuple[tuple[str, str], ...] = (), words: str = "", refusal: bool = False) -> None:
+    def __init__(
+        self, text: str, options: tuple[tuple[str, str], ...] = (), words: str = "", refusal: bool = False
+    ) -> None:
         super().__init__(text)
         self.text, self.options, self.words, self.refusal = text, options, words, refusal
 

@@ -21,8 +21,8 @@ path."""
 def compile_tool(step: ir.Tool, compiler: Compiler) -> Run:
     """Compile a tool's step: it is planned, and its name bound to what the tools' port gives for now.
 
-    Pure tools are planned too: a reviewer sees that a code will be made, not only its placeholder in a mail. An observation
-    has happened when it is decided."""
+    Pure tools are planned too: a reviewer sees that a code will be made, not only its placeholder in a mail. An
+    observation has happened when it is decided."""
     args = [(name, compile_expression(code.expr, compiler.context)) for name, code in step.args]
     tool, kind, name, own_path = step.tool, step.kind, step.name, step.path
     is_effect = kind == "effect"

@@ -1,3 +1,4 @@
+
 """The grammar of the controlled English, a module a family of phrases. Importing it registers every rule with ``G``."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """What is computed over records: sums, counts, averages, extremes, the latest one, lists and their order.
 
 Deliberately not here: which records (``rows``).
@@ -12,9 +13,9 @@ import msgspec
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import window_cond, with_cond
+from sopwb.author.english.meaning import Agg, Arith, Compare, Cond, Holds, Named, Order, Pick, Rows, Value, Whose
 from sopwb.author.english.names import name_edges
 from sopwb.author.english.patterns import Chart, Edge
-from sopwb.author.english.meaning import Agg, Arith, Compare, Cond, Holds, Named, Order, Pick, Rows, Value, Whose
 
 G.rule("aggkind", "[the] <sum>", cost=0.1)(lambda: "sum")
 G.rule("aggkind", "[the] <avg>", cost=0.1)(lambda: "avg")
@@ -26,6 +27,7 @@ G.rule("extreme", "[the] <latest>", cost=0.0)(lambda: "last")
 G.rule("extreme", "[the] <earliest>", cost=0.0)(lambda: "first")
 
 G.rule("measure", "{n:name} [(field|column|value|figure|values|fields)]", "the {n:name} [(field|column|value|values)]", cost=0.2)(lambda n: Named(n))
+G.rule("measure", "(those|these) {n:name} [values]", cost=0.2)(lambda n: Named(n, "it"))
 G.rule("measure", "{o:owner} {n:name} [(field|column|value)]", cost=0.2)(lambda o, n: Named(n, o or "it"))
 G.rule("measure", "{a:measure} (times|multiplied by|*|x) {b:measure}", cost=0.5)(
     lambda a, b: Arith("*", a, b))
@@ -126,7 +128,7 @@ G.rule("moneynoun", "spend", "spending", "revenue", "turnover", "expenditure", c
 
 @G.rule("aggregate", "[the] (number|count|total number|amount|quantity|overall number) of {r:rows} [(there are|they have|it has|found|in total|that there are|overall)]",
         "how many {r:rows} [(there are|they have|it has|that makes|are there|in total|there were|exist|were found|have they|it is|that is|the customer has|he has|she has)]",
-        "how many of {r:rows}", "how often {r:rows}", cost=0.3)
+        "how many of {r:rows} [there are|they have|there were]", "how often {r:rows}", cost=0.3)
 def _count(r: Rows) -> Value:
     return Agg("count", None, r)
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """The grammar object, its terminals, and the smallest phrases: literals, names, owners, nouns.
 
 Every phrase family adds its rules to ``G``. Deliberately not here: values, conditions and clauses.
@@ -27,14 +28,9 @@ from sopwb.author.english.patterns import Chart, Edge, Grammar
 G: Final = Grammar(CLASSES)
 
 _FUNCTION_WORDS: Final = frozenset(
-    "the a an of for to in on at by with from and or but if when is are was were be been has have had not no do does did it its they them "
-    "their he she his her this that these those which who whose where then than as so such there here you your we our us i my me "
-    "otherwise else return returns give gives save run between minus plus times divided per also only all every each any some none nothing "
-    "over under above below before after since until into out up down off into how what why unless however because while during "
-    "within more less most least many much few fewer should must can could would will shall may might let make run call schedule mock "
-    "count add take find look get use send email generate create sum average total number whose worst best whoever anyone everyone someone nobody".split())
+    ["the", "a", "an", "of", "for", "to", "in", "on", "at", "by", "with", "from", "and", "or", "but", "if", "when", "is", "are", "was", "were", "be", "been", "has", "have", "had", "not", "no", "do", "does", "did", "it", "its", "they", "them", "their", "he", "she", "his", "her", "this", "that", "these", "those", "which", "who", "whose", "where", "then", "than", "as", "so", "such", "there", "here", "you", "your", "we", "our", "us", "i", "my", "me", "otherwise", "else", "return", "returns", "give", "gives", "save", "run", "between", "minus", "plus", "times", "divided", "per", "also", "only", "all", "every", "each", "any", "some", "none", "nothing", "over", "under", "above", "below", "before", "after", "since", "until", "into", "out", "up", "down", "off", "into", "how", "what", "why", "unless", "however", "because", "while", "during", "within", "more", "less", "most", "least", "many", "much", "few", "fewer", "should", "must", "can", "could", "would", "will", "shall", "may", "might", "let", "make", "run", "call", "schedule", "mock", "count", "add", "take", "find", "look", "get", "use", "send", "email", "generate", "create", "sum", "average", "total", "number", "whose", "worst", "best", "whoever", "anyone", "everyone", "someone", "nobody"])
 _VERBS: Final = frozenset(p.split()[0] for c in ("create", "return", "look", "goover", "run", "send", "take") for p in CLASSES[c]) | {"save", "fails", "stops", "adds", "counts"}
-_NAME_WORDS: Final = frozenset("count total sum average number email over under open out up off best worst take use used".split())
+_NAME_WORDS: Final = frozenset(["count", "total", "sum", "average", "number", "email", "over", "under", "open", "out", "up", "off", "best", "worst", "take", "use", "used"])
 """Function words that are customary names of fields nevertheless."""
 """Words that never begin or make up a new name."""
 
@@ -75,7 +71,7 @@ def _fieldname(chart: Chart, at: int) -> list[Edge]:
 @G.terminal("newname")
 def _newname(chart: Chart, at: int) -> list[Edge]:
     """Read a new script's name: with underscores, else a single word."""
-    return [e for e in _ident(chart, at)]
+    return list(_ident(chart, at))
 
 
 @G.terminal("num")
@@ -224,8 +220,7 @@ def _phrase(chart: Chart, at: int) -> list[Edge]:
     return out
 
 
-_NOT_PROSE: Final = frozenset("and or but either both if when unless otherwise where whose more less fewer least most than quarter half third number sum count total "
-                              "average all every each only except".split())
+_NOT_PROSE: Final = frozenset(["and", "or", "but", "either", "both", "if", "when", "unless", "otherwise", "where", "whose", "more", "less", "fewer", "least", "most", "than", "quarter", "half", "third", "number", "sum", "count", "total", "average", "all", "every", "each", "only", "except"])
 """Words that words explained by brackets may not hold: they say something of their own."""
 
 

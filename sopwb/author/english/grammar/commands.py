@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """Commands and corrections: save, run, schedule, yes, no, drop, undo, rename, "make it 15, not 20".
 
 Deliberately not here: what a schedule's words mean; they are handed on as they stand.
@@ -51,7 +52,7 @@ def _no_save(w: Any = None) -> Statement:
 
 G.rule("runverb", "run", "try", "test", "execute", "dry run", "try out", "test run", "do a run of", "start", "give me a run of", "let us try", "let us run", "show me a run of", cost=0.0)(lambda: True)
 G.rule("runargs", "(for|with|on|using) [the] [{e:entity}] [{n:ident}] [=|:|of] {v:argvalue}", cost=0.1)(lambda v, e="", n="": (v,))
-G.rule("runargs", "{l:runargs} (and|,) [the] [{n:ident}] [=|:] {v:argvalue}", cost=0.1)(lambda l, v, n="": (*l, v))
+G.rule("runargs", "{xs:runargs} (and|,) [the] [{n:ident}] [=|:] {v:argvalue}", cost=0.1)(lambda xs, v, n="": (*xs, v))
 G.rule("argvalue", "{v:lit}", cost=0.0)(lambda v: v)
 G.rule("argvalue", "{n:ident}", cost=1.0)(lambda n: Lit("string", n))
 
@@ -80,7 +81,7 @@ def _show(s: str = "") -> Statement:
 
 
 @G.rule("clause", "[<please_do>] (schedule|plan|schedule the run of) ({s:script}|it|that|this|the job|them|that job|this job|the script|the process) [script|job] [{x:torun}] {t:anything}", "[<please_do>] (run|start|execute|trigger|let) ({s:script}|it|that|this|the job|that job|the script|the process) [job|script] [{x:torun}] {t:when}", "[<please_do>] schedule [{x:torun}] {t:anything}",
-        "(it|that|this|{s:script}|the job) (should|must|shall|has to|is to|will|needs to|ought to) [be] (run|start|execute|go out|happen|go|started) {t:anything}", "(put|set) ({s:script}|it|that) (on a schedule|up) [:|to run|for] {t:anything}", "{s:script} (runs|should go|goes) {t:when}", "{t:whenfirst}", "[<please_do>] have ({s:script}|it|that) run {t:when}", cost=0.5)
+        "(it|that|this|{s:script}|the job) (should|must|shall|has to|is to|will|needs to|ought to) [be] (run|start|execute|go out|happen|go|started) {t:anything}", "(put|set) ({s:script}|it|that) (on a schedule|up) [:|to run|for] {t:anything}", "{s:script} (runs|should go|goes) {t:when}", "(runs|should run|goes out|is to run|is run) {t:when}", "{t:whenfirst}", "[<please_do>] have ({s:script}|it|that) run {t:when}", cost=0.5)
 def _plan(t: Any, s: str = "", x: Any = None) -> Statement:
     return Plan(s, f"{t[0]}:{t[1]}")
 
@@ -90,8 +91,7 @@ G.rule("whenword", "every", "each", "daily", "weekly", "monthly", "hourly", "on"
        "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "workdays", "tue", "wed", "thu", "fri", "sat", "sun", "nightly", "hourly", "for the first", "for the", cost=0.0)(lambda: True)
 
 
-_DAYTIMES = frozenset("day weekday workday week month hour minute quarter monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
-                      "daily weekly monthly hourly nightly morning evening noon midnight weekend".split())
+_DAYTIMES = frozenset(["day", "weekday", "workday", "week", "month", "hour", "minute", "quarter", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "daily", "weekly", "monthly", "hourly", "nightly", "morning", "evening", "noon", "midnight", "weekend"])
 
 
 @G.terminal("when")
@@ -113,6 +113,9 @@ def _whenfirst(chart: Any, at: int) -> Any:
     words = [t.low for t in chart.tokens[at:]]
     first = words[0] if words else ""
     clock = any(t.kind == "clock" for t in chart.tokens[at:]) or bool(set(words) & {"evening", "morning", "afternoon", "noon", "midnight", "oclock", "clock", "night"})
+    day = first.rstrip("s") in _DAYTIMES and first not in ("day", "days", "week", "month", "hour", "minute", "quarter", "hours", "minutes", "weeks", "months")
+    if (first in ("every", "daily", "weekly", "monthly", "hourly", "weekdays", "at", "on") or day) and (clock or set(words) & {"hours", "minutes", "hour", "minute"}):
+        return [Edge(len(chart.tokens), (at, len(chart.tokens)), 2.0)]
     if (first in ("every", "daily", "weekly", "monthly", "hourly", "weekdays", "mondays", "at", "on") and (clock or set(words) & {"hours", "minutes", "hour", "minute"})) \
             or (clock and chart.tokens and chart.tokens[at].kind in ("number", "clock") and len(words) <= 5) or (first == "half" and clock):
         return [Edge(len(chart.tokens), (at, len(chart.tokens)), 2.0)]
@@ -150,14 +153,14 @@ def _undo(a: Any = None) -> Statement:
 G.rule("about", "(about|with|on|regarding|for) {x:anything}", cost=0.5)(lambda x: True)
 
 
-@G.rule("clause", "(the boss|my boss|our boss|the manager|my manager|the team|nobody|everyone) (hates|does not like|likes|loves|wants|does not want) (that|it|this)", "(that|this) (is|was) (wrong|not right|not what i meant|a mistake|not right yet)", "i (mixed|messed) (that|it) up", "my (mistake|bad|fault)", "i (misspoke|was wrong|made a mistake|changed my mind|got that wrong|take that back)", "(wait|no|nope|sorry|hm|hmm|oops|whoops|ah|oh)", "sorry [for|about] [that|the confusion]", "{n:oneword} (are|is) killing us", cost=1.2)
+@G.rule("clause", "(the boss|my boss|our boss|the manager|my manager|the team|nobody|everyone) (hates|does not like|likes|loves|wants|does not want) (that|it|this)", "(that|this) (is|was) (wrong|not right|not what i meant|a mistake|not right yet)", "i (mixed|messed) (that|it) up", "my (mistake|bad|fault)", "i (misspoke|was wrong|made a mistake|changed my mind|got that wrong|take that back)", "(wait|no|nope|sorry|hm|hmm|oops|whoops|ah|oh)", "i got (the|my|that|those|it) [{n:oneword}] wrong", "fair enough", "that was a mistake", "sorry [for|about] [that|the confusion]", "{n:oneword} (are|is) killing us", cost=1.2)
 def _aside(n: str = "") -> tuple[Statement, ...]:
     return ()
 
 
 # --- corrections -------------------------------------------------------------------------------------------------------
 
-G.rule("number", "{p:percent}", "{v:lit}", cost=0.1)(lambda p=None, v=None: v or p)
+G.rule("number", "{p:percent}", "{v:num}", "{v:num} <noun_unit>", "{v:num} {u:unit}", cost=0.1)(lambda p=None, v=None, u="": v or p)
 G.rule("tail2", "[a head|per head|each|days|day|hours|a piece|per piece|apiece|a day|per day|per person|a person|percent|a night|per night|per hour|an hour|a week|per week|a month|per month|{w:oneword}]", cost=0.1)(lambda w="": True)
 
 
@@ -167,6 +170,11 @@ G.rule("tail2", "[a head|per head|each|days|day|hours|a piece|per piece|apiece|a
         "it should (be|have been|say) {a:number} [{w:oneword}] [, not {b:number}|instead of {b:number}|rather than {b:number}]", "[no] [,] (i meant|i mean|it is|that should be) {a:number} [{w:oneword}]", cost=0.4)
 def _renumber(a: Lit, b: Lit | None = None, w: str = "", n: str = "", y: str = "", x: str = "") -> Statement:
     return Renumber(Lit(a.kind, a.text, "per") if x else a, b, n or w)
+
+
+@G.rule("clause", "[<please_do>] (change|replace|turn|swap) [the] [word|text|value|name] {b:string} (to|with|by|into|for) {a:string}", "[<please_do>] (say|write|use|call it|make it|call that|make that) {a:string} (instead of|rather than|, not|not) {b:string}", "{a:string} instead of {b:string}", cost=0.3)
+def _reword(a: Lit, b: Lit) -> Statement:
+    return Renumber(a, b)
 
 
 @G.rule("clause", "[<please_do>] (rename|change) [the|this|that] (field|output|result|value|column|key|return value|returned field|output field) {a:ident} (to|into|as) {b:ident}", "[<please_do>] (call|name) (it|the field|that field) {b:ident} (instead of|rather than|, not|not) {a:ident}", "[<please_do>] (call|name) [the] [field] {a:ident} {b:ident} [instead|from now on]", "[<please_do>] (rename|change) {a:ident} (to|into) {b:ident} [in the (output|result)]", "{a:ident} should be (called|named) {b:ident}", "[<please_do>] {a:ident} (is|gets) renamed to {b:ident}", cost=0.4)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """Conditions: comparisons, emptiness, windows, existence, and their connectives.
 
     cond  := list | either | both | atom
@@ -15,6 +16,7 @@ import msgspec
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.rows import window_cond, with_cond
+from sopwb.author.english.lexicon import UNITS
 from sopwb.author.english.meaning import (
     Agg,
     Among,
@@ -42,7 +44,6 @@ from sopwb.author.english.meaning import (
     Starts,
     Value,
 )
-from sopwb.author.english.lexicon import UNITS
 
 # --- tails ------------------------------------------------------------------------------------------
 
@@ -139,7 +140,7 @@ def _none_of(b: bool = True, a: Value | None = None, c: Value | None = None, o: 
     return Not(Among(None, o or (a, c)))  # type: ignore[arg-type]
 
 
-@G.rule("tail", "[{b:be}] between {lo:factor} and {hi:factor} [LP both included RP|LP inclusive RP|inclusive|, both included|, inclusive|, both ends included|, both inclusive|including both]",
+@G.rule("tail", "[{b:be}] between {lo:factor} and {hi:factor} [LP both included RP|LP inclusive RP|inclusive|, both included|, inclusive|, both ends included|, both inclusive|including both|, both days included|LP both days included RP|, both days inclusive|, both counted|, including both days|, including both]",
         "[{b:be}] from {lo:factor} (to|up to|until|through) {hi:factor} [LP both included RP|LP inclusive RP|inclusive|, both included|, inclusive]", cost=0.2)
 def _between(lo: Value, hi: Value, b: bool = True) -> Cond:
     return Inside(None, lo, hi)
@@ -424,9 +425,13 @@ def _old(n: Value, u: str, o: str = "==") -> Cond:
 
 @G.rule("atom", "there is no (such {e:anyword}|such {s:source}|{e:anyword} (with|of|for) (that|this|the given|the) {n:name}|such thing|such row|such record|such one|{s:source} (with|of|for) (that|this|the given|the) {n:name}) [in {t:source}]",
         "no such {e:anyword} exists", "no such {s:source} exists", "(the|that|this) {n:name} (is|was) (unknown|not known|not found|not there|not valid|invalid)", "(the|that|this|a) [given] {n:name} (does|did) not exist", "{n:name} (is|was) (not found|unknown|not known)",
-        "(it|that|there) (is|was) not found", "no (row|record|entry) (is found|exists|was found) for (that|the|this) {n:name}", "(it|that) does not exist", cost=0.4)
+        "(it|that|there) (is|was) not found", "no (row|record|entry) (is found|exists|was found) for (that|the|this) {n:name}", "(it|that) does not exist", "(the|that|this|such a|a) {e:thing2} (does|did) not exist", "there is no such {e:thing2}", cost=0.4)
 def _missing(e: str = "", s: str = "", n: str = "", t: str = "") -> Cond:
     return Missing(n, t or s)
+
+
+G.rule("thing2", "{e:known}", cost=0.1)(lambda e: e)
+G.rule("thing2", "{s:source}", cost=0.1)(lambda s: s)
 
 
 @G.rule("atom", "(the|that|this|a) [given] {n:name} (is|was) not (in|among|listed in|found in|known in|part of) [the] {s:source}", "{n:name} (is|was) not (in|among|listed in|found in|known in|part of|there in) [the] {s:source} [list|database|table|file]",
@@ -447,6 +452,16 @@ def _in_there(e: str = "") -> Cond:
 
 
 # --- connectives ------------------------------------------------------------------------------------------------
+
+@G.rule("atom", "{c:atom} LP {x:limitremark} RP", cost=0.1)
+def _with_limit(c: Cond, x: bool) -> Cond | None:
+    return c if "Inside(" in repr(c) or any(f"op='{op}'" in repr(c) for op in ("<=", ">=")) else None
+
+
+@G.rule("atom", "(no|no single|not a single|none of the|not one) {n:name} {t:tails}", cost=0.7)
+def _no_single(n: str, t: Cond) -> Cond:
+    return NoRows(Rows(conds=(with_subject(t, Named(n)),)))
+
 
 G.rule("ands", "{a:atom} [,] and {b:atom}", "{a:atom} [,] and (also|at the same time) {b:atom}", "both {a:atom} and {b:atom}", "{a:atom} , but [only if|also|only when] {b:atom}", "{a:atom} but {b:atom}", "{a:atom} [,] and (if|when|whose|where|that|who) {b:atom}", "{a:atom} , {b:and3}", cost=0.3)(
     lambda a, b: And((a, *(b.parts if isinstance(b, And) and len(b.parts) > 1 else (b,)))))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """What things are: definitions, cases, bands, special cases, errors, and corrections of a value ("never more than").
 
     define := phrase "is" (cases | value)
@@ -13,7 +14,6 @@ from typing import Any
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
-from sopwb.author.english.patterns import Chart, Edge
 from sopwb.author.english.meaning import (
     Adjust,
     Agg,
@@ -21,8 +21,8 @@ from sopwb.author.english.meaning import (
     And,
     Arm,
     Assign,
-    Cases,
     CaseAbsent,
+    Cases,
     Compare,
     Cond,
     Define,
@@ -45,6 +45,7 @@ from sopwb.author.english.meaning import (
     Truth,
     Value,
 )
+from sopwb.author.english.patterns import Chart, Edge
 
 _SUBJECT = Named("@subject")
 _TRUE, _FALSE = Lit("bool", "true"), Lit("bool", "false")
@@ -71,6 +72,8 @@ G.rule("arm", "[for] {o:string} [is|it is|:|gets|means|costs|->|=>|=|has] {v:pla
 G.rule("arm", "{v:plainvalue} for {p:whom} (whose|where|who|that|which|with|if) {c:cond}", "{v:plainvalue} (on|for) {p:whom} {c:cond}", cost=0.4)(lambda v, p, c: Arm(c, v))
 G.rule("arm", "{v:plainvalue} for {r:rows}", cost=1.0)(lambda v, r: Arm(And(r.conds) if len(r.conds) > 1 else r.conds[0], v) if r.conds and not r.words else Arm(Holds(None, r.words[0]), v) if r.words else None)
 G.rule("whom", "(anyone|everyone|anybody|everybody|those|people|someone|any|all|the ones|anything|everything|ones)", "{e:entity}", "{e:anynoun}", cost=0.3)(lambda e="": True)
+G.rule("arm", "{v:string} (is|means|:|for|stands for) {b:band}", cost=0.4)(lambda v, b: Arm(b, v))
+G.rule("band", "from {v:lit} (on|upwards|up|onwards)", cost=0.1)(lambda v: Compare(">=", _SUBJECT, v))
 G.rule("arm", "{b:band} [is|are|gets|get|means|makes|counts as|:|->|=>|=|earns|gives|costs|,|has|have|gives you|for] {v:plainvalue}", cost=0.4)(lambda b, v: Arm(b, v))
 G.rule("arm", "{v:plainvalue} (for|from|if it is|if|at|when it is|with) {b:band}", "{v:plainvalue} LP {b:band} RP", "{v:plainvalue} : {b:band}", cost=0.5)(lambda b, v: Arm(b, v))
 
@@ -87,18 +90,18 @@ G.rule("default", "<else> [,] [(it|that|this|they) (is|are|gets|get)] [with] {v:
        "(below that|above that|under that|after that|before that|beyond that|in between|everything below|lower) [(it|that) is|is|,|:] {v:plainvalue}", "if (it|that|this) is not [the case] [,] {v:plainvalue}", "if not [,] {v:plainvalue}", "{v:plainvalue} (if not|if none of (these|those|them) (apply|applies|is true|are true))",
        cost=0.4)(lambda v: v)
 
-G.rule("limitremark", "(day|the day|number|exactly|the) {v:num} [{u:unit}] [still] (counts|counts as|is|is still|included|is included) [as] [{w:phrase}]", "that day included", "including that day", "day {v:num} included", "{v:num} included", "inclusive", "(both|that) (included|inclusive)", cost=0.1)(lambda v=None, u="", w="": True)
+G.rule("limitremark", "(day|the day|number|exactly|the) {v:num} [{u:unit}] [still] (counts|counts as|is|is still|included|is included) [as] [{w:phrase}]", "that day included", "including that day", "today counts [too] [, and so does the day {v:num} {u:unit} from (now|today)]", "today included", "both today and the day {v:num} {u:unit} (from now|ago) count", "both days count", "both ends count", "the first and the last day included", "day {v:num} included", "{v:num} included", "inclusive", "(both|that) (included|inclusive)", cost=0.1)(lambda v=None, u="", w="": True)
 G.rule("arm", "{a:arm} LP {x:limitremark} RP", cost=0.1)(lambda a, x: a if isinstance(a.cond, Inside) or (isinstance(a.cond, Compare) and a.cond.op in ("<=", ">=", "==")) else None)
 G.rule("armlist", "{a:arm}", cost=0.2)(lambda a: (a,))
-G.rule("armlist", "{l:armlist} {s:sep} {a:arm}", cost=0.2)(lambda l, s, a: (*l, a))
-G.rule("cases", "{l:armlist} {s:sep} {d:default}", cost=0.1)(lambda l, s, d: Cases(l, d))
-G.rule("cases", "{l:armlist} {d:default}", cost=0.3)(lambda l, d: Cases(l, d))
-G.rule("cases", "{l:armlist}", cost=0.8)(lambda l: Cases(l))
-G.rule("cases", "{d:default} {s:sep} {l:armlist}", "{v:plainvalue} , but {l:armlist}", "{v:plainvalue} , except {l:armlist}", "{v:plainvalue} [,] unless {c:cond} , (then|in which case) [it is] {w:plainvalue}", cost=0.6)(
-    lambda l=(), d=None, v=None, s=True, c=None, w=None: Cases(l or (Arm(c, w),), d or v))
+G.rule("armlist", "{xs:armlist} {s:sep} {a:arm}", cost=0.2)(lambda xs, s, a: (*xs, a))
+G.rule("cases", "{xs:armlist} {s:sep} {d:default}", cost=0.1)(lambda xs, s, d: Cases(xs, d))
+G.rule("cases", "{xs:armlist} {d:default}", cost=0.3)(lambda xs, d: Cases(xs, d))
+G.rule("cases", "{xs:armlist}", cost=0.8)(lambda xs: Cases(xs))
+G.rule("cases", "{d:default} {s:sep} {xs:armlist}", "{v:plainvalue} , but {xs:armlist}", "{v:plainvalue} , except {xs:armlist}", "{v:plainvalue} [,] unless {c:cond} , (then|in which case) [it is] {w:plainvalue}", cost=0.6)(
+    lambda xs=(), d=None, v=None, s=True, c=None, w=None: Cases(xs or (Arm(c, w),), d or v))
 G.rule("cases", "{v:value} <when> {c:cond} [,|;] {s:sep} <else> [,] [it is|it gets] {w:value}", cost=0.1)(lambda v, c, w, s=True: Cases((Arm(c, v),), w))
 G.rule("cases", "{a:plainvalue} or , <when> {c:cond} , {b:plainvalue}", "{a:plainvalue} , or {b:plainvalue} <when> {c:cond}", "{a:plainvalue} [,] or (to|until) {b:plainvalue} <when> {c:cond}", "{a:plainvalue} or {b:plainvalue} <when> {c:cond}", cost=0.4)(lambda a, b, c: Cases((Arm(c, b),), a))
-G.rule("cases", "the first of these that (applies|holds|is true) : {l:cases}", "the first (that applies|that holds|one that applies) of : {l:cases}", cost=0.2)(lambda l: l)
+G.rule("cases", "the first of these that (applies|holds|is true) : {xs:cases}", "the first (that applies|that holds|one that applies) of : {xs:cases}", cost=0.2)(lambda xs: xs)
 
 G.rule("truth", "(true|yes) <when> {c:cond} [[,|;] [and|or|but] [it is] false <else>] [[,|;] [and|but] <else> [it is] false]", "(true|yes) for {r:rows} [[,|;] [and] [false for <rest>]]", "whether {c:cond}", "true [only] if {c:cond}",
        "whether [or not] {c:cond}", "(true|yes) , <when> {c:cond}", "true [exactly] when {c:cond} [[,|;] [and] false <when> not]", "true <when> {c:cond} [,|and|, and|;] false (if not|for <rest>|in all other cases)", cost=0.1)(
@@ -168,9 +171,9 @@ def _depends(s: Value, v: Cases, w: str = "", n: str = "") -> Statement:
     return Define(w or n, Cases(v.arms, v.default, s))
 
 
-@G.rule("clause", "{a:namephrase} and {b:namephrase} are [the] {k:aggkind} and [the] {l:aggkind} {w:measure} [<of> {r:rows}]", cost=0.2)
-def _two_extremes(a: str, b: str, k: str, l: str, w: Value, r: Rows | None = None) -> tuple[Statement, ...]:
-    return (Define(a, Agg(k, w, r)), Define(b, Agg(l, w, r)))
+@G.rule("clause", "{a:namephrase} and {b:namephrase} are [the] {k:aggkind} and [the] {xs:aggkind} {w:measure} [<of> {r:rows}]", cost=0.2)
+def _two_extremes(a: str, b: str, k: str, xs: str, w: Value, r: Rows | None = None) -> tuple[Statement, ...]:
+    return (Define(a, Agg(k, w, r)), Define(b, Agg(xs, w, r)))
 
 
 G.rule("namephrase", "[the] {n:name}", "[the] {n:ident}", cost=0.1)(lambda n: n)
@@ -217,8 +220,8 @@ def _define_when(e: str, w: str, c: Cond) -> Statement:
 
 G.rule("set1", "[the] {n:name} (is|are|should be|must be|becomes|to|=|as|being|will be|gets|stays|equal to|is also) [also|simply|set to] {v:value}", "[the] {n:name} {v:lit}", cost=0.3)(lambda n, v: ((n, v),))
 G.rule("namelist", "[the] {n:name}", cost=0.1)(lambda n: (n,))
-G.rule("namelist", "{l:namelist} (,|and|, and|or) [the] {n:name}", cost=0.1)(lambda l, n: (*l, n))
-G.rule("set1", "{v:lit} (for|as|in) {l:namelist}", "{l:namelist} (are|is|should be|must be|become|stay) [both|all] {v:lit}", "(both|all of) {l:namelist} (are|should be|become) {v:lit}", cost=0.2)(lambda v, l: tuple((n, v) for n in l))
+G.rule("namelist", "{xs:namelist} (,|and|, and|or) [the] {n:name}", cost=0.1)(lambda xs, n: (*xs, n))
+G.rule("set1", "{v:lit} (for|as|in) {xs:namelist}", "{xs:namelist} (are|is|should be|must be|become|stay) [both|all] {v:lit}", "(both|all of) {xs:namelist} (are|should be|become) {v:lit}", cost=0.2)(lambda v, xs: tuple((n, v) for n in xs))
 G.rule("set1", "both are [also] {v:lit}", "{v:lit} for both [of them]", "both {v:lit}", cost=0.1)(lambda v: (("@both", v),))
 G.rule("set1", "{v:lit} for (all three|all of them|all four|all|everything|each of them|all five|all the fields|all fields|each|all of these|every field|both fields)", "(all three|all of them|all four|everything|all|all fields|all the fields|they|these|both fields|all five) (are|is|should be|become) [all|both] {v:lit}", "{v:lit} (everywhere|throughout|across the board)", cost=0.2)(
     lambda v: (("@rest", v),))
@@ -228,8 +231,8 @@ G.rule("set1", "{a:lit} and {b:lit}", cost=0.9)(lambda a, b: (("@1", a), ("@2", 
 G.rule("set1", "(is|are|counts as|count as|is always|always counts as) {n:name}", cost=0.1)(lambda n: ((n, _TRUE),))
 G.rule("set1", "(is|are) not {n:name}", "(does|do) not count as {n:name}", "never counts as {n:name}", cost=0.1)(lambda n: ((n, _FALSE),))
 G.rule("sets", "{a:set1}", cost=0.1)(lambda a: a)
-G.rule("sets", "{l:sets} {s:sep} {a:set1}", cost=0.1)(lambda l, s, a: (*l, *a))
-G.rule("outcome", "{l:sets}", "(return|give|give me|gets|get|gives|returns|use|set|report|leave|make|give back|show|say|says|put) [me|back|it|just] {l:sets}", cost=0.2)(lambda l: l)
+G.rule("sets", "{xs:sets} {s:sep} {a:set1}", cost=0.1)(lambda xs, s, a: (*xs, *a))
+G.rule("outcome", "{xs:sets}", "(return|give|give me|gets|get|gives|returns|use|set|report|leave|make|give back|show|say|says|put) [me|back|it|just] {xs:sets}", cost=0.2)(lambda xs: xs)
 G.rule("outcome", "(return|give|say|give me|gets|get|is|are|gives|returns|use|it is|that is|they are|they get|it gets|the result is|report|just say|means|the answer is|just return|count as|counts as|return just|it returns|show|make it|that makes|it says|the message is) [me|back|simply] {v:value}",
        cost=0.7)(lambda v: (("@whole", v),))
 G.rule("outcome", "(it is|that is) the whole {n:name}", cost=0.4)(lambda n: (("@whole", Named(n)),))
@@ -306,6 +309,19 @@ def _adjust_when(c: Cond, a: tuple[str, Value, int | None], p: Any = None) -> St
     return Adjust(a[0], a[1], c)
 
 
+G.rule("participle", "(doubled|twice as much|twice as high)", cost=0.1)(lambda: ("times", Lit("number", "2"), None))
+G.rule("participle", "(halved|cut in half|only half)", cost=0.1)(lambda: ("half", None, None))
+G.rule("participle", "(increased|raised|goes up|higher) by {p:percent}", "{p:percent} higher", cost=0.1)(lambda p: ("percent_more", p, None))
+G.rule("participle", "(reduced|lowered|decreased|discounted|cut|lower) by {p:percent}", "{p:percent} (lower|cheaper)", cost=0.1)(lambda p: ("percent_less", p, None))
+G.rule("participle", "(increased|raised) by {v:value}", cost=0.3)(lambda v: ("add", v, None))
+G.rule("participle", "(reduced|lowered|decreased) by {v:value}", cost=0.3)(lambda v: ("sub", v, None))
+
+
+@G.rule("clause", "<when> {c:cond} [,|then|, then] [the] {n:name} (is|gets|is then) {a:participle}", "[the] {n:name} (is|gets) {a:participle} <when> {c:cond}", "[the] {n:name} (is|gets|is then) {a:participle}", cost=0.25)
+def _adjust_named(n: str, a: tuple[str, Value, int | None], c: Cond | None = None) -> Statement:
+    return Adjust(a[0], a[1], c, n)
+
+
 @G.rule("clause", "[<subj>|and|then|finally] {r:rounding}", "(round|rounds) (the result|the price|it|that|the total|everything|this|the final price|the sum|the outcome|the final result|the value) {p:places} [{h:half}]", "[the] (result|price|total|it|that) is {r:rounding}", cost=0.4)
 def _round_it(r: tuple[int, str] | None = None, p: int = 0, h: str = "half") -> Statement:
     places, how = r or (p, h)
@@ -313,8 +329,8 @@ def _round_it(r: tuple[int, str] | None = None, p: int = 0, h: str = "half") -> 
 
 
 @G.rule("clause", "[and|but] [it is|it must be|it can be|it should be] (never less than|not less than|never below|at least|never under|never lower than|never goes below|it never goes below|never drop below|not below|it cannot go below|it must not go below|can not go below) {v:factor}", "(never a negative number|never negative|it is never negative|never go below zero|it must not be negative|not negative|never below zero|no negative numbers|it never goes negative|never return a negative number|it can not be negative|it should never be negative)", cost=0.4)
-def _low(v: Value = Lit("number", "0")) -> Statement:
-    return Adjust("low", v)
+def _low(v: Value | None = None) -> Statement:
+    return Adjust("low", v if v is not None else Lit("number", "0"))
 
 
 @G.rule("clause", "[and|but] [it is|it can be] (never more than|not more than|at most|never above|capped at|never over|no more than|never higher than|limited to|cap it at|it is capped at|never exceeds|it never exceeds|it never goes over|never goes above|up to a maximum of|with a maximum of|the maximum is|but at most|it must not exceed|it can not exceed) {v:factor}", cost=0.4)
@@ -367,6 +383,17 @@ def _ontime(chart: Chart, at: int) -> list[Edge]:
 def _on_time(t: str, v: Lit, n: str = "", m: str = "", u: str = "", w: str = "") -> Statement | None:
     """What is early or in time counts as nothing: the span never falls below it."""
     return Adjust("low", v) if v.text == "0" else None
+
+
+@G.rule("clause", "both today and the day [exactly] {v:num} {u:unit} (ago|from now|from today) (count|counts|are included)", "[and] today (counts|is included) [too]", cost=0.4)
+def _both_count(v: Value | None = None, u: str = "") -> Statement:
+    return Remark("limit", False)
+
+
+@G.rule("clause", "{e:subjectnoun} (that|which|who) {p:prose} LP {c:cond} RP (is|are) counted (up to|until|to|till) {d:clockvalue}", "{e:subjectnoun} (that|which|who) {p:prose} LP {c:cond} RP (runs|goes) (up to|until|to|till) {d:clockvalue}", "<when> {c:cond} [,] (count|take|use|it counts|it is counted|it runs) (up to|until|to|till|) {d:clockvalue} [instead]", cost=0.4)
+def _until_now(c: Cond, d: Value, e: str = "", p: str = "") -> Statement | None:
+    """An end that is not there yet is the present one."""
+    return Define("@blank " + c.left.words, d) if isinstance(c, Empty) and isinstance(c.left, Named) else None
 
 
 @G.rule("clause", "from {a:factor} (up to and including|through|up to|until and including) {b:factor} [, (both included|inclusive)]", "{a:factor} and {b:factor} (both count|included|both included)", cost=0.8)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """Loops, calls of scripts, and effects: "for each …", "run … on each", "send an e-mail", "generate a coupon", "mock it".
 
 Deliberately not here: what a tool does.
@@ -54,7 +55,7 @@ def _call_with(s: str, a: tuple[tuple[str, Value], ...]) -> Statement:
 G.rule("callargs", "(the|that|its|their|this|the same) {n:name}", cost=0.2)(lambda n: (("", Named(n)),))
 G.rule("callargs", "{n:name} [=|as|set to|:] {v:value}", cost=0.4)(lambda n, v: ((n, v),))
 G.rule("callargs", "{v:value} (for|as) [the] {n:name}", cost=0.4)(lambda n, v: ((n, v),))
-G.rule("callargs", "{l:callargs} (and|,) {m:callargs}", cost=0.3)(lambda l, m: (*l, *m))
+G.rule("callargs", "{xs:callargs} (and|,) {m:callargs}", cost=0.3)(lambda xs, m: (*xs, *m))
 
 # --- e-mail and coupons ---------------------------------------------------------------------------------------
 
@@ -70,7 +71,7 @@ G.rule("mailpart", "to {a:address}", cost=0.3)(lambda a: ("to", a))
 G.rule("textvalue", "{s:string}", cost=0.0)(lambda s: s)
 G.rule("textvalue", "[the|that|its|their] {n:name} [field]", cost=0.4)(lambda n: Named(n))
 G.rule("mailparts", "{p:mailpart}", cost=0.0)(lambda p: (p,))
-G.rule("mailparts", "{l:mailparts} [,|and|, and|;|with] {p:mailpart}", cost=0.1)(lambda l, p: (*l, p))
+G.rule("mailparts", "{xs:mailparts} [,|and|, and|;|with] {p:mailpart}", cost=0.1)(lambda xs, p: (*xs, p))
 G.rule("theycoupon", "[the|that|their|a|this] (coupon|code|coupon code|voucher|discount code|voucher code)", cost=0.1)(lambda: True)
 
 
@@ -79,14 +80,14 @@ def _mail_of(parts: tuple[tuple[str, Value], ...], to: Value | None, cond: Cond 
     return Mail(said.get("to", to), said.get("subject"), said.get("body"), cond, rows)
 
 
-G.rule("mailact", "<send> {m:mailnoun} [{l:mailparts}]", "<send> {a:address} {m:mailnoun} [{l:mailparts}]", "(email|mail|message) {a:address} [{l:mailparts}]", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} [LP {a:address} RP] [{l:mailparts}]",
-       cost=0.3)(lambda m=None, l=(), a=None: (l, a))
+G.rule("mailact", "<send> {m:mailnoun} [{xs:mailparts}]", "<send> {a:address} {m:mailnoun} [{xs:mailparts}]", "(email|mail|message) {a:address} [{xs:mailparts}]", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} [LP {a:address} RP] [{xs:mailparts}]", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} (at|to) {a:address} [{xs:mailparts}]",
+       cost=0.3)(lambda m=None, xs=(), a=None: (xs, a))
 G.rule("mailact", "<send> {a:address} {c:theycoupon} [by (email|e mail|mail)]", "<send> {c:theycoupon} to {a:address} [by (email|e mail|mail)]", "<send> {c:theycoupon} [by (email|e mail|mail)] [to {a:address}]", cost=0.2)(lambda a=None, c=None: ((("body", Named("@coupon")),), a))
 
 
-@G.rule("clause", "[<subj>] {m:mailact}", "[<subj>] (tell|notify|remind|inform) {a:address} by (email|e mail|mail) [{l:mailparts}]", cost=0.5)
-def _mail(m: Any = None, a: Value | None = None, l: tuple[tuple[str, Value], ...] = ()) -> Statement:
-    parts, to = m or (l, a)
+@G.rule("clause", "[<subj>] {m:mailact}", "[<subj>] (tell|notify|remind|inform) {a:address} by (email|e mail|mail) [{xs:mailparts}]", cost=0.5)
+def _mail(m: Any = None, a: Value | None = None, xs: tuple[tuple[str, Value], ...] = ()) -> Statement:
+    parts, to = m or (xs, a)
     return _mail_of(parts, to)
 
 
@@ -95,12 +96,12 @@ def _mail_when(c: Cond, m: Any) -> Statement:
     return _mail_of(m[0], m[1], c)
 
 
-@G.rule("clause", "<foreach> {r:rows} [,] [<subj>] {m:mailact}", "(whoever|anyone who|everyone who|anybody who|those who|every one that|each one that) {c:cond} {m:mailact}", "{r:rows} {m:mailact}", "<send> {n:mailnoun} to {r:rows} [{l:mailparts}]", "(whoever|anyone who|everyone who) (has|have) {o:cmp} {v:num} {f:name} {m:mailact}", "(whoever|anyone who|everyone who|anybody who|those who) (has|have) (a|an|the|any) {f:name} {t:tails} {m:mailact}", "(anyone|everyone|anybody|those|customers|people) with (a|an|the) {f:name} {t:tails} {m:mailact}", "(anyone|everyone|anybody|those|whoever|people) (whose|where) {c:cond} {m:mailact}",
+@G.rule("clause", "<foreach> {r:rows} [,] [<subj>] {m:mailact}", "(whoever|anyone who|everyone who|anybody who|those who|every one that|each one that) {c:cond} {m:mailact}", "{r:rows} {m:mailact}", "<send> {n:mailnoun} to {r:rows} [{xs:mailparts}]", "(whoever|anyone who|everyone who) (has|have) {o:cmp} {v:num} {f:name} {m:mailact}", "(whoever|anyone who|everyone who|anybody who|those who) (has|have) (a|an|the|any) {f:name} {t:tails} {m:mailact}", "(anyone|everyone|anybody|those|customers|people) with (a|an|the) {f:name} {t:tails} {m:mailact}", "(anyone|everyone|anybody|those|whoever|people) (whose|where) {c:cond} {m:mailact}",
         cost=0.5)
-def _mail_each(m: Any = None, r: Rows | None = None, c: Cond | None = None, n: Any = None, l: tuple[tuple[str, Value], ...] = (), o: str = "", v: Value | None = None, f: str = "", t: Cond | None = None) -> Statement:
+def _mail_each(m: Any = None, r: Rows | None = None, c: Cond | None = None, n: Any = None, xs: tuple[tuple[str, Value], ...] = (), o: str = "", v: Value | None = None, f: str = "", t: Cond | None = None) -> Statement:
     from sopwb.author.english.meaning import Compare
 
-    parts, to = m or (l, None)
+    parts, to = m or (xs, None)
     if t is not None:
         c = with_subject(t, Named(f))
     if o and v is not None:
@@ -108,21 +109,21 @@ def _mail_each(m: Any = None, r: Rows | None = None, c: Cond | None = None, n: A
     return _mail_of(parts, to, c, r)
 
 
-@G.rule("clause", "[and|with|,|the|its] {l:mailparts}", cost=0.5)
-def _mail_parts(l: tuple[tuple[str, Value], ...]) -> tuple[Statement, ...] | None:
-    if any(part == "to" for part, _ in l):
+@G.rule("clause", "[and|with|,|the|its] {xs:mailparts}", cost=0.5)
+def _mail_parts(xs: tuple[tuple[str, Value], ...]) -> tuple[Statement, ...] | None:
+    if any(part == "to" for part, _ in xs):
         return None
-    return tuple(MailPart(part, value) for part, value in l)
+    return tuple(MailPart(part, value) for part, value in xs)
 
 
 G.rule("withvalues", "{v:value}", cost=0.1)(lambda v: (v,))
-G.rule("withvalues", "{l:withvalues} (,|and|, and) {v:value}", cost=0.1)(lambda l, v: (*l, v))
-G.rule("withvalues", "[the] {l:namelist} of (that|this|the|each) {e:entity}", "[the] {l:namelist}", cost=0.3)(lambda l, e="": tuple(Named(n, e) for n in l))
+G.rule("withvalues", "{xs:withvalues} (,|and|, and) {v:value}", cost=0.1)(lambda xs, v: (*xs, v))
+G.rule("withvalues", "[the] {xs:namelist} of (that|this|the|each) {e:entity}", "[the] {xs:namelist}", cost=0.3)(lambda xs, e="": tuple(Named(n, e) for n in xs))
 
 
-@G.rule("clause", "(with|using|filled with|filling in) {l:withvalues} [, and {x:explains}] [filled in]", cost=0.9)
-def _filled_with(l: tuple[Value, ...], x: Any = ()) -> tuple[Statement, ...]:
-    return (MailPart("fill", Named("@list")), *(MailPart("with", v) for v in l), *x)
+@G.rule("clause", "(with|using|filled with|filling in) {xs:withvalues} [, and {x:explains}] [filled in]", cost=0.9)
+def _filled_with(xs: tuple[Value, ...], x: Any = ()) -> tuple[Statement, ...]:
+    return (MailPart("fill", Named("@list")), *(MailPart("with", v) for v in xs), *x)
 
 
 @G.rule("clause", "[<subj>] (generate|create|make|draw|produce|issue|get|generates|give them|give each|creates) [a|an|one|them a] [secure|new|unique|fresh|random|personal|discount|their own|own|single use] (coupon|coupon code|code|voucher|discount code|voucher code) [for (them|each|him|her|it|that {e:entity}|the {e:entity})]", cost=0.3)

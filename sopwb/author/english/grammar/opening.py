@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """How a script begins: its name, its parameters, the record it looks up, the records it is about.
 
 Deliberately not here: what it computes (``definitions``) and returns (``returns``).
@@ -5,7 +6,7 @@ Deliberately not here: what it computes (``definitions``) and returns (``returns
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.meaning import (
@@ -23,6 +24,7 @@ from sopwb.author.english.meaning import (
     Statement,
     Takes,
 )
+from sopwb.author.english.names import key_of
 from sopwb.author.english.patterns import Chart, Edge
 
 
@@ -57,6 +59,62 @@ def _create(n: str, **_: Any) -> Statement:
     return Create(n)
 
 
+_OPENS: Final = frozenset(["script", "process", "procedure", "routine", "job", "workflow", "check", "function", "program", "task", "thing", "something", "report", "sop", "calculation", "need", "needs", "want", "wants", "like", "love", "make", "create", "build", "write", "set", "do", "describe", "called", "named", "name", "call", "next", "finally", "now", "then", "add", "prepare", "calculator", "draft", "batch", "one", "new", "start", "begin", "open", "put", "give"])
+_NOT_LABEL: Final = frozenset(["if", "when", "whenever", "whose", "where", "of", "sum", "total", "average", "every", "each", "run", "runs", "save", "mock", "schedule", "return", "returns", "not", "no", "without", "unless", "otherwise", "is", "are", "was", "takes", "take", "change", "rename", "drop", "undo", "also", "it", "them", "those", "that"])
+"""Words that mean something of their own and so are no label: an opening that holds one is not read as a label only."""
+
+
+@G.terminal("opening")
+def _opening(chart: Chart, at: int) -> list[Edge]:
+    """Read the words that introduce a new script and its name: "we need a little maintenance script with the name service_due".
+
+    What describes the script in passing computes nothing; the name, a word that opens something, and no other known name make it an opening.
+    """
+    if at != 0 and chart.low(at - 1) not in (",", ":", ";", "-", "then", "and"):
+        return []
+    opens = False
+    for end in range(at, min(at + 14, len(chart.tokens))):
+        token = chart.tokens[end]
+        if token.kind == "name":
+            known = token.text in chart.names.sources or chart.names.name_cost(key_of(token.text)) == 0.0
+            return [Edge(end + 1, token.text, 1.5)] if opens and not known else []
+        if token.kind == "word" and token.low not in _NOT_LABEL:
+            opens = opens or token.low in _OPENS
+        elif token.low == "it" and chart.low(end - 1) in ("call", "name"):
+            opens = True
+        elif token.low not in (",", ":", "'s", "-") or end == at:
+            return []
+    return []
+
+
+@G.terminal("label")
+def _label(chart: Chart, at: int) -> list[Edge]:
+    """Read "for our car park", "for the front desk": whom a script is for, up to the next punctuation mark."""
+    if chart.low(at) not in ("for", "about"):
+        return []
+    for end in range(at + 1, min(at + 6, len(chart.tokens) + 1)):
+        if end == len(chart.tokens) or chart.low(end) in (",", ":", ";", "-"):
+            return [Edge(end, True, 1.0)] if end > at + 1 else []
+        if chart.tokens[end].kind != "word" or chart.low(end) in _NOT_LABEL:
+            return []
+    return []
+
+
+@G.rule("clause", "{n:opening} [script|process|job] [{xs:label}] [, please]", "{xs:label} [:|,] {n:opening}", "{n:snake} is (the|a|what|another) (script|process|job|one|thing) [that] [i|we] [need|want|would like] [next|now|then]", cost=0.9)
+def _open(n: str, xs: Any = None) -> Statement:
+    return Create(n)
+
+
+@G.rule("clause", "(last one|next one|one more|next up|another one|next script|last script) (:|,) {n:ident}", cost=1.0)
+def _next_one(n: str) -> Statement:
+    return Create(n)
+
+
+@G.rule("clause", "{xs:label}", cost=1.0)
+def _for_whom(xs: Any) -> tuple[Statement, ...]:
+    return ()
+
+
 @G.rule("clause", "{n:snake}", "{n:snake} (should|must|is to|shall)", cost=2.5)
 def _create_bare(n: str) -> Statement:
     return Create(n)
@@ -84,8 +142,8 @@ G.rule("params", "{p:param}", cost=0.1)(lambda p: (p,))
 G.rule("params", "{a:params} (,|and|, and|plus|as well as|and also|, plus) {p:param}", cost=0.2)(lambda a, p: (*a, p) if p.name not in {x.name for x in a} else None)
 
 
-@G.rule("clause", "[<subj>] <take> {p:params} [(as|for) (the|its|an) (input|inputs|parameter|parameters|argument|arguments)] [{x:oneparam}]", "[<subj>] [has|with] [one|two|three|the|only|only one|its] (parameter|parameters|input|inputs|argument|arguments) [:|is|are|,] {p:params}", "{p:params} (goes|go|comes|come) in",
-        "{p:params} (in|as input|as inputs|is the input|are the inputs|is the parameter|are the parameters|is the only input)", "[<subj>] (for|given|by) (a|an|one) {p:params}", "(i|you|we|they) (give|pass|hand|tell) it {p:params}", cost=0.6)
+@G.rule("clause", "[<subj>] <take> {p:params} [(as|for) (the|its|an) (input|inputs|parameter|parameters|argument|arguments)] [{x:oneparam}]", "[<subj>|its] [has|with|only] [one|two|three|the|only|only one|its] (parameter|parameters|input|inputs|argument|arguments) [:|is|are|,] {p:params}", "{p:params} (goes|go|comes|come) in",
+        "{p:params} (in|as input|as inputs|is the input|are the inputs|is the parameter|are the parameters|is the only input|is its parameter|are its parameters|is its input|are its inputs|is the only parameter|is its only parameter|is what it takes|goes into it|go into it)", "(where|which|that|and|,) (i|you|we) (put in|feed it|enter|type in|give it|pass in|hand it|fill in) {p:params}", "(i|you|we) (put in|feed it|enter|type in|pass in) {p:params}", "(whose|the|its|with the|with its) (parameter|parameters|input|inputs) (is|are|being) {p:params}", "[<subj>] (for|given|by) (a|an|one) {p:params}", "(i|you|we|they) (give|pass|hand|tell) it {p:params}", cost=0.6)
 def _takes(p: tuple[Param, ...], x: Any = None) -> Statement:
     return Takes(p)
 
@@ -164,6 +222,13 @@ def _work_out(v: Any = None, w: Any = None, r: Rows | None = None) -> tuple[Stat
 @G.rule("clause", "[<subj>] {k:consider} {r:rows}", "[<subj>] {k:consider} (only|just) {r:rows}", "(it is about|this is about|we are talking about) {r:rows}", cost=0.8)
 def _select(k: Any = None, r: Rows | None = None) -> Statement:
     return Select(r)
+
+
+@G.rule("clause", "[the] {w:phrase} are {r:rows}", cost=1.0)
+def _these_are(w: str, r: Rows) -> tuple[Statement, ...]:
+    from sopwb.author.english.meaning import Remark
+
+    return (Select(r), Remark("noun " + w.split()[0]))
 
 
 @G.rule("clause", "[<subj>] from {s:database} [,] (take|use|pick|choose|count|get|read|select|collect|consider) {r:rows}", "in {s:database} [,] [<subj>] (take|use|find|look at|pick|select|consider) {r:rows}", cost=0.5)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """What a script gives back: objects, bare values, explanations of their fields, message placeholders.
 
     return := verb ["a JSON object with"] "{" field ("," field)* "}" [sep value list]
@@ -11,30 +12,47 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.meaning import Agg, Cond, Define, Explain, Fixed, LookUp, Named, Remark, Ret, Return, Rows, Select, Statement, SwapWord, Value
+from sopwb.author.english.meaning import (
+    Agg,
+    Cond,
+    Define,
+    Explain,
+    Fixed,
+    LookUp,
+    Named,
+    Remark,
+    Ret,
+    Return,
+    Rows,
+    Select,
+    Statement,
+    SwapWord,
+    Value,
+)
 from sopwb.author.english.names import key_of
 from sopwb.author.english.patterns import Chart, Edge
 
 G.rule("field", "{n:fieldname}", cost=0.1)(lambda n: Ret(n))
 G.rule("field", "{n:fieldname} : {t:type}", "{n:fieldname} : {t:type} or null", "{n:fieldname} LP {t:type} RP", cost=0.1)(lambda n, t: Ret(n, t))
 G.rule("fields", "{f:field}", cost=0.0)(lambda f: (f,))
-G.rule("fields", "{l:fields} (,|and|, and) {f:field}", cost=0.1)(lambda l, f: (*l, f))
-G.rule("object", "LB {l:fields} RB", cost=0.0)(lambda l: l)
-G.rule("object", "LB {l:fields} , RB", cost=0.0)(lambda l: l)
+G.rule("fields", "{xs:fields} (,|and|, and) {f:field}", cost=0.1)(lambda xs, f: (*xs, f))
+G.rule("object", "LB {xs:fields} RB", cost=0.0)(lambda xs: xs)
+G.rule("object", "LB {xs:fields} , RB", cost=0.0)(lambda xs: xs)
 G.rule("objectwords", "[a|an|the|one] [json|simple|small] (object|record|dict|map|structure|result) [with|containing|having|of the form|like|that has|of|:] [the] [fields|field|form] [:|is]", "[the] (fields|field|values|value)", "[me] [back] [just|only]", cost=0.1)(lambda: True)
 G.rule("also", "(also|additionally|too|besides|in addition|on top of that|as an extra|furthermore|further)", cost=0.0)(lambda: True)
 
 G.rule("glossed", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: Ret(n, "", v))
+G.rule("glossed", "{n:ident} , (which is|that is|namely|being) {v:defvalue}", cost=0.3)(lambda n, v: Ret(n, "", v))
 G.rule("glossed", "{n:ident}", cost=0.4)(lambda n: Ret(n))
 G.rule("glossedlist", "{a:glossed} (and|, and|,) {b:glossed}", cost=0.2)(lambda a, b: (a, b))
-G.rule("glossedlist", "{l:glossedlist} (and|, and|,) {b:glossed}", cost=0.2)(lambda l, b: (*l, b))
+G.rule("glossedlist", "{xs:glossedlist} (and|, and|,) {b:glossed}", cost=0.2)(lambda xs, b: (*xs, b))
 G.rule("glossedlist", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: (Ret(n, "", v),))
 
 G.rule("valuelist", "{v:defvalue}", cost=0.1)(lambda v: (v,))
-G.rule("valuelist", "{l:valuelist} (,|and|, and|;|; and) {v:defvalue}", cost=0.1)(lambda l, v: (*l, v))
+G.rule("valuelist", "{xs:valuelist} (,|and|, and|;|; and) {v:defvalue}", cost=0.1)(lambda xs, v: (*xs, v))
 
 
-@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} [{z:also}]", "and {f:object} (comes out|is the result|is returned)", "the (result|output) is {f:object}", cost=0.3)
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} [{z:also}]", "[and] {f:object} (comes out|is the result|is returned|out|come out|comes back|as output|as the result|is the output)", "the (result|output) is {f:object}", cost=0.3)
 def _return(f: tuple[Ret, ...], a: bool = False, o: Any = None, z: bool = False) -> Statement:
     return Return(f, also=a or z)
 
@@ -61,12 +79,12 @@ def _ordered_field(n: str, o: Any) -> Statement:
 
 
 G.rule("pairs", "{n:ident} , {v:defvalue}", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: (Ret(n, "", v),))
-G.rule("pairs", "{l:pairs} [,] and {n:ident} , {v:defvalue}", "{l:pairs} , {n:ident} , {v:defvalue}", cost=0.2)(lambda l, n, v: (*l, Ret(n, "", v)))
+G.rule("pairs", "{xs:pairs} [,] and {n:ident} , {v:defvalue}", "{xs:pairs} , {n:ident} , {v:defvalue}", cost=0.2)(lambda xs, n, v: (*xs, Ret(n, "", v)))
 
 
-@G.rule("clause", "[<subj>] [{a:also}] <return> [me|us] [back] {l:pairs}", cost=1.2)
-def _return_pairs(l: tuple[Ret, ...], a: bool = False) -> Statement | None:
-    return Return(l, also=a) if len(l) > 1 else None
+@G.rule("clause", "[<subj>] [{a:also}] <return> [me|us] [back] {xs:pairs}", cost=1.2)
+def _return_pairs(xs: tuple[Ret, ...], a: bool = False) -> Statement | None:
+    return Return(xs, also=a) if len(xs) > 1 else None
 
 
 @G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (for|over|of) {r:rows} (:|,|-) {v:valuelist}", cost=0.2)
@@ -101,17 +119,22 @@ def _also_fields(f: tuple[Ret, ...], a: bool = True, x: str = "", y: str = "") -
 
 
 G.rule("plainfields", "{n:ident} [LP {t:type} RP]", cost=0.2)(lambda n, t="": (Ret(n, t),))
-G.rule("plainfields", "{l:plainfields} (,|and|, and) {n:ident}", cost=0.2)(lambda l, n: (*l, Ret(n)))
+G.rule("plainfields", "{xs:plainfields} (,|and|, and) {n:ident}", cost=0.2)(lambda xs, n: (*xs, Ret(n)))
 
 
-@G.rule("clause", "[<subj>] <return> [me|us] [back] {l:glossedlist}", "[<subj>] (with|giving) {l:glossedlist}", cost=0.9)
-def _return_glossed(l: tuple[Ret, ...]) -> Statement | None:
-    return Return(l) if any(r.value is not None for r in l) else None
+@G.rule("clause", "[<subj>] <return> [me|us] [back] {xs:glossedlist}", "[<subj>] (with|giving) {xs:glossedlist}", cost=0.9)
+def _return_glossed(xs: tuple[Ret, ...]) -> Statement | None:
+    return Return(xs) if any(r.value is not None for r in xs) else None
 
 
 @G.rule("clause", "[<subj>] <return> [me|us] [back] [just|only|simply] {v:value}", "[<subj>] <return> [just|only|simply] (one|a single|a) (word|number|value|text|yes or no) [:|,|-|, namely|out :] {v:defvalue}", "(one|a single) (word|number|value|text) out [:|,|-] {v:defvalue}", "[<subj>] <return> {v:truth}", "(tell|tells) me {v:truth}", "[<subj>] <return> {v:cases}", cost=1.0)
 def _return_bare(v: Value) -> Statement:
     return Return((), value=v)
+
+
+@G.rule("clause", "[<subj>] <return> (one|a single|a|just one|just a|exactly one) (word|text|number|value) [, not an object|and not an object|and no object|rather than an object]", cost=0.3)
+def _bare_word() -> Statement:
+    return Return((), value=Named("@open"))
 
 
 @G.rule("clause", "[<subj>] [only] (return|returns|give back|give me) the [bare|plain|single] (word|number|value|text|result) [, not an object|and not an object|, no object]", "(not an object|no object) [, just the (word|value|number|text)] [itself]", "[just] return the bare (word|number|value|text) [, not an object]", cost=0.2)
@@ -133,21 +156,30 @@ def _caps(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("explain", "{c:caps} [is|=|being|stands for|means|for|the|is the] {v:value}", "{c:caps} (is|=|means|stands for) {v:defvalue}", cost=0.1)(lambda c, v: Explain(c, v))
 G.rule("explains", "{e:explain}", cost=0.0)(lambda e: (e,))
-G.rule("explains", "{l:explains} (,|and|, and|;) {e:explain}", cost=0.1)(lambda l, e: (*l, e))
+G.rule("explains", "{xs:explains} (,|and|, and|;) {e:explain}", cost=0.1)(lambda xs, e: (*xs, e))
 
 
-@G.rule("clause", "[(where|with|in which|here|in the body|in the text|in the subject|in it|in the message|in both|in there|there|and|in this text|in these|in this|in the mail|in the e mail|in the email|, with|in the template|in the sentence)] [,] {l:explains}", "LP {l:explains} RP", cost=0.3)
-def _explain(l: tuple[Explain, ...]) -> tuple[Statement, ...]:
-    return tuple(l)
+@G.rule("clause", "[(where|with|in which|here|in the body|in the text|in the subject|in it|in the message|in both|in there|there|and|in this text|in these|in this|in the mail|in the e mail|in the email|, with|in the template|in the sentence)] [,] {xs:explains}", "LP {xs:explains} RP", cost=0.3)
+def _explain(xs: tuple[Explain, ...]) -> tuple[Statement, ...]:
+    return tuple(xs)
+
+
+G.rule("fillfrom", "{xs:capslist} from (the {e:entity}|{e:entity}|[the] {s:script})", cost=0.1)(lambda xs, e="", s="": tuple(Explain(c, Named(key_of(c), "" if s else e)) for c in xs))
+G.rule("fillfrom", "{a:fillfrom} (,|and|, and) {b:fillfrom}", cost=0.1)(lambda a, b: (*a, *b))
+
+
+@G.rule("clause", "(fill in|take|with|filling in) {f:fillfrom}", cost=0.3)
+def _fill_from(f: tuple[Explain, ...]) -> tuple[Statement, ...]:
+    return f
 
 
 G.rule("capslist", "{c:caps}", cost=0.0)(lambda c: (c,))
-G.rule("capslist", "{l:capslist} (and|,|, and) {c:caps}", cost=0.0)(lambda l, c: (*l, c))
+G.rule("capslist", "{xs:capslist} (and|,|, and) {c:caps}", cost=0.0)(lambda xs, c: (*xs, c))
 
 
-@G.rule("clause", "{l:capslist} (is|are) (written|shown|given|printed|formatted) {d:decimals} [{x:nothousands}] [{y:nothousands}]", "{l:capslist} [has|have] {d:decimals} [{x:nothousands}] [{y:nothousands}]", "(write|show|format|print) {l:capslist} {d:decimals} [{x:nothousands}] [{y:nothousands}]", cost=0.2)
-def _format(l: tuple[str, ...], d: int, x: Any = None, y: Any = None) -> tuple[Statement, ...]:
-    return tuple(Explain(c, Fixed(Named("@same"), d)) for c in l)
+@G.rule("clause", "{xs:capslist} (is|are) (written|shown|given|printed|formatted) {d:decimals} [{x:nothousands}] [{y:nothousands}]", "{xs:capslist} [has|have] {d:decimals} [{x:nothousands}] [{y:nothousands}]", "(write|show|format|print) {xs:capslist} {d:decimals} [{x:nothousands}] [{y:nothousands}]", cost=0.2)
+def _format(xs: tuple[str, ...], d: int, x: Any = None, y: Any = None) -> tuple[Statement, ...]:
+    return tuple(Explain(c, Fixed(Named("@same"), d)) for c in xs)
 
 
 @G.rule("clause", "the word is {a:oneword} instead of {b:oneword} <when> {c:cond}", "(write|say|use|it says|it is|it says) [the word] {a:wordtext} (instead of|rather than|not) {b:wordtext} <when> {c:cond}", "<when> {c:cond} [,] (write|say|use|it says|the word is) {a:wordtext} (instead of|rather than) {b:wordtext}", cost=0.2)

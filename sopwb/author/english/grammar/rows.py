@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """Selections of records: "that customer's overdue invoices whose due_on is before today".
 
     rows := head clause*
@@ -122,8 +123,8 @@ def _owned_rows(o: str, s: str) -> Rows:
     return _rows(s, o or "it")
 
 
-@G.rule("head", "[all] [the|all the] {n:anyword} (in|of|from) [the] {s:source} [(database|table|source|list|file|dataset|sheet|collection)]",
-        "(every|each) {n:anyword} (in|of|from) [the] {s:source} [(database|table|source|list|file|dataset|sheet|collection)]", cost=1.5)
+@G.rule("head", "[all] [the|all the] {n:anyword} (in|from) [the] {s:source} [(database|table|source|list|file|dataset|sheet|collection)]",
+        "(every|each) {n:anyword} (in|from) [the] {s:source} [(database|table|source|list|file|dataset|sheet|collection)]", cost=1.5)
 def _nouns_in(n: str, s: str) -> Rows:
     return Rows(s, noun=n, every=True)
 
@@ -233,6 +234,33 @@ def _with_field(r: Rows, n: str) -> Rows:
 @G.rule("rows", "{r:rows} (without|with no|that have no|who have no|that has no|who has no) [a|an|any] {n:name}", cost=0.5)
 def _without_field(r: Rows, n: str) -> Rows:
     return with_cond(r, Holds(Named(n), "absent"))
+
+
+@G.rule("rows", "{r:rows} of {n:name} {v:lit}", "{r:rows} of the {n:name} {v:lit}", cost=0.4)
+def _of_value(r: Rows, n: str, v: Value) -> Rows:
+    return with_cond(r, Compare("==", Named(n), v))
+
+
+@G.rule("rows", "{r:rows} (that|which|who) (belong|belongs) to [that|this|the] {e:entity}", "{r:rows} belonging to [that|this|the] {e:entity}", cost=0.4)
+def _belonging(r: Rows, e: str) -> Rows | None:
+    return None if r.owner else msgspec.structs.replace(r, owner=e or "it")
+
+
+@G.rule("rows", "{r:rows} [,] (except|except for|apart from|without|but not|excluding|not counting|other than) (the ones|those|ones|the rows|rows|any) (where|whose|that|which|for which|with|that are) {c:cond}", "{r:rows} [,] (except|except for|apart from|excluding) (the|those) {a:adj} (ones|rows)", cost=0.3)
+def _except(r: Rows, c: Cond | None = None, a: str = "") -> Rows:
+    return with_cond(r, Not(c if c is not None else Holds(None, a)))
+
+
+@G.rule("rows", "{r:rows} with (a|an|the) {n:name} {t:tails}", "{r:rows} with (a|an|the) {n:name} of {t:tails}", "{r:rows} with {n:name} {t:tails}", "{r:rows} (that|who|which) (has|have) (a|an|the) {n:name} [of] {t:tails}", cost=0.4)
+def _with_tails(r: Rows, n: str, t: Cond) -> Rows:
+    from sopwb.author.english.grammar.conditions import with_subject
+
+    return with_cond(r, with_subject(t, Named(n)))
+
+
+@G.rule("rows", "{r:rows} [that] {e:entity} (has|have|had) (made|given|placed|done|had|got|taken|bought|paid) [so far|in all|already]", "{r:rows} {e:entity} (made|gave|placed|has|have|had|got|took|bought)", cost=0.5)
+def _made_by(r: Rows, e: str) -> Rows | None:
+    return None if r.owner else msgspec.structs.replace(r, owner=e or "it")
 
 
 @G.rule("rows", "{r:rows} with {c:cond}", "{r:rows} , with {c:cond}", cost=0.8)

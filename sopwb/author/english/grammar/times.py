@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """Times: spans between two points, points before and after, windows.
 
 Deliberately not here: schedules ("every Monday at 9"), which ``sopwb.schedule`` reads.

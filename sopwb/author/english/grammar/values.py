@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
 """Values: literals, names, arithmetic, percentages, rounding and limits.
 
     value   := sum [", rounded …"] [", but at least …"]
@@ -32,7 +33,12 @@ from sopwb.author.english.meaning import (
     Value,
     Via,
 )
+from sopwb.author.english.names import words_of
 from sopwb.author.english.patterns import Chart, Edge
+
+
+def singular_of(source: str) -> str:
+    return words_of(source)[-1]
 
 
 @G.rule("lit", "{v:num}", "{v:string}", "{v:date}", cost=0.2)
@@ -94,6 +100,11 @@ def _owned(o: str, n: str) -> Value:
 @G.rule("factor", "[the] {n:name} [field|column] of {e:entity}", "[the] {n:name} (for|on) (that|this|the|each) {e:entity}", cost=0.7)
 def _of(n: str, e: str) -> Value:
     return Named(n, e or "it")
+
+
+@G.rule("factor", "[the] {n:name} of (the|that|this|its) {e:entity} in {s:source}", "[the] {n:name} (in|from) {s:source}", cost=0.9)
+def _of_in(n: str, s: str, e: str = "") -> Value:
+    return Named(n, e or singular_of(s))
 
 
 @G.rule("factor", "it", "that", "this", "the result", "what you have so far", "the result so far", "that value", "the value so far", "what you have",
@@ -292,8 +303,8 @@ def _rounded_name(v: Value) -> Value:
 @G.rule("value", "{v:value} [,] [but|and] (at least|never less than|not less than|no less than|never below|not below|never under|a minimum of|with a minimum of"
         "|with at least|a minimum of|never lower than|with a floor of) {n:factor}",
         "{v:value} [,] [but|and] (never negative|not negative|never a negative number)", cost=0.5)
-def _at_least(v: Value, n: Value = Lit("number", "0")) -> Value:
-    return Clamp(v, low=n)
+def _at_least(v: Value, n: Value | None = None) -> Value:
+    return Clamp(v, low=n if n is not None else Lit("number", "0"))
 
 
 @G.rule("value", "{v:value} [,] [but|and] (at most|never more than|not more than|no more than|never above|not above|never over|capped at|with a maximum of"

@@ -1,0 +1,22 @@
+"""The diagnostics of the authors: what they ask and refuse, by kind.
+
+Replies carry their text; these codes name the kinds for people who look one up. Deliberately not here: the
+words of a reply.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sopwb.kernel.diagnostics import Code
+
+CODES: Final[tuple[Code, ...]] = (
+    Code("SOP-E001", "A sentence was not understood", "Say it in the words of docs/english.md", "make it nicer"),
+    Code("SOP-E002", "A measure has no number", "Give the number: more than 30 days", "has not ordered in a while"),
+    Code("SOP-E003", "A name could mean several fields", "Name one of the fields that are offered", "the sum of the amount"),  # noqa: E501 - one message, one line
+    Code("SOP-E004", "A data source or field is not known", "Name one that the workspace declares", "find the person in volunteers"),  # noqa: E501 - one message, one line
+    Code("SOP-E005", "Two rules contradict each other", "Say which one holds", "under 200 and at the same time over 1000"),  # noqa: E501 - one message, one line
+    Code("SOP-E006", "A value may be empty and nothing says what then", "Say what an empty one counts as", "the days since the latest visit"),  # noqa: E501 - one message, one line
+    Code("SOP-E007", "Something that a script cannot do", "Scripts read data, compute and use declared tools", "ring every donor"),  # noqa: E501 - one message, one line
+    Code("SOP-E008", "Something was said without effect", "Say which returned field it is for", "a definition that nothing returns"),  # noqa: E501 - one message, one line
+)

@@ -1,0 +1,289 @@
+"""Selections of records to fetches, lists and picks: which records, of whom, in what order, fetched once.
+
+A list that the loop of the script makes (``Table``) is narrowed in place. Deliberately not here: names
+(``link``), and what is
+computed over a list (``compute``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sopwb.author.english import meaning as m
+from sopwb.author.english.lexicon import stem
+from sopwb.author.english.link import Linker, Listing, Table
+from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.scope import Scope, date_field, find_field, noun_matches, relation, source_of_param
+from sopwb.author.english.spec import Doubt, Expr
+from sopwb.lang.environment import SourceSchema
+from sopwb.lang.types import STRING, RecordType, optional, required
+
+
+class Selecting(Linker):
+    """Adds selections to the linker."""
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+
+    def rows_source(self, rows: m.Rows) -> str:
+        if rows.source:
+            return rows.source
+        if rows.noun:
+            named = self.names.sources_named(rows.noun) or (
+                [rows.noun] if rows.noun in self.names.sources else []
+            )
+            if named:
+                return named[0]
+        if self.spec.current is not None:
+            return (
+                self.rows_source(self.spec.current) if self.spec.current != rows else self.spec.current.source
+            )
+        if self.spec.pick is not None and self.spec.pick.rows is not None and self.spec.pick.rows != rows:
+            return self.rows_source(self.spec.pick.rows)
+        raise Doubt("Which records do you mean?")
+
+    def listing(self, rows: m.Rows | None, scope: Scope) -> Listing:
+        """Give the list that a selection means, fetched where it has to be."""
+        rows = rows or m.Rows()
+        if (
+            self.table is not None
+            and (not rows.source or rows.source == self.table.source.name)
+            and not (rows.noun and rows.noun in self.names.sources and rows.noun != self.table.source.name)
+        ):
+            return self.of_table(rows)
+        source = self.rows_source(rows)
+        wheres = self.wheres(rows, source)
+        return self.fetch(source, wheres, rows.words)
+
+    def wheres(self, rows: m.Rows, source: str) -> list[str]:
+        schema = self.source(source)
+        scope = Scope((("it", schema.record, source),), where=True)
+        out: list[str] = []
+        current = self.spec.current
+        anaphor = (
+            current is not None
+            and current is not rows
+            and self.rows_source(current) == source
+            and not rows.every
+            and (not rows.source or not rows.owner)
+        )
+        if current is not None and (anaphor or current == rows):
+            self.used.add("@current")
+        if anaphor and current is not None and current != rows:
+            out.extend(self.wheres(current, source))
+        else:
+            out.extend(self.owner_where(rows, schema))
+        start, before = len(out), self.facts
+        for cond in (*rows.conds, *(m.Holds(None, w) for w in rows.words)):
+            truth = self.cond(cond, scope)
+            self.facts = self.facts | truth.yes
+            if truth.text == "true":
+                continue
+            text = truth.text if truth.level >= 2 else f"({truth.text})"
+            for other in out[:start]:
+                # "the ones without a score" after those were left out: they are counted among all.
+                if other in (text.replace(" == ", " != "), f"!({text})", f"!{text}"):
+                    out.remove(other)
+                    start -= 1
+            if text not in out:
+                out.append(text)
+        self.facts = before
+        return out
+
+    def owner_where(self, rows: m.Rows, schema: SourceSchema) -> list[str]:
+        ways = relation(self.names, self.spec, schema)
+        if rows.owner.startswith("="):
+            ways = [w for w in ways if key_of(w[1]) == rows.owner[1:]] or ways
+        elif rows.owner and rows.owner != "it":
+            ways = [
+                w for w in ways if noun_matches(rows.owner, source_of_param(self.names, w[1]) or w[1], w[1])
+            ] or ways
+        if rows.every and not rows.owner:
+            return []
+        if len(ways) > 1 and not rows.owner:
+            return []
+        if len(ways) == 1:
+            field, param = ways[0]
+            self.types.setdefault(param, required(schema.record.get(field) or STRING))
+            if not rows.owner and not rows.conds:
+                pass
+            return [f"it.{field} == {param}"]
+        if rows.owner and self.spec.params:
+            through = self.through_record(schema)
+            if through:
+                return [through]
+            if any(isinstance(c, m.Compare | m.Or | m.And) for c in rows.conds):
+                return []
+            raise Doubt(
+                f"How do records of {schema.name} belong to {rows.owner if rows.owner != 'it' else 'it'}? Which field of {schema.name} says so?"  # noqa: E501 - one message, one line
+            )
+        return []
+
+    def through_record(self, schema: SourceSchema) -> str:
+        """Relate by a key that a record at hand holds: a product's ``supplier_id`` for suppliers."""
+        for source in self.records_at_hand():
+            other = self.source(source)
+            if other.key and source != schema.name:
+                for field in schema.record.names():
+                    if field == f"{'_'.join(words_of(source))}_{other.key}":
+                        return f"it.{field} == {self.record(source)[0]}.{other.key}"
+        return ""
+
+    def fetch(self, source: str, wheres: list[str], words: tuple[str, ...] = ()) -> Listing:
+        where = " && ".join(dict.fromkeys(wheres))
+        key = f"{source} where {where}"
+        if key not in self.fetched:
+            name = self.unique("_".join([*(w.replace(" ", "_") for w in words), source]))
+            step: dict[str, Any] = {"op": "fetch", "name": name, "from": source}
+            if where:
+                step["where"] = where
+            self.block.append(step)
+            self.steps_by_name[name] = step
+            self.fetched[key] = name
+        name = self.fetched[key]
+        var = self.variable(source)
+        record = self.source(source).record
+        known = tuple((f, required(t) if f"it.{f} != null" in where else t) for f, t in record.fields)
+        return Listing(name, var, Scope(((var, RecordType(known), source),)), source)
+
+    def variable(self, source: str) -> str:
+        letter = source[0].lower()
+        return letter if letter not in self.taken else letter + "_"
+
+    def of_table(self, rows: m.Rows) -> Listing:
+        assert self.table is not None
+        scope = self.table_scope(self.table)
+        conds = [*rows.conds, *(m.Holds(None, w) for w in rows.words)]
+        current = self.spec.current
+        if current is not None and current is not rows and not rows.every and not rows.source:
+            conds = [*current.conds, *(m.Holds(None, w) for w in current.words), *conds]
+            self.used.add("@current")
+        text = self.table.name
+        if conds:
+            truth = self.cond(m.And(tuple(conds)) if len(conds) > 1 else conds[0], scope)
+            if truth.text != "true":
+                text = f"{text}.filter(r, {truth.text})"
+        return Listing(text, "r", scope, self.table.source.name)
+
+    def table_scope(self, table: Table) -> Scope:
+        records: list[tuple[str, RecordType, str]] = [("row", table.source.record, table.source.name)]
+        if isinstance(table.result, RecordType):
+            records.insert(0, ("result", table.result, ""))
+        elif table.result is not None:
+            records.insert(0, ("result", RecordType((("result", table.result),)), ""))
+
+        def need(prefix: str, field: str) -> str:
+            yields = table.step.setdefault("yield", {})
+            if prefix == "row":
+                yields.setdefault(field, f"{table.row}.{field}")
+            elif isinstance(table.result, RecordType):
+                yields[field] = f"{table.call}.{field}"
+            else:
+                yields["result"] = table.call
+            return f"r.{field}"
+
+        return Scope(tuple(_without_doubles(records)), need)
+
+    # --- the one record of a selection, and what is known of records ------------------------------------------------
+
+    def of_pick(self, words: str, pick: m.Pick, scope: Scope) -> Expr:
+        """A field of the latest, earliest, highest… record of a selection."""
+        rows = pick.rows or m.Rows()
+        self.used.add("@pick")
+        source = self.rows_source(rows)
+        fields, _exact = find_field(self.source(source).record, key_of(words))
+        if len(fields) != 1:
+            raise (
+                self.which(words, fields)
+                if fields
+                else self.unknown(words, Scope((("it", self.source(source).record, source),)))
+            )
+        type_ = self.source(source).record.get(fields[0]) or STRING
+        if self.counted(rows):
+            text, size = self.ordered_list(pick)
+            if size in self.facts:
+                return Expr(f"{text}.{fields[0]}", type_)
+            return Expr(f"({size} == 0 ? null : {text}.{fields[0]})", optional(type_))
+        name = self.picked(pick)
+        if name in self.facts:
+            return Expr(f"{name}.{fields[0]}", type_)
+        return Expr(f"({name} == null ? null : {name}.{fields[0]})", optional(type_))
+
+    def counted(self, rows: m.Rows) -> bool:
+        """Whether the person also speaks of how many such records there are: then they are all fetched, in order."""
+        return any("Agg(kind='count'" in repr(a.cond) for a in self.spec.assigns)
+
+    def ordered_list(self, pick: m.Pick) -> tuple[str, str]:
+        """Give the latest or earliest of a list that is fetched in order, and the list's size."""
+        rows = pick.rows or m.Rows()
+        source = self.rows_source(rows)
+        field = self.pick_field(pick, self.source(source))
+        listing = self.fetch(source, self.wheres(rows, source), rows.words)
+        step = next((s for s in self.block if s.get("name") == listing.text), None) or self.steps_by_name.get(
+            listing.text
+        )
+        if step is None or step.get("order_by", [f"it.{field}"]) != [f"it.{field}"]:
+            raise Doubt("Those records would have to be in two orders at once. Please say it in two scripts.")
+        step["order_by"] = [f"it.{field}"]
+        return f"{listing.text}.{'last' if pick.last else 'first'}()", f"size({listing.text})"
+
+    def pick_field(self, pick: m.Pick, schema: SourceSchema) -> str:
+        if pick.by is None:
+            return date_field(schema)
+        assert isinstance(pick.by, m.Named)
+        fields, _ = find_field(schema.record, pick.by.words)
+        if len(fields) != 1:
+            raise (
+                self.which(pick.by.words, fields)
+                if fields
+                else self.unknown(pick.by.words, Scope((("it", schema.record, schema.name),)))
+            )
+        return fields[0]
+
+    def picked(self, pick: m.Pick) -> str:
+        rows = pick.rows or m.Rows()
+        self.used.add("@pick")
+        source = self.rows_source(rows)
+        schema = self.source(source)
+        field = self.pick_field(pick, schema)
+        where = " && ".join(self.wheres(rows, source))
+        key = f"pick {source} {where} {field} {pick.last}"
+        if key not in self.fetched:
+            name = self.unique(("latest_" if pick.last else "earliest_") + "_".join(words_of(source)))
+            self.block.append(
+                {
+                    "op": "fetch",
+                    "name": name,
+                    "from": source,
+                    "where": where,
+                    "order_by": [f"it.{field}" + (" desc" if pick.last else "")],
+                    "one": "optional",
+                }
+            )
+            if not where:
+                del self.block[-1]["where"]
+            self.fetched[key] = name
+        return self.fetched[key]
+
+    def verb_source(self, verb: str) -> str:
+        hits = [n for n in self.names.sources if any(stem(w) == verb for w in words_of(n))]
+        hits = hits or [
+            n
+            for n, s in self.names.sources.items()
+            if any(stem(f.split("_")[0]) == verb for f in s.record.names())
+        ]
+        related = [n for n in hits if relation(self.names, self.spec, self.source(n))] or hits
+        if len(related) != 1:
+            raise Doubt(f'Which records tell that somebody "{verb}ed"?', tuple((n, n) for n in related))
+        return related[0]
+
+
+def _without_doubles(records: list[tuple[str, RecordType, str]]) -> list[tuple[str, RecordType, str]]:
+    """Drop from later records the fields that an earlier one has: a script's result comes before the row it
+    was run for."""
+    seen: set[str] = set()
+    out = []
+    for prefix, record, source in records:
+        kept = tuple((f, t) for f, t in record.fields if f not in seen)
+        seen |= {f for f, _ in kept}
+        out.append((prefix, RecordType(kept), source))
+    return out

@@ -1,0 +1,57 @@
+# ruff: noqa: E501 - what a person says is read as one line
+"""What must be asked: nothing is guessed, and a turn that asks has saved nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.author.talking import talk
+
+HEAD = "Create a script called probe. It takes a boat_id. "
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (HEAD + "Return { x }, the sum of the fee over its trips. Save it.", "fee_net or fee_gross"),
+        (HEAD + "Return { x }. x is true if the boat has not left in a while. Save it.", "a while"),
+        (HEAD + "Return { x }, the sum of miles over the rows of the voyages database. Save it.", "voyages"),
+        (HEAD + "Return { x }. x is true when the boat's length is under 5 and over 9. Save it.", "Nothing can be"),
+        (HEAD + "Return { x }. x is true if its class is 'sail' and its length is over 7 or insured is true. Save it.", "two ways"),
+        (HEAD + "Return { x }, the captain of the boat. Save it.", "captain"),
+        (HEAD + "Return { x }, the days from the latest left_on to today. Save it.", "empty"),
+        (HEAD + "Return { x, y }. x is the length of the boat. Save it.", "y"),
+        (HEAD + "The toll is the length times 2. Return { x }, the name of the boat. Save it.", "toll"),
+        ("Create a script that rings every owner on the telephone.", "telephone"),
+        ("Create a script called rain. Return { x }, tomorrow's weather in Kiel. Save it.", "weather"),
+        ("Save it.", "Which script"),
+    ],
+)
+def test_what_is_missing_unknown_or_ambiguous_is_asked(tmp_path: Path, said: str, expected: str) -> None:
+    reply = talk(tmp_path, said)[0]
+    assert reply.kind in ("question", "refusal")
+    assert reply.saved == []
+    assert expected in reply.reply
+
+
+def test_an_option_answers_the_question(tmp_path: Path) -> None:
+    said = HEAD + "Return { x }, the sum of the fee over its trips."
+    for answer in ("The gross fee.", "fee_gross", "2"):
+        folder = tmp_path / answer.strip(".").replace(" ", "_")
+        folder.mkdir()
+        reply = talk(folder, said, answer)[1]
+        assert reply.kind == "answer", reply.reply
+        assert "t.fee_gross" in str(reply.script)
+
+
+def test_what_was_not_understood_is_not_forgotten(tmp_path: Path) -> None:
+    replies = talk(tmp_path, HEAD + "Return { x }, the length of the boat. Wibble the flotsam by 3.", "Save it.")
+    assert [r.kind for r in replies] == ["question", "question"]
+    assert replies[1].saved == []
+
+
+def test_no_text_whatever_raises(tmp_path: Path) -> None:
+    odd = ("", "   ", "☕☕", "((((", "{{{", "'", "and and and", "0", "if if if", "return { }", "the the of of", "x" * 500, "1 2 3 4 5", "save save")
+    assert all(r.kind in ("answer", "question", "refusal") for r in talk(tmp_path, *odd))
