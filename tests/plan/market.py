@@ -8,6 +8,7 @@ from typing import Any
 
 from blake3 import blake3
 
+from sopwb.data.duckdb.counts import StepCounts
 from sopwb.data.duckdb.decide import effects_of, plan_of
 from sopwb.data.duckdb.execute import branches, decided, run, trace_bytes
 from sopwb.data.duckdb.session import Session
@@ -58,6 +59,7 @@ class Answer:
         self.paths: dict[str, dict[str, str]] = {}
         self.effects: list[PlannedEffect] = []
         self.trace_hash = ""
+        self.counts: dict[tuple[str, str], int] = {}
 
 
 def the_each(script: ir.Script) -> ir.Each:
@@ -79,7 +81,7 @@ def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
     for letter in ran.outcome.dead_letters:
         answer.items[letter.item] = (None, letter.error.code, letter.error.path)
     answer.trace_hash = ran.outcome.trace_hash
-    answer.effects = ran.effects
+    answer.effects, answer.counts = ran.effects, trace.counts()
     for event in trace.events():
         if event.op == "if":
             answer.paths.setdefault(event.item, {})[event.path] = event.branch
@@ -133,9 +135,10 @@ def answered(
     session: Session, query: SetQuery, given: dict[str, Value], tools: DecidingTools | None = None
 ) -> Answer:
     tools = tools or DecidingTools(Registry({}), dry_run=True)
-    answer, hasher, count = Answer(), blake3(GENERATION + b"\0trace\0"), 0
+    answer, hasher, counts, count = Answer(), blake3(GENERATION + b"\0trace\0"), StepCounts(), 0
     for batch in run(session, query, given):
         hasher.update(trace_bytes(batch))
+        counts.add(batch)
         for item in decided(query, batch):
             count += 1
             fault = item.fault
@@ -145,6 +148,7 @@ def answered(
             if found:
                 answer.paths[item.item] = found
             answer.effects += effects_of(item, "b3:test", tools)
+    answer.counts = {**counts.counts(), (query.path, ""): 1}
     hasher.update(b'{"item":"","op":"each","out":%d,"path":"%s"}\n' % (count, query.path.encode()))
     answer.trace_hash = PREFIX + hasher.hexdigest()
     return answer
@@ -159,5 +163,6 @@ def check_same(market: shop.Shop, raw: dict[str, Any], **settings: Any) -> bool:
     assert sets.items == rows.items
     assert sets.paths == rows.paths
     assert sets.effects == rows.effects
+    assert sets.counts == rows.counts
     assert sets.trace_hash == rows.trace_hash
     return True

@@ -57,6 +57,10 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.connection.close()
 
+    def interrupt(self) -> None:
+        """Stop the query that runs, from another thread: reading its batches then raises."""
+        self.connection.interrupt()
+
     def prepare(self, prelude: tuple[str, ...]) -> None:
         """Make the macros that queries use, once."""
         if prelude != self._prelude:
