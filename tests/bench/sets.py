@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.run.shop import CUSTOMERS, NOW, ORDERS, founding, script
 
@@ -88,7 +88,23 @@ def make_data(folder: Path, customers: int, orders: int) -> None:
         )
 
 
-# --- what is measured; each gives (seconds, what it is scaled by) --------------------------------
+# --- what is measured ----------------------------------------------------------------------------
+
+
+class Taken(NamedTuple):
+    """Seconds on the wall and of the processors, scaled up from a sample; peak MiB of the process."""
+
+    wall: float
+    cpu: float
+    peak: float = 0
+
+
+class Timer:
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def done(self, scale: float) -> Taken:
+        return Taken((time.perf_counter() - self._wall) * scale, (time.process_time() - self._cpu) * scale)
 
 
 def drain(reader: Any) -> int:
@@ -104,11 +120,11 @@ def connection(options: argparse.Namespace) -> Any:
     return base
 
 
-def hand(options: argparse.Namespace, text: str = HAND) -> tuple[float, float]:
+def hand(options: argparse.Namespace, text: str = HAND) -> Taken:
     base = connection(options)
-    begun = time.perf_counter()
+    timer = Timer()
     drain(base.sql(hand_sql(options, text)).to_arrow_reader(32_768))
-    return time.perf_counter() - begun, 1
+    return timer.done(1)
 
 
 def hand_sql(options: argparse.Namespace, text: str) -> str:
@@ -116,8 +132,8 @@ def hand_sql(options: argparse.Namespace, text: str) -> str:
     return text.format(folder=options.folder, today=today).replace("today()", f"date '{today}'")
 
 
-def planned(options: argparse.Namespace, raw: dict[str, Any], traced: bool) -> tuple[Any, Any, dict[str, float]]:
-    """Open a session over the Parquet files and plan a script; gives what each part took."""
+def planned(options: argparse.Namespace, raw: dict[str, Any], traced: bool) -> tuple[Any, Any]:
+    """Open a session over the Parquet files and plan a script."""
     from sopwb.data.duckdb.session import Session
     from sopwb.lang.environment import SourceSchema
     from sopwb.lang.types import parse_type
@@ -129,60 +145,54 @@ def planned(options: argparse.Namespace, raw: dict[str, Any], traced: bool) -> t
     market = Market({"check_churn_risk": founding()})
     market.add("customers", "id", CUSTOMERS, []).add("orders", "id", ORDERS, [])
     typed = market.compile(raw)
-    took = {}
-    begun = time.perf_counter()
     session = Session(options.threads, options.memory_mb, Path(options.folder) / "spill")
     fields = {"customers": ["id", "name"], "orders": ["customer_id", "ordered_at", "total"]}
     facts = {}
     for name, type_ in (("customers", CUSTOMERS), ("orders", ORDERS)):
         schema = SourceSchema(name, "id", parse_type(type_))  # type: ignore[arg-type]  # a record's text
         facts[name] = session.read_parquet(schema, [Path(options.folder) / f"{name}.parquet"], fields[name])
-    took["facts"] = time.perf_counter() - begun
-    begun = time.perf_counter()
     plan = plan_each(the_each(typed), typed, lambda name: market.compile(market.scripts[name]), facts, outer(), dt.UTC,
                      lambda step, path: None, traced=traced)  # fmt: skip
     assert isinstance(plan, SetPlan), plan
-    query = render(plan)
-    took["plan"] = time.perf_counter() - begun
-    return session, query, took
+    return session, render(plan)
 
 
 def outer() -> dict[str, Any]:
     return {"now": NOW, "today": NOW.date()}
 
 
-def ours(options: argparse.Namespace, raw: dict[str, Any] = WHOLE) -> tuple[float, float]:
+def ours(options: argparse.Namespace, raw: dict[str, Any] = WHOLE) -> Taken:
     from sopwb.data.duckdb.execute import run
 
-    session, query, _ = planned(options, raw, traced=False)
+    session, query = planned(options, raw, traced=False)
     session.prepare(query.prelude)
-    begun = time.perf_counter()
+    timer = Timer()
     drain(run(session, query, outer()))
-    return time.perf_counter() - begun, 1
+    return timer.done(1)
 
 
-def ours_whole(options: argparse.Namespace) -> tuple[float, float]:
+def ours_whole(options: argparse.Namespace) -> Taken:
     """Session, facts, planning and the query; sqlglot's import is in it."""
     from sopwb.data.duckdb.execute import run
 
-    begun = time.perf_counter()
-    session, query, _ = planned(options, WHOLE, traced=False)
+    timer = Timer()
+    session, query = planned(options, WHOLE, traced=False)
     drain(run(session, query, outer()))
-    return time.perf_counter() - begun, 1
+    return timer.done(1)
 
 
-def ours_traced(options: argparse.Namespace) -> tuple[float, float]:
+def ours_traced(options: argparse.Namespace) -> Taken:
     """The query with every item's events, and their hash."""
     from blake3 import blake3
 
     from sopwb.data.duckdb.execute import run, trace_bytes
 
-    session, query, _ = planned(options, WHOLE, traced=True)
+    session, query = planned(options, WHOLE, traced=True)
     session.prepare(query.prelude)
-    begun, hasher = time.perf_counter(), blake3()
+    timer, hasher = Timer(), blake3()
     for batch in run(session, query, outer()):
         hasher.update(trace_bytes(batch))
-    return time.perf_counter() - begun, 1
+    return timer.done(1)
 
 
 def sampled(options: argparse.Namespace) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
@@ -196,7 +206,7 @@ def sampled(options: argparse.Namespace) -> tuple[list[tuple[Any, ...]], list[tu
     return customers.fetchall(), orders.fetchall()
 
 
-def rows(options: argparse.Namespace) -> tuple[float, float]:
+def rows(options: argparse.Namespace) -> Taken:
     from tests.plan.market import Market, by_rows
 
     customers, orders = sampled(options)
@@ -206,21 +216,37 @@ def rows(options: argparse.Namespace) -> tuple[float, float]:
     market.add("orders", "id", ORDERS, [
         {"id": i, "customer_id": c, "ordered_at": epoch + dt.timedelta(microseconds=at), "total": Decimal(total)}
         for i, c, at, total in orders])  # fmt: skip
-    begun = time.perf_counter()
+    timer = Timer()
     by_rows(market, WHOLE)
-    return time.perf_counter() - begun, options.customers / len(customers)
+    return timer.done(options.customers / len(customers))
 
 
-def loop(options: argparse.Namespace) -> tuple[float, float]:
-    """One query a customer, from Python, with an index that covers it; the base holds the sample only."""
-    customers, orders = sampled(options)
-    base = sqlite3.connect(":memory:")
+def make_base(folder: Path) -> None:
+    """Copy the orders into SQLite with an index that covers the loop's question; all of them, for a loop over a
+    small base would find everything in its caches."""
+    import duckdb
+
+    base = sqlite3.connect(folder / "orders.sqlite")
+    base.execute("pragma journal_mode = off")
     base.execute("create table orders (customer_id text, ordered_at int, cents int)")
-    base.executemany("insert into orders values (?, ?, ?)", [(c, at, int(total * 100)) for _, c, at, total in orders])
+    with duckdb.connect() as source:
+        text = f"""select customer_id, epoch_us(ordered_at), (total * 100)::bigint
+                   from '{folder}/orders.parquet'"""
+        for batch in source.sql(text).to_arrow_reader(100_000):
+            base.executemany("insert into orders values (?, ?, ?)", zip(*(c.to_pylist() for c in batch), strict=True))
     base.execute("create index covering on orders (customer_id, ordered_at, cents)")
+    base.commit()
+    base.close()
+
+
+def loop(options: argparse.Namespace) -> Taken:
+    """One query a customer, from Python, with the covering index; customers are taken from all over."""
+    step = max(1, options.customers // SAMPLE)
+    ids = [f"C{number:09d}" for number in range(0, options.customers, step)]
+    base = sqlite3.connect(f"{options.folder}/orders.sqlite")
     today, found = NOW.date(), []
-    begun = time.perf_counter()
-    for id_, _, _ in customers:
+    timer = Timer()
+    for id_ in ids:
         one = "select count(*), max(ordered_at), sum(cents) from orders where customer_id = ?"
         many, last, cents = base.execute(one, (id_,)).fetchone()
         if not many:
@@ -229,12 +255,12 @@ def loop(options: argparse.Namespace) -> tuple[float, float]:
         days = (today - dt.datetime.fromtimestamp(last / 1e6, dt.UTC).date()).days
         risk = days > 60 and cents > 50_000
         found.append((id_, risk, f"Last order was {days} days ago" if risk else "Active"))
-    taken = time.perf_counter() - begun
+    taken = timer.done(options.customers / len(ids))
     base.close()
-    return taken, options.customers / len(customers)
+    return taken
 
 
-CONTESTANTS: dict[str, tuple[str, Callable[[argparse.Namespace], tuple[float, float]]]] = {
+CONTESTANTS: dict[str, tuple[str, Callable[[argparse.Namespace], Taken]]] = {
     "hand": ("hand-written DuckDB SQL", hand),
     "ours": ("set engine, the query alone", ours),
     "ours_whole": ("set engine with facts and planning", ours_whole),
@@ -242,7 +268,7 @@ CONTESTANTS: dict[str, tuple[str, Callable[[argparse.Namespace], tuple[float, fl
     "hand_distinct": ("hand-written SQL, values of the item in the sum", lambda o: hand(o, HAND_DISTINCT)),
     "ours_distinct": ("set engine, the same", lambda o: ours(o, DISTINCT)),
     "rows": (f"row interpreter ({SAMPLE} customers, scaled)", rows),
-    "loop": (f"N+1 SQLite, covering index ({SAMPLE} customers, scaled)", loop),
+    "loop": (f"N+1 SQLite, covering index ({SAMPLE} of all customers, scaled)", loop),
 }
 BASES = {"ours_distinct": "hand_distinct"}
 
@@ -251,7 +277,7 @@ def compare(options: argparse.Namespace) -> int:
     """Compare our rows with the hand-written query's, all of them."""
     from sopwb.data.duckdb.execute import run
 
-    session, query, _ = planned(options, WHOLE, traced=False)
+    session, query = planned(options, WHOLE, traced=False)
     names = [part.column for _, part in query.result.fields]
     base = connection(options)
     theirs = base.sql(hand_sql(options, HAND)).to_arrow_reader(32_768)
@@ -269,13 +295,12 @@ def tuples(batches: Iterable[Any], names: list[str]) -> Iterator[tuple[Any, ...]
         yield from zip(*(batch.column(name).to_pylist() for name in names), strict=True)
 
 
-def child(name: str, options: argparse.Namespace) -> tuple[float, float]:
-    """Measure in a process of its own; gives seconds and peak MiB."""
+def child(name: str, options: argparse.Namespace) -> Taken:
+    """Measure in a process of its own."""
     words = [sys.executable, "-m", "tests.bench.sets", "--only", name, "--folder", options.folder]
     words += [f"--{key}={getattr(options, key)}" for key in ("customers", "orders", "threads")]
     done = subprocess.run([*words, f"--memory-mb={options.memory_mb}"], check=True, capture_output=True, text=True)
-    found = json.loads(done.stdout)
-    return found["seconds"], found["peak_mb"]
+    return Taken(*json.loads(done.stdout))
 
 
 def peak_mb() -> float:
@@ -297,29 +322,30 @@ def main() -> None:
     parser.add_argument("--folder", default="")
     options = parser.parse_args()
     if options.only:
-        seconds, scale = CONTESTANTS[options.only][1](options)
-        print(json.dumps({"seconds": seconds * scale, "peak_mb": peak_mb()}))
+        print(json.dumps(CONTESTANTS[options.only][1](options)._replace(peak=peak_mb())))
         return
     with tempfile.TemporaryDirectory() as folder:
         options.folder = folder
         make_data(Path(folder), options.customers, options.orders)
+        make_base(Path(folder))
         print(f"{compare(options)} rows are the hand-written query's, one by one")
-        measured: dict[str, list[tuple[float, float]]] = {name: [] for name in CONTESTANTS}
+        measured: dict[str, list[Taken]] = {name: [] for name in CONTESTANTS}
         for _ in range(options.rounds):
             for name in CONTESTANTS:
                 measured[name].append(child(name, options))
     show(measured, options)
 
 
-def show(measured: dict[str, list[tuple[float, float]]], options: argparse.Namespace) -> None:
+def show(measured: dict[str, list[Taken]], options: argparse.Namespace) -> None:
     print(f"{options.customers} customers, {options.orders} orders, {options.threads} threads, "
           f"DuckDB's limit {options.memory_mb} MB; medians of {options.rounds} interleaved rounds")  # fmt: skip
-    print(f"{'':52} {'seconds':>9} {'ratio':>8} {'peak MiB':>9}")
+    print(f"{'':58} {'seconds':>9} {'ratio':>7} {'CPU s':>9} {'ratio':>7} {'peak MiB':>9}")
     for name, found in measured.items():
         base = measured[BASES.get(name, "hand")]
-        ratio = statistics.median(mine / theirs for (mine, _), (theirs, _) in zip(found, base, strict=True))
-        seconds, peak = (statistics.median(part) for part in zip(*found, strict=True))
-        print(f"{CONTESTANTS[name][0]:52} {seconds:9.3f} {ratio:8.2f} {peak:9.0f}")
+        wall = statistics.median(mine.wall / theirs.wall for mine, theirs in zip(found, base, strict=True))
+        cpu = statistics.median(mine.cpu / theirs.cpu for mine, theirs in zip(found, base, strict=True))
+        taken = Taken(*(statistics.median(part) for part in zip(*found, strict=True)))
+        print(f"{CONTESTANTS[name][0]:58} {taken.wall:9.3f} {wall:7.2f} {taken.cpu:9.3f} {cpu:7.2f} {taken.peak:9.0f}")
 
 
 if __name__ == "__main__":
