@@ -10,7 +10,7 @@ from blake3 import blake3
 
 from sopwb.data.duckdb.counts import StepCounts
 from sopwb.data.duckdb.decide import effects_of, plan_of
-from sopwb.data.duckdb.execute import branches, decided, run, trace_bytes
+from sopwb.data.duckdb.execute import branches, decided, first_failure, run, trace_bytes
 from sopwb.data.duckdb.session import Session
 from sopwb.data.memory import MemoryTable
 from sopwb.kernel.ids import GENERATION, PREFIX
@@ -59,6 +59,8 @@ class Answer:
         self.paths: dict[str, dict[str, str]] = {}
         self.effects: list[PlannedEffect] = []
         self.trace_hash = ""
+        self.trace_hash_stopped = ""
+        """The trace's hash where the first failed item ends the run."""
         self.counts: dict[tuple[str, str], int] = {}
 
 
@@ -81,6 +83,7 @@ def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
     for letter in ran.outcome.dead_letters:
         answer.items[letter.item] = (None, letter.error.code, letter.error.path)
     answer.trace_hash = ran.outcome.trace_hash
+    answer.trace_hash_stopped = market.run(raw, inputs_of(market), **world).outcome.trace_hash
     answer.effects, answer.counts = ran.effects, trace.counts()
     for event in trace.events():
         if event.op == "if":
@@ -136,7 +139,11 @@ def answered(
 ) -> Answer:
     tools = tools or DecidingTools(Registry({}), dry_run=True)
     answer, hasher, counts, count = Answer(), blake3(GENERATION + b"\0trace\0"), StepCounts(), 0
+    stopped: Any = None
     for batch in run(session, query, given):
+        failed = first_failure(batch)
+        if stopped is None and failed is not None:
+            stopped = hasher.copy().update(trace_bytes(batch, failed + 1))
         hasher.update(trace_bytes(batch))
         counts.add(batch)
         for item in decided(query, batch):
@@ -151,6 +158,7 @@ def answered(
     answer.counts = {**counts.counts(), (query.path, ""): 1}
     hasher.update(b'{"item":"","op":"each","out":%d,"path":"%s"}\n' % (count, query.path.encode()))
     answer.trace_hash = PREFIX + hasher.hexdigest()
+    answer.trace_hash_stopped = PREFIX + (stopped or hasher).hexdigest()
     return answer
 
 
@@ -164,5 +172,6 @@ def check_same(market: shop.Shop, raw: dict[str, Any], **settings: Any) -> bool:
     assert sets.paths == rows.paths
     assert sets.effects == rows.effects
     assert sets.counts == rows.counts
+    assert sets.trace_hash_stopped == rows.trace_hash_stopped
     assert sets.trace_hash == rows.trace_hash
     return True

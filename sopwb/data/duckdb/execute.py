@@ -164,6 +164,15 @@ def trace_bytes(batch: pa.RecordBatch, rows: int | None = None) -> memoryview | 
     return memoryview(data)[begin:end]
 
 
+def first_failure(batch: pa.RecordBatch) -> int | None:
+    """Give the row of a batch's first failed item: where a run without dead letters ends, that item's events
+    included."""
+    import pyarrow.compute as pc
+
+    row: int = pc.index(pc.greater(batch.column("error"), 0), True).as_py()
+    return None if row < 0 else row
+
+
 def branches(query: SetQuery, path: int) -> dict[str, str]:
     """Say which branches a path's number took: step path → then or else; those not reached are absent."""
     found: dict[str, str] = {}
