@@ -55,3 +55,22 @@ def test_what_was_not_understood_is_not_forgotten(tmp_path: Path) -> None:
 def test_no_text_whatever_raises(tmp_path: Path) -> None:
     odd = ("", "   ", "☕☕", "((((", "{{{", "'", "and and and", "0", "if if if", "return { }", "the the of of", "x" * 500, "1 2 3 4 5", "save save")
     assert all(r.kind in ("answer", "question", "refusal") for r in talk(tmp_path, *odd))
+
+
+@pytest.mark.parametrize(
+    "bands",
+    [
+        "band is 'short' for every boat with a length under 7, and 'long' for every boat with a length of 6 or more.",
+        "band is 'short' if length is at most 8, 'middle' if length is between 7 and 9, and 'long' otherwise.",
+    ],
+)
+def test_cases_that_overlap_are_asked_about(tmp_path: Path, bands: str) -> None:
+    reply = talk(tmp_path, HEAD + "Return { band }. " + bands + " Save it.")[0]
+    assert reply.kind == "question"
+    assert "overlap" in reply.reply
+    assert reply.saved == []
+
+
+def test_an_answer_that_says_what_is_not_meant_picks_the_other(tmp_path: Path) -> None:
+    reply = talk(tmp_path, HEAD + "Return { x }, the sum of the fee over its trips.", "The gross one, not the net one.")[1]
+    assert "t.fee_gross" in str(reply.script)

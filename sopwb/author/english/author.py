@@ -376,6 +376,8 @@ def _starts_over(text: str) -> bool:
 
 def _chosen(answer: str, options: tuple[tuple[str, str], ...]) -> int | None:
     """Find the option that an answer picks: its number, or the words that only it has."""
+    # "what they paid, not what was due": only what stands before the "not" is chosen.
+    answer = re.split(r"\b(?:not|instead of|rather than)\b", answer, maxsplit=1, flags=re.I)[0]
     words = set(words_of(re.sub(r"[^\w ]+", " ", answer).replace(" ", "_")))
     number = re.fullmatch(r"\s*(?:option|number|no\.?)?\s*(\d)\s*", answer)
     if number and 1 <= int(number[1]) <= len(options):

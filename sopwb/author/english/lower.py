@@ -8,6 +8,7 @@ not null, which lists not empty). Deliberately not here: conditions (``testing``
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from decimal import Decimal
 
 from sopwb.author.english import meaning as m
@@ -48,8 +49,9 @@ class Lowering(Testing):
     """Adds values to conditions."""
 
     # written by Computing
+    @abstractmethod
     def aggregate(self, agg: m.Agg, scope: Scope) -> Expr:
-        raise NotImplementedError
+        ...
 
     # --- values -----------------------------------------------------------------------------------------
 
@@ -312,9 +314,27 @@ class Lowering(Testing):
         finally:
             self.facts, self.subject = outer, subject
 
+    def overlaps(self, arms: tuple[m.Arm, ...]) -> None:
+        """Ask about bands that overlap without one lying inside the other: under 50, and 40 or more."""
+        seen: list[tuple[str, Decimal, Decimal, m.Arm]] = []
+        for arm in arms:
+            span = _interval(arm.cond)
+            if span is None:
+                continue
+            subject, low, high = span
+            for other, below, above, before in seen:
+                inside = (low >= below and high <= above) or (below >= low and above <= high)
+                crossing = low < above and below < high and not inside
+                if other == subject and crossing and before.value != arm.value:
+                    raise Doubt(
+                        f"Two of the cases overlap: from {max(low, below)} to {min(high, above)} both hold. Which one counts there?"  # noqa: E501 - one message, one line
+                    )
+            seen.append((subject, low, high, arm))
+
     def arms(self, value: m.Cases) -> list[m.Arm]:
         """Put the arms that test for emptiness first: what is empty satisfies no comparison, so only the
         order of the text changes."""
+        self.overlaps(value.arms)
         empties = [
             a
             for a in value.arms
@@ -390,6 +410,22 @@ class Lowering(Testing):
         if at < len(value.text):
             parts.append(quoted(value.text[at:]))
         return Expr(" + ".join(parts), STRING, ADD if len(parts) > 1 else ATOM)
+
+
+def _interval(cond: m.Cond) -> tuple[str, Decimal, Decimal] | None:
+    """Give what a comparison with numbers covers: its subject, from, to."""
+    most = Decimal("Infinity")
+    if isinstance(cond, m.Compare) and isinstance(cond.right, m.Lit) and cond.right.kind == "number":
+        number = Decimal(cond.right.text)
+        if cond.op in (">", ">="):
+            return repr(cond.left), number, most
+        if cond.op in ("<", "<="):
+            return repr(cond.left), -most, number
+    if isinstance(cond, m.Inside) and isinstance(cond.low, m.Lit) and isinstance(cond.high, m.Lit):
+        if cond.low.kind != "number" or cond.high.kind != "number":
+            return None
+        return repr(cond.left), Decimal(cond.low.text), Decimal(cond.high.text)
+    return None
 
 
 def _complete(arms: list[m.Arm]) -> bool:

@@ -247,7 +247,7 @@ def _keep(
 
 def _starts(chart: Chart, at: int) -> list[tuple[int, float]]:
     """Where the next clause may begin after what was read up to ``at``."""
-    out = [(at, 0.0 if at == 0 else 0.9)]
+    out = [(at, 0.0 if at == 0 else 2.5)]
     if chart.low(at) == "(":
         out.append((at + 1, 0.5))
     for words in _SEPARATORS:

@@ -72,7 +72,7 @@ def _equals(v: Value, b: bool = True) -> Cond:
     return Empty(None) if isinstance(v, Lit) and v.kind == "null" else Compare("==", None, v)
 
 
-@G.rule("tail", "{v:string}", cost=0.6)
+@G.rule("tail", "{v:string}", cost=1.6)
 def _bare_string(v: Value) -> Cond:
     return Compare("==", None, v)
 

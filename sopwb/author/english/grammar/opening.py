@@ -151,8 +151,8 @@ def _takes(p: tuple[Param, ...], x: Any = None) -> Statement:
 G.rule("oneparam", "as (parameter|parameters|input|inputs|its parameter|its input|its parameters|its inputs|argument)", cost=0.1)(lambda: True)
 
 
-@G.rule("clause", "(no|without|without any|takes no|it takes no|it has no|has no|which has no|which takes no|with no|it needs no|needs no|and no|that takes no|there are no|does not take any|takes nothing|it takes nothing|nothing goes in|needs nothing"
-        "|without any|it does not take any|taking no|this one takes no|this one has no|this one needs no|having no) [parameters|parameter|inputs|input|arguments|argument]", cost=0.5)
+@G.rule("clause", "(no|without|without any|takes no|it takes no|it has no|has no|which has no|which takes no|with no|it needs no|needs no|and no|that takes no|there are no|does not take any|it does not take any|taking no|this one takes no"
+        "|this one has no|this one needs no|having no) (parameters|parameter|inputs|input|arguments|argument)", "(takes nothing|it takes nothing|nothing goes in|needs nothing|which takes nothing)", cost=0.5)
 def _takes_none() -> Statement:
     return Takes(())
 
