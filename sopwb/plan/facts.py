@@ -6,15 +6,11 @@ them). A number without bounds is not lowered where bounds matter. Deliberately 
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
+from sopwb.kernel.limits import SET_ROWS_UNKNOWN
 from sopwb.lang.types import RecordType, Type, is_optional
 from sopwb.plan.cells import Cell, rounded, widest
-
-ROWS_MAX_UNKNOWN: Final = 10**10
-"""Records of a source that nobody has counted: what a bound of a sum then allows for."""
 
 
 class FieldFacts(msgspec.Struct, frozen=True):
@@ -31,7 +27,7 @@ class SourceFacts(msgspec.Struct, frozen=True):
     name: str
     key: str | None
     record: RecordType
-    rows: int = ROWS_MAX_UNKNOWN
+    rows: int = SET_ROWS_UNKNOWN
     fields: dict[str, FieldFacts] = {}
 
     def cell(self, name: str) -> Cell | None:

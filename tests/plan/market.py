@@ -134,9 +134,7 @@ def by_sets(market: shop.Shop, raw: dict[str, Any], threads: int = 1, **settings
     return answered(session, render(plan), outer(market), DecidingTools(market.registry, **settings))
 
 
-def answered(
-    session: Session, query: SetQuery, given: dict[str, Value], tools: DecidingTools | None = None
-) -> Answer:
+def answered(session: Session, query: SetQuery, given: dict[str, Value], tools: DecidingTools | None = None) -> Answer:
     tools = tools or DecidingTools(Registry({}), dry_run=True)
     answer, hasher, counts, count = Answer(), blake3(GENERATION + b"\0trace\0"), StepCounts(), 0
     stopped: Any = None

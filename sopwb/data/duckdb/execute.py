@@ -18,15 +18,13 @@ import msgspec
 
 from sopwb.data.duckdb.session import Session
 from sopwb.kernel.diagnostics import Diagnostic, UserError
+from sopwb.kernel.limits import SET_BATCH_ROWS
 from sopwb.kernel.values import Secret, Value, show
 from sopwb.plan.sql.query import EffectColumns, Layout, Scalar, SetQuery
 from sopwb.run.codes import KEY_TWICE
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-BATCH_ROWS: Final = 32_768
-"""Items of a batch: with their trace some 30 MiB."""
 
 
 class PlannedColumns(msgspec.Struct, frozen=True):
@@ -59,7 +57,7 @@ def run(session: Session, query: SetQuery, outer: dict[str, Value]) -> Iterator[
     session.prepare(query.prelude)
     values = {short: _outer(name, outer) for short, name in query.params}
     before: Value = None
-    for batch in session.connection.sql(query.sql, params=values or None).to_arrow_reader(BATCH_ROWS):
+    for batch in session.connection.sql(query.sql, params=values or None).to_arrow_reader(SET_BATCH_ROWS):
         if query.ordered and batch.num_rows:
             before = _in_order(batch.column("key"), before)
         yield batch

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sopwb.kernel.limits import SET_MEMORY_MB_MAX
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import RecordType, Scalar, required
 from sopwb.plan.cells import number_of
@@ -23,8 +24,6 @@ from sopwb.run.ports import Table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MEMORY_LIMIT_MB: Final = 400
-"""What DuckDB may hold unless the caller says otherwise; with Python and Arrow around it a run stays below 600 MiB."""
 _MEASURED: Final = frozenset({"int", "decimal", "string", "date", "timestamp"})
 _HELD: Final = frozenset({*_MEASURED, "bool"})
 
@@ -33,7 +32,7 @@ class Session:
     """An open database in memory. Use it as a context manager, from one thread."""
 
     def __init__(
-        self, threads: int = 0, memory_limit_mb: int = MEMORY_LIMIT_MB, temp_dir: Path | None = None
+        self, threads: int = 0, memory_limit_mb: int = SET_MEMORY_MB_MAX, temp_dir: Path | None = None
     ) -> None:
         import duckdb
 
@@ -77,9 +76,7 @@ class Session:
         self._create(schema.name, schema.record, held, table.batches(held) if held else iter(()))
         return self._measured(schema, held)
 
-    def _create(
-        self, source: str, record: RecordType, held: Sequence[str], batches: Iterator[pa.RecordBatch]
-    ) -> None:
+    def _create(self, source: str, record: RecordType, held: Sequence[str], batches: Iterator[pa.RecordBatch]) -> None:
         import pyarrow as pa
 
         first = next(batches, None)

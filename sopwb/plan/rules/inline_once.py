@@ -9,13 +9,11 @@ from collections import Counter
 
 import msgspec
 
+from sopwb.kernel.limits import SET_INLINE_PARTS_MAX
 from sopwb.plan import nodes as n
 from sopwb.plan.algebra import replaced, walk
 from sopwb.plan.rules.drop_unused import gather_inputs, outputs
 from sopwb.plan.rules.rewrite import rewritten
-
-PARTS_MAX = 200
-"""Parts of an expression that still takes in another: deeper ones cost the query's planner more than a level."""
 
 
 def inline_once(plan: n.SetPlan) -> n.SetPlan:
@@ -42,7 +40,7 @@ def inline_once(plan: n.SetPlan) -> n.SetPlan:
             steps.append(step)
             continue
         value = replaced(step.expr, change)
-        small = sum(1 for _ in walk(value)) <= PARTS_MAX
+        small = sum(1 for _ in walk(value)) <= SET_INLINE_PARTS_MAX
         if uses[step.name] == 1 and step.name not in kept and small:
             values[step.name] = value
         else:

@@ -220,9 +220,7 @@ def _ceiling(args: list[Built]) -> Built:
 def _round_away(args: list[Built]) -> Built:
     value, factor = args
     half = binary(exp.IntDiv, factor, number(2))
-    moved = case(
-        [(binary(exp.LT, value, number(0)), binary(exp.Sub, value, half))], binary(exp.Add, value, half)
-    )
+    moved = case([(binary(exp.LT, value, number(0)), binary(exp.Sub, value, half))], binary(exp.Add, value, half))
     return binary(exp.IntDiv, moved, factor)
 
 

@@ -21,6 +21,7 @@ from sopwb.plan.facts import SourceFacts
 ENGINE_VERSION: Final = "1"
 """Raised with every change of what a query says or means: older ones are then not found."""
 
+
 class Scalar(msgspec.Struct, frozen=True, tag="scalar"):
     """A scalar of a value: its column, and the kind of its cell (``cells``)."""
 

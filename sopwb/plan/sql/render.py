@@ -120,10 +120,7 @@ class _Renderer:
                 if isinstance(part, n.Column) and part.of == "item":
                     fields.setdefault(part.field, part)
         made = [alias(self.sql(part, rows), f"i_{name}") for name, part in fields.items()]
-        made += [
-            alias(self.sql(expr, rows), f"o{number_}")
-            for number_, (expr, _) in enumerate(items.order)
-        ]
+        made += [alias(self.sql(expr, rows), f"o{number_}") for number_, (expr, _) in enumerate(items.order)]
         select = exp.Select(expressions=list(made)).from_(self.table(items.source, "item", fields), copy=False)
         if items.where != TRUE:
             self._note(items.source, [items.where], "item")
@@ -255,9 +252,7 @@ class _Renderer:
             made = exp.Filter(this=made, expression=exp.Where(this=self.sql(keep, rows, given)))
         return alias(made, aggregate.name)
 
-    def _ordered(
-        self, aggregate: n.Aggregate, rows: dict[str, str], given: dict[n.Expr, Built]
-    ) -> list[exp.Ordered]:
+    def _ordered(self, aggregate: n.Aggregate, rows: dict[str, str], given: dict[n.Expr, Built]) -> list[exp.Ordered]:
         last = aggregate.kind == "last"
         return [
             exp.Ordered(this=self.sql(expr, rows, given), desc=down != last, nulls_first=last)
@@ -398,5 +393,3 @@ def _fused(parts: list[str | n.Expr]) -> list[str | n.Expr]:
         else:
             made.append(part)
     return made
-
-
