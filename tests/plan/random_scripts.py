@@ -43,6 +43,7 @@ LITERALS = {
     "timestamp": ["now", "timestamp('2026-03-29T00:30:00Z')", "timestamp('2025-10-26T01:30:00.5Z')"],
     "duration": ["duration('1h30m')", "duration('0s')", "duration('-1.5s')"],
 }
+PATTERNS = ["'^a'", "'[A-Z]'", "'.'", "'(?i)ST'", "'$'"]
 SCALARS = list(LITERALS)
 _WEIGHTED = ["int", "int", "decimal", "decimal", "string", "bool", "bool", "date", "timestamp", "duration"]
 
@@ -228,7 +229,9 @@ class Maker:
     def make_string(self, depth: int) -> str:
         d = depth - 1
         a = self.any("string", d)
-        match self.random.randrange(9):
+        match self.random.randrange(10):
+            case 9:
+                return f"{self.one(['lower', 'upper'])}({a})"
             case 0 | 1 | 2:
                 return f"({a} + {self.any('string', d)})"
             case 3 | 4:
@@ -264,6 +267,8 @@ class Maker:
                     return self.leaf("bool")
                 return f"({self.one(found)} {self.one(['==', '!='])} {self.one(['null', self.any(type_, d)])})"
             case 7:
+                if self.random.random() < 0.2:
+                    return f"({self.any('string', d)}).matches({self.one(PATTERNS)})"
                 name = self.one(["contains", "startsWith", "endsWith"])
                 return f"({self.any('string', d)}).{name}({self.any('string', d)})"
             case 8:

@@ -115,12 +115,49 @@ def test_times(expr: str, zone: str) -> None:
     [
         "size(c.s)", "c.s < c.t", "c.s == c.t", "c.s + c.t", "c.s.contains(c.t)", "c.s.startsWith(c.t)",
         "c.s.endsWith(c.t)", "c.s.trim()", "c.s.lowerAscii()", "c.s.upperAscii()", "c.s.replace('a', '<a>')",
+        "lower(c.s)",
+        "upper(c.s + 'ß' + c.t)",
         "c.s.substring(1)", "c.s.substring(0, 1)", "c.s.substring(2, 1)", "c.s.substring(-1)", "c.u == c.s",
         "c.u != 'a'", "c.u in ['a', 'é']", "coalesce(c.u, c.t)", "math.greatest(size(c.s), size(c.t))",
     ],
 )  # fmt: skip
 def test_texts(expr: str) -> None:
     check("texts", expr)
+
+
+PATTERNS = [
+    "",
+    "a",
+    "^a",
+    "b$",
+    ".",
+    "a.",
+    r"\\s",
+    r"\\w+",
+    r"\\bq",
+    "[^a]",
+    "(?i)z",
+    r"\\x01",
+    "é",
+    r"\\pL",
+    "$",
+    "^$",
+    "a|Z",
+    "q\\n",
+]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_patterns(pattern: str) -> None:
+    check("texts", f"c.s.matches('{pattern}')")
+
+
+def test_case_mapping_is_the_interpreters_for_every_character() -> None:
+    characters = [chr(code) for code in range(1, 0x110000) if not 0xD800 <= code < 0xE000]
+    chunks = ["".join(characters[n : n + 5_000]) for n in range(0, len(characters), 5_000)]
+    here = market().add("texts", "id", TEXTS, [{"id": n, "s": s, "t": s, "u": None} for n, s in enumerate(chunks)])
+    for name in ("lower", "upper"):
+        check("texts", f"{name}(c.s)", here=here)
 
 
 def test_records_hold_texts_as_they_are() -> None:
