@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -168,3 +171,30 @@ def test_codes_are_the_interpreters() -> None:
             assert getattr(plan_codes, name) == getattr(codes, name, None) or getattr(plan_codes, name) == getattr(
                 expression_codes, name
             )
+
+
+def check_imported(program: str, absent: tuple[str, ...]) -> None:
+    """Check that a program, run in a process of its own, imports none of some packages."""
+    text = f"import sys\n{program}\nprint([n for n in {absent!r} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_neither_duckdb_nor_sqlglot_is_imported_before_it_is_used() -> None:
+    check_imported("import sopwb.data.duckdb.decide, sopwb.plan.describe", ("duckdb", "sqlglot", "pyarrow", "re2"))
+
+
+def test_a_kept_query_runs_without_sqlglot(tmp_path: Path) -> None:
+    here = market().add("orders", "id", shop.ORDERS, [])
+    kept = tmp_path / "query.json"
+    kept.write_bytes(encode_query(render(plan_of(each(**{"yield": "c.name"}), here=here))))
+    program = f"""
+from sopwb.data.duckdb.execute import decided, run
+from sopwb.data.duckdb.session import Session
+from sopwb.plan.sql.query import decode_query
+with Session(threads=1) as session:
+    session.connection.execute("create table source_customers as select 'C1' as id, 'Ann' as name")
+    query = decode_query(open({str(kept)!r}, "rb").read())
+    assert [i.value for b in run(session, query, {{}}) for i in decided(query, b)] == ["Ann"]
+"""
+    check_imported(program, ("sqlglot",))
