@@ -10,6 +10,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     definitions,
     effects,
     opening,
+    parameters,
     returns,
     rows,
     times,
