@@ -11,6 +11,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     effects,
     opening,
     parameters,
+    results,
     returns,
     rows,
     times,
