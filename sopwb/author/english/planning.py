@@ -19,6 +19,7 @@ from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.misread import not_understood, texts_of
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
+from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
@@ -104,6 +105,8 @@ class Planner:
         self.defined = False
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
+        self.saving: list[str] = []
+        """The scripts that the sentence being read saves: "it" in the same sentence is one of them."""
 
     # --- reading --------------------------------------------------------------------------------------------
 
@@ -135,6 +138,7 @@ class Planner:
                 ):
                     self.aside(said)
                     continue
+                self.saving = []
                 for statement in said.statements:
                     self.take(statement, tokens)
             except Doubt as doubt:
@@ -389,7 +393,8 @@ class Planner:
         if statement.all:
             names = [n for n in self.state.specs if n not in self.state.saved]
         else:
-            names = list(statement.which) or [self.target("")]
+            names = [self.meant(w) for w in statement.which] or [self.target("")]
+        self.saving = names if statement.job and not statement.all else [*self.saving, *names]
         if statement.all and statement.job:
             self.state.jobs.update(n for n in names if self.has_effects(n))
         for name in names:
@@ -397,15 +402,40 @@ class Planner:
                 self.state.jobs.add(name)
             if name in self.state.specs and self.state.scripts.get(name) is None:
                 raise Doubt(f"{name} is not finished yet. What should it do?")
-            self.steps.append(Step("save", name))
+            if Step("save", name) not in self.steps:
+                self.steps.append(Step("save", name))
             self.state.saved.add(name)
+
+    def meant(self, words: str) -> str:
+        """Give the script that "the latter" or "the mails one" is. Raises ``Doubt`` unless it is exactly one."""
+        if not words.startswith("@"):
+            return words
+        order = self.saving or list(self.state.specs)
+        if words in ("@last", "@first") and len(order) == 2:
+            return order[-1 if words == "@last" else 0]
+        wanted = set(words_of(words.removeprefix("@like ")))
+        like = [n for n in order if wanted & set(words_of(n))]
+        if len(like) != 1:
+            raise Doubt("Which script do you mean?", tuple((n, n) for n in order))
+        return like[0]
+
+    def planned(self) -> str:
+        """Give the script that a schedule without a name is about: what the same sentence saves, else the open one."""
+        found = list(dict.fromkeys(self.saving))
+        if len(found) > 1 and not all(n in self.state.jobs for n in found):
+            found = [n for n in found if self.has_effects(n)]
+        if len(found) == 1:
+            return found[0]
+        if self.saving:
+            raise Doubt(f"Which of {listed(list(dict.fromkeys(self.saving)), 'and')} should run then?")
+        return self.state.schedule[0] if not self.state.open else self.target("")
 
     def has_effects(self, name: str) -> bool:
         return bool(self.state.specs.get(name) and self.state.specs[name].effects)
 
     def schedule(self, script: str, words: str) -> None:
         self.flush()
-        name = script or (self.state.schedule[0] if not self.state.open else self.target(""))
+        name = script or self.planned()
         words = words.strip().rstrip(".").strip()
         words = re.sub(
             r"\s+(?:is better|instead|suits (?:us|me) better|would be better|please|then|works better)$",

@@ -14,6 +14,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     results,
     returns,
     rows,
+    saving,
     times,
     values,
 )

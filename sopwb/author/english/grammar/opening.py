@@ -61,7 +61,7 @@ def _create(n: str, **_: Any) -> Statement:
 
 _OPENS: Final = frozenset(["script", "process", "procedure", "routine", "job", "workflow", "check", "function", "program", "task", "thing", "something", "report", "sop", "calculation", "need", "needs", "want", "wants", "like", "love", "make", "create", "build", "write", "set", "do", "describe", "called", "named", "name", "call", "next", "finally", "now", "then", "add", "prepare", "calculator", "draft", "batch", "one", "new", "start", "begin", "open", "put", "give"])
 _NOT_LABEL: Final = frozenset(["if", "when", "whenever", "whose", "where", "whether", "of", "sum", "total", "average", "every", "each", "run", "runs", "save", "mock", "schedule", "return", "returns", "not", "no", "without", "unless", "otherwise", "is", "are", "was", "takes", "take", "change", "rename", "drop", "undo", "also", "it", "them", "those", "that",
-                              "only", "except", "until", "since", "before", "after", "over", "under", "above", "below", "more", "less", "least", "most", "than", "between", "within", "today", "yesterday", "tomorrow", "forget", "remove", "instead",
+                              "only", "except", "until", "since", "before", "after", "over", "under", "above", "below", "more", "less", "least", "most", "than", "between", "within", "today", "yesterday", "tomorrow", "forget", "remove",
                               "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"])
 """Words that mean something of their own and so are no label: an opening that holds one is not read as a label only."""
 _NAMING: Final = frozenset(["a", "an", "the", "my", "our", "new", "small", "little", "next", "second", "third", "first", "last", "script", "process", "procedure", "routine", "job", "workflow", "check", "function", "program", "report", "one", "called", "named", ":", ",", "-", "simply", "this"])
@@ -154,7 +154,7 @@ def _label(chart: Chart, at: int) -> list[Edge]:
     return []
 
 
-@G.rule("clause", "{n:opening} [script|process|job] [{xs:label}] [, please]", "{xs:label} [:|,] {n:opening}", "{n:freshname} is (the|a|another) (script|process|job|one|thing) [that] [i|we] [need|want|would like] [next|now|then]", "{n:freshname} is what (i|we) (need|want|would like|am after|are after) [next|now]", "(a|another|one) {n:freshname} [script|process|job]", cost=0.9)
+@G.rule("clause", "{n:opening} [script|process|job] [instead] [{xs:label}] [, please]", "{xs:label} [:|,] {n:opening}", "{n:freshname} is (the|a|another) (script|process|job|one|thing) [that] [i|we] [need|want|would like] [next|now|then]", "{n:freshname} is what (i|we) (need|want|would like|am after|are after) [next|now]", "(a|another|one) {n:freshname} [script|process|job]", cost=0.9)
 def _open(n: str, xs: Any = None) -> Statement:
     return Create(n)
 
