@@ -16,9 +16,10 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.discourse import apply
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
-from sopwb.author.english.misread import not_understood, texts_of
+from sopwb.author.english.misread import not_understood, texts_of, with_the_others
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
+from sopwb.author.english.rescue import opening_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 from sopwb.kernel.diagnostics import Diagnostic
@@ -105,6 +106,8 @@ class Planner:
         self.defined = False
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
+        self.restates = bool(self.state.lost)
+        """Whether naming the open script again tells it anew: something of it was not understood before this turn."""
         self.saving: list[str] = []
         """The scripts that the sentence being read saves: "it" in the same sentence is one of them."""
 
@@ -115,6 +118,7 @@ class Planner:
         self.text = text
         self.foretell(text)
         trouble: Doubt | None = None
+        missed: list[str] = []
         for tokens in read_sentences(text, self.known_words()):
             self.learn()
             said = read(tokens, self.names)
@@ -129,6 +133,7 @@ class Planner:
                         continue
                     self.salvage(tokens)
                     self.state.lost.append(text[said.start : said.end])
+                    missed.append(text[said.start : said.end])
                     raise not_understood(said, text, self.names, self.overlay.tool_names())
                 if (
                     self.spec() is None
@@ -158,7 +163,7 @@ class Planner:
             trouble = not_understood(self.asides[0], text, self.names, self.overlay.tool_names())
         if trouble is not None:
             self.tentative = self.state
-            raise trouble
+            raise with_the_others(trouble, missed)
         if self.state.lost and (self.defined or self.steps) and not self.resolved():
             raise Doubt(
                 "Before that: I did not understand "
@@ -194,10 +199,21 @@ class Planner:
                 and all(f.value is None for f in statement.fields)
             ):
                 self.take(statement, tokens)
+        if self.spec() is None or not self.spec_is_of(tokens):
+            name, params = opening_of(tokens, self.names)
+            if name:
+                self.take(m.Create(name), tokens)
+                if params:
+                    self.take(m.Takes(params), tokens)
+
+    def spec_is_of(self, tokens: Any) -> bool:
+        """Whether the sentence speaks of the open script by its name."""
+        return any(t.text == self.state.open for t in tokens)
 
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""
         if self.defined and len(self.state.lost) == 1:
+            self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
             self.state.lost = []
             return True
         return False
@@ -319,8 +335,9 @@ class Planner:
     def create(self, name: str) -> None:
         self.flush()
         spec = self.spec()
-        if spec is not None and spec.name == name:
+        if spec is not None and spec.name == name and not (self.restates and name not in self.state.saved):
             return
+        self.restates = False
         if not re.fullmatch(r"[A-Za-z]\w*", name):
             raise Doubt(f"{name} is not a name for a script: letters, digits and _ please.")
         self.state.specs[name] = Spec(name)
@@ -360,7 +377,7 @@ class Planner:
         self.changed = True
         if isinstance(statement, m.CallFor):
             self.predicates_of(statement.script)
-        if isinstance(statement, m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
+        if isinstance(statement, m.Takes | m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
             self.defined = True
         self.learn()
 

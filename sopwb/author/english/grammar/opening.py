@@ -100,6 +100,8 @@ def _opening(chart: Chart, at: int) -> list[Edge]:
         if token.kind == "name" or (token.kind == "string" and "_" in str(token.value)):
             text = token.text if token.kind == "name" else str(token.value)
             known = text in chart.names.sources or chart.names.name_cost(key_of(text)) == 0.0
+            # A script that there is already is not begun anew by being mentioned ("then use the boat_report").
+            known = known or (text in chart.names.scripts and chart.low(end - 1) not in ("called", "named", "script", "name", "process", "job", ":", "it", "describe"))
             return [Edge(end + 1, text, 1.5)] if opens and not known and text.isidentifier() else []
         if token.kind == "word" and token.low not in _NOT_LABEL:
             opens = opens or token.low in _OPENS
