@@ -46,3 +46,23 @@ def test_a_schedule_or_a_job_of_none_or_of_several_is_asked_about(tmp_path: Path
     reply = talk(tmp_path, SETUP, said)[1]
     assert reply.kind == "question"
     assert reply.saved == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The email tool should be mocked.",
+        "This workspace has no mail server: use a mock for the email tool.",
+        "there's no real mail set up, just fake it",
+        "Fake the mails for now.",
+        "use a fake instead of the mail tool",
+    ],
+)
+def test_a_mock_is_asked_for_in_every_wording(tmp_path: Path, said: str) -> None:
+    reply = talk(tmp_path, SETUP.replace(" Mock the email tool.", ""), said, "Save it.")[2]
+    assert "with mocked email" in reply.reply
+
+
+def test_that_there_is_no_mail_server_mocks_nothing_by_itself(tmp_path: Path) -> None:
+    reply = talk(tmp_path, SETUP.replace(" Mock the email tool.", ""), "There is no mail server here.")[1]
+    assert "mocked" not in reply.reply

@@ -16,8 +16,9 @@ _SCRIPT_WORDS: Final = frozenset(
     ["script", "process", "procedure", "routine", "job", "workflow", "program", "sop", "called", "named"]
 )
 _TAKE_WORDS: Final = frozenset(
-    ["take", "takes", "taking", "get", "gets", "receive", "receives", "input", "inputs", "parameter", "parameters", "given", "give", "with", "in", "wants", "needs", "expects", "feed", "pass", "enter"]
+    ["take", "takes", "taking", "get", "gets", "receive", "receives", "input", "inputs", "parameter", "parameters"]
 )
+_TAKE_TOO: Final = frozenset(["given", "give", "with", "in", "wants", "needs", "expects", "feed", "pass", "enter"])
 
 
 def opening_of(tokens: tuple[Token, ...], names: Names) -> tuple[str, tuple[Param, ...]]:
@@ -30,7 +31,7 @@ def opening_of(tokens: tuple[Token, ...], names: Names) -> tuple[str, tuple[Para
     fresh = [n for n in said if not n.endswith("_id") and _new(n, names)]
     if len(fresh) != 1:
         return "", ()
-    takes = any(t.low in _TAKE_WORDS for t in outside)
+    takes = any(t.low in _TAKE_WORDS | _TAKE_TOO for t in outside)
     keys = [n for n in said if n.endswith("_id")] if takes else []
     return fresh[0], tuple(Param(k) for k in keys) if len(keys) == 1 else ()
 
