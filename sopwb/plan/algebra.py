@@ -1,6 +1,6 @@
 """Small constructors and questions of plan expressions: conditions, nulls, joins of cells, and what is used.
 
-Deliberately not here: anything that knows a function of the language (``build``) or a dialect (``sql``).
+Deliberately not here: anything that knows a function of the language (``lowering``) or a dialect (``sql``).
 """
 
 from __future__ import annotations

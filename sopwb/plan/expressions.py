@@ -1,4 +1,4 @@
-"""Questions about typed expressions, and renaming in them. Deliberately not here: lowering them (``build``)."""
+"""Questions about typed expressions, and renaming in them. Deliberately not here: lowering them (``lowering``)."""
 
 from __future__ import annotations
 

@@ -19,15 +19,15 @@ from sopwb.lang import ir
 from sopwb.lang.types import RecordType, is_optional
 from sopwb.plan import nodes as n
 from sopwb.plan.algebra import FALSE, NULL, TRUE
-from sopwb.plan.build.exact import Part, exact
-from sopwb.plan.build.expressions import lower, lower_scalar
-from sopwb.plan.build.fetches import record_of
-from sopwb.plan.build.forms import Form, Record, Unusable
-from sopwb.plan.build.scope import Query, Scope
-from sopwb.plan.build.steps import Replies, Steps, shape
-from sopwb.plan.build.texts import string
 from sopwb.plan.cells import cell_of, rounded
 from sopwb.plan.facts import SourceFacts
+from sopwb.plan.lowering.exact import Part, exact
+from sopwb.plan.lowering.expressions import lower, lower_scalar
+from sopwb.plan.lowering.fetches import record_of
+from sopwb.plan.lowering.forms import Form, Record, Unusable
+from sopwb.plan.lowering.scope import Query, Scope
+from sopwb.plan.lowering.steps import Replies, Steps, shape
+from sopwb.plan.lowering.texts import string
 from sopwb.plan.nodes import CannotLower, SetPlan, Unlowered
 from sopwb.plan.rules.drop_unused import drop_unused
 from sopwb.plan.rules.fuse_gathers import fuse_gathers

@@ -17,9 +17,9 @@ from sqlglot import exp
 
 from sopwb.plan import nodes as n
 from sopwb.plan.algebra import TRUE, walk
-from sopwb.plan.build.exact import quoted
-from sopwb.plan.build.texts import string
 from sopwb.plan.cells import TEXT, Cell
+from sopwb.plan.lowering.exact import quoted
+from sopwb.plan.lowering.texts import string
 from sopwb.plan.rules.drop_unused import gather_inputs, outputs
 from sopwb.plan.sql import duckdb
 from sopwb.plan.sql.duckdb import Built, alias, binary, call, case, cast, closed, number, text
