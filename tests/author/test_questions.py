@@ -74,3 +74,37 @@ def test_cases_that_overlap_are_asked_about(tmp_path: Path, bands: str) -> None:
 def test_an_answer_that_says_what_is_not_meant_picks_the_other(tmp_path: Path) -> None:
     reply = talk(tmp_path, HEAD + "Return { x }, the sum of the fee over its trips.", "The gross one, not the net one.")[1]
     assert "t.fee_gross" in str(reply.script)
+
+
+ODD = "Somehow the harbour folks crave a script boat_report which shall digest a boat_id. "
+N = "Return { n }, the number of trips of the boat. "
+
+
+def test_every_sentence_that_was_not_understood_is_quoted(tmp_path: Path) -> None:
+    reply = talk(tmp_path, ODD + N + "Flotsam the jetsam by 3.")[0]
+    assert reply.kind == "question"
+    assert "shall digest" in reply.reply
+    assert "Flotsam the jetsam" in reply.reply
+    assert "Which script" not in reply.reply
+
+
+def test_an_odd_opening_leaves_the_rest_to_be_read(tmp_path: Path) -> None:
+    replies = talk(tmp_path, ODD + N, "It takes a boat_id. Save it.")
+    assert replies[0].kind == "question"
+    assert replies[0].saved == []
+    assert replies[1].saved == ["boat_report"], replies[1].reply
+    assert "in place of" in replies[1].reply
+
+
+def test_a_script_told_anew_replaces_what_was_half_understood(tmp_path: Path) -> None:
+    said = "Script called boat_report, takes a boat_id. Return { m }, the length of the boat. Save it."
+    reply = talk(tmp_path, ODD + N + "Flotsam the jetsam by 3.", said)[1]
+    assert reply.saved == ["boat_report"], reply.reply
+    assert reply.script is not None
+    assert list(reply.script["returns"]) == ["m"]
+
+
+def test_a_script_that_is_only_mentioned_is_not_begun_anew(tmp_path: Path) -> None:
+    made = "Create a script called boat_report. It takes a boat_id. " + N
+    reply = talk(tmp_path, made, "Now far_trips, which takes a boat_id. Then use the boat_report. Return { k }, its n. Save both.")[1]
+    assert "Run boat_report" in reply.reply

@@ -174,6 +174,9 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
         key = key_of(spec.returns[0].name)
     if not key:
         raise Doubt("What should that change?")
+    if key == "@which":
+        fields = listed([r.name for r in spec.returns], "and")
+        raise Doubt(f'Which of {fields} should be rounded? Say "both rounded", "all rounded", or name it.')
     spec.adjusts.append((key, statement))
 
 

@@ -68,6 +68,16 @@ def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) 
     )
 
 
+def with_the_others(trouble: Doubt, missed: list[str]) -> Doubt:
+    """Quote every sentence of the turn that was not understood, so that one answer can reword them all."""
+    others = [s for s in missed if s not in trouble.text]
+    if not others or trouble.refusal:
+        return trouble
+    quoted = "; ".join(f'"{s}"' for s in others)
+    text = f"{trouble.text}\nNor did I understand: {quoted}."
+    return Doubt(text, trouble.options, trouble.words)
+
+
 def texts_of(script: dict[str, Any]) -> tuple[str, ...]:
     """Give the texts that a script can return, as its literals have them."""
     found: list[str] = []

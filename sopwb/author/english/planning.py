@@ -16,9 +16,11 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.discourse import apply
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
-from sopwb.author.english.misread import not_understood, texts_of
+from sopwb.author.english.misread import not_understood, texts_of, with_the_others
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
+from sopwb.author.english.rescue import opening_of
+from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
@@ -104,6 +106,10 @@ class Planner:
         self.defined = False
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
+        self.restates = bool(self.state.lost)
+        """Whether naming the open script again tells it anew: something of it was not understood before this turn."""
+        self.saving: list[str] = []
+        """The scripts that the sentence being read saves: "it" in the same sentence is one of them."""
 
     # --- reading --------------------------------------------------------------------------------------------
 
@@ -112,6 +118,7 @@ class Planner:
         self.text = text
         self.foretell(text)
         trouble: Doubt | None = None
+        missed: list[str] = []
         for tokens in read_sentences(text, self.known_words()):
             self.learn()
             said = read(tokens, self.names)
@@ -126,6 +133,7 @@ class Planner:
                         continue
                     self.salvage(tokens)
                     self.state.lost.append(text[said.start : said.end])
+                    missed.append(text[said.start : said.end])
                     raise not_understood(said, text, self.names, self.overlay.tool_names())
                 if (
                     self.spec() is None
@@ -135,6 +143,7 @@ class Planner:
                 ):
                     self.aside(said)
                     continue
+                self.saving = []
                 for statement in said.statements:
                     self.take(statement, tokens)
             except Doubt as doubt:
@@ -154,7 +163,7 @@ class Planner:
             trouble = not_understood(self.asides[0], text, self.names, self.overlay.tool_names())
         if trouble is not None:
             self.tentative = self.state
-            raise trouble
+            raise with_the_others(trouble, missed)
         if self.state.lost and (self.defined or self.steps) and not self.resolved():
             raise Doubt(
                 "Before that: I did not understand "
@@ -190,10 +199,21 @@ class Planner:
                 and all(f.value is None for f in statement.fields)
             ):
                 self.take(statement, tokens)
+        if self.spec() is None or not self.spec_is_of(tokens):
+            name, params = opening_of(tokens, self.names)
+            if name:
+                self.take(m.Create(name), tokens)
+                if params:
+                    self.take(m.Takes(params), tokens)
+
+    def spec_is_of(self, tokens: Any) -> bool:
+        """Whether the sentence speaks of the open script by its name."""
+        return any(t.text == self.state.open for t in tokens)
 
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""
         if self.defined and len(self.state.lost) == 1:
+            self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
             self.state.lost = []
             return True
         return False
@@ -315,8 +335,9 @@ class Planner:
     def create(self, name: str) -> None:
         self.flush()
         spec = self.spec()
-        if spec is not None and spec.name == name:
+        if spec is not None and spec.name == name and not (self.restates and name not in self.state.saved):
             return
+        self.restates = False
         if not re.fullmatch(r"[A-Za-z]\w*", name):
             raise Doubt(f"{name} is not a name for a script: letters, digits and _ please.")
         self.state.specs[name] = Spec(name)
@@ -356,7 +377,7 @@ class Planner:
         self.changed = True
         if isinstance(statement, m.CallFor):
             self.predicates_of(statement.script)
-        if isinstance(statement, m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
+        if isinstance(statement, m.Takes | m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
             self.defined = True
         self.learn()
 
@@ -389,7 +410,8 @@ class Planner:
         if statement.all:
             names = [n for n in self.state.specs if n not in self.state.saved]
         else:
-            names = list(statement.which) or [self.target("")]
+            names = [self.meant(w) for w in statement.which] or [self.target("")]
+        self.saving = names if statement.job and not statement.all else [*self.saving, *names]
         if statement.all and statement.job:
             self.state.jobs.update(n for n in names if self.has_effects(n))
         for name in names:
@@ -397,15 +419,40 @@ class Planner:
                 self.state.jobs.add(name)
             if name in self.state.specs and self.state.scripts.get(name) is None:
                 raise Doubt(f"{name} is not finished yet. What should it do?")
-            self.steps.append(Step("save", name))
+            if Step("save", name) not in self.steps:
+                self.steps.append(Step("save", name))
             self.state.saved.add(name)
+
+    def meant(self, words: str) -> str:
+        """Give the script that "the latter" or "the mails one" is. Raises ``Doubt`` unless it is exactly one."""
+        if not words.startswith("@"):
+            return words
+        order = self.saving or list(self.state.specs)
+        if words in ("@last", "@first") and len(order) == 2:
+            return order[-1 if words == "@last" else 0]
+        wanted = set(words_of(words.removeprefix("@like ")))
+        like = [n for n in order if wanted & set(words_of(n))]
+        if len(like) != 1:
+            raise Doubt("Which script do you mean?", tuple((n, n) for n in order))
+        return like[0]
+
+    def planned(self) -> str:
+        """Give the script that a schedule without a name is about: what the same sentence saves, else the open one."""
+        found = list(dict.fromkeys(self.saving))
+        if len(found) > 1 and not all(n in self.state.jobs for n in found):
+            found = [n for n in found if self.has_effects(n)]
+        if len(found) == 1:
+            return found[0]
+        if self.saving:
+            raise Doubt(f"Which of {listed(list(dict.fromkeys(self.saving)), 'and')} should run then?")
+        return self.state.schedule[0] if not self.state.open else self.target("")
 
     def has_effects(self, name: str) -> bool:
         return bool(self.state.specs.get(name) and self.state.specs[name].effects)
 
     def schedule(self, script: str, words: str) -> None:
         self.flush()
-        name = script or (self.state.schedule[0] if not self.state.open else self.target(""))
+        name = script or self.planned()
         words = words.strip().rstrip(".").strip()
         words = re.sub(
             r"\s+(?:is better|instead|suits (?:us|me) better|would be better|please|then|works better)$",

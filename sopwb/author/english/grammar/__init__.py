@@ -10,8 +10,11 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     definitions,
     effects,
     opening,
+    parameters,
+    results,
     returns,
     rows,
+    saving,
     times,
     values,
 )

@@ -159,6 +159,20 @@ def _no_server() -> tuple[Statement, ...]:
     return ()
 
 
+G.rule("mailtool", "[the|our|this|its|any] (email|e mail|mail|mailing|coupon|mailer|smtp) [sending] (tool|tools|server|part|step|sending)", "[the|our] [real] (email|e mail|mail|mails|emails|mailing|mailer|sending)", cost=0.1)(lambda: True)
+
+
+@G.rule("clause", "{m:mailtool} (should|must|shall|has to|is to|needs to|can|may|will) be (mocked|faked|simulated|stubbed|a mock) [out] [for now]", "[<subj>] (use|take|run with|work with) (a|the) (mock|fake|stub) (for|instead of|in place of) {m:mailtool} [for now]", "(mock|fake|simulate|stub) {m:mailtool} [out] [for now|then|instead|with a mock]",
+        "with {m:mailtool} mocked", "{m:mailtool} (is|are) (mocked|faked|simulated) [for now]", "(nothing|no mail|no mails|no email) (is|gets|must be|should be|may be) really sent", cost=0.2)
+def _mock_tool(m: Any = None) -> Statement:
+    return Mock()
+
+
+@G.rule("clause", "[as|since|because] (this workspace|this place|this machine|we here|the workspace) (has|have|does not have) (no|any|a|no real) [real|working|proper] {m:mailtool} [configured|set up|yet|here]", "[as|since|because] (there is|we have) (no|no real) [real|working|proper] {m:mailtool} (set up|configured|connected|around|yet) [here|yet|for now]", cost=0.4)
+def _no_tool(m: Any = None) -> tuple[Statement, ...]:
+    return ()
+
+
 @G.rule("clause", "<when> {c:cond} [,|:|then|, then]", cost=3.0)
 def _when(c: Cond) -> Statement:
     return When(c, ())

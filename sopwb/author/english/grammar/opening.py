@@ -60,8 +60,30 @@ def _create(n: str, **_: Any) -> Statement:
 
 
 _OPENS: Final = frozenset(["script", "process", "procedure", "routine", "job", "workflow", "check", "function", "program", "task", "thing", "something", "report", "sop", "calculation", "need", "needs", "want", "wants", "like", "love", "make", "create", "build", "write", "set", "do", "describe", "called", "named", "name", "call", "next", "finally", "now", "then", "add", "prepare", "calculator", "draft", "batch", "one", "new", "start", "begin", "open", "put", "give"])
-_NOT_LABEL: Final = frozenset(["if", "when", "whenever", "whose", "where", "of", "sum", "total", "average", "every", "each", "run", "runs", "save", "mock", "schedule", "return", "returns", "not", "no", "without", "unless", "otherwise", "is", "are", "was", "takes", "take", "change", "rename", "drop", "undo", "also", "it", "them", "those", "that"])
+_NOT_LABEL: Final = frozenset(["if", "when", "whenever", "whose", "where", "whether", "of", "sum", "total", "average", "every", "each", "run", "runs", "save", "mock", "schedule", "return", "returns", "not", "no", "without", "unless", "otherwise", "is", "are", "was", "takes", "take", "change", "rename", "drop", "undo", "also", "it", "them", "those", "that",
+                              "only", "except", "until", "since", "before", "after", "over", "under", "above", "below", "more", "less", "least", "most", "than", "between", "within", "today", "yesterday", "tomorrow", "forget", "remove",
+                              "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"])
 """Words that mean something of their own and so are no label: an opening that holds one is not read as a label only."""
+_NAMING: Final = frozenset(["a", "an", "the", "my", "our", "new", "small", "little", "next", "second", "third", "first", "last", "script", "process", "procedure", "routine", "job", "workflow", "check", "function", "program", "report", "one", "called", "named", ":", ",", "-", "simply", "this"])
+"""All that may stand between "is" and the name in "what I need is a script named NAME"."""
+
+
+def _naming(chart: Chart, at: int) -> bool:
+    """Whether a word that mostly means something of its own only introduces a name here: "is called", "name of", "that I call"."""
+    low, before, after = chart.low(at), chart.low(at - 1) if at else "", chart.low(at + 1)
+    if low == "is":
+        if before == "there":
+            return True
+        for end in range(at + 1, min(at + 7, len(chart.tokens))):
+            if chart.tokens[end].kind == "name" or (chart.tokens[end].kind == "string" and "_" in str(chart.tokens[end].value)):
+                return True
+            if chart.low(end) not in _NAMING:
+                return False
+    if low == "of":
+        return before == "name"
+    if low == "that":
+        return after in ("i", "we", "you") or (after == "is" and _naming(chart, at + 1))
+    return low == "it" and before in ("call", "name")
 
 
 @G.terminal("opening")
@@ -75,16 +97,50 @@ def _opening(chart: Chart, at: int) -> list[Edge]:
     opens = False
     for end in range(at, min(at + 14, len(chart.tokens))):
         token = chart.tokens[end]
-        if token.kind == "name":
-            known = token.text in chart.names.sources or chart.names.name_cost(key_of(token.text)) == 0.0
-            return [Edge(end + 1, token.text, 1.5)] if opens and not known else []
+        if token.kind == "name" or (token.kind == "string" and "_" in str(token.value)):
+            text = token.text if token.kind == "name" else str(token.value)
+            known = text in chart.names.sources or chart.names.name_cost(key_of(text)) == 0.0
+            # A script that there is already is not begun anew by being mentioned ("then use the boat_report").
+            known = known or (text in chart.names.scripts and chart.low(end - 1) not in ("called", "named", "script", "name", "process", "job", ":", "it", "describe"))
+            return [Edge(end + 1, text, 1.5)] if opens and not known and text.isidentifier() else []
         if token.kind == "word" and token.low not in _NOT_LABEL:
             opens = opens or token.low in _OPENS
-        elif token.low == "it" and chart.low(end - 1) in ("call", "name"):
-            opens = True
+        elif token.kind == "word" and _naming(chart, end):
+            opens = opens or token.low == "it"
         elif token.low not in (",", ":", "'s", "-") or end == at:
             return []
     return []
+
+
+@G.rule("clause", "{n:opening} [script|process|job] with (a|an|one) {p:params}", cost=2.2)
+def _open_with(n: str, p: tuple[Param, ...]) -> tuple[Statement, ...] | None:
+    return None if any(x.name in _PRONE for x in p) else (Create(n), Takes(p))
+
+
+@G.terminal("plainname")
+def _plainname(chart: Chart, at: int) -> list[Edge]:
+    """Read one word without underscores as a new script's name, where what follows shows that the name has ended."""
+    names = chart.names
+    out = []
+    for edge in chart.parse("ident", at):
+        token = chart.tokens[at]
+        low = token.low
+        after = chart.low(edge.end)
+        ends = edge.end >= len(chart.tokens) or after in (",", ":", ";", "(", "-", "which", "with", "without", "taking", "whose", "it")
+        if ends and low not in _OPENS and low not in _NOT_LABEL and not names.sources_named(key_of(low)) and names.name_cost(key_of(low)) != 0.0 and (token.kind != "word" or low not in _PRONE):
+            out.append(Edge(edge.end, edge.node, edge.cost + 0.5))
+    return out
+
+
+_PRONE: Final = frozenset(["please", "again", "differently", "properly", "quickly", "instead", "today", "different", "similar", "too", "tomorrow", "later", "first", "second", "third", "next", "last", "new", "simple", "small", "little", "quick", "input", "inputs", "parameter", "parameters", "output", "result", "results"])
+"""Words that stand behind "a script" without naming it."""
+
+
+@G.rule("clause", "[<please_do>] (create|write|build|draft|set up|prepare|add|define|design|want|need|i want|i need|we need|we want|i would like|we would like|make) [me|us] (a|another|one more) [new|second|small|little|third|short|last|quick] <script> {n:plainname}", "[<please_do>] (create|write|build|draft|set up|prepare|add|define|design) [me|us] the [new|next|second|third|last] <script> {n:plainname}", "[a|another|new|next|second|third|last] (script|process) {n:plainname}",
+        "(create|make|build|write|add|set up|prepare) {n:plainname} , (a|the|another|our) [new] <script>", "(the|its) (name|script|process|job) [(of the|of this|for the) (script|process|job)] (is|is called|is named|will be called|should be called|shall be called|:) {n:plainname}",
+        "name [of the script|of the process|of the job] (:|is) {n:plainname}", "[a] (quick|small|little|short|first|new) one [for you|please] (:|,|-) {n:plainname}", "[<please_do>] (describe|introduce|have|do|write|create|make|build) {n:plainname} [:|,|-] [a|the] [new] <script>", cost=1.4)
+def _plain_opening(n: str, m: Any = None) -> Statement:
+    return Create(n)
 
 
 @G.terminal("label")
@@ -100,7 +156,7 @@ def _label(chart: Chart, at: int) -> list[Edge]:
     return []
 
 
-@G.rule("clause", "{n:opening} [script|process|job] [{xs:label}] [, please]", "{xs:label} [:|,] {n:opening}", "{n:snake} is (the|a|what|another) (script|process|job|one|thing) [that] [i|we] [need|want|would like] [next|now|then]", cost=0.9)
+@G.rule("clause", "{n:opening} [script|process|job] [instead] [{xs:label}] [, please]", "{xs:label} [:|,] {n:opening}", "{n:freshname} is (the|a|another) (script|process|job|one|thing) [that] [i|we] [need|want|would like] [next|now|then]", "{n:freshname} is what (i|we) (need|want|would like|am after|are after) [next|now]", "(a|another|one) {n:freshname} [script|process|job]", cost=0.9)
 def _open(n: str, xs: Any = None) -> Statement:
     return Create(n)
 
@@ -115,7 +171,7 @@ def _for_whom(xs: Any) -> tuple[Statement, ...]:
     return ()
 
 
-@G.rule("clause", "{n:snake}", "{n:snake} (should|must|is to|shall)", cost=2.5)
+@G.rule("clause", "{n:freshname}", "{n:freshname} (should|must|is to|shall)", cost=2.5)
 def _create_bare(n: str) -> Statement:
     return Create(n)
 

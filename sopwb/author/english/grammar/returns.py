@@ -38,6 +38,7 @@ G.rule("fields", "{f:field}", cost=0.0)(lambda f: (f,))
 G.rule("fields", "{xs:fields} (,|and|, and) {f:field}", cost=0.1)(lambda xs, f: (*xs, f))
 G.rule("object", "LB {xs:fields} RB", cost=0.0)(lambda xs: xs)
 G.rule("object", "LB {xs:fields} , RB", cost=0.0)(lambda xs: xs)
+G.rule("objectwords", "[the] [following] (one|two|three|four|five) (field|fields|value|values) [:|,]", "(an object|a record|the result) (with|of|containing|that has) [the] [following] [one|two|three|four|five] [field|fields|value|values] [:]", cost=0.1)(lambda: True)
 G.rule("objectwords", "[a|an|the|one] [json|simple|small] (object|record|dict|map|structure|result) [with|containing|having|of the form|like|that has|of|:] [the] [fields|field|form] [:|is]", "[the] (fields|field|values|value)", "[me] [back] [just|only]", cost=0.1)(lambda: True)
 G.rule("also", "(also|additionally|too|besides|in addition|on top of that|as an extra|furthermore|further)", cost=0.0)(lambda: True)
 
@@ -45,7 +46,7 @@ G.rule("glossed", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: Ret(n, 
 G.rule("glossed", "{n:ident} , (which is|that is|namely|being) {v:defvalue}", cost=0.3)(lambda n, v: Ret(n, "", v))
 G.rule("glossed", "{n:ident}", cost=0.4)(lambda n: Ret(n))
 G.rule("glossedlist", "{a:glossed} (and|, and|,) {b:glossed}", cost=0.2)(lambda a, b: (a, b))
-G.rule("glossedlist", "{xs:glossedlist} (and|, and|,) {b:glossed}", cost=0.2)(lambda xs, b: (*xs, b))
+G.rule("glossedlist", "{xs:glossedlist} (and|, and|,|;|; and) {b:glossed}", cost=0.2)(lambda xs, b: (*xs, b))
 G.rule("glossedlist", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: (Ret(n, "", v),))
 
 G.rule("valuelist", "{v:defvalue}", cost=0.1)(lambda v: (v,))
@@ -78,8 +79,15 @@ def _ordered_field(n: str, o: Any) -> Statement:
     return Define(n, Agg("list", Named(n), None, (o,)))
 
 
-G.rule("pairs", "{n:ident} , {v:defvalue}", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: (Ret(n, "", v),))
-G.rule("pairs", "{xs:pairs} [,] and {n:ident} , {v:defvalue}", "{xs:pairs} , {n:ident} , {v:defvalue}", cost=0.2)(lambda xs, n, v: (*xs, Ret(n, "", v)))
+
+@G.terminal("described")
+def _described(chart: Chart, at: int) -> list[Edge]:
+    """Look ahead, reading nothing: what follows describes something ("the number of …"), so that "a, b" is no pair."""
+    return [Edge(at, True, 0.0)] if chart.low(at) in ("the", "a", "an", "how", "their", "its", "his", "her", "all", "true", "that", "whether", "what", "which") else []
+
+
+G.rule("pairs", "{n:ident} , {:described} {v:defvalue}", "{n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: (Ret(n, "", v),))
+G.rule("pairs", "{xs:pairs} [,|;] and {n:ident} , {:described} {v:defvalue}", "{xs:pairs} (,|;) {n:ident} , {:described} {v:defvalue}", "{xs:pairs} [,|;] [and] {n:ident} LP {v:defvalue} RP", cost=0.2)(lambda xs, n, v: (*xs, Ret(n, "", v)))
 
 
 @G.rule("clause", "[<subj>] [{a:also}] <return> [me|us] [back] {xs:pairs}", cost=1.2)
@@ -122,8 +130,8 @@ G.rule("plainfields", "{n:ident} [LP {t:type} RP]", cost=0.2)(lambda n, t="": (R
 G.rule("plainfields", "{xs:plainfields} (,|and|, and) {n:ident}", cost=0.2)(lambda xs, n: (*xs, Ret(n)))
 
 
-@G.rule("clause", "[<subj>] <return> [me|us] [back] {xs:glossedlist}", "[<subj>] (with|giving) {xs:glossedlist}", cost=0.9)
-def _return_glossed(xs: tuple[Ret, ...]) -> Statement | None:
+@G.rule("clause", "[<subj>] <return> [me|us] [back] [{o:objectwords}] {xs:glossedlist}", "[<subj>] (with|giving) {xs:glossedlist}", cost=0.9)
+def _return_glossed(xs: tuple[Ret, ...], o: Any = None) -> Statement | None:
     return Return(xs) if any(r.value is not None for r in xs) else None
 
 

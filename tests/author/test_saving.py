@@ -1,0 +1,68 @@
+# ruff: noqa: E501 - what a person says is read as one line
+"""Saving and scheduling in one sentence: what is saved, as what, and which of them runs when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.author.talking import talk
+
+SETUP = (
+    "Create a script called boat_report. It takes a boat_id. Return { n }, the number of trips of the boat. "
+    "Then create boat_mails without parameters: for each of the boats that has an owner_email, run boat_report. "
+    "If n is at least 1, send an email to the owner_email with subject 'Hi' and body 'Trips'. Mock the email tool."
+)
+BOTH = ["boat_report", "boat_mails"]
+
+
+@pytest.mark.parametrize(
+    ("said", "saved", "runs"),
+    [
+        ("Save boat_report, and save boat_mails as a batch job that runs on Wednesdays and Fridays at 10:15.", BOTH, "boat_mails"),
+        ("Save boat_report as a batch job that runs on Fridays at 10:15.", ["boat_report"], "boat_report"),
+        ("save them both, boat_mails as a batch job, sundays at 8 pm", BOTH, "boat_mails"),
+        ("can you save both, the mails one as a batch job, and let it go every saturday at 8:00", BOTH, "boat_mails"),
+        ("Save boat_report and boat_mails, the latter as a batch job every Monday at 7:30.", BOTH, "boat_mails"),
+        ("Save it as a batch job for Mondays at 9:00.", ["boat_mails"], "boat_mails"),
+        ("Save boat_report and run it every Monday at 7:30.", ["boat_report"], "boat_report"),
+        ("Both can be saved, boat_mails as a batch job.", BOTH, ""),
+        ("done, save it, but do not schedule it yet", ["boat_mails"], ""),
+    ],
+)
+def test_one_sentence_saves_and_schedules(tmp_path: Path, said: str, saved: list[str], runs: str) -> None:
+    reply = talk(tmp_path, SETUP, said)[1]
+    assert reply.kind == "answer", reply.reply
+    assert reply.saved == saved
+    assert [n for n in BOTH if f"{n} runs" in reply.reply] == ([runs] if runs else [])
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Save boat_report and boat_mails as batch jobs that run every Monday at 7:30.", "Save both, the boat one as a batch job.", "Save it as a batch job which mails boats every day at 7:00."],
+)
+def test_a_schedule_or_a_job_of_none_or_of_several_is_asked_about(tmp_path: Path, said: str) -> None:
+    reply = talk(tmp_path, SETUP, said)[1]
+    assert reply.kind == "question"
+    assert reply.saved == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The email tool should be mocked.",
+        "This workspace has no mail server: use a mock for the email tool.",
+        "there's no real mail set up, just fake it",
+        "Fake the mails for now.",
+        "use a fake instead of the mail tool",
+    ],
+)
+def test_a_mock_is_asked_for_in_every_wording(tmp_path: Path, said: str) -> None:
+    reply = talk(tmp_path, SETUP.replace(" Mock the email tool.", ""), said, "Save it.")[2]
+    assert "with mocked email" in reply.reply
+
+
+def test_that_there_is_no_mail_server_mocks_nothing_by_itself(tmp_path: Path) -> None:
+    reply = talk(tmp_path, SETUP.replace(" Mock the email tool.", ""), "There is no mail server here.")[1]
+    assert "mocked" not in reply.reply
