@@ -385,6 +385,7 @@ class Computing(Lowering):
             and value.default is None
             and not self.covers(self.arms(value))
             and not _boolean(value)
+            and not self.gap(self.arms(value))
         ):
             expr = self.written_cases(key, value)
         else:

@@ -442,6 +442,8 @@ def _mail_part(spec: Spec, part: str, value: m.Value) -> None:
 def _renumber(spec: Spec, statement: m.Renumber) -> None:
     """Put a new number in place of the one that was meant; several that fit are a question."""
     old = statement.old
+    if statement.new.kind not in ("number", "string") or (statement.new.kind == "string" and old is None):
+        raise Doubt(f"What should become {statement.new.text}? Please name it.")
     if old is not None and old.kind == "string":
         if f"kind='string', text={old.text!r}" not in repr(spec):
             raise Doubt(f"I find no text '{old.text}' in it.")

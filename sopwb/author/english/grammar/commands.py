@@ -140,7 +140,7 @@ def _postpone(w: str = "") -> tuple[Statement, ...]:
     return ()
 
 
-@G.rule("clause", "no {x:oneword} {y:oneword} then", "no {x:oneword} then", "(no|not) {x:oneword} {y:oneword}", cost=2.6)
+@G.rule("clause", "no {x:oneword} {y:oneword} then", "no {x:oneword} then", cost=2.6)
 def _shrug(**_: Any) -> tuple[Statement, ...]:
     return ()
 
