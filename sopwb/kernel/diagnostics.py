@@ -75,29 +75,16 @@ class UserError(Exception):
 def nearest_name(wanted: str, known: Iterable[str]) -> str:
     """Find the known name that a person most likely meant, or "" when none is near.
 
-    Plain optimal-string-alignment distance, at most ``SUGGESTION_DISTANCE_MAX`` and under half of the
-    word: no dependency, since this runs on the start-up path.
+    Optimal string alignment distance, at most ``SUGGESTION_DISTANCE_MAX`` and under half of the word.
     """
+    from rapidfuzz.distance import OSA  # here, since only a mistake pays for it
+
     best, best_distance = "", min(SUGGESTION_DISTANCE_MAX, max(1, len(wanted) // 2)) + 1
     for name in sorted(known):
         if name.lower() == wanted.lower():
             return name
         if abs(len(name) - len(wanted)) < best_distance:
-            distance = _distance(wanted.lower(), name.lower())
+            distance = OSA.distance(wanted.lower(), name.lower())
             if distance < best_distance:
                 best, best_distance = name, distance
     return best
-
-
-def _distance(a: str, b: str) -> int:
-    before: list[int] = []
-    previous = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        row = [i]
-        for j, y in enumerate(b, 1):
-            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        before, previous = previous, row
-    return previous[-1]

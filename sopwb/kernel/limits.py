@@ -55,6 +55,8 @@ TRACE_RECORDS_BYTES_MAX: Final = 1 << 20
 """Records of fetches kept in a single run's trace so that it replays without its sources."""
 TRACE_FAILURES_KEPT: Final = 100
 TRACE_SAMPLES_KEPT: Final = 100
+TRACE_LINES_SHOWN: Final = 40
+"""Events of a trace in a chat reply; the trace pane and ``runs explain`` have all."""
 TRACE_EVENTS_KEPT: Final = 100_000
 """Events that one run keeps as objects (about 1 KiB each); the hash and the counts cover all."""
 TRACE_PENDING_MAX: Final = 10_000

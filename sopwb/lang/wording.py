@@ -246,7 +246,8 @@ def _call(node: Call, words: Words) -> str:
         case "count":
             return f"the number of {things(over, words)}"
         case "filter" | "sortBy":
-            return f"the {things(node, words)}"
+            text = things(node, words)
+            return text if text.startswith("the ") else f"the {text}"
         case "map" if body is not None and len(node.args) == 2:
             each = f"of each of {things(over, words)}"
             plain = isinstance(body, Select) and body.base == Identifier(inner.subject, body.base.span)
@@ -295,6 +296,8 @@ def things(node: Node, words: Words) -> str:
             return things(receiver, words) + _such(args[-1], inner)
         case Call(receiver, "sortBy", args) if receiver is not None and (variable := macro_variable(node)):
             inner = words.within(variable, element_of(receiver, words))
+            if isinstance(args[-1], Identifier) and args[-1].name == variable:
+                return f"{things(receiver, words)} in rising order"
             return f"{things(receiver, words)} by rising {phrase(args[-1], inner)}"
         case _:
             return phrase(node, words)

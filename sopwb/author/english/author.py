@@ -21,7 +21,8 @@ from sopwb.author.english.say import Page, difference_lines, error_line, outline
 from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt
 from sopwb.author.reply import Reply
-from sopwb.kernel.limits import ENGLISH_TURN_CHARS_MAX
+from sopwb.kernel.ids import short_id
+from sopwb.kernel.limits import ENGLISH_TURN_CHARS_MAX, TRACE_LINES_SHOWN
 from sopwb.lang.environment import Signature
 from sopwb.run.codes import NOT_FOUND, SCRIPT_FAILED
 
@@ -220,7 +221,7 @@ class OfflineAuthor:
             return f"{name} is not saved: {error_line(done)}"
         self.state.saved.add(name)
         page.save(name)
-        short = f" as {done.hash[:11]}" if isinstance(done, o.Frozen) else ""
+        short = f" as {short_id(done.hash)}" if isinstance(done, o.Frozen) else ""
         spec = self.state.specs.get(name)
         if name in self.state.jobs or (spec is not None and spec.effects):
             job = self.bench.do(c.SaveJob(name, mocks=mocks))
@@ -326,7 +327,8 @@ class OfflineAuthor:
         if self.last_run is None:
             page.add("Nothing was run yet.")
             return
-        page.add("\n".join(f"- {line.text}" for line in self.last_run.trace[:40]))
+        spoken = [text for line in self.last_run.trace[:TRACE_LINES_SHOWN] for text in line.text.splitlines()]
+        page.add("\n".join(f"- {text}" for text in spoken))
 
     def show(self, name: str, page: Page) -> str | None:
         done = self.bench.do(c.ShowScript(name, "english"))

@@ -89,63 +89,25 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
                 if all(p.name != param.name for p in spec.params):
                     spec.params.append(param)
         case m.LookUp(source, _):
-            target = source or next(
-                (s for s in (source_of_param(names, p.name) for p in spec.params) if s), ""
-            )
-            if not target:
-                raise Doubt(
-                    "In which data source should I look that up?", tuple((n, n) for n in names.sources)
-                )
-            if (
-                any(
-                    p
-                    for p in spec.params
-                    if p.name in names.sources[target].record.names() and p.name != names.sources[target].key
-                )
-                and source_of_param(names, spec.params[0].name) != target
-            ):
-                spec.current = m.Rows(target, "it")
-            elif target not in spec.lookups:
-                spec.lookups.append(target)
+            _look_up(spec, source, names)
         case m.Match():
             _match(spec, statement, names)
         case m.Select(rows, pick):
-            if rows is not None:
-                spec.current = _continued(spec, rows)
-            if pick is not None:
-                spec.pick = m.Pick(
-                    pick.rows if pick.rows is not None and pick.rows != m.Rows() else spec.current,
-                    pick.by,
-                    pick.last,
-                )
+            _select(spec, rows, pick)
         case m.Exclude(rows):
             _exclude(spec, rows)
         case m.Include(conds, words):
             _include(spec, (*conds, *(m.Holds(None, w) for w in words)))
         case m.Define(words, value):
-            if (
-                words == "@sum"
-                and isinstance(value, m.Agg)
-                and value.rows is not None
-                and value.rows.source
-                and spec.current is None
-            ):
-                spec.current = value.rows
-                value = msgspec.structs.replace(value, rows=None)
-            _define(spec, words, value)
+            _define_here(spec, words, value)
         case m.DefineWhen(noun, words, cond):
             spec.predicates[words] = Predicate(noun, cond)
         case m.Assign():
             _assign(spec, statement)
         case m.Fail():
             spec.fails.append(statement)
-        case m.Adjust(words=words):
-            key = words or spec.last
-            if not key and len(spec.returns) == 1:
-                key = key_of(spec.returns[0].name)
-            if not key:
-                raise Doubt("What should that change?")
-            spec.adjusts.append((key, statement))
+        case m.Adjust():
+            _adjust(spec, statement)
         case m.Return():
             _return(spec, statement)
         case m.Explain(name, value):
@@ -173,13 +135,54 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
         case m.Rename(old, new, False):
             _rename(spec, old, new)
         case m.RemoveField(name):
-            if all(r.name != name for r in spec.returns):
-                raise Doubt(
-                    f"There is no returned field {name}; there are {listed([r.name for r in spec.returns], 'and')}."
-                )
-            spec.returns = [r for r in spec.returns if r.name != name]
+            _remove_field(spec, name)
         case _:
             raise Doubt("I cannot do that here.")
+
+
+def _look_up(spec: Spec, source: str, names: Names) -> None:
+    target = source or next((s for s in (source_of_param(names, p.name) for p in spec.params) if s), "")
+    if not target:
+        raise Doubt("In which data source should I look that up?", tuple((n, n) for n in names.sources))
+    schema = names.sources[target]
+    by_field = any(p.name in schema.record.names() and p.name != schema.key for p in spec.params)
+    if by_field and source_of_param(names, spec.params[0].name) != target:
+        spec.current = m.Rows(target, "it")
+    elif target not in spec.lookups:
+        spec.lookups.append(target)
+
+
+def _select(spec: Spec, rows: m.Rows | None, pick: m.Pick | None) -> None:
+    if rows is not None:
+        spec.current = _continued(spec, rows)
+    if pick is not None:
+        of = pick.rows if pick.rows is not None and pick.rows != m.Rows() else spec.current
+        spec.pick = m.Pick(of, pick.by, pick.last)
+
+
+def _define_here(spec: Spec, words: str, value: m.Value) -> None:
+    is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None
+    if is_sum and isinstance(value, m.Agg) and value.rows is not None and value.rows.source:
+        spec.current = value.rows
+        value = msgspec.structs.replace(value, rows=None)
+    _define(spec, words, value)
+
+
+def _adjust(spec: Spec, statement: m.Adjust) -> None:
+    key = statement.words or spec.last
+    if not key and len(spec.returns) == 1:
+        key = key_of(spec.returns[0].name)
+    if not key:
+        raise Doubt("What should that change?")
+    spec.adjusts.append((key, statement))
+
+
+def _remove_field(spec: Spec, name: str) -> None:
+    left = [r for r in spec.returns if r.name != name]
+    if len(left) == len(spec.returns):
+        known = listed([r.name for r in spec.returns], "and")
+        raise Doubt(f"There is no returned field {name}" + (f"; there are {known}." if known else "."))
+    spec.returns = left
 
 
 def _match(spec: Spec, statement: m.Match, names: Names) -> None:

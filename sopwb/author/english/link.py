@@ -7,6 +7,7 @@ Deliberately not here: arithmetic and comparisons (``lower``), the order of a sc
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import msgspec
@@ -59,7 +60,7 @@ class Table(msgspec.Struct):
     result: Type | None
 
 
-class Linker:
+class Linker(ABC):
     """The state of a script being written, and the resolution of names in it."""
 
     def __init__(self, spec: Spec, names: Names) -> None:
@@ -84,18 +85,22 @@ class Linker:
         """The scope inside a loop's steps."""
 
     # written by Lowering
+    @abstractmethod
     def value(self, value: m.Value, scope: Scope) -> Expr:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def cond(self, cond: m.Cond, scope: Scope) -> Any:
-        raise NotImplementedError
+        ...
 
     # written by Selecting
+    @abstractmethod
     def rows_source(self, rows: m.Rows) -> str:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def of_pick(self, words: str, pick: m.Pick, scope: Scope) -> Expr:
-        raise NotImplementedError
+        ...
 
     # --- small things -------------------------------------------------------------------------------------
 
@@ -250,11 +255,13 @@ class Linker:
             return Expr(self.cond(m.Holds(None, words), Scope()).text, BOOL, 1)
         return None
 
+    @abstractmethod
     def define(self, key: str) -> Expr:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def definition(self, key: str, quiet: bool = False) -> m.Value | None:
-        raise NotImplementedError
+        ...
 
     def overridden(self, key: str) -> Expr:
         """Give the value that the case being written sets."""

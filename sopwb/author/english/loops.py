@@ -6,6 +6,7 @@ Deliberately not here: schedules and jobs.
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from typing import Any
 
 import msgspec
@@ -52,8 +53,9 @@ class Loops(Linker):
 
     bare_result: bool
 
+    @abstractmethod
     def as_text(self, expr: Expr) -> Expr:
-        raise NotImplementedError
+        ...
 
     def is_loop(self) -> bool:
         return self.spec.loop is not None or (self.spec.call is not None and self.spec.call.rows is not None)

@@ -8,6 +8,7 @@ not null, which lists not empty). Deliberately not here: conditions (``testing``
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from decimal import Decimal
 from typing import Final
 
@@ -56,8 +57,9 @@ class Lowering(Testing):
     """Adds values to conditions."""
 
     # written by Computing
+    @abstractmethod
     def aggregate(self, agg: m.Agg, scope: Scope) -> Expr:
-        raise NotImplementedError
+        ...
 
     # --- values -----------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ They are assumptions: named, echoed, and changed by one sentence. Deliberately n
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import cast
 
 from sopwb.author.english import meaning as m
@@ -19,11 +20,13 @@ class Reasons(Computing):
     """Adds customary outcomes to what is computed."""
 
     # written by Writer
+    @abstractmethod
     def early_return(self, cond: m.Cond, sets: dict[str, m.Value]) -> None:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def finish(self, otherwise: dict[str, m.Value]) -> None:
-        raise NotImplementedError
+        ...
 
     # --- reasons, and records that are not there ----------------------------------------------------------------
 

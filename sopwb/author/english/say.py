@@ -36,7 +36,7 @@ class Page:
 
 def outline(view: o.ScriptView, changes: tuple[str, ...], notes: tuple[str, ...]) -> str:
     """Show a draft: its English, what changed, the assumptions taken, and what happens at its limits."""
-    parts = [f"**{view.name}** {view.signature}".rstrip(), view.english]
+    parts = [f"**{view.name}** `{view.signature.removeprefix(view.name)}`", _listed(view.english)]
     if changes:
         parts.append("Changed: " + "; ".join(changes) + ".")
     if notes:
@@ -45,6 +45,12 @@ def outline(view: o.ScriptView, changes: tuple[str, ...], notes: tuple[str, ...]
     if edges:
         parts.append("At the limits: " + "; ".join(edges) + ".")
     return "\n\n".join(p for p in parts if p)
+
+
+def _listed(english: str) -> str:
+    """Write lines, indented under what they belong to, as a list: Markdown would join bare lines to a paragraph."""
+    lines = [(len(line) - len(line.lstrip()), line.strip()) for line in english.splitlines() if line.strip()]
+    return "\n".join(" " * depth + "- " + text for depth, text in lines)
 
 
 def boundaries(script: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ values (``lower``).
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from decimal import Decimal
 from typing import Any
 
@@ -44,24 +45,30 @@ class Testing(Selecting):
     """Adds conditions to selections."""
 
     # written by Computing
+    @abstractmethod
     def holds(self, subject: m.Value | None, words: str, scope: Scope) -> Truths:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def no_rows(self, rows: m.Rows | None, scope: Scope) -> Truths:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def not_for(self, verb: str, unit: str, count: m.Value, scope: Scope) -> Truths:
-        raise NotImplementedError
+        ...
 
     # written by Lowering
+    @abstractmethod
     def narrowed(self, expr: Expr) -> Expr:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def untyped(self, expr: Expr, type_: Type) -> Expr:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def spoken(self, text: str) -> str:
-        raise NotImplementedError
+        ...
 
     # --- conditions -----------------------------------------------------------------------------------------
 

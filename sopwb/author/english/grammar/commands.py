@@ -153,7 +153,7 @@ def _undo(a: Any = None) -> Statement:
 G.rule("about", "(about|with|on|regarding|for) {x:anything}", cost=0.5)(lambda x: True)
 
 
-@G.rule("clause", "(the boss|my boss|our boss|the manager|my manager|the team|nobody|everyone) (hates|does not like|likes|loves|wants|does not want) (that|it|this)", "(that|this) (is|was) (wrong|not right|not what i meant|a mistake|not right yet)", "i (mixed|messed) (that|it) up", "my (mistake|bad|fault)", "i (misspoke|was wrong|made a mistake|changed my mind|got that wrong|take that back)", "(wait|no|nope|sorry|hm|hmm|oops|whoops|ah|oh)", "i got (the|my|that|those|it) [{n:oneword}] wrong", "fair enough", "that was a mistake", "sorry [for|about] [that|the confusion]", "{n:oneword} (are|is) killing us", cost=1.2)
+@G.rule("clause", "(the boss|my boss|our boss|the manager|my manager|the team|nobody|everyone) (hates|does not like|likes|loves|wants|does not want) (that|it|this)", "(that|this) (is|was) (wrong|not right|not what i meant|a mistake|not right yet)", "i (mixed|messed) (that|it) up", "my (mistake|bad|fault)", "i (misspoke|was wrong|made a mistake|changed my mind|got that wrong|take that back)", "(wait|nope|sorry|hm|hmm|oops|whoops|ah|oh)", "i got (the|my|that|those|it) [{n:oneword}] wrong", "fair enough", "that was a mistake", "sorry [for|about] [that|the confusion]", "{n:oneword} (are|is) killing us", cost=1.2)
 def _aside(n: str = "") -> tuple[Statement, ...]:
     return ()
 

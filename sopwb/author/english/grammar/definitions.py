@@ -246,6 +246,11 @@ def _assign(c: Cond | None = None, o: tuple[tuple[str, Value], ...] = (), x: Any
     return Assign(c if c is not None else Otherwise(), o or x)
 
 
+@G.rule("clause", "{c:cond} (means|gives|makes|counts as|is|are|comes to) {v:lit}", cost=0.6)
+def _means(c: Cond, v: Lit) -> Statement | None:
+    return Assign(c, (("@whole", v),)) if isinstance(c, NoRows | Never) else None
+
+
 G.rule("outcome2", "{o:outcome}", cost=0.0)(lambda o: o)
 G.rule("subjectcond", "{e:subjectnoun} (without|without any|with no|who has no|that has no|which has no|with zero|who have no|that have no|having no|who made no) {r:rows} [at all]", "(no|zero) {r:rows} [at all] (means|gives|is|:|makes)", cost=0.3)(lambda r, e="": NoRows(r))
 G.rule("subjectcond", "{e:subjectnoun} (who|that|which) (has|have) no {n:name} [at all]", "{e:subjectnoun} (without|without a|without any) {n:name} [at all]", "(a blank|an empty|a missing|a null|blank|empty|null) {n:name} [just] [(is|counts as|means|gives|is just|is treated as)]", cost=0.3)(lambda n, e="": Holds(Named(n), "absent"))
