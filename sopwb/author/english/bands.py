@@ -35,9 +35,10 @@ def band_of(cond: m.Cond) -> tuple[m.Value | None, Band] | None:
                 return cond.left, Band(-_MOST, False, number, cond.op == "<=")
             case "==":
                 return cond.left, Band(number, True, number, True)
-    if isinstance(cond, m.Inside) and isinstance(cond.low, m.Lit) and isinstance(cond.high, m.Lit):
-        if cond.low.kind == "number" and cond.high.kind == "number":
-            return cond.left, Band(Decimal(cond.low.text), True, Decimal(cond.high.text), True)
+    if isinstance(cond, m.Inside):
+        low_end, high_end = cond.low, cond.high
+        if isinstance(low_end, m.Lit) and isinstance(high_end, m.Lit) and low_end.kind == high_end.kind == "number":
+            return cond.left, Band(Decimal(low_end.text), True, Decimal(high_end.text), True)
     if isinstance(cond, m.And):
         found = [band_of(part) for part in cond.parts]
         known = [f for f in found if f is not None]

@@ -543,9 +543,8 @@ def _rename(spec: Spec, old: str, new: str) -> None:
     """Rename a returned field: what it is computed from keeps its words."""
     index = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key_of(old)), None)
     if index is None:
-        raise Doubt(
-            f"There is no returned field {old}; there are {listed([r.name for r in spec.returns], 'and')}."
-        )
+        known = listed([r.name for r in spec.returns], "and")
+        raise Doubt(f"There is no returned field {old}" + (f"; there are {known}." if known else "."))
     ret = spec.returns[index]
     if any(r.name == new for r in spec.returns):
         raise Doubt(f"There is a returned field {new} already.")

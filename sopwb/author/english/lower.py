@@ -48,7 +48,6 @@ from sopwb.lang.types import (
     unify,
 )
 
-
 _BANDS_MIN: Final = 2
 """One comparison alone is a condition; from two on they share out the numbers between them."""
 

@@ -246,7 +246,7 @@ def _belonging(r: Rows, e: str) -> Rows | None:
     return None if r.owner else msgspec.structs.replace(r, owner=e or "it")
 
 
-@G.rule("rows", "{r:rows} [,] (except|except for|apart from|without|but not|excluding|not counting|other than) (the ones|those|ones|the rows|rows|any) (where|whose|that|which|for which|with|that are) {c:cond}", "{r:rows} [,] (except|except for|apart from|excluding|without|but not|not counting|not including|leaving out|other than|but without) [the|those|any|all] {a:adj} (ones|one|rows|{s:source})", cost=0.1)
+@G.rule("rows", "{r:rows} [,] (except|except for|apart from|without|but not|excluding|not counting|other than) (the ones|those|ones|the rows|rows|any) (where|whose|that|which|for which|with|that are) {c:cond}", "{r:rows} [,] (except|except for|apart from|excluding|without|but not|not counting|not including|leaving out|other than|but without) [the|those|any|all] {a:adj} (ones|one|rows|{s:source}) [LP {c:cond} RP]", cost=0.1)
 def _except(r: Rows, c: Cond | None = None, a: str = "", s: str = "") -> Rows | None:
     if s and r.source and s != r.source:
         return None
