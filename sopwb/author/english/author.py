@@ -34,7 +34,9 @@ _NAME_ANSWER: Final = re.compile(
     r"['\"`]?([A-Za-z]\w*)['\"`]?\s*(?:please\s*)?(?:[.!;:]\s*(.*))?$",
     re.S | re.I,
 )
-_NO_NAMES: Final = frozenset(("no", "yes", "ok", "okay", "nothing", "stop", "cancel", "help", "hello", "hi", "save", "undo", "thanks"))
+_NO_NAMES: Final = frozenset(
+    ("no", "yes", "ok", "okay", "nothing", "stop", "cancel", "help", "hello", "hi", "save", "undo", "thanks")
+)
 
 
 class Pending(msgspec.Struct):
