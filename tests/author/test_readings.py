@@ -173,3 +173,25 @@ def test_a_value_that_is_null_changes_no_number(tmp_path: Path) -> None:
     replies = talk(tmp_path, first, "It is null for a boat that has no trips at all. Save it.")
     assert replies[1].kind == "question"
     assert replies[1].saved == []
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        ("x is 'a' if left_on is after 2026-05-01 and 'b' if it is before 2026-05-01.", "exactly that"),
+        ("x is 'a' if left_on is more than 30 days ago and 'b' if it is less than 30 days ago.", "exactly that"),
+        ("x is 'a' if left_on is at least 30 days ago and 'b' if it is at most 30 days ago.", "overlap"),
+    ],
+)
+def test_dates_that_fall_between_or_into_two_cases_are_asked_about(tmp_path: Path, said: str, question: str) -> None:
+    assert question in asked(tmp_path, said, TRIP)
+
+
+def test_two_cases_that_are_each_others_opposite_leave_nothing_over(tmp_path: Path) -> None:
+    reply = talk(tmp_path, TRIP + "x is 'a' if left_on is at least 30 days ago and 'b' if it is less than 30 days ago.")[0]
+    assert "trip.left_on <= add_days(today, -30) ? 'a' : 'b'" in str(reply.script)
+
+
+def test_a_price_for_every_quarter_of_an_hour_is_no_schedule(tmp_path: Path) -> None:
+    question = asked(tmp_path, "Return { x }. x is 2. Every further block of 15 minutes costs 0.80.")
+    assert "When should it run" not in question

@@ -62,16 +62,13 @@ def bands_of(arms: list[m.Arm]) -> tuple[m.Value | None, list[Band]] | None:
 
 
 def ordered(arms: tuple[m.Arm, ...]) -> tuple[m.Arm, ...]:
-    """Put a band that lies inside an earlier one before it: "silver from 50, gold from 100" would else never be gold.
-    "It" is given the name of what the others test."""
+    """Put a band that lies inside an earlier one before it: "silver from 50, gold from 100" would else never be gold."""
     found = bands_of(list(arms))
     if found is None:
         return arms
-    subject, bands = found
+    _, bands = found
     out: list[tuple[Band, m.Arm]] = []
     for band, arm in zip(bands, arms, strict=True):
-        if not _back(subject) and isinstance(arm.cond, m.Compare | m.Inside):
-            arm = m.Arm(msgspec.structs.replace(arm.cond, left=subject), arm.value)
         place = next((i for i, (wide, _) in enumerate(out) if _inside(band, wide)), len(out))
         out.insert(place, (band, arm))
     return tuple(arm for _, arm in out)
@@ -108,7 +105,7 @@ def left_over(bands: list[Band], whole: bool) -> str:
     for band in sorted(bands, key=lambda b: (b.low, not b.low_in)):
         low = band.low if band.low_in or not whole else band.low + step
         if low > at or (low == at and not whole and not band.low_in and not reached and band.low != -_MOST):
-            return _between(at, low, reached, band.low_in)
+            return _between(at, low, whole)
         high = band.high if band.high_in or not whole or band.high == _MOST else band.high - step
         if band.high == _MOST:
             return ""
@@ -118,7 +115,43 @@ def left_over(bands: list[Band], whole: bool) -> str:
     return f"more than {at - step if whole else at}" if reached or whole else f"{at} or more"
 
 
-def _between(at: Decimal, low: Decimal, reached: bool, low_in: bool) -> str:
-    if at == low:
+def _between(at: Decimal, low: Decimal, whole: bool) -> str:
+    if at == low or (whole and at + 1 == low):
         return f"exactly {at}"
-    return f"between {at} and {low}"
+    return f"{at} to {low - 1}" if whole else f"between {at} and {low}"
+
+
+def opposed(arms: list[m.Arm]) -> str:
+    """Say how two comparisons with one and the same thing share it out: "cover", "gap", "overlap"; empty for others."""
+    conds = [a.cond for a in arms]
+    if len(conds) != _SIDES:
+        return ""
+    first, second = conds
+    if not isinstance(first, m.Compare) or not isinstance(second, m.Compare):
+        return ""
+    if (first.left, first.right) != (second.left, second.right):
+        return ""
+    return _OPPOSED.get(frozenset((first.op, second.op)), "")
+
+
+_SIDES: Final = 2
+_OPPOSED: Final = {
+    frozenset((">", "<=")): "cover",
+    frozenset((">=", "<")): "cover",
+    frozenset(("==", "!=")): "cover",
+    frozenset((">", "<")): "gap",
+    frozenset((">=", "<=")): "overlap",
+}
+
+
+def pointed(arms: tuple[m.Arm, ...]) -> tuple[m.Arm, ...]:
+    """Give "it" in a later case the name of what the first case tests: "if left_on is after …, if it is before …"."""
+    first = arms[0].cond if arms else None
+    if not isinstance(first, m.Compare | m.Inside) or not isinstance(first.left, m.Named) or _back(first.left):
+        return arms
+    out = [arms[0]]
+    for arm in arms[1:]:
+        if isinstance(arm.cond, m.Compare | m.Inside) and _back(arm.cond.left):
+            arm = m.Arm(msgspec.structs.replace(arm.cond, left=first.left), arm.value)
+        out.append(arm)
+    return tuple(out)

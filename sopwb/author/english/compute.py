@@ -404,7 +404,7 @@ class Computing(Lowering):
         step: dict[str, Any] | None = None
         first: dict[str, Any] | None = None
         type_: Type | None = None
-        for arm in value.arms:
+        for arm in self.arms(value):
             cond = self.cond(arm.cond, self.body or Scope())
             expr = self.value(arm.value, self.body or Scope())
             type_ = (

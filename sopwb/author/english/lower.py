@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.bands import bands_of, left_over, ordered, overlap
+from sopwb.author.english.bands import bands_of, left_over, opposed, ordered, overlap, pointed
 from sopwb.author.english.expressions import (
     ADD,
     ATOM,
@@ -336,6 +336,8 @@ class Lowering(Testing):
     def gap(self, arms: list[m.Arm]) -> str:
         """Say what bands of one number leave over; empty for other cases and where nothing is left."""
         found = bands_of(arms)
+        if found is None and opposed(arms) == "gap":
+            return "exactly that"
         if found is None or len(arms) < _BANDS_MIN:
             return ""
         return left_over(found[1], self.counts_whole(found[0]))
@@ -349,7 +351,11 @@ class Lowering(Testing):
     def arms(self, value: m.Cases) -> list[m.Arm]:
         """Put the arms that test for emptiness first: what is empty satisfies no comparison, so only the
         order of the text changes."""
+        if value.subject is None and self.subject is None:
+            value = msgspec.structs.replace(value, arms=pointed(value.arms))
         self.overlaps(value.arms)
+        if opposed(list(value.arms)) == "overlap" and value.arms[0].value != value.arms[1].value:
+            raise Doubt("Two of the cases overlap: at exactly that point both hold. Which one counts there?")
         value = msgspec.structs.replace(value, arms=ordered(value.arms))
         empties = [
             a
@@ -367,6 +373,7 @@ class Lowering(Testing):
         return (
             isinstance(last, m.Otherwise)
             or (isinstance(last, m.Holds) and last.words == "@beyond")
+            or opposed(arms) == "cover"
             or (len(arms) >= _BANDS_MIN and bands_of(arms) is not None and not self.gap(arms))
         )
 
