@@ -62,7 +62,7 @@ def bands_of(arms: list[m.Arm]) -> tuple[m.Value | None, list[Band]] | None:
 
 
 def ordered(arms: tuple[m.Arm, ...]) -> tuple[m.Arm, ...]:
-    """Put a band that lies inside an earlier one before it: "silver from 50, gold from 100" would else never be gold."""
+    """Put a band that lies inside an earlier one before it: "silver from 50, gold from 100" can then be gold."""
     found = bands_of(list(arms))
     if found is None:
         return arms
