@@ -185,6 +185,14 @@ class ShowScript(Command, frozen=True):
     draft: bool = True
 
 
+class ExplainPlan(Command, frozen=True):
+    """Say how each loop over a source would run as one query, or why it runs by rows. Nothing is run."""
+
+    ref: str
+    inputs: dict[str, Any] = {}
+    as_of: str = ""
+
+
 class DiffScripts(Command, frozen=True):
     a: str
     b: str
@@ -242,6 +250,7 @@ AnyCommand: TypeAlias = (
     | ListScripts
     | ShowScript
     | DiffScripts
+    | ExplainPlan
     | ScriptHistory
     | ListData
     | ShowData

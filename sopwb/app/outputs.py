@@ -237,6 +237,23 @@ class StoreReport(Output, frozen=True):
     numbers: dict[str, int]
 
 
+class LoopPlan(msgspec.Struct, frozen=True):
+    """A loop over ``source``: its plan as a tree of lines, and its SQL where it is ``lowered`` to one query."""
+
+    path: str
+    source: str
+    lowered: bool
+    text: str
+    sql: str = ""
+
+
+class PlanView(Output, frozen=True):
+    """The plans of a script's outermost loops over sources; none: it has no such loop."""
+
+    name: str
+    loops: tuple[LoopPlan, ...]
+
+
 class Evaluated(Output, frozen=True):
     """``reply`` is {"type", "value"} or {"error": {"code", "message"}}."""
 
@@ -263,5 +280,6 @@ AnyOutput: TypeAlias = (
     | SourceView
     | DataList
     | StoreReport
+    | PlanView
     | Evaluated
 )

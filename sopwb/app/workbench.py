@@ -36,6 +36,7 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "CheckScript": ("show", "check_script"),
     "ShowScript": ("show", "show_script"),
     "ListScripts": ("show", "list_scripts"),
+    "ExplainPlan": ("planning", "explain_plan"),
     "DiffScripts": ("show", "diff_scripts"),
     "ScriptHistory": ("show", "script_history"),
     "FreezeScript": ("freeze", "freeze_script"),

@@ -7,6 +7,7 @@ from typing import Any
 from sopwb.app.commands import (
     CheckScript,
     DiffScripts,
+    ExplainPlan,
     ForkScript,
     FreezeScript,
     ListScripts,
@@ -14,7 +15,7 @@ from sopwb.app.commands import (
     ScriptHistory,
     ShowScript,
 )
-from sopwb.app.outputs import Difference, Frozen, History, Renamed, ScriptList, ScriptView
+from sopwb.app.outputs import Difference, Frozen, History, PlanView, Renamed, ScriptList, ScriptView
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.printing import answer, builtins, columns, finish
 from sopwb.kernel.diagnostics import Diagnostic, UserError
@@ -50,9 +51,27 @@ def show(folder: str | None, options: Any) -> int:
 def explain(folder: str | None, options: Any) -> int:
     """Print a script in plain English, as a person confirms it before freezing."""
     if options.plan:
-        raise UserError(Diagnostic("SOP-U005", "script explain --plan: the set plan is not built yet"))
+        found = answer(folder, ExplainPlan(options.ref, _inputs(options.input)), PlanView)
+        return finish(found, options.json, _plans(found) if found else "")
     view = answer(folder, ShowScript(options.ref, "english"), ScriptView)
     return finish(view, options.json, view.text if view else "")
+
+
+def _inputs(pairs: list[str]) -> dict[str, str]:
+    inputs: dict[str, str] = {}
+    for pair in pairs:
+        name, eq, value = pair.partition("=")
+        if not eq:
+            raise UserError(Diagnostic("SOP-U002", f"--input {pair!r} does not read", expected="name=value"))
+        inputs[name] = value
+    return inputs
+
+
+def _plans(found: PlanView) -> str:
+    if not found.loops:
+        return f"{found.name} has no loop over a source: it runs by rows"
+    parts = [f"{loop.path}\n{loop.text}" + (f"\n\n{loop.sql}" if loop.sql else "") for loop in found.loops]
+    return "\n\n".join([*parts, "In this version batches run by rows; this is the query that does the same."])
 
 
 def check(folder: str | None, options: Any) -> int:

@@ -118,6 +118,24 @@ CATALOGUE_SNAPSHOT_EVENTS: Final = 500
 CANDIDATES_MAX: Final = 20
 """Objects listed when an abbreviated id is ambiguous."""
 
+# --- sets ---------------------------------------------------------------------------------------
+SET_FORKS_MAX: Final = 39
+"""Branches of an item whose path is one number of 64 bits, base 3; scripts with more run by rows."""
+SET_ROW_PARTS_MAX: Final = 400
+"""Parts of an expression that is repeated for each fetched record, where nothing can be named."""
+SET_INLINE_PARTS_MAX: Final = 200
+"""Parts of an expression that still takes in another: deeper ones cost a query's planner more than a level."""
+SET_ZONE_CHANGES_MAX: Final = 128
+"""Changes of a zone's offset that one expression of a query holds: 64 years of summer time."""
+SET_ZONE_DAYS_MAX: Final = 366 * 200
+"""Days between two instants whose zone is looked at day by day (2 µs each) while planning."""
+SET_ROWS_UNKNOWN: Final = 10**10
+"""Records of a source that nobody has counted, as bounds of sums allow for them."""
+SET_BATCH_ROWS: Final = 32_768
+"""Items of one answer of a query: with their trace some 30 MiB."""
+SET_MEMORY_MB_MAX: Final = 400
+"""What the database may hold unless the caller says otherwise; with Python and Arrow a run stays below 600 MiB."""
+
 # --- data sources -------------------------------------------------------------------------------
 SOURCE_BYTES_HELD_MAX: Final = 32 << 20
 """A file up to this is read at once, so that what is hashed is what was read; a larger one is streamed and spooled."""

@@ -87,3 +87,13 @@ def test_one_item_of_a_batch_is_explained(workspace: Path, sopwb: Sopwb) -> None
     assert "Called check_churn_risk with customer_id = 'john_doe'" in said.out
     assert "Planned email.send to 'john.doe@example.com': 'We miss you'" in said.out
     assert "abel_crane" not in said.out
+
+
+def test_a_batch_explains_the_query_that_would_do_the_same(workspace: Path, sopwb: Sopwb) -> None:
+    said = sopwb("-w", workspace, "script", "explain", "weekly_churn_prevention", "--plan")
+    assert said.code == 0, said.err
+    assert "customers, each by id" in said.out
+    assert "GROUP BY" in said.out
+    assert "no loop over a source" in sopwb(
+        "-w", workspace, "script", "explain", "check_churn_risk", "--plan", "--input", "customer_id=x"
+    ).out

@@ -61,7 +61,7 @@ Terminal: TypeAlias = Callable[["Chart", int], list[Edge]]
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A pattern of a category. ``build`` gets the slots by name and gives the meaning, or None to decline."""
+    """A pattern of a category. ``lowering`` gets the slots by name and gives the meaning, or None to decline."""
 
     category: str
     text: str
@@ -85,7 +85,7 @@ class Grammar:
         self.terminals: dict[str, Terminal] = {}
 
     def rule(self, category: str, *patterns: str, cost: float = 1.0) -> Callable[[_Build], _Build]:
-        """Register ``build`` for each pattern; gives ``build`` back, so that it serves as a decorator."""
+        """Register ``lowering`` for each pattern; gives ``lowering`` back, so that it serves as a decorator."""
 
         def register(build: _Build) -> _Build:
             for text in patterns:

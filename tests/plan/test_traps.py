@@ -1,0 +1,207 @@
+"""Where databases and the language mean different things by one word: each trap by name, on values at its edge.
+
+Every expression is computed for every record of a small table by both engines; values, errors and traces must be
+the same, and it must be lowered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sopwb.plan.nodes import Unlowered
+from tests.plan.market import Market, by_sets, check_same
+from tests.run.shop import EMAIL, script
+
+UTC = dt.UTC
+NUMBERS = "{id: int, a: int, b: int, x: decimal, y: decimal, n: int?, big: int}"
+MOMENTS = "{id: int, at: timestamp, to: timestamp, day: date, n: int}"
+TEXTS = "{id: int, s: string, t: string, u: string?}"
+LINES = "{id: int, owner: int?, qty: int, price: decimal, at: timestamp, note: string?, big: int}"
+
+
+def numbers() -> list[dict[str, Any]]:
+    pairs = [(7, 2), (-7, 2), (7, -2), (-7, -2), (0, 3), (5, 0), (1, 3), (-1, 3)]
+    decimals = ["0.5", "1.5", "2.5", "-0.5", "-1.5", "-2.5", "0.125", "-0.000001"]
+    bigs = [2**63 - 1, -(2**63), 2**62, -1, 0, 2**53, -(2**53), 9_007_199_254_740_991]
+    return [
+        {"id": n, "a": a, "b": b, "x": Decimal(d), "y": Decimal(b) / 4, "n": None if n % 3 == 0 else a, "big": big}
+        for n, ((a, b), d, big) in enumerate(zip(pairs, decimals, bigs, strict=True))
+    ]
+
+
+def moments() -> list[dict[str, Any]]:
+    edges = [
+        dt.datetime(2026, 3, 28, 22, 59, 59, 999_999, UTC), dt.datetime(2026, 3, 28, 23, 0, tzinfo=UTC),
+        dt.datetime(2026, 3, 29, 0, 59, 59, 999_999, UTC), dt.datetime(2026, 3, 29, 1, 0, tzinfo=UTC),
+        dt.datetime(2025, 10, 26, 0, 59, 59, tzinfo=UTC), dt.datetime(2025, 10, 26, 1, 0, tzinfo=UTC),
+        dt.datetime(1969, 12, 31, 23, 59, 59, 999_999, UTC), dt.datetime(1970, 1, 1, tzinfo=UTC),
+    ]  # fmt: skip
+    days = [dt.date(2024, 1, 31), dt.date(2024, 2, 29), dt.date(2023, 2, 28), dt.date(1, 1, 1), dt.date(9999, 12, 31)]
+    return [
+        {"id": n, "at": at, "to": edges[(n + 1) % len(edges)], "day": days[n % len(days)], "n": (-1) ** n * n * 13}
+        for n, at in enumerate(edges)
+    ]
+
+
+def texts() -> list[dict[str, Any]]:
+    found = ["", "a", "Z", "é", "e\u0301", "\U0001f600", "Straße", ' "q"\\\n\x01\x1f ', "İI", "ab,c"]
+    return [{"id": n, "s": s, "t": found[n - 1], "u": None if n % 2 else s} for n, s in enumerate(found)]
+
+
+def lines() -> list[dict[str, Any]]:
+    start = dt.datetime(2026, 1, 1, tzinfo=UTC)
+    return [
+        {"id": n, "owner": None if n == 5 else n % 4, "qty": n - 2, "price": Decimal(n * n) / 8, "big": 2**62,
+         "at": start + dt.timedelta(hours=7 * (n % 5)), "note": None if n % 3 else f"n{n}"}
+        for n in range(12)
+    ]  # fmt: skip
+
+
+def market(zone: str = "Europe/Berlin") -> Market:
+    here = Market({}, **EMAIL)
+    here.zone = ZoneInfo(zone)
+    here.add("numbers", "id", NUMBERS, numbers()).add("moments", "id", MOMENTS, moments())
+    return here.add("texts", "id", TEXTS, texts()).add("lines", "id", LINES, lines())
+
+
+def check(source: str, expr: str | dict[str, str], *do: dict[str, Any], here: Market | None = None) -> None:
+    """Check that an expression of every record ``c`` of a source is lowered and the same on both engines."""
+    each = {"op": "each", "name": "found", "from": source, "as": "c", "do": list(do), "yield": expr}
+    found = here or market()
+    assert check_same(found, script(each)), by_sets(found, script(each))
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "c.a % c.b", "c.big % -1", "c.a / c.b", "c.x / 3", "c.x / c.y", "1 / c.x", "c.big + 1", "c.big * 2", "-c.big",
+        "math.abs(c.big)", "c.big - c.a", "c.big * c.big", "round(c.x)", "round(c.x, 0)", "round(c.x, 2)",
+        "math.floor(c.x)", "math.ceil(c.x)", "int(c.x)", "math.round(c.x)", "fixed(c.x, 0)", "fixed(c.x, 3)",
+        "string(c.x)", "string(c.big)", "c.big", "c.x * c.y", "c.x - c.y", "math.sign(c.x)", "c.n in [7, 0]",
+        "c.n in [c.a, null]", "c.n == null", "coalesce(c.n, -1)", "must(c.n)", "c.x == 0.5", "c.a < c.x",
+        "c.a == 0 || c.b / c.a > 0", "c.b != 0 && c.a / c.b > 0", "c.b == 0 ? 0 : c.a / c.b",
+        "math.greatest(c.x, c.y, c.a)", "math.least(c.a, c.b)", "c.big == 9007199254740992",
+    ],
+)  # fmt: skip
+def test_numbers(expr: str) -> None:
+    check("numbers", expr)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/St_Johns", "UTC"])
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "date(c.at)", "days_between(c.at, c.to)", "days_between(c.day, today)", "hours_between(c.at, c.to)",
+        "minutes_between(c.to, c.at)", "int(c.at)", "c.to - c.at", "string(c.at)", "c.at", "c.day",
+        "add_months(c.day, c.n)", "add_days(c.day, c.n)", "add_days(c.day, c.n * 1000000000000)",
+        "add_months(c.day, c.n * 1000000000000)", "start_of_month(c.day)", "weekday(c.day)", "year(c.at)",
+        "c.at + (c.to - c.at)", "c.at.getDayOfWeek()", "c.at.getDayOfYear()", "c.at.getMilliseconds()",
+        "c.at.getMonth()",
+        "(c.to - c.at).getHours()", "string(c.to - c.at)", "now - c.at", "c.at < now",
+        "timestamp(c.n * 100000000000)",
+    ],
+)  # fmt: skip
+def test_times(expr: str, zone: str) -> None:
+    check("moments", expr, here=market(zone))
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "size(c.s)", "c.s < c.t", "c.s == c.t", "c.s + c.t", "c.s.contains(c.t)", "c.s.startsWith(c.t)",
+        "c.s.endsWith(c.t)", "c.s.trim()", "c.s.lowerAscii()", "c.s.upperAscii()", "c.s.replace('a', '<a>')",
+        "lower(c.s)",
+        "upper(c.s + 'ß' + c.t)",
+        "c.s.substring(1)", "c.s.substring(0, 1)", "c.s.substring(2, 1)", "c.s.substring(-1)", "c.u == c.s",
+        "c.u != 'a'", "c.u in ['a', 'é']", "coalesce(c.u, c.t)", "math.greatest(size(c.s), size(c.t))",
+    ],
+)  # fmt: skip
+def test_texts(expr: str) -> None:
+    check("texts", expr)
+
+
+PATTERNS = [
+    "",
+    "a",
+    "^a",
+    "b$",
+    ".",
+    "a.",
+    r"\\s",
+    r"\\w+",
+    r"\\bq",
+    "[^a]",
+    "(?i)z",
+    r"\\x01",
+    "é",
+    r"\\pL",
+    "$",
+    "^$",
+    "a|Z",
+    "q\\n",
+]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_patterns(pattern: str) -> None:
+    check("texts", f"c.s.matches('{pattern}')")
+
+
+def test_case_mapping_is_the_interpreters_for_every_character() -> None:
+    characters = [chr(code) for code in range(1, 0x110000) if not 0xD800 <= code < 0xE000]
+    chunks = ["".join(characters[n : n + 5_000]) for n in range(0, len(characters), 5_000)]
+    here = market().add("texts", "id", TEXTS, [{"id": n, "s": s, "t": s, "u": None} for n, s in enumerate(chunks)])
+    for name in ("lower", "upper"):
+        check("texts", f"{name}(c.s)", here=here)
+
+
+def test_records_hold_texts_as_they_are() -> None:
+    check("texts", {"text": "c.s", "none": "c.u", "both": "c.s + coalesce(c.u, '')"})
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "ls.sum(l, l.price)", "ls.sum(l, l.big)", "ls.sum(l, l.qty)", "ls.avg(l, l.price)", "ls.avg(l, l.qty)",
+        "ls.min(l, l.note == null)", "ls.max(l, l.at)", "ls.count(l, l.qty > c.a)", "ls.all(l, l.qty > 0)",
+        "ls.exists(l, l.note != null)", "ls.exists_one(l, l.qty == 0)", "ls.filter(l, l.qty > 0).sum(l, l.price)",
+        "ls.sum(l, 1 / l.qty)", "ls.filter(l, l.qty != 0).sum(l, 1 / l.qty)",
+        "ls.count(l, l.qty == 0 || 1 / l.qty > 0)",
+        "ls.sortBy(l, l.at).first()", "ls.sortBy(l, l.at).last()", "ls.first()", "size(ls.filter(l, l.price > c.x))",
+        "ls.map(l, l.price * 2).max()", "ls.sum(l, l.big) - 1", "ls.sum(l, l.price) / size(ls)",
+    ],
+)  # fmt: skip
+def test_folds(expr: str) -> None:
+    check("numbers", expr, {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"})
+
+
+def test_null_finds_null() -> None:
+    check("numbers", "size(ls)", {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.n"})
+
+
+def test_the_latest_record_goes_by_order_then_key() -> None:
+    for order in ("it.at desc", "it.at", "it.note desc", "it.price > 1"):
+        fetch = {"op": "fetch", "name": "l", "from": "lines", "where": "it.owner == c.id", "order_by": [order]}
+        check("numbers", "l == null ? -1 : l.id", {**fetch, "one": "optional"})
+        check("numbers", "l.id", {**fetch, "one": "required"})
+
+
+def test_several_records_where_one_is_wanted_are_an_error() -> None:
+    fetch = {"op": "fetch", "name": "l", "from": "lines", "where": "it.owner == c.id", "one": "required"}
+    check("numbers", "l.id", fetch)
+
+
+def test_a_value_behind_a_branch_that_was_not_taken_does_not_fail() -> None:
+    guarded = {"op": "if", "cond": "c.b != 0", "then": [{"op": "math", "name": "q", "expr": "c.a / c.b"}]}
+    check("numbers", "c.a", guarded)
+
+
+def test_decimals_beyond_38_digits_run_by_rows() -> None:
+    here = market().add("numbers", "id", NUMBERS, [{**numbers()[0], "x": Decimal("9e37"), "y": Decimal("1e-12")}])
+    each = {"op": "each", "name": "found", "from": "numbers", "as": "c", "do": [], "yield": "c.x + c.y"}
+    assert isinstance(by_sets(here, script(each)), Unlowered)
