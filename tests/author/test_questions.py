@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.author.talking import talk
+from sopwb.author.dialogue import Dialogue
+from sopwb.author.english.planning import Planner, Step
+from tests.author.talking import AS_OF, open_yard, talk
 
 HEAD = "Create a script called probe. It takes a boat_id. "
 
@@ -108,3 +110,75 @@ def test_a_script_that_is_only_mentioned_is_not_begun_anew(tmp_path: Path) -> No
     made = "Create a script called boat_report. It takes a boat_id. " + N
     reply = talk(tmp_path, made, "Now far_trips, which takes a boat_id. Then use the boat_report. Return { k }, its n. Save both.")[1]
     assert "Run boat_report" in reply.reply
+
+
+OPEN = HEAD + "Return { slow, x }. x is the length of the boat. "
+
+
+@pytest.mark.parametrize(
+    ("said", "not_vague"),
+    [
+        (HEAD + "Return { x }. x is 'sold out' when nothing wibbles. Save it.", "old"),
+        (OPEN + "The boats that are slow wibble. Save it.", "slow"),
+        (HEAD + "Return { new_fee, change }. Round the new fee wibbly. change is new_fee minus the wibble. Save it.", "new"),
+        (HEAD + "It says how things stand, { days, late }, wibbly. Save it.", "late"),
+        (HEAD + "Return { x }, wibbly 'a lot' of it. Save it.", "a lot"),
+    ],
+)
+def test_a_word_that_names_something_is_not_vague(tmp_path: Path, said: str, not_vague: str) -> None:
+    reply = talk(tmp_path, said)[0]
+    assert reply.kind == "question"
+    assert f'How much is "{not_vague}"' not in reply.reply
+
+
+def test_a_measure_without_a_number_is_still_asked_about(tmp_path: Path) -> None:
+    reply = talk(tmp_path, HEAD + "Return { x }. x is true if the boat has made many trips. Save it.")[0]
+    assert 'How much is "many"' in reply.reply
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Rename the returned field place to location.", "forget the bit about the rain after all, count those days too", "please undo it", "the fee changed, save it please", "Call it that. Then schedule it."],
+)
+def test_an_order_is_no_aside(tmp_path: Path, said: str) -> None:
+    reply = talk(tmp_path, said)[0]
+    assert reply.kind == "question", reply.reply
+    assert "aside" not in reply.reply
+
+
+@pytest.mark.parametrize("said", ["Create a script", "create a script.", "Hi, I need a new script please.", "Make me another process."])
+def test_a_script_without_a_name_is_asked_for_it(tmp_path: Path, said: str) -> None:
+    replies = talk(tmp_path, said, "probe", "It takes a boat_id. Return { x }, the length of the boat. Save it.")
+    assert replies[0].kind == "question"
+    assert "What should the script be called?" in replies[0].reply
+    assert replies[2].saved == ["probe"]
+
+
+def test_all_sentences_that_were_not_understood_are_quoted(tmp_path: Path) -> None:
+    reply = talk(tmp_path, HEAD + "Wibble the flotsam by 3. Return { x }, the length of the boat. Wobble the jetsam by 4. Save it.")[0]
+    assert reply.kind == "question"
+    assert '"Wibble the flotsam by 3"' in reply.reply
+    assert '"Wobble the jetsam by 4"' in reply.reply
+
+
+def test_a_fault_of_the_author_is_a_question_and_keeps_what_was_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = open_yard(tmp_path)
+    dialogue = Dialogue(bench, as_of=AS_OF)
+    dialogue.turn(HEAD + "Return { x }, the length of the boat.")
+    with monkeypatch.context() as patch:
+
+        def stumble(self: Planner, text: str) -> list[Step]:
+            raise ZeroDivisionError(text)
+
+        patch.setattr(Planner, "plan", stumble)
+        broken = dialogue.turn("Also return the name.")
+    assert broken.kind == "question"
+    assert "bug" in broken.reply
+    assert '"Also return the name."' in broken.reply
+    assert dialogue.turn("Save it.").saved == ["probe"]
+    bench.close()
+
+
+def test_a_field_to_take_out_of_nothing_is_asked_about(tmp_path: Path) -> None:
+    reply = talk(tmp_path, HEAD, "Remove the field reward.")[1]
+    assert "there are ." not in reply.reply

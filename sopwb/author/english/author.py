@@ -15,6 +15,7 @@ from sopwb.app import commands as c
 from sopwb.app import outputs as o
 from sopwb.author.bench import Bench
 from sopwb.author.english import meaning as m
+from sopwb.author.english.misread import NAME_WANTED
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.planning import Planner, State, Step, texts_of
 from sopwb.author.english.say import Page, difference_lines, error_line, outline, question
@@ -28,6 +29,14 @@ from sopwb.run.codes import NOT_FOUND, SCRIPT_FAILED
 
 _SAMPLE_ROWS: Final = 200
 _TRIES: Final = 3
+_NAME_ANSWER: Final = re.compile(
+    r"(?:(?:please\s+)?(?:call|name)\s+it\s+|(?:it\s+is|it's|its\s+name\s+is|it\s+should\s+be)\s+(?:called\s+)?|called\s+)?"
+    r"['\"`]?([A-Za-z]\w*)['\"`]?\s*(?:please\s*)?(?:[.!;:]\s*(.*))?$",
+    re.S | re.I,
+)
+_NO_NAMES: Final = frozenset(
+    ("no", "yes", "ok", "okay", "nothing", "stop", "cancel", "help", "hello", "hi", "save", "undo", "thanks")
+)
 
 
 class Pending(msgspec.Struct):
@@ -56,6 +65,19 @@ class OfflineAuthor:
             return self.reply("refusal", "That is too long to read at once. Please say it in parts.")
         if not text.strip():
             return self.reply("question", "What should I do?")
+        before = (self.state, self.pending)
+        try:
+            return self.understood(text)
+        except Exception as error:  # noqa: BLE001 - a fault of the author must not end the conversation
+            self.state, self.pending = before
+            return self.reply(
+                "question",
+                f'I stumbled over "{text.strip()}" ({type(error).__name__}). That is a fault of mine, a bug, not of what you said. '  # noqa: E501 - one message, one line
+                "I understood nothing of this turn, and all is as it was before it. Could you put it differently?",
+            )
+
+    def understood(self, text: str) -> Reply:
+        """Answer one turn that is neither empty nor too long."""
         pending, self.pending = self.pending, None
         state = self.state
         if pending is not None:
@@ -86,6 +108,8 @@ class OfflineAuthor:
 
     def answered(self, pending: Pending, text: str) -> str | None:
         """Give the pending turn with the chosen words put in, where the answer picks an option."""
+        if pending.words == NAME_WANTED:
+            return _opening(text)
         if not pending.options:
             return None
         first, _, rest = text.partition(".") if "." in text else (text, "", "")
@@ -374,6 +398,14 @@ def _starts_over(text: str) -> bool:
     return bool(
         re.match(r"\s*(?:\w+[,!.]?\s+){0,3}(?:create|make|build|write) (?:a|an|me|another|the)\b", text, re.I)
     )
+
+
+def _opening(text: str) -> str | None:
+    """Give the opening of a script for an answer that is its name; None for any other answer."""
+    found = _NAME_ANSWER.match(text.strip())
+    if found is None or found[1].lower() in _NO_NAMES:
+        return None
+    return f"create a script called {found[1]}. {found[2] or ''}".strip()
 
 
 def _chosen(answer: str, options: tuple[tuple[str, str], ...]) -> int | None:

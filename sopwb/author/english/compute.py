@@ -385,6 +385,7 @@ class Computing(Lowering):
             and value.default is None
             and not self.covers(self.arms(value))
             and not _boolean(value)
+            and not self.gap(self.arms(value))
         ):
             expr = self.written_cases(key, value)
         else:
@@ -403,7 +404,7 @@ class Computing(Lowering):
         step: dict[str, Any] | None = None
         first: dict[str, Any] | None = None
         type_: Type | None = None
-        for arm in value.arms:
+        for arm in self.arms(value):
             cond = self.cond(arm.cond, self.body or Scope())
             expr = self.value(arm.value, self.body or Scope())
             type_ = (

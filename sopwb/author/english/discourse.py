@@ -448,6 +448,8 @@ def _mail_part(spec: Spec, part: str, value: m.Value) -> None:
 def _renumber(spec: Spec, statement: m.Renumber) -> None:
     """Put a new number in place of the one that was meant; several that fit are a question."""
     old = statement.old
+    if statement.new.kind not in ("number", "string") or (statement.new.kind == "string" and old is None):
+        raise Doubt(f"What should become {statement.new.text}? Please name it.")
     if old is not None and old.kind == "string":
         if f"kind='string', text={old.text!r}" not in repr(spec):
             raise Doubt(f"I find no text '{old.text}' in it.")
@@ -544,9 +546,8 @@ def _rename(spec: Spec, old: str, new: str) -> None:
     """Rename a returned field: what it is computed from keeps its words."""
     index = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key_of(old)), None)
     if index is None:
-        raise Doubt(
-            f"There is no returned field {old}; there are {listed([r.name for r in spec.returns], 'and')}."
-        )
+        known = listed([r.name for r in spec.returns], "and")
+        raise Doubt(f"There is no returned field {old}" + (f"; there are {known}." if known else "."))
     ret = spec.returns[index]
     if any(r.name == new for r in spec.returns):
         raise Doubt(f"There is a returned field {new} already.")

@@ -156,6 +156,12 @@ COMPARE: Final[dict[str, str]] = {
 }
 """Comparatives and what they test. "over" and "above" are strict, as their boundary examples then show."""
 
+POINT_WORDS: Final = frozenset(("before", "after", "earlier", "later", "since", "from", "on", "past", "onwards", "onward", ">=", "<=", ">", "<", "==", "=", "!="))
+"""Comparatives with one of these compare two points in time; all others, before "3 days ago", compare two ages."""
+
+AGE_WORDS: Final = frozenset(("older", "younger"))
+"""Comparatives of age: the older of two points in time is the earlier one."""
+
 VERB_COMPARE: Final[dict[str, str]] = {
     "exceeds": ">", "exceed": ">", "equals": "==", "equal": "==", "reaches": ">=", "reach": ">=", "tops": ">", "differs from": "!=",
     "stays below": "<", "does not exceed": "<=", "do not exceed": "<=", "does not equal": "!=", "is different from": "!=",

@@ -10,8 +10,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from decimal import Decimal
+from typing import Final
+
+import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.bands import bands_of, left_over, opposed, ordered, overlap, pointed
 from sopwb.author.english.expressions import (
     ADD,
     ATOM,
@@ -43,6 +47,9 @@ from sopwb.lang.types import (
     required,
     unify,
 )
+
+_BANDS_MIN: Final = 2
+"""One comparison alone is a condition; from two on they share out the numbers between them."""
 
 
 class Lowering(Testing):
@@ -310,31 +317,46 @@ class Lowering(Testing):
                 return self.chain(out, self.value(value.default, scope))
             if out and all(e.text == "true" for _, e in out):
                 return self.chain(out, Expr("false", BOOL))
-            raise Doubt("What should it be in every other case?")
+            gap = self.gap(arms)
+            raise Doubt(f"What should it be for {gap}?" if gap else "What should it be in every other case?")
         finally:
             self.facts, self.subject = outer, subject
 
     def overlaps(self, arms: tuple[m.Arm, ...]) -> None:
         """Ask about bands that overlap without one lying inside the other: under 50, and 40 or more."""
-        seen: list[tuple[str, Decimal, Decimal, m.Arm]] = []
-        for arm in arms:
-            span = _interval(arm.cond)
-            if span is None:
-                continue
-            subject, low, high = span
-            for other, below, above, before in seen:
-                inside = (low >= below and high <= above) or (below >= low and above <= high)
-                crossing = low < above and below < high and not inside
-                if other == subject and crossing and before.value != arm.value:
-                    raise Doubt(
-                        f"Two of the cases overlap: from {max(low, below)} to {min(high, above)} both hold. Which one counts there?"  # noqa: E501 - one message, one line
-                    )
-            seen.append((subject, low, high, arm))
+        for index, arm in enumerate(arms):
+            for before in arms[:index]:
+                found = bands_of([before, arm])
+                if found is None or before.value == arm.value:
+                    continue
+                where = overlap(found[1][0], found[1][1])
+                if where:
+                    raise Doubt(f"Two of the cases overlap: {where} both hold. Which one counts there?")
+
+    def gap(self, arms: list[m.Arm]) -> str:
+        """Say what bands of one number leave over; empty for other cases and where nothing is left."""
+        found = bands_of(arms)
+        if found is None and opposed(arms) == "gap":
+            return "exactly that"
+        if found is None or len(arms) < _BANDS_MIN:
+            return ""
+        return left_over(found[1], self.counts_whole(found[0]))
+
+    def counts_whole(self, subject: m.Value | None) -> bool:
+        try:
+            return required(self.subject_of(subject, self.body or Scope()).type) == INT
+        except Doubt:
+            return False
 
     def arms(self, value: m.Cases) -> list[m.Arm]:
         """Put the arms that test for emptiness first: what is empty satisfies no comparison, so only the
         order of the text changes."""
+        if value.subject is None and self.subject is None:
+            value = msgspec.structs.replace(value, arms=pointed(value.arms))
         self.overlaps(value.arms)
+        if opposed(list(value.arms)) == "overlap" and value.arms[0].value != value.arms[1].value:
+            raise Doubt("Two of the cases overlap: at exactly that point both hold. Which one counts there?")
+        value = msgspec.structs.replace(value, arms=ordered(value.arms))
         empties = [
             a
             for a in value.arms
@@ -351,7 +373,8 @@ class Lowering(Testing):
         return (
             isinstance(last, m.Otherwise)
             or (isinstance(last, m.Holds) and last.words == "@beyond")
-            or _complete(arms)
+            or opposed(arms) == "cover"
+            or (len(arms) >= _BANDS_MIN and bands_of(arms) is not None and not self.gap(arms))
         )
 
     def chain(self, arms: list[tuple[str, Expr]], default: Expr) -> Expr:
@@ -410,53 +433,3 @@ class Lowering(Testing):
         if at < len(value.text):
             parts.append(quoted(value.text[at:]))
         return Expr(" + ".join(parts), STRING, ADD if len(parts) > 1 else ATOM)
-
-
-def _interval(cond: m.Cond) -> tuple[str, Decimal, Decimal] | None:
-    """Give what a comparison with numbers covers: its subject, from, to."""
-    most = Decimal("Infinity")
-    if isinstance(cond, m.Compare) and isinstance(cond.right, m.Lit) and cond.right.kind == "number":
-        number = Decimal(cond.right.text)
-        if cond.op in (">", ">="):
-            return repr(cond.left), number, most
-        if cond.op in ("<", "<="):
-            return repr(cond.left), -most, number
-    if isinstance(cond, m.Inside) and isinstance(cond.low, m.Lit) and isinstance(cond.high, m.Lit):
-        if cond.low.kind != "number" or cond.high.kind != "number":
-            return None
-        return repr(cond.left), Decimal(cond.low.text), Decimal(cond.high.text)
-    return None
-
-
-def _complete(arms: list[m.Arm]) -> bool:
-    """Whether number bands reach from nothing up: 8 or more, 4 to 7, 1 to 3, none."""
-    lows: list[Decimal] = []
-    spans: list[tuple[Decimal, Decimal]] = []
-    top: Decimal | None = None
-    for arm in arms:
-        cond = arm.cond
-        if isinstance(cond, m.Compare) and isinstance(cond.right, m.Lit) and cond.right.kind == "number":
-            number = Decimal(cond.right.text)
-            if cond.op in (">=", ">"):
-                top = number if top is None else min(top, number + (cond.op == ">"))
-            elif cond.op == "==":
-                spans.append((number, number))
-            else:
-                spans.append((Decimal(0), number - (cond.op == "<")))
-        elif (
-            isinstance(cond, m.Inside)
-            and isinstance(cond.low, m.Lit)
-            and isinstance(cond.high, m.Lit)
-            and cond.low.kind == "number"
-        ):
-            spans.append((Decimal(cond.low.text), Decimal(cond.high.text)))
-        else:
-            return False
-    spans.sort()
-    at = Decimal(0)
-    for low, high in spans:
-        if low > at:
-            return False
-        at = max(at, high + 1)
-        lows.append(low)
-    return top is not None and top <= at

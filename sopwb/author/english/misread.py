@@ -6,7 +6,7 @@ Deliberately not here: reading (``reader``).
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from sopwb.author.english.lexicon import OUTSIDE, VAGUE, singular
 from sopwb.author.english.names import Names, key_of
@@ -14,6 +14,20 @@ from sopwb.author.english.reader import Said
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt
 from sopwb.kernel.diagnostics import nearest_name
+
+NAME_WANTED: Final = "@name"
+"""What a question for a script's name asks about: its answer is the name."""
+
+_NEAR_CHARS: Final = 12
+_ORDER: Final = re.compile(
+    r"(?:^|[,;:.]|\b(?:and|then|please|now|also|you)\b)\s*(?:(?:please|now|also|just|then)\s+)*"
+    r"(?:save|rename|change|undo|forget|schedule|run|remove|delete|drop|replace|mock|revert)\b"
+)
+_BARE_OPENING: Final = re.compile(
+    r"(?:(?:hi|hello|hey|please|can you|could you|i need|i want|i would like|let us)[\s,:]+)*(?:to\s+)?"
+    r"(?:(?:create|make|build|write|add|start|begin|set up)\s+)?(?:me\s+)?(?:a|another|one more)\s+(?:new\s+)?"
+    r"(?:script|process|job|batch job|workflow)(?:\s+(?:please|for me|for us|now))*[\s.!,:]*"
+)
 
 
 def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) -> Doubt:
@@ -46,17 +60,8 @@ def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) 
             tuple((s, s) for s in sources),
             place[1],
         )
-    rest = text[said.lost : said.end]
-    late = (
-        " "
-        + re.sub(
-            r"\bhow (many|much|often)\b|[^\w' ]+",
-            " ",
-            text[max(said.start, said.lost - 12) : said.end].lower(),
-        )
-        + " "
-    )
-    vague = next((v for v in sorted(VAGUE, key=len, reverse=True) if f" {v} " in late), "")
+    rest = text[said.lost : said.end] if said.lost >= 0 else ""
+    vague = vague_word(said, text, names)
     if vague:
         return Doubt(
             f'How much is "{vague}" in "{sentence}"? Please give a number, for example "more than 30 days" or "at least 100".'  # noqa: E501 - one message, one line
@@ -68,14 +73,41 @@ def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) 
     )
 
 
-def with_the_others(trouble: Doubt, missed: list[str]) -> Doubt:
-    """Quote every sentence of the turn that was not understood, so that one answer can reword them all."""
-    others = [s for s in missed if s not in trouble.text]
-    if not others or trouble.refusal:
-        return trouble
-    quoted = "; ".join(f'"{s}"' for s in others)
-    text = f"{trouble.text}\nNor did I understand: {quoted}."
-    return Doubt(text, trouble.options, trouble.words)
+def vague_word(said: Said, text: str, names: Names) -> str:
+    """Give the measure without a number that stands near where reading stopped; empty if there is none.
+
+    A word that names something, stands in quotes or braces, or has its number right behind it is none.
+    """
+    begin = max(said.start, said.lost - _NEAR_CHARS) if said.lost >= 0 else said.start
+    while begin > said.start and not text[begin - 1].isspace():
+        begin -= 1
+    late = re.sub(r"'[^']*'|\"[^\"]*\"|\{[^{}]*\}", " | ", text[begin : said.end].lower())
+    late = f" {re.sub(r'how (many|much|often)|[^a-z0-9_| ]+', ' ', late)} "
+    named = {w for key in (*names.local, *names.predicates, *names.adjectives) for w in key.split()}
+    for vague in sorted(VAGUE, key=len, reverse=True):
+        found = re.search(rf" {vague} (?!(?:than|\d|if|when|means)\b)", late)
+        if found and vague not in named and names.name_cost(key_of(vague)) is None:
+            return vague
+    return ""
+
+
+def commands(sentence: str) -> bool:
+    """Whether a sentence tells to do something: its verb stands first, or first behind a comma, "and" or courtesy."""
+    return _ORDER.search(sentence.lower()) is not None
+
+
+def names_nothing(text: str) -> bool:
+    """Whether a turn only asks for a script, without its name."""
+    return _BARE_OPENING.fullmatch(text.strip().lower()) is not None
+
+
+def all_lost(doubt: Doubt, lost: list[Said], text: str) -> Doubt:
+    """Quote every sentence of a turn that was not understood, so that one rewording can mend them all."""
+    quotes = [text[said.start : said.end] for said in lost]
+    more = "; ".join(f'"{quote}"' for quote in quotes if f'"{quote}"' not in doubt.text)
+    if not more:
+        return doubt
+    return Doubt(f"{doubt.text} Nor did I understand {more}.", doubt.options, doubt.words, doubt.refusal)
 
 
 def texts_of(script: dict[str, Any]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.discourse import apply
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
-from sopwb.author.english.misread import not_understood, texts_of, with_the_others
+from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
@@ -118,7 +118,11 @@ class Planner:
         self.text = text
         self.foretell(text)
         trouble: Doubt | None = None
-        missed: list[str] = []
+        if names_nothing(text):
+            raise Doubt(
+                "What should the script be called? For example: create a script called late_payers.", (), NAME_WANTED
+            )
+        lost: list[Said] = []
         for tokens in read_sentences(text, self.known_words()):
             self.learn()
             said = read(tokens, self.names)
@@ -128,18 +132,20 @@ class Planner:
                         self.spec() is None
                         and not re.search(r"[\d'\"{]", text[said.start : said.end])
                         and not self.names_in(said)
+                        and not commands(text[said.start : said.end])
                     ):
                         self.aside(said)
                         continue
                     self.salvage(tokens)
                     self.state.lost.append(text[said.start : said.end])
-                    missed.append(text[said.start : said.end])
+                    lost.append(said)
                     raise not_understood(said, text, self.names, self.overlay.tool_names())
                 if (
                     self.spec() is None
                     and not any(isinstance(s, _COMMANDS) for s in said.statements)
                     and not self.names_in(said)
                     and not re.search(r"[\d'\"{]", said.text)
+                    and not commands(said.text)
                 ):
                     self.aside(said)
                     continue
@@ -163,7 +169,7 @@ class Planner:
             trouble = not_understood(self.asides[0], text, self.names, self.overlay.tool_names())
         if trouble is not None:
             self.tentative = self.state
-            raise with_the_others(trouble, missed)
+            raise all_lost(trouble, lost, text)
         if self.state.lost and (self.defined or self.steps) and not self.resolved():
             raise Doubt(
                 "Before that: I did not understand "

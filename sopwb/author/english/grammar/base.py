@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sopwb.author.english.lexicon import (
+    AGE_WORDS,
     CLASSES,
     COMPARE,
     OR_MORE,
     PEOPLE,
+    POINT_WORDS,
     POSSESSIVES,
     PRONOUNS,
     RECORD_NOUNS,
@@ -143,6 +145,17 @@ def _from_table(table: dict[str, str]) -> Any:
 
 
 G.terminal("cmp")(_from_table(COMPARE))
+
+
+def _without(table: dict[str, str], words: frozenset[str], keep: bool = False) -> dict[str, str]:
+    return {k: v for k, v in table.items() if bool(words & set(k.split())) == keep}
+
+
+G.terminal("pointcmp")(_from_table(_without(COMPARE, POINT_WORDS, keep=True)))
+G.terminal("agecmp")(_from_table(_without(COMPARE, AGE_WORDS, keep=True)))
+G.terminal("sizecmp")(_from_table(_without(COMPARE, POINT_WORDS | AGE_WORDS)))
+G.terminal("pointmore")(_from_table(_without(OR_MORE, POINT_WORDS, keep=True)))
+G.terminal("sizemore")(_from_table(_without(OR_MORE, POINT_WORDS)))
 G.terminal("verbcmp")(_from_table(VERB_COMPARE))
 G.terminal("ormore")(_from_table(OR_MORE))
 G.terminal("unit")(_from_table(UNITS))

@@ -105,12 +105,18 @@ def _when(chart: Any, at: int) -> Any:
     return []
 
 
+_PRICED = frozenset(("cost", "costs", "is", "are", "earns", "gives", "adds", "counts", "pays", "charged", "block", "blocks"))
+"""Words that make "every 15 minutes …" a statement of what they cost or count, not of when to run."""
+
+
 @G.terminal("whenfirst")
 def _whenfirst(chart: Any, at: int) -> Any:
     """Read a bare schedule: it holds a time of day or a repetition."""
     from sopwb.author.english.patterns import Edge
 
     words = [t.low for t in chart.tokens[at:]]
+    if any(t.kind == "money" for t in chart.tokens[at:]) or _PRICED & set(words):
+        return []
     first = words[0] if words else ""
     clock = any(t.kind == "clock" for t in chart.tokens[at:]) or bool(set(words) & {"evening", "morning", "afternoon", "noon", "midnight", "oclock", "clock", "night"})
     day = first.rstrip("s") in _DAYTIMES and first not in ("day", "days", "week", "month", "hour", "minute", "quarter", "hours", "minutes", "weeks", "months")
@@ -140,7 +146,7 @@ def _postpone(w: str = "") -> tuple[Statement, ...]:
     return ()
 
 
-@G.rule("clause", "no {x:oneword} {y:oneword} then", "no {x:oneword} then", "(no|not) {x:oneword} {y:oneword}", cost=2.6)
+@G.rule("clause", "no {x:oneword} {y:oneword} then", "no {x:oneword} then", cost=2.6)
 def _shrug(**_: Any) -> tuple[Statement, ...]:
     return ()
 

@@ -22,6 +22,7 @@ from sopwb.author.english.meaning import (
     Among,
     And,
     Arith,
+    Clamp,
     Clock,
     Compare,
     Cond,
@@ -51,20 +52,48 @@ G.rule("be", "is", "are", "was", "were", "be", "has been", "have been", "being",
 G.rule("not", "not", "never", cost=0.0)(lambda: True)
 
 
-@G.rule("tail", "[{b:be}] {o:cmp} {v:value}", "[{b:be}] {o:verbcmp} {v:value}", cost=0.3)
-def _compare(o: str, v: Value, b: bool = True) -> Cond:
-    return Compare(o, None, v)
+_MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
 
-@G.rule("tail", "{b:be} not {o:cmp} {v:value}", "(does|do) not (come|go|get) {o:cmp} {v:value}", cost=0.4)
-def _not_compare(o: str, v: Value, b: bool = True) -> Cond | None:
+def sized(op: str, left: Value | None, right: Value) -> Cond:
+    """Compare by size: "at most 3 days ago" and "more than 3 days before X" compare how far back, so the points compare the other way round."""
+    back = isinstance(right, Shift) and right.back
+    return Compare(_MIRRORED.get(op, op) if back else op, left, right)
+
+
+def aged(op: str, left: Value | None, right: Value) -> Cond:
+    """Compare by age: the older of two dates is the earlier one."""
+    dated = isinstance(right, Shift | Clock) or (isinstance(right, Lit) and right.kind == "date")
+    return Compare(_MIRRORED.get(op, op) if dated else op, left, right)
+
+
+# "at most 20 and at least 10" is two comparisons, never one with 20 raised to 10.
+G.rule("compared", "{v:value}", cost=0.0)(lambda v: None if isinstance(v, Clamp) else v)
+G.rule("compared", "(the larger of|the greater of) {a:sum} and {b:sum}", cost=0.5)(lambda a, b: Clamp(a, low=b))
+G.rule("compared", "(the smaller of|the lesser of|the lower of) {a:sum} and {b:sum}", cost=0.5)(lambda a, b: Clamp(a, high=b))
+
+# What compares: points by "before", ages by "older", everything else by size.
+G.rule("comparison", "{o:pointcmp} {v:compared}", "{o:verbcmp} {v:compared}", "{v:sum} {o:pointmore}", cost=0.0)(lambda o, v: Compare(o, None, v))
+G.rule("comparison", "{o:sizecmp} {v:compared}", "{v:sum} {o:sizemore}", cost=0.0)(lambda o, v: sized(o, None, v))
+G.rule("comparison", "{n:num} {u:unit} {o:sizemore} (ago|in the past|back)", cost=0.0)(lambda n, u, o: sized(o, None, ago(n, u)))
+G.rule("comparison", "{n:num} {u:unit} {o:sizemore} (before|earlier than|prior to) {v:factor}", cost=0.0)(lambda n, u, o, v: sized(o, None, Shift(v, UNITS[u], n, True)))
+G.rule("comparison", "{n:num} {u:unit} {o:sizemore} (after|later than|past) {v:factor}", cost=0.0)(lambda n, u, o, v: Compare(o, None, Shift(v, UNITS[u], n, False)))
+G.rule("comparison", "{o:agecmp} {v:compared}", cost=0.0)(lambda o, v: aged(o, None, v))
+
+
+def ago(n: Lit, u: str) -> Value:
+    return Shift(Clock("now" if UNITS[u] in ("hours", "minutes") else "today"), UNITS[u], n, True)
+
+
+@G.rule("tail", "[{b:be}] {c:comparison}", cost=0.3)
+def _compare(c: Cond, b: bool = True) -> Cond:
+    return c
+
+
+@G.rule("tail", "{b:be} not {c:comparison}", "(does|do) not (come|go|get) {c:comparison}", cost=0.4)
+def _not_compare(c: Compare, b: bool = True) -> Cond | None:
     turned = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-    return Compare(turned[o], None, v)
-
-
-@G.rule("tail", "[{b:be}] {v:sum} {o:ormore}", cost=0.3)
-def _or_more(v: Value, o: str, b: bool = True) -> Cond:
-    return Compare(o, None, v)
+    return Compare(turned[c.op], None, c.right)
 
 
 @G.rule("tail", "{b:be} {v:factor}", "{b:be} (exactly|equal to|the same as|set to|on) {v:factor}", "(equals|=|==) {v:factor}", "{b:be} {v:sum}", cost=0.5)
@@ -161,19 +190,9 @@ def _past(b: bool) -> Cond:
     return Compare("<", None, Clock("today"))
 
 
-@G.rule("tail", "{b:be} {n:num} {u:unit} or more (ago|in the past|old)", "{b:be} at least {n:num} {u:unit} (ago|in the past|old)", cost=0.2)
-def _ago_or_more(b: bool, n: Lit, u: str) -> Cond:
-    return Compare("<=", None, Shift(Clock("today"), UNITS[u], n, True))
-
-
-@G.rule("tail", "{b:be} (more than|over|longer than) {n:num} {u:unit} (ago|in the past|old|back)", cost=0.2)
-def _more_than_ago(b: bool, n: Lit, u: str) -> Cond:
-    return Compare("<", None, Shift(Clock("today"), UNITS[u], n, True))
-
-
-@G.rule("tail", "{b:be} (less than|under|fewer than) {n:num} {u:unit} (ago|old)", cost=0.2)
-def _less_than_ago(b: bool, n: Lit, u: str) -> Cond:
-    return Compare(">", None, Shift(Clock("today"), UNITS[u], n, True))
+@G.rule("tail", "{b:be} {n:num} {u:unit} {o:sizemore} old", "{b:be} {o:sizecmp} {n:num} {u:unit} (in the past|old|back|ago)", cost=0.2)
+def _aged(b: bool, o: str, n: Lit, u: str) -> Cond:
+    return sized(o, None, ago(n, u))
 
 
 @G.rule("tail", "{b:be} (today|now) or (within|in) the next {n:num} {u:unit}", cost=0.15)
@@ -256,8 +275,7 @@ def _dated(d: str, w: tuple[str, object, object], e: str = "") -> Cond:
 @G.rule("atom", "[{e:entity}] (was|were|is|are|has been|have been) {d:dateverb} {t:tail}", "[{e:entity}] (was|were|is|are|has been|have been) {d:dateverb} {o:cmp} {n:num} {u:unit} (ago|back)", cost=0.35)
 def _dated_tail(d: str, t: Cond | None = None, o: str = "", n: Lit | None = None, u: str = "", e: str = "") -> Cond:
     if n is not None:
-        turned = {">": "<", ">=": "<=", "<": ">", "<=": ">="}.get(o, o)
-        return Compare(turned, Named(d), Shift(Clock("today"), UNITS[u], n, True))
+        return sized(o, Named(d), ago(n, u))
     assert t is not None
     return with_subject(t, Named(d))
 
@@ -267,9 +285,9 @@ def _never_been(v: str, e: str = "") -> Cond:
     return Never(v)
 
 
-@G.rule("atom", "(today|now) (is|lies|comes) {o:cmp} {v:value}", cost=0.2)
-def _today_is(o: str, v: Value) -> Cond:
-    return Compare(o, Clock("today"), v)
+@G.rule("atom", "(today|now) (is|lies|comes) {c:comparison}", cost=0.2)
+def _today_is(c: Compare) -> Cond:
+    return Compare(c.op, Clock("today"), c.right)
 
 
 @G.rule("atom", "LP {c:cond} RP", cost=0.2)
@@ -410,7 +428,7 @@ def _been_here(o: str, n: Value, u: str, a: Value, b: Value, e: str = "") -> Con
     return Compare(o, Span(UNITS[u], a, b), n)
 
 
-@G.rule("atom", "{a:factor} (is|was|lies) {o:cmp} {n:num} {u:unit} (after|past|later than) {b:factor}", cost=0.3)
+@G.rule("atom", "{a:factor} (is|was|lies) {o:sizecmp} {n:num} {u:unit} (after|past|later than) {b:factor}", cost=0.3)
 def _apart(a: Value, o: str, n: Value, u: str, b: Value) -> Cond:
     return Compare(o, Span(UNITS[u], b, a), n)
 

@@ -246,8 +246,10 @@ def _belonging(r: Rows, e: str) -> Rows | None:
     return None if r.owner else msgspec.structs.replace(r, owner=e or "it")
 
 
-@G.rule("rows", "{r:rows} [,] (except|except for|apart from|without|but not|excluding|not counting|other than) (the ones|those|ones|the rows|rows|any) (where|whose|that|which|for which|with|that are) {c:cond}", "{r:rows} [,] (except|except for|apart from|excluding) (the|those) {a:adj} (ones|rows)", cost=0.3)
-def _except(r: Rows, c: Cond | None = None, a: str = "") -> Rows:
+@G.rule("rows", "{r:rows} [,] (except|except for|apart from|without|but not|excluding|not counting|other than) (the ones|those|ones|the rows|rows|any) (where|whose|that|which|for which|with|that are) {c:cond}", "{r:rows} [,] (except|except for|apart from|excluding|without|but not|not counting|not including|leaving out|other than|but without) [the|those|any|all] {a:adj} (ones|one|rows|{s:source}) [LP {c:cond} RP]", cost=0.1)
+def _except(r: Rows, c: Cond | None = None, a: str = "", s: str = "") -> Rows | None:
+    if s and r.source and s != r.source:
+        return None
     return with_cond(r, Not(c if c is not None else Holds(None, a)))
 
 
@@ -271,6 +273,11 @@ def _with(r: Rows, c: Cond) -> Rows:
 @G.rule("rows", "{r:rows} (of|for|from|by|belonging to|made by|with) [that|the|this|a] [same] {e:entity}", "{r:rows} (it|they|he|she) (has|have|had|made)", cost=0.4)
 def _of_entity(r: Rows, e: str = "") -> Rows | None:
     return None if r.owner else msgspec.structs.replace(r, owner=e or "it")
+
+
+@G.rule("rows", "{r:rows} (of|for|from|by|belonging to|made by) (all|all the|all of the|all our|every one of the|any of the) {s:source}", cost=0.1)
+def _of_all(r: Rows, s: str) -> Rows | None:
+    return None if r.owner else msgspec.structs.replace(r, every=True)
 
 
 @G.rule("rows", "{r:rows} (on|with|for|of|by) (that|this|the|the given) {n:name}", cost=0.6)
@@ -304,6 +311,22 @@ def _last(n: Lit, u: str) -> tuple[str, Value, Value]:
     unit = UNITS[u]
     base = Clock("now") if unit in ("hours", "minutes") else Clock("today")
     return ("between", Shift(base, unit, n, True), base)
+
+
+@G.rule("window", "{w:window} [,] (not counting|not including|excluding|without|except|except for|but not|leaving out) today [itself]", "{w:window} [,] (today|today itself) (excluded|not included|not counted|left out|does not count|not counting)", "{w:window} LP (without|excluding|not counting|not including) today RP", "{w:window} LP today (excluded|not included|not counted) RP", cost=0.1)
+def _without_today(w: tuple[str, Value, Value]) -> tuple[str, Value, Value] | None:
+    from sopwb.author.english.meaning import Clock
+
+    if w[0] != "between" or Clock("today") not in w[1:]:
+        return None
+    return ("until today" if w[2] == Clock("today") else "after today", w[1], w[2])
+
+
+@G.rule("window", "{w:window} [,] [LP] (counting today|including today|today included|today counts|with today) [too] [RP]", cost=0.1)
+def _with_today(w: tuple[str, Value, Value]) -> tuple[str, Value, Value] | None:
+    from sopwb.author.english.meaning import Clock
+
+    return w if w[0] == "between" and Clock("today") in w[1:] else None
 
 
 @G.rule("window", "[in|within|over|during] (the next|the coming|the following|next) {n:num} {u:unit}", cost=0.3)
@@ -349,6 +372,9 @@ def window_cond(subject: Value | None, window: tuple[str, object, object]) -> Co
         return InYear(subject, a)
     if kind == "between":
         return Inside(subject, a, b)  # type: ignore[arg-type]
+    if kind in ("until today", "after today"):
+        low, high = (">=", "<") if kind == "until today" else (">", "<=")
+        return And((Compare(low, subject, a), Compare(high, subject, b)))  # type: ignore[arg-type]
     op = {"from": ">=", "before": "<", "after": ">"}[kind]
     return Compare(op, subject, a)  # type: ignore[arg-type]
 

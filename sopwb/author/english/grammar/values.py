@@ -184,8 +184,14 @@ def _divided(a: Value, b: Value) -> Value:
 
 @G.rule("product", "{a:num} (for each|for every|per|for each of the|for all|a|each) {b:factor}",
         "{a:num} <noun_unit> (for each|for every|per|for each of the) {b:factor}", cost=0.8)
-def _per(a: Lit, b: Value) -> Value:
-    return Arith("*", b, Lit(a.kind, a.text, "per"))
+def _per(a: Lit, b: Value) -> Value | None:
+    return None if isinstance(b, Lit) else Arith("*", b, Lit(a.kind, a.text, "per"))
+
+
+@G.rule("product", "{a:num} [<noun_unit>] (for|per) [every|each] [full|whole|complete] {k:num} (of {r:rows}|{r:rows})", "{a:num} [<noun_unit>] (for|per) (every|each) [full|whole|complete] (group|set|batch) of {k:num} {r:rows}", cost=0.3)
+def _per_group(a: Lit, k: Lit, r: Any) -> Value:
+    """So much for every three of them: records do not split, so only full groups count."""
+    return Arith("*", Arith("div", Agg("count", None, r), k), a)
 
 
 @G.rule("sum", "{v:product}", cost=0.0)
@@ -300,17 +306,35 @@ def _rounded_name(v: Value) -> Value:
     return v if isinstance(v, Named) else Rounded(v, 0)
 
 
-@G.rule("value", "{v:value} [,] [but|and] (at least|never less than|not less than|no less than|never below|not below|never under|a minimum of|with a minimum of"
-        "|with at least|a minimum of|never lower than|with a floor of) {n:factor}",
-        "{v:value} [,] [but|and] (never negative|not negative|never a negative number)", cost=0.5)
-def _at_least(v: Value, n: Value | None = None) -> Value:
+_FLOORS = "(at least|never less than|not less than|no less than|never below|not below|never under|a minimum of|with a minimum of|with at least|never lower than|with a floor of) {n:factor}"
+_CEILINGS = "(at most|never more than|not more than|no more than|never above|not above|never over|capped at|with a maximum of|up to a maximum of|a maximum of|up to|limited to|never higher than|to a maximum of|up to at most|with a cap of|but capped at) {n:factor}"
+
+
+def _tested(v: Value) -> bool:
+    """Whether the value ends in a test of records: a bound behind it may belong to that test, and does where it is its other end."""
+    return any(f"{kind}(" in repr(v) for kind in ("Compare", "Inside", "Among"))
+
+
+@G.rule("value", f"{{v:value}} (, [but|and]|but) {_FLOORS}", "{v:value} [,] [but|and] (never negative|not negative|never a negative number)", cost=0.5)
+def _at_least(v: Value, n: Value | None = None) -> Value | None:
+    if n is not None and _tested(v) and "op='<" in repr(v):
+        return None
     return Clamp(v, low=n if n is not None else Lit("number", "0"))
 
 
-@G.rule("value", "{v:value} [,] [but|and] (at most|never more than|not more than|no more than|never above|not above|never over|capped at|with a maximum of"
-        "|up to a maximum of|a maximum of|up to|limited to|never higher than|to a maximum of|up to at most|with a cap of|but capped at) {n:factor}", cost=0.5)
-def _at_most(v: Value, n: Value) -> Value:
-    return Clamp(v, high=n)
+@G.rule("value", f"{{v:value}} [and] {_FLOORS}", cost=0.5)
+def _at_least_behind(v: Value, n: Value) -> Value | None:
+    return None if _tested(v) else Clamp(v, low=n)
+
+
+@G.rule("value", f"{{v:value}} (, [but|and]|but) {_CEILINGS}", cost=0.5)
+def _at_most(v: Value, n: Value) -> Value | None:
+    return None if _tested(v) and "op='>" in repr(v) else Clamp(v, high=n)
+
+
+@G.rule("value", f"{{v:value}} [and] {_CEILINGS}", cost=0.5)
+def _at_most_behind(v: Value, n: Value) -> Value | None:
+    return None if _tested(v) else Clamp(v, high=n)
 
 
 @G.rule("value", "(the larger of|the greater of|whichever is (more|larger|higher|greater) of) {a:sum} and {b:sum}", cost=0.5)
