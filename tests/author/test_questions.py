@@ -182,3 +182,11 @@ def test_a_fault_of_the_author_is_a_question_and_keeps_what_was_said(tmp_path: P
 def test_a_field_to_take_out_of_nothing_is_asked_about(tmp_path: Path) -> None:
     reply = talk(tmp_path, HEAD, "Remove the field reward.")[1]
     assert "there are ." not in reply.reply
+
+
+def test_those_records_are_the_ones_that_were_left_before(tmp_path: Path) -> None:
+    made = "Create a script called boat_report. It takes a boat_id. " + N + " Save it."
+    loop = "Create a script called busy. Run boat_report for each of the boats. Only those whose n is at least 1. "
+    reply = talk(tmp_path, made, loop + "Return { k }, the number of those boats.")[1]
+    assert reply.script is not None
+    assert "n >= 1" in str(reply.script)

@@ -62,7 +62,7 @@ def boundaries(script: dict[str, Any]) -> list[str]:
             for name, op, number in _LIMIT.findall(node):
                 if number != "0":
                     found.append(
-                        f"{name.removeprefix('it.')} exactly {number} {'counts' if '=' in op else 'does not count'} as {_words(op)} {number}"  # noqa: E501 - one message, one line
+                        f"{name.rpartition('.')[2]} exactly {number} {'counts' if '=' in op else 'does not count'} as {_words(op)} {number}"  # noqa: E501 - one message, one line
                     )
         elif isinstance(node, dict):
             for value in node.values():

@@ -77,7 +77,7 @@ def _rows(source: str, owner: str = "", adjs: tuple[str, ...] = (), noun: str = 
     return Rows(source, owner, (), adjs, noun, every)
 
 
-@G.rule("head", "[the|any|some|a|an|our|these|those] {s:source} [(rows|records|entries|row|record|entry|items)]", cost=0.3)
+@G.rule("head", "[the|any|some|a|an|our] {s:source} [(rows|records|entries|row|record|entry|items)]", cost=0.3)
 def _source(s: str) -> Rows:
     return _rows(s)
 
