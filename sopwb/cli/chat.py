@@ -48,13 +48,13 @@ def _said(line: str) -> str | None:
         text = json.loads(line)
     except ValueError:
         return None
-    return text if isinstance(text, str) else None
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else None
 
 
 def _line(prompt: bool) -> str:
     if prompt:
         print("> ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline()
+    return sys.stdin.readline().encode("utf-8", "replace").decode()  # bytes that are no text become question marks
 
 
 def _print(turn: int, reply: Reply, as_json: bool) -> None:

@@ -42,6 +42,7 @@ def report(diagnostics: Sequence[Diagnostic]) -> None:
 
 
 def _dispatch(words: list[str], screen: Screen) -> int:
+    _refuse_bytes(words)
     folder, words = _workspace_option(words)
     if (words and words[0] in ("--run",)) or any(word.startswith("--run=") for word in words[:1]):
         from sopwb.cli.run import run_command
@@ -52,6 +53,14 @@ def _dispatch(words: list[str], screen: Screen) -> int:
     from sopwb.cli.parser import run_words
 
     return run_words(folder, words)
+
+
+def _refuse_bytes(words: list[str]) -> None:
+    """Refuse arguments that are not UTF-8: Python hands such bytes on as lone surrogates, which nothing can write."""
+    for word in words:
+        if not word.isascii() and any("\ud800" <= char <= "\udfff" for char in word):
+            shown = word.encode("utf-8", "replace").decode()
+            raise UserError(Diagnostic("SOP-U001", f"the argument {shown!r} is not UTF-8 text", found=shown))
 
 
 def _workspace_option(words: list[str]) -> tuple[str | None, list[str]]:

@@ -36,6 +36,7 @@ def check(said: object, code: int, *parts: str) -> None:
         ((*RUN, "--inputs", "[1]"), 2, ("SOP-U002", "JSON object")),
         ((*RUN, "--inputs", "@/nowhere.json"), 2, ("SOP-U002", "/nowhere.json")),
         ((*RUN, "--input", "customer_id=x", "--as-of", "yesterday"), 2, ("SOP-U003", "ISO 8601")),
+        ((*RUN, "--input", "customer_id=\udcff"), 2, ("SOP-U001", "not UTF-8")),
         ((*RUN, "--trase"), 2, ("SOP-U001", "did you mean --trace?")),
         (("--run",), 2, ("SOP-U001", "needs a value")),
         ((*RUN, "--canary", "5"), 2, ("SOP-U005", "not built yet")),
@@ -155,3 +156,9 @@ def test_a_draft_is_not_run_for_real(workspace: Path, sopwb: Sopwb) -> None:
 
 def test_chat_wants_json_strings_where_it_was_told_json(workspace: Path, sopwb: Sopwb) -> None:
     check(sopwb("-w", workspace, "chat", "--json", stdin="hello\n"), 2, "SOP-U006")
+
+
+def test_a_limit_below_one_shows_nothing(workspace: Path, sopwb: Sopwb) -> None:
+    assert sopwb("-w", workspace, "data", "show", "customers", "--limit", "-1").code == 0
+    sopwb("-w", workspace, *RUN, "--input", "customer_id=john_doe")
+    assert sopwb("-w", workspace, "runs", "list", "--limit", "0", "--json").json == []

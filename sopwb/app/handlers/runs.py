@@ -30,6 +30,8 @@ def list_runs(bench: Workbench, command: ListRuns) -> AnyOutput:
     rows: list[RunRow] = []
     changes = [(bench.store.ref_history(name)[-1].sequence, name) for name in bench.store.refs("run/")]
     for _, name in sorted(changes, reverse=True):
+        if len(rows) >= command.limit:
+            break
         body = find_run(bench.store, name.removeprefix("run/")).body
         if command.ref in ("", body["name"], body["script"]):
             rows.append(
@@ -43,8 +45,6 @@ def list_runs(bench: Workbench, command: ListRuns) -> AnyOutput:
                     body["trace_hash"],
                 )
             )
-        if len(rows) >= command.limit:
-            break
     return RunList(tuple(rows))
 
 

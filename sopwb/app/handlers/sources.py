@@ -41,7 +41,7 @@ def _view(bench: Workbench, name: str, limit: int) -> SourceView:
     try:
         table = bench.tables.table(name)
         schema = table.schema
-        sample = tuple(plain(row) for row in islice(table.rows(), limit))
+        sample = tuple(plain(row) for row in islice(table.rows(), max(limit, 0)))
         return SourceView(
             name=name,
             format=str(raw.get("format", place.rpartition(".")[2])),
