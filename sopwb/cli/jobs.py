@@ -6,9 +6,9 @@ from typing import Any
 
 from sopwb.app.commands import AddSchedule, ListJobs, ListSchedules, NextDue, RemoveSchedule, SaveJob, ShowJob
 from sopwb.app.outputs import Dropped, DueTimes, JobList, JobView, ScheduleList, ScheduleView
+from sopwb.cli.inputs import read_pairs
 from sopwb.cli.printing import answer, builtins, columns, finish
 from sopwb.kernel.canonical import json_text
-from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.ids import short_id
 
 
@@ -26,13 +26,7 @@ def show(folder: str | None, options: Any) -> int:
 
 def save(folder: str | None, options: Any) -> int:
     """Save a batch job; a script that is still a draft is frozen first."""
-    inputs: dict[str, Any] = {}
-    for pair in options.input:
-        name, eq, value = pair.partition("=")
-        if not eq:
-            raise UserError(Diagnostic("SOP-U002", f"--input {pair!r} does not read", expected="name=value"))
-        inputs[name] = value
-    command = SaveJob(options.script, options.name, inputs, tuple(options.mock), options.output)
+    command = SaveJob(options.script, options.name, read_pairs(options.input), tuple(options.mock), options.output)
     found = answer(folder, command, JobView)
     return finish(found, options.json, _job(found) if found else "")
 

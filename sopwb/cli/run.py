@@ -14,6 +14,7 @@ from sopwb.app.commands import RunScript
 from sopwb.app.outputs import Failed, RunView
 from sopwb.app.workbench import open_workbench
 from sopwb.cli.exits import DONE, FAILED
+from sopwb.cli.inputs import read_pairs
 from sopwb.cli.main import report
 from sopwb.kernel.canonical import json_text, parse_json
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
@@ -158,10 +159,7 @@ def _take(options: Options, name: str, value: str) -> None:
         case "--run":
             options.ref = value
         case "--input":
-            key, eq, text = value.partition("=")
-            if not eq or not key:
-                raise UserError(Diagnostic("SOP-U002", f"--input {value!r} does not read", expected="name=value"))
-            options.inputs[key] = text
+            options.inputs.update(read_pairs([value]))
         case "--inputs":
             options.inputs.update(_json_inputs(value))
         case "--mock":

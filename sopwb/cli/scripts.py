@@ -17,6 +17,7 @@ from sopwb.app.commands import (
 )
 from sopwb.app.outputs import Difference, Frozen, History, PlanView, Renamed, ScriptList, ScriptView
 from sopwb.cli.exits import DONE, FAILED
+from sopwb.cli.inputs import read_pairs
 from sopwb.cli.printing import answer, builtins, columns, finish
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.ids import short_id
@@ -51,20 +52,10 @@ def show(folder: str | None, options: Any) -> int:
 def explain(folder: str | None, options: Any) -> int:
     """Print a script in plain English, as a person confirms it before freezing."""
     if options.plan:
-        found = answer(folder, ExplainPlan(options.ref, _inputs(options.input)), PlanView)
+        found = answer(folder, ExplainPlan(options.ref, read_pairs(options.input)), PlanView)
         return finish(found, options.json, _plans(found) if found else "")
     view = answer(folder, ShowScript(options.ref, "english"), ScriptView)
     return finish(view, options.json, view.text if view else "")
-
-
-def _inputs(pairs: list[str]) -> dict[str, str]:
-    inputs: dict[str, str] = {}
-    for pair in pairs:
-        name, eq, value = pair.partition("=")
-        if not eq:
-            raise UserError(Diagnostic("SOP-U002", f"--input {pair!r} does not read", expected="name=value"))
-        inputs[name] = value
-    return inputs
 
 
 def _plans(found: PlanView) -> str:
