@@ -18,7 +18,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.misread import NAME_WANTED
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.planning import Planner, State, Step, texts_of
-from sopwb.author.english.say import Page, difference_lines, error_line, outline, question
+from sopwb.author.english.say import HELP, Page, difference_lines, error_line, outline, question
 from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt
 from sopwb.author.reply import Reply
@@ -191,6 +191,8 @@ class OfflineAuthor:
                 return self.show(step.name, page)
             case "lists":
                 self.lists(page)
+            case "help":
+                page.add(HELP)
             case "drop":
                 if step.text:
                     self.bench.do(c.DropDraft(step.name))

@@ -319,12 +319,7 @@ class Planner:
                 self.state.ran = target
             case m.Show(what, name):
                 self.flush()
-                self.steps.append(
-                    Step(
-                        "trace" if what == "trace" else "lists" if what == "lists" else "show",
-                        name or self.state.open,
-                    )
-                )
+                self.steps.append(Step("show" if what == "script" else what, name or self.state.open))
             case m.Confirm(no):
                 self.steps.append(Step("no" if no else "yes", self.state.open))
             case m.Drop(name):

@@ -72,6 +72,11 @@ def _list() -> Statement:
     return Show("lists")
 
 
+@G.rule("clause", "[please] help [me]", "what can (i|you|we) (say|do|ask|ask for|ask you)", "how does (this|it) work", "what do you (understand|know)", cost=0.2)
+def _help() -> Statement:
+    return Show("help")
+
+
 @G.rule("clause", "[<please_do>] (show|open|explain|describe|print|what does) [me] [the|that|this|our] [script|draft] [{s:script}] [again|do|look like|as it is|once more]", cost=0.9)
 def _show(s: str = "") -> Statement:
     return Show("script", s)
