@@ -324,13 +324,11 @@ _TOKENS = [
 _JSON = b'{"id": 1, "a": "2026-01-31", "b": [{"c": 1.5}, {"c": null}], "d": true}'
 
 
-FUZZED = 2_000
-
-
+@pytest.mark.parametrize("fuzzed", [2_000, pytest.param(10_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("stored", ["memory", "spool"])
 @pytest.mark.parametrize("format_", ["csv", "json", "jsonl", "tinydb", "sqlite", "parquet"])
 def test_random_bytes_are_read_or_refused_in_one_line(
-    tmp_path: Path, format_: str, stored: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, format_: str, stored: str, fuzzed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeds = {
         "csv": [b'id,a,b\n1,2026-01-31,"x,\ny"\n2,2026-01-31T10:00:00Z,1.5\n'],
@@ -346,7 +344,7 @@ def test_random_bytes_are_read_or_refused_in_one_line(
     declaration = declared(tmp_path, path="noise", format=format_, key="id")
     read = refused = 0
     lines: list[str] = []
-    for _ in range(FUZZED):
+    for _ in range(fuzzed):
         data = _noise(chance, seeds)
         (tmp_path / "noise").write_bytes(data)
         try:
@@ -356,7 +354,7 @@ def test_random_bytes_are_read_or_refused_in_one_line(
         except UserError as wrong:
             refused += 1
             lines.append(wrong.diagnostics[0].line())
-    assert refused > FUZZED // 4
+    assert refused > fuzzed // 4
     assert not [line for line in lines if "\n" in line or len(line) > 1_000]
     assert read > 0 or format_ == "parquet"  # whose checks let next to nothing through
 
