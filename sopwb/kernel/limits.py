@@ -144,6 +144,10 @@ SET_WAIT_S: Final = 0.1
 """A query that works is asked for its progress, and the person for a wish to stop, so often."""
 SET_BATCHES_AHEAD: Final = 2
 """Batches that a query gives before they are taken."""
+SET_RESERVED_MB: Final = 200
+"""Of a run's memory limit, what Python, Arrow and a batch that is on its way take beside the database."""
+SET_MEMORY_MB_MIN: Final = 100
+"""Less than this a database can hardly sort in."""
 SET_MEMORY_MB_MAX: Final = 400
 """What the database may hold unless the caller says otherwise; with Python and Arrow a run stays below 600 MiB."""
 

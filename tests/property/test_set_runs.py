@@ -76,7 +76,7 @@ def check(market: Market, raw: dict[str, Any]) -> bool:
     for dead_letters in (True, False):
         rows = said(market, program, dead_letters, None)
         tools = DecidingTools(market.registry, dry_run=True)
-        engine = Engine(records_min=0, threads=1)
+        engine = Engine(threads=1)
         with SetEngine(engine, program, market, tools, "b3:test", "b3:script", "zone", "dry_run") as sets:
             found = said(market, program, dead_letters, sets)
             if sets.by_rows:

@@ -1,15 +1,15 @@
 """The set engine of one run: implements ``run.sets.SetExecutor`` over a DuckDB session.
 
-    decide: enough records? ─► load and measure ─► kept query, or plan and render ─► Decision
+    decide: load and measure ─► kept query, or plan and render ─► Decision
     Decision: batches (a query that streams), and the same records for items that rows have to decide
 
-Deliberately not here: what a query is (``plan``), its execution (``execute``), and what a run does with an item
-(``run.steps.by_sets``).
+Deliberately not here: what a query is (``plan``), when it is worth one (``app``), its execution (``execute``), and
+what a run does with an item (``run.steps.by_sets``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from sopwb.data.duckdb.lookup import LookupTables
 from sopwb.data.duckdb.session import Session
 from sopwb.data.duckdb.yielded import YieldedChunk, yielded_table
 from sopwb.kernel.diagnostics import UserError
-from sopwb.kernel.limits import SET_MEMORY_MB_MAX, SET_RECORDS_MIN
+from sopwb.kernel.limits import SET_MEMORY_MB_MAX
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
 from sopwb.plan.facts import SourceFacts
@@ -40,10 +40,9 @@ if TYPE_CHECKING:
 
 
 class Engine(msgspec.Struct, frozen=True):
-    """How the engine works. ``records_min``: records of all sources below which rows are faster; ``threads`` 0: one a
-    processor; ``temp_dir`` takes what the memory limit does not hold; ``queries`` keeps queries (None: none)."""
+    """How the engine works. ``threads`` 0: one a processor; ``temp_dir`` takes what the memory limit does not hold;
+    ``queries`` keeps queries (None: none)."""
 
-    records_min: int = SET_RECORDS_MIN
     memory_mb: int = SET_MEMORY_MB_MAX
     threads: int = 0
     temp_dir: Path | None = None
@@ -54,7 +53,7 @@ class SetEngine:
     """Decides by sets for one run. A context manager: it holds a database.
 
     ``script`` is the program's id, ``zone`` its zone's name with the version of its rules, ``replies`` what decides
-    the answers of tools (mode and mocks); ``engaged`` hears of the first query.
+    the answers of tools (mode and mocks).
     """
 
     def __init__(
@@ -67,14 +66,13 @@ class SetEngine:
         script: str,
         zone: str,
         replies: str,
-        engaged: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine, self._program, self._tables, self._tools = engine, program, tables, tools
-        self._run_id, self._names, self._engaged = run_id, (script, zone, replies), engaged
+        self._run_id, self._names = run_id, (script, zone, replies)
         self._session: Session | None = None
         self._facts: dict[str, SourceFacts] | UserError | None = None
         self.by_rows: list[Unlowered] = []
-        """The loops that run by rows although they are large, and why."""
+        """The loops that run by rows, and why."""
 
     def __enter__(self) -> SetEngine:
         return self
@@ -85,15 +83,8 @@ class SetEngine:
         if self._session is not None:
             self._session.connection.close()
 
-    def worthwhile(self) -> bool:
-        """Whether the sources hold enough records."""
-        names = {need.name for need in self._program.reads()}
-        return sum(self._tables.table(name).count() for name in names) >= self._engine.records_min
-
     def decide(self, each: ir.Each, script: ir.Script, prefix: str, outer: dict[str, Value]) -> Decision | None:
         """Begin an ``each``; see ``run.sets.SetExecutor``."""
-        if not self.worthwhile():
-            return None
         facts = self._loaded()
         if isinstance(facts, UserError):
             self.by_rows.append(Unlowered(prefix + each.path, facts.diagnostics[0].message))
@@ -102,7 +93,6 @@ class SetEngine:
         if isinstance(query, Unlowered):
             self.by_rows.append(query)
             return None
-        self._engaged()
         assert self._session is not None, "the sources were loaded into a session"
         return _Decision(self._session, query, dict(outer), self.lookup(), self._run_id, self._tools)
 
