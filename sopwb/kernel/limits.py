@@ -136,6 +136,8 @@ SET_BATCH_ROWS: Final = 32_768
 SET_RECORDS_MIN: Final = 50_000
 """Records of all sources from which on an ``each`` is decided by sets: below, rows are done (0.1 ms an item) before
 DuckDB is loaded and a query planned (0.5 s)."""
+ROW_ITEM_US: Final = 100
+"""What an item that fetches a dozen records takes by rows, as ``script explain --plan`` estimates it."""
 SET_EXPLAINED_AT_ONCE: Final = 100
 """Items that are decided by rows beside a query at a time: their look-ups share a scan, their records are held."""
 KEPT_QUERIES_MAX: Final = 200

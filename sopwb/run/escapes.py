@@ -30,8 +30,8 @@ def escaping_names(script: ir.Script) -> frozenset[str]:
     return frozenset(found)
 
 
-def used_names(script: ir.Script) -> frozenset[str]:
-    """Name everything whose value an expression of the script uses."""
+def used_names(steps: tuple[ir.Step, ...]) -> frozenset[str]:
+    """Name everything whose value an expression of the steps uses."""
     found: set[str] = set()
 
     def visit(expr: ir.Expr) -> None:
@@ -56,7 +56,7 @@ def used_names(script: ir.Script) -> frozenset[str]:
                 case _:
                     pass
 
-    walk(script.steps)
+    walk(steps)
     return frozenset(found)
 
 

@@ -69,7 +69,7 @@ class Compiler:
     def script(self, script: ir.Script) -> Compiled:
         """Compile a script's steps."""
         outer = self.needs, self.escaping, self.used, self.returns, self.current
-        self.current, self.used = script, used_names(script)
+        self.current, self.used = script, used_names(script.steps)
         self.needs, self.returns = {need.name: need for need in script.reads}, script.returns
         self.escaping = escaping_names(script)
         compiled = Compiled(script, self.block(script.steps))
