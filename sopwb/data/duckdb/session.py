@@ -3,7 +3,8 @@
 Nothing is downloaded: extensions that are not built in stay away. Memory has a limit, beyond which DuckDB spills
 into ``temp_dir`` (without one it refuses). duckdb and pyarrow are imported when a session is opened.
 
-Sources come as ``run.ports.Table`` (its Arrow batches are loaded once) or as Parquet files, read in place.
+Sources come as ``run.ports.Table``: its Parquet files are read in place where it has them, else its Arrow batches
+are loaded.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sopwb.data.columnar.about import can_be_named, files_sql, plain_sql
 from sopwb.kernel.limits import SET_MEMORY_MB_MAX
+from sopwb.kernel.values import CONTEXT
 from sopwb.lang.environment import SourceSchema
-from sopwb.lang.types import RecordType, Scalar, required
+from sopwb.lang.types import BOOL, RecordType, Scalar, required
 from sopwb.plan.cells import number_of
 from sopwb.plan.facts import FieldFacts, SourceFacts
 from sopwb.plan.sql.query import table_of
-from sopwb.run.ports import Table
+from sopwb.run.ports import ParquetFiles, Table, columnar_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,6 +55,7 @@ class Session:
         self.connection.execute("set enable_progress_bar_print = false")
         self.facts: dict[str, SourceFacts] = {}
         self._prelude: tuple[str, ...] = ()
+        self._kinds: dict[str, str] = {}
 
     def __enter__(self) -> Session:
         return self
@@ -71,13 +75,49 @@ class Session:
             self._prelude = prelude
 
     def load(self, table: Table, fields: Sequence[str]) -> SourceFacts:
-        """Load the fields of a source that a script reads, and measure them."""
+        """Load the fields of a source that a script reads, and measure them.
+
+        What lies in Parquet files is read in place, and was measured when its source was opened; the caller asks
+        ``run.ports.Columnar.unchanged`` when it has read.
+        """
         schema = table.schema
         held = [name for name in fields if _is_held(schema.record, name)]
         if schema.key is not None and schema.key not in held:
             held.append(schema.key)
+        columnar = columnar_of(table)
+        files = columnar.parquet() if columnar is not None else None
+        if files is not None and files.columns.keys() >= set(held) and all(map(can_be_named, files.paths)):
+            self._view(schema, files, held)
+            return self._known(schema, files, held, table.count())
         self._create(schema.name, schema.record, held, table.batches(held) if held else iter(()))
         return self._measured(schema, held)
+
+    def _view(self, schema: SourceSchema, files: ParquetFiles, held: Sequence[str]) -> None:
+        columns = [
+            f"{plain_sql(files.columns[name], schema.record.get(name) or BOOL)} as {_quoted(name)}" for name in held
+        ]
+        self._make("view", schema.name, f"select {', '.join(columns) or 'null'} from {files_sql(files.paths)}")
+
+    def _known(
+        self, schema: SourceSchema, files: ParquetFiles, held: Sequence[str], rows: int
+    ) -> SourceFacts:
+        fields: dict[str, FieldFacts] = {}
+        for name in held:
+            if _kind(schema.record, name) in _MEASURED:
+                bounds, scale = files.bounds[name], files.scales[name]
+                fields[name] = FieldFacts(0, 0, scale) if bounds is None else FieldFacts(bounds.low, bounds.high, scale)
+        facts = SourceFacts(schema.name, schema.key, schema.record, max(1, rows), fields)
+        self.facts[schema.name] = facts
+        return facts
+
+    def _make(self, kind: str, source: str, query: str) -> None:
+        """Make a source's table or view, in place of an earlier one of either kind."""
+        name = _quoted(table_of(source))
+        before = self._kinds.pop(source, None)
+        if before is not None:
+            self.connection.execute(f"drop {before} {name}")
+        self.connection.execute(f"create {kind} {name} as {query}")
+        self._kinds[source] = kind
 
     def _create(self, source: str, record: RecordType, held: Sequence[str], batches: Iterator[pa.RecordBatch]) -> None:
         import pyarrow as pa
@@ -96,17 +136,14 @@ class Session:
 
         reader = pa.RecordBatchReader.from_batches(first.schema, chained())
         self.connection.register("loading", reader)
-        self.connection.execute(f"create or replace table {_quoted(table_of(source))} as select * from loading")
+        self._make("table", source, "select * from loading")
         self.connection.unregister("loading")
 
     def read_parquet(self, schema: SourceSchema, paths: Sequence[Path], fields: Sequence[str]) -> SourceFacts:
         """Read Parquet files in place. Their columns must be those of ``schema``; the key must be unique."""
         held = [name for name in fields if _is_held(schema.record, name)]
-        files = ", ".join(_text(str(path)) for path in paths)
         columns = ", ".join(map(_quoted, dict.fromkeys([*held, *([schema.key] if schema.key else [])])))
-        self.connection.execute(
-            f"create or replace view {_quoted(table_of(schema.name))} as select {columns} from read_parquet([{files}])"
-        )
+        self._make("view", schema.name, f"select {columns} from {files_sql([str(path) for path in paths])}")
         return self._measured(schema, held)
 
     def _measured(self, schema: SourceSchema, held: Sequence[str]) -> SourceFacts:
@@ -155,13 +192,10 @@ def _facts(low: Any, high: Any, scale: int) -> FieldFacts:
     if low is None or high is None:
         return FieldFacts(0, 0, scale)
     if isinstance(low, Decimal):
-        return FieldFacts(int(low.scaleb(scale)), int(high.scaleb(scale)), scale)
+        return FieldFacts(int(CONTEXT.scaleb(low, scale)), int(CONTEXT.scaleb(high, scale)), scale)
     return FieldFacts(number_of(low), number_of(high))
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
