@@ -14,7 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sopwb.data.codes import TOO_WIDE
 from sopwb.data.columnar.about import can_be_named, files_sql, plain_sql
+from sopwb.data.faults import fault
 from sopwb.kernel.limits import SET_MEMORY_MB_MAX
 from sopwb.kernel.values import CONTEXT
 from sopwb.lang.environment import SourceSchema
@@ -84,6 +86,7 @@ class Session:
         held = [name for name in fields if _is_held(schema.record, name)]
         if schema.key is not None and schema.key not in held:
             held.append(schema.key)
+        _refuse_alike(schema.name, held)
         columnar = columnar_of(table)
         files = columnar.parquet() if columnar is not None else None
         if files is not None and files.columns.keys() >= set(held) and all(map(can_be_named, files.paths)):
@@ -186,6 +189,15 @@ def _kind(record: RecordType, name: str) -> str:
 
 def _is_held(record: RecordType, name: str) -> bool:
     return record.get(name) is not None and _kind(record, name) in _HELD
+
+
+def _refuse_alike(source: str, names: Sequence[str]) -> None:
+    """Refuse fields that a database takes for one."""
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            raise fault(TOO_WIDE, f"the fields {other} and {name} differ in case only", path=source, hint="it runs by rows")
 
 
 def _facts(low: Any, high: Any, scale: int) -> FieldFacts:
