@@ -101,9 +101,7 @@ class Session:
         ]
         self._make("view", schema.name, f"select {', '.join(columns) or 'null'} from {files_sql(files.paths)}")
 
-    def _known(
-        self, schema: SourceSchema, files: ParquetFiles, held: Sequence[str], rows: int
-    ) -> SourceFacts:
+    def _known(self, schema: SourceSchema, files: ParquetFiles, held: Sequence[str], rows: int) -> SourceFacts:
         fields: dict[str, FieldFacts] = {}
         for name in held:
             if _kind(schema.record, name) in _MEASURED:
@@ -197,7 +195,9 @@ def _refuse_alike(source: str, names: Sequence[str]) -> None:
     for name in names:
         other = seen.setdefault(name.lower(), name)
         if other != name:
-            raise fault(TOO_WIDE, f"the fields {other} and {name} differ in case only", path=source, hint="it runs by rows")
+            raise fault(
+                TOO_WIDE, f"the fields {other} and {name} differ in case only", path=source, hint="it runs by rows"
+            )
 
 
 def _facts(low: Any, high: Any, scale: int) -> FieldFacts:
@@ -210,4 +210,3 @@ def _facts(low: Any, high: Any, scale: int) -> FieldFacts:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
