@@ -11,10 +11,10 @@ Deliberately not lowered: a condition that can fail, ``limit``.
 from __future__ import annotations
 
 from sopwb.lang import ir
+from sopwb.lang.parts import conjuncts, uses_it
 from sopwb.lang.types import RecordType
 from sopwb.plan import nodes as n
 from sopwb.plan.algebra import TRUE, both, choose, is_null, literal, negation
-from sopwb.plan.expressions import conjuncts, uses
 from sopwb.plan.facts import SourceFacts
 from sopwb.plan.lowering.expressions import lower_scalar
 from sopwb.plan.lowering.folds import count, one_of, outer_values
@@ -113,9 +113,9 @@ def _equality(part: ir.Expr) -> tuple[ir.Expr, ir.Expr] | None:
     """Read ``f(it) == x`` or ``x == f(it)``, where x does not use ``it``."""
     if isinstance(part, ir.Apply) and part.op == "eq":
         left, right = part.args
-        if uses(left, "it") and not uses(right, "it"):
+        if uses_it(left) and not uses_it(right):
             return left, right
-        if uses(right, "it") and not uses(left, "it"):
+        if uses_it(right) and not uses_it(left):
             return right, left
     return None
 
