@@ -181,7 +181,8 @@ def test_folds(expr: str) -> None:
 
 
 def test_null_finds_null() -> None:
-    check("numbers", "size(ls)", {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.n"})
+    for where in ("it.owner == c.n", "it.owner == null", "it.owner == c.id && null == it.note", "it.note != null"):
+        check("numbers", "size(ls)", {"op": "fetch", "name": "ls", "from": "lines", "where": where})
 
 
 def test_the_latest_record_goes_by_order_then_key() -> None:

@@ -96,8 +96,11 @@ def _condition(
             where = both(where, lower_scalar(part, inside))
             continue
         ours, theirs = lower_scalar(pair[0], inside), scope.name(lower_scalar(pair[1], scope))
-        if theirs.cell.kind == "null" or ours.cell.kind == "null":
-            raise CannotLower("records are compared with null")
+        if ours.cell.kind == "null":
+            raise CannotLower("a null of every record is compared")
+        if theirs.cell.kind == "null":
+            where = both(where, is_null(ours))
+            continue
         if ours.cell.kind == "decimal":
             ours, theirs = aligned(ours, theirs)
         if isinstance(theirs, (n.Literal, n.Param)):
