@@ -101,9 +101,13 @@ def rebuilt(expr: ir.Expr, change: Callable[[ir.Expr], ir.Expr]) -> ir.Expr:
 
 
 def renamed(expr: ir.Expr, names: Mapping[str, str]) -> ir.Expr:
-    """Give names new names."""
+    """Give names new names; a list function's variable is its own."""
     if isinstance(expr, ir.Name):
         return ir.Name(expr.type, names.get(expr.name, expr.name))
+    if isinstance(expr, ir.Fold) and expr.var in names:
+        inner = {name: new for name, new in names.items() if name != expr.var}
+        body = None if expr.body is None else renamed(expr.body, inner)
+        return ir.Fold(expr.type, expr.kind, renamed(expr.over, names), expr.var, body)
     return rebuilt(expr, lambda part: renamed(part, names))
 
 

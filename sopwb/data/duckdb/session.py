@@ -18,7 +18,7 @@ from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import RecordType, Scalar, required
 from sopwb.plan.cells import number_of
 from sopwb.plan.facts import FieldFacts, SourceFacts
-from sopwb.plan.sql.query import table_of
+from sopwb.plan.sql.query import column_of, table_of
 from sopwb.run.ports import Table
 
 if TYPE_CHECKING:
@@ -91,7 +91,10 @@ class Session:
             yield first
             yield from batches
 
-        reader = pa.RecordBatchReader.from_batches(first.schema, chained())
+        names = [column_of(name) for name in first.schema.names]
+        schema = pa.schema([field.with_name(name) for field, name in zip(first.schema, names, strict=True)])
+        renamed = (batch.rename_columns(names) for batch in chained())
+        reader = pa.RecordBatchReader.from_batches(schema, renamed)
         self.connection.register("loading", reader)
         self.connection.execute(f"create or replace table {_quoted(table_of(source))} as select * from loading")
         self.connection.unregister("loading")
@@ -100,7 +103,8 @@ class Session:
         """Read Parquet files in place. Their columns must be those of ``schema``; the key must be unique."""
         held = [name for name in fields if _is_held(schema.record, name)]
         files = ", ".join(_text(str(path)) for path in paths)
-        columns = ", ".join(map(_quoted, dict.fromkeys([*held, *([schema.key] if schema.key else [])])))
+        wanted = dict.fromkeys([*held, *([schema.key] if schema.key else [])])
+        columns = ", ".join(f"{_quoted(name)} as {_quoted(column_of(name))}" for name in wanted)
         self.connection.execute(
             f"create or replace view {_quoted(table_of(schema.name))} as select {columns} from read_parquet([{files}])"
         )
@@ -111,7 +115,7 @@ class Session:
         asked = [name for name in held if _kind(schema.record, name) in _MEASURED]
         parts = ["count(*)"]
         for name in asked:
-            column = _quoted(name)
+            column = _quoted(column_of(name))
             if _kind(schema.record, name) == "string":
                 parts += ["0", f"max(strlen({column}))"]
             else:
@@ -122,7 +126,7 @@ class Session:
         fields: dict[str, FieldFacts] = {}
         for place, name in enumerate(asked):
             low, high = row[1 + 2 * place], row[2 + 2 * place]
-            fields[name] = _facts(low, high, scales.get(name, 0))
+            fields[name] = _facts(low, high, scales.get(column_of(name), 0))
         facts = SourceFacts(schema.name, schema.key, schema.record, max(1, row[0]), fields)
         self.facts[schema.name] = facts
         return facts

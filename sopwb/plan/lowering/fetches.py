@@ -57,7 +57,7 @@ def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Sco
     facts = query.sources[step.source]
     name = f"g{len(query.gathers)}"
     row = record_of(facts, promised, name)
-    inside = scope.inside(name, None, it=row)
+    inside = scope.inside(name, "it", row, None)
     on, where = _condition(step, scope, inside)
     if facts.key is not None and step.one and where == TRUE and len(on) == 1 and step.source == items.source:
         ours, theirs = on[0]

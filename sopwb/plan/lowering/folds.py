@@ -90,7 +90,7 @@ def _body(expr: ir.Fold, rows: Rows, scope: Scope) -> Form:
     if expr.body is None:
         return rows.element
     failing: list[tuple[str, n.Expr]] | None = None if expr.kind in ("all", "exists") or scope.row else []
-    value = expressions.lower(expr.body, scope.inside(rows.gather, failing, **{expr.var: rows.element}))
+    value = expressions.lower(expr.body, scope.inside(rows.gather, expr.var, rows.element, failing))
     if failing:
         codes = {code for code, _ in failing}
         if len(codes) > 1:

@@ -23,7 +23,7 @@ from sopwb.plan.lowering.texts import string
 from sopwb.plan.rules.drop_unused import gather_inputs, outputs
 from sopwb.plan.sql import duckdb
 from sopwb.plan.sql.duckdb import Built, alias, binary, call, case, cast, closed, number, text
-from sopwb.plan.sql.query import EffectColumns, Fields, Layout, Scalar, SetQuery, table_of
+from sopwb.plan.sql.query import EffectColumns, Fields, Layout, Scalar, SetQuery, column_of, table_of
 
 
 def render(plan: n.SetPlan) -> SetQuery:
@@ -56,8 +56,8 @@ class _Renderer:
                 return cast(exp.Placeholder(this=short), cell)
             case n.Column(cell, of, field):
                 if of == "item" and rows[of] != "item":
-                    return exp.column(f"i_{field}", table=rows[of], quoted=True)
-                return duckdb.column(field, rows[of], cell)
+                    return exp.column(f"i{column_of(field)}", table=rows[of], quoted=True)
+                return duckdb.column(column_of(field), rows[of], cell)
             case n.Ref(_, name):
                 return exp.column(name, quoted=True)
             case n.Call(cell, op, args):
@@ -119,7 +119,7 @@ class _Renderer:
             for part in walk(expr):
                 if isinstance(part, n.Column) and part.of == "item":
                     fields.setdefault(part.field, part)
-        made = [alias(self.sql(part, rows), f"i_{name}") for name, part in fields.items()]
+        made = [alias(self.sql(part, rows), f"i{column_of(name)}") for name, part in fields.items()]
         made += [alias(self.sql(expr, rows), f"o{number_}") for number_, (expr, _) in enumerate(items.order)]
         select = exp.Select(expressions=list(made)).from_(self.table(items.source, "item", fields), copy=False)
         if items.where != TRUE:
