@@ -40,7 +40,7 @@ def record_of(facts: SourceFacts, promised: RecordType, of: str) -> Record:
         live = facts.record.get(name)
         assert live is not None, "the types were compared before"
         cell = facts.cell(name)
-        if cell is None or cell.kind == "duration":
+        if cell is None:
             fields[name] = Unusable(f"{facts.name}.{name} is of a kind that is not lowered")
         elif cell.kind == "decimal" and not cell.fits_decimal():
             fields[name] = Unusable(f"{facts.name}.{name} may need more than 38 digits")
