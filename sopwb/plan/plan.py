@@ -18,7 +18,7 @@ from sopwb.kernel.values import Value
 from sopwb.lang import ir
 from sopwb.lang.types import RecordType, is_optional
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import FALSE, NULL, TRUE
+from sopwb.plan.algebra import FALSE, NULL, TRUE, sorting
 from sopwb.plan.cells import cell_of, integer, rounded
 from sopwb.plan.facts import PLACE, SourceFacts
 from sopwb.plan.lowering.exact import Part, exact
@@ -142,7 +142,7 @@ def _items(
         record.fields[key.field] = key
     scope = Scope(query, {**names, "it": record}, f"{each.path}/where", row="item")
     where = TRUE if each.where is None else lower_scalar(each.where.expr, scope)
-    order = tuple((lower_scalar(o.code.expr, scope), o.descending) for o in each.order_by)
+    order = sorting((lower_scalar(o.code.expr, scope), o.descending) for o in each.order_by)
     return n.Items(each.source, key, where, order, counted), record
 
 

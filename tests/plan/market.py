@@ -76,10 +76,11 @@ def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
 
     class Results:
         def write(self, item: str, value: Value) -> None:
-            if item:
+            if yields:
                 answer.items[item] = (value, "", "")
 
     answer = Answer()
+    yields = any("yield" in step for step in raw["steps"])
     trace = Trace()
     ran = market.run(raw, inputs_of(market), results=Results(), trace=trace, dead_letters=True, **world)
     assert ran.outcome.status in ("succeeded", "dead_letters"), ran.outcome

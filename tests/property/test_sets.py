@@ -21,27 +21,19 @@ from sopwb.lang.compile import compile_script
 from sopwb.plan.nodes import Unlowered
 from sopwb.plan.sql.render import render
 from tests.plan.market import Market, check_same, outer, planned
-from tests.plan.random_scripts import CUSTOMERS, ORDERS, REGIONS, SCORED, Data, Scripts
-from tests.run.shop import EMAIL, ZONE
+from tests.plan.random_data import market_of
+from tests.plan.random_scripts import Scripts
+from tests.run.shop import ZONE
 
 ZONES = [ZONE, ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("America/New_York")]
 SEEDS = st.integers(0, 2**64)
 COMMON = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
-def market_of(random: Random) -> Market:
-    data = Data(random, extreme=random.random() < 0.4)
-    ids = [f"C{n}" for n in range(random.randrange(0, 8))]
-    market = Market({"scored": SCORED}, **EMAIL)
-    market.inputs, market.zone = data.inputs(), random.choice(ZONES)
-    market.add("customers", "id", CUSTOMERS, data.customers(ids))
-    market.add("orders", "id", ORDERS, data.orders(ids, random.randrange(0, 30)))
-    return market.add("regions", "code", REGIONS, data.regions())
-
-
 def made(seed: int) -> tuple[Market, dict[str, Any]] | None:
     random = Random(seed)
-    market, raw = market_of(random), Scripts(random).script()
+    market, shapes = market_of(random, ZONES)
+    raw, market.scripts = Scripts(random, shapes).script()
     return (market, raw) if compile_script(raw, market.environment()).ok else None
 
 

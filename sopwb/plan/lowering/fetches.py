@@ -14,7 +14,7 @@ from sopwb.lang import ir
 from sopwb.lang.parts import conjuncts, uses_it
 from sopwb.lang.types import RecordType
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import TRUE, both, choose, is_null, literal, negation
+from sopwb.plan.algebra import TRUE, both, choose, is_constant, is_null, literal, negation, sorting
 from sopwb.plan.facts import SourceFacts
 from sopwb.plan.lowering.expressions import lower_scalar
 from sopwb.plan.lowering.folds import count, one_of, outer_values
@@ -68,7 +68,7 @@ def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Sco
         return _look_up(step, row, facts, on, where, scope)
     arguments = tuple(sorted(outer_values(where, name), key=repr))
     query.add_gather(n.Gather(name, name, step.source, on, where, False, (), arguments))
-    order = tuple((lower_scalar(o.code.expr, inside), o.descending) for o in step.order_by)
+    order = sorting((lower_scalar(o.code.expr, inside), o.descending) for o in step.order_by)
     rows = Rows(name, _cut(row, step), TRUE, order)
     found = scope.name(count(rows, TRUE, scope))
     if not step.one:
@@ -103,7 +103,7 @@ def _condition(
             continue
         if ours.cell.kind == "decimal":
             ours, theirs = aligned(ours, theirs)
-        if isinstance(theirs, (n.Literal, n.Param)):
+        if is_constant(ours) or isinstance(theirs, (n.Literal, n.Param)):
             where = both(where, n.Call(TRUE.cell, "same" if ours.cell.nullable else "eq", (ours, theirs)))
         else:
             on.append((ours, theirs))

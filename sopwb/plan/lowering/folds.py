@@ -15,7 +15,7 @@ import msgspec
 from sopwb.kernel.limits import DIVISION_PLACES
 from sopwb.lang import ir
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import FALSE, TRUE, both, either, literal, negation, walk
+from sopwb.plan.algebra import FALSE, TRUE, both, either, literal, negation, sorting, walk
 from sopwb.plan.cells import BOOL, Cell, integer
 from sopwb.plan.facts import SourceFacts
 from sopwb.plan.lowering import expressions
@@ -37,7 +37,7 @@ def lower_fold(expr: ir.Fold, scope: Scope) -> Form:
         case "map":
             return msgspec.structs.replace(rows, element=value)
         case "sort_by":
-            return msgspec.structs.replace(rows, order=((scalar(value), False), *rows.order))
+            return msgspec.structs.replace(rows, order=sorting([(scalar(value), False), *rows.order]))
         case "all":
             failing = count(rows, negation(scalar(value)), scope)
             return n.Call(BOOL, "eq", (failing, _ZERO))
