@@ -145,7 +145,7 @@ class Maker:
 
     def extreme(self, type_: str, depth: int) -> str:
         rows, kind = self.rows(depth)
-        function = self.one(["min", "max", "avg", "first"] if type_ == "decimal" else ["min", "max", "min", "max", "first"])
+        function = self.one(["min", "max", "first", "avg" if type_ == "decimal" else "max"])
         variable = self.variable()
         if function == "avg":
             return f"{rows}.avg({variable}, {self.body(self.one(['int', 'decimal']), kind, depth)})"

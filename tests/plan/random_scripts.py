@@ -153,8 +153,9 @@ class Scripts(Maker):
             types = {self.fresh("g"): self.one(WEIGHTED) + self.one(["", "?"]) for _ in range(2)}
             made = "{" + ", ".join(f"{field}: {self.any(type_, 1)}" for field, type_ in types.items()) + "}"
             if self.odds(0.4):
+                expr = f"{self.any('bool', 1)} ? {made} : null"
                 self.perhaps[name] = types
-                return {"op": "math", "name": name, "expr": f"{self.any('bool', 1)} ? {made} : null"}
+                return {"op": "math", "name": name, "expr": expr}
             self.names |= {f"{name}.{field}": type_ for field, type_ in types.items()}
             return {"op": "math", "name": name, "expr": made}
         if self.lists and self.odds(0.1):
