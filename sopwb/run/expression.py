@@ -100,8 +100,9 @@ def show_with_values(expr: ir.Expr, env: Env, context: Context) -> tuple[str, st
     def evaluate(part: ir.Expr) -> Value:
         try:
             return compile_expression(part, context)(env)
-        except (KeyError, ExpressionFailure):
-            # A name that is not bound in this frame, such as `it` outside of its record.
+        except (KeyError, TypeError, AttributeError, ExpressionFailure):
+            # A name that is not bound in this frame, such as `it` outside of its record; or a part that was not
+            # reached, such as `r.total` in `r == null ? 0 : r.total`, whose values are not what its types say.
             raise LookupError from None
 
     return ir_text(expr), with_values(expr, evaluate)
