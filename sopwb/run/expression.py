@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal, Overflow
 from operator import itemgetter
 from typing import TypeAlias, assert_never
 
+from sopwb.kernel.limits import DECIMAL_DIGITS
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
 from sopwb.lang.expression.show import ir_text, with_values
-from sopwb.lang.types import SCALARS, ListType, NeverType, required
+from sopwb.lang.types import SCALARS, ListType, NeverType, OptionalType, required
 from sopwb.run import expression_codes as codes
 from sopwb.run.expression_folds import compile_fold
-from sopwb.run.functions import lists, strings, times
+from sopwb.run.functions import lists, numbers, strings, times
 from sopwb.run.functions.failure import ExpressionFailure
 from sopwb.run.functions.table import COMPARISONS, STRICT
 
@@ -188,6 +190,10 @@ def _apply(expr: ir.Apply, context: Context) -> Closure:
         return lambda env: pick([part(env) for part in parts])
     if op == "matches" and isinstance(args[1], ir.Const):
         return _one(strings.matcher(args[1].value), args[0], expr, context)
+    if op == "round_places" and isinstance(args[1], ir.Const) and abs(args[1].value) <= DECIMAL_DIGITS:
+        return _one(numbers.rounder(args[1].value), args[0], expr, context)
+    if op == "widen" and not isinstance(args[0].type, OptionalType):
+        return _one(Decimal, args[0], expr, context)
     if op == "widen_deep":
         return _one(lists.widener(args[0].type, expr.type), args[0], expr, context)
     if op == "local_date":
@@ -233,7 +239,7 @@ def _one(function: Callable[[Value], Value], arg: ir.Expr, expr: ir.Expr, contex
     def call(env: Env) -> Value:
         try:
             return function(a(env))
-        except ExpressionFailure as failure:
+        except (ExpressionFailure, Overflow) as failure:
             raise _located(failure, expr) from None
 
     return call
@@ -249,7 +255,7 @@ def _two(
         def call_constant(env: Env) -> Value:
             try:
                 return function(a(env), constant)
-            except ExpressionFailure as failure:
+            except (ExpressionFailure, Overflow) as failure:
                 raise _located(failure, expr) from None
 
         return call_constant
@@ -257,7 +263,7 @@ def _two(
     def call(env: Env) -> Value:
         try:
             return function(a(env), b(env))
-        except ExpressionFailure as failure:
+        except (ExpressionFailure, Overflow) as failure:
             raise _located(failure, expr) from None
 
     return call
@@ -269,14 +275,16 @@ def _many(function: Callable[..., Value], expr: ir.Apply, context: Context) -> C
     def call(env: Env) -> Value:
         try:
             return function(*[part(env) for part in parts])
-        except ExpressionFailure as failure:
+        except (ExpressionFailure, Overflow) as failure:
             raise _located(failure, expr) from None
 
     return call
 
 
-def _located(failure: ExpressionFailure, expr: ir.Expr) -> ExpressionFailure:
+def _located(failure: ExpressionFailure | Overflow, expr: ir.Expr) -> ExpressionFailure:
     """Fill in the innermost part of the expression in which it failed."""
+    if isinstance(failure, Overflow):
+        failure = numbers.overflow("the decimal")
     if not failure.text:
         failure.text = ir_text(expr)
     return failure
