@@ -14,7 +14,8 @@ from sopwb.kernel.diagnostics import UserError
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
 from sopwb.run import codes
-from sopwb.run.expression import ExpressionFailure, compile_expression
+from sopwb.run.expression import ExpressionFailure
+from sopwb.run.hot import Hot
 from sopwb.run.identity import item_text
 from sopwb.run.spoken import EachSpeaker, YieldSpeaker
 from sopwb.run.state import Cancelled, Ended, Frame, RunFailure, State
@@ -75,14 +76,14 @@ def _decide(step: ir.Each, compiler: Compiler) -> Decide:
             return ABSENT
 
         return run_only
-    compute = compile_expression(step.yield_.expr, compiler.context)
+    compute = Hot(step.yield_.expr, compiler.context)
     info = StepInfo(path, "yield", YieldSpeaker())
 
     def run_and_yield(frame: Frame, state: State) -> Value:
         if body is not None:
             body(frame, state)
         try:
-            value = compute(frame)
+            value = compute.run(frame)
         except ExpressionFailure as failure:
             raise state.failed(failure, path) from None
         state.event((info, state.prefix, state.item, ABSENT, value, "", None))
@@ -144,12 +145,12 @@ def _decide_or_bury(decide: Decide, frame: Frame, state: State) -> Value:
 def _list_items(step: ir.Each, compiler: Compiler) -> Items:
     """Compile iterating over a list; an element's key is its place, from 0."""
     assert step.over is not None, "each goes over a source or a list"
-    over = compile_expression(step.over.expr, compiler.context)
+    over = Hot(step.over.expr, compiler.context)
     path = f"{step.path}/in"
 
     def items(frame: Frame, state: State) -> Iterator[tuple[str, Value]]:
         try:
-            elements = over(frame)
+            elements = over.run(frame)
         except ExpressionFailure as failure:
             raise state.failed(failure, path) from None
         return ((str(n), element) for n, element in enumerate(elements))
