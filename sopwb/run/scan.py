@@ -73,15 +73,17 @@ class Scan:
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def records(self, frame: Frame, state: State) -> Iterator[Record]:
-        """Iterate over the records that the step wants, in its order. Raises ``RunFailure`` and
-        ``UserError``."""
+    def records(self, frame: Frame, state: State, key: Value = None) -> Iterator[Record]:
+        """Iterate over the records that the step wants, in its order; with ``key`` over the one that has it. Raises
+        ``RunFailure`` and ``UserError``."""
         reader = state.readers.get(id(self))
         if reader is None:
             reader = state.readers[id(self)] = self._open(state)
-        sought = self._sought(frame) if self._push is not None else None
+        sought = self._sought(frame) if key is None else None
         if sought is not None:
             kept, predicate = reader.table.matching(self._field, sought), self._rest
+        elif key is not None and self.need.key is not None:
+            kept, predicate = reader.table.matching(self.need.key, key), self._all
         else:
             kept, predicate = reader.table.rows(), self._all
         if reader.promised:
@@ -108,7 +110,8 @@ class Scan:
 
     def _sought(self, frame: Frame) -> Value:
         """Give the value that the source is asked for, or None where all records are to be read."""
-        assert self._push is not None, "only called where there is a value to look up"
+        if self._push is None:
+            return None
         try:
             return self._push.run(frame)
         except ExpressionFailure:

@@ -29,7 +29,7 @@ from decimal import (
 from typing import Final
 
 from sopwb.kernel.limits import DECIMAL_DIGITS, DIVISION_PLACES, INT_MAX, INT_MIN
-from sopwb.kernel.values import decimal_text
+from sopwb.kernel.values import Value, decimal_text
 from sopwb.run import expression_codes as codes
 from sopwb.run.functions.failure import ExpressionFailure
 
@@ -210,12 +210,12 @@ def sum_decimal(values: Iterable[Decimal]) -> Decimal:
     return rounded(_exact_sum(values))
 
 
-def _exact_sum(values: Iterable[Decimal]) -> Decimal:
+def _exact_sum(values: Iterable[Value]) -> Decimal:
     # Python's own sum adds in the thread's context, at half the cost of calling the context's add.
     before = getcontext()
     setcontext(_EXACT)
     try:
-        return sum(values, _ZERO)
+        return sum(values, start=_ZERO)
     finally:
         setcontext(before)
 
