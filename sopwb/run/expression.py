@@ -17,7 +17,6 @@ from decimal import Decimal, Overflow
 from operator import itemgetter
 from typing import TypeAlias, assert_never
 
-from sopwb.kernel.limits import DECIMAL_DIGITS
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
 from sopwb.lang.expression.show import ir_text, with_values
@@ -205,8 +204,6 @@ def function_of(expr: ir.Apply, context: Context) -> tuple[Callable[..., Value],
         return (lambda *values: pick(values)), args
     if op == "matches" and isinstance(args[1], ir.Const):
         return strings.matcher(args[1].value), args[:1]
-    if op == "round_places" and isinstance(args[1], ir.Const) and abs(args[1].value) <= DECIMAL_DIGITS:
-        return numbers.rounder(args[1].value), args[:1]
     if op == "widen" and not isinstance(args[0].type, OptionalType):
         return Decimal, args
     if op == "widen_deep":

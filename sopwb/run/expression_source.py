@@ -18,11 +18,11 @@ functions mean (``functions``), and when this is worth it (``hot``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Overflow
+from decimal import ROUND_HALF_UP, InvalidOperation, Overflow
 from operator import itemgetter
 from typing import Any, Final, TypeAlias, assert_never
 
-from sopwb.kernel.limits import SOURCE_DEPTH_MAX
+from sopwb.kernel.limits import DECIMAL_DIGITS, SOURCE_DEPTH_MAX
 from sopwb.kernel.values import Value
 from sopwb.lang import ir
 from sopwb.lang.types import DECIMAL, INT, STRING, ListType, NeverType
@@ -37,12 +37,12 @@ _OPERATORS: Final = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "
 _MEMBERS: Final = ("in_list", "in_map")
 _PLAIN: Final = {
     "not": "(not {0})", "add_int": "whole({0} + {1})", "sub_int": "whole({0} - {1})", "mul_int": "whole({0} * {1})",
-    "add_decimal": "add({0}, {1})", "sub_decimal": "subtract({0}, {1})", "mul_decimal": "multiply({0}, {1})",
     "size_list": "len({0})", "size_map": "len({0})", "size_string": "len({0})", "concat": "bounded({0} + {1})",
     "contains": "({1} in {0})", "first": "({0} or nothing)[0]", "last": "({0} or nothing)[-1]",
     "days_between": "({1}.toordinal() - {0}.toordinal())",
 }  # fmt: skip
 """Primitives that have a short form; the others are called as they are."""
+_DECIMALS: Final = {"add_decimal": "add", "sub_decimal": "subtract", "mul_decimal": "multiply"}
 
 
 class TooDeep(Exception):
@@ -128,8 +128,12 @@ class _Source:
             return f"({part(args[0])} in {part(args[1]) if kept is None else self._bound(kept)})"
         if op in _PLAIN:
             return _PLAIN[op].format(*map(part, args))
+        if op in _DECIMALS:
+            return f"{_DECIMALS[op]}({part(_narrow(args[0]))}, {part(_narrow(args[1]))})"
         if op == "string" and args[0].type in (INT, STRING):
             return f"text({part(args[0])})"
+        if op == "round_places" and isinstance(args[1], ir.Const) and abs(args[1].value) <= DECIMAL_DIGITS:
+            return f"{part(args[0])}.quantize({self._bound(numbers.step(args[1].value))}, half_up, settled)"
         function, args = function_of(expr, self._context)
         return f"{self._bound(function)}({', '.join(map(part, args))})"
 
@@ -182,6 +186,13 @@ class _Source:
                 return computed
 
 
+def _narrow(arg: ir.Expr) -> ir.Expr:
+    """Leave out the widening of an int: the context's methods take ints as they are, and faster."""
+    if isinstance(arg, ir.Apply) and arg.op == "widen" and arg.args[0].type == INT:
+        return arg.args[0]
+    return arg
+
+
 def _coalesce(value: Value, default: Callable[[], Value]) -> Value:
     return default() if value is None else value
 
@@ -200,7 +211,8 @@ def _make_map(entries: list[tuple[Value, Value]]) -> Value:
 
 
 _NAMES: Final[dict[str, Any]] = {
-    "__builtins__": {}, "failures": (ExpressionFailure, Overflow), "nothing": (None,), "text": str,
+    "__builtins__": {}, "failures": (ExpressionFailure, Overflow, InvalidOperation), "nothing": (None,), "text": str,
+    "half_up": ROUND_HALF_UP, "settled": numbers.SETTLED,
     "len": len, "map": map, "max": max, "min": min, "next": next, "sorted": sorted, "sum": sum,
     "whole": numbers.whole, "add": numbers.add_decimal, "subtract": numbers.sub_decimal,
     "multiply": numbers.mul_decimal, "sum_decimal": numbers.sum_decimal, "average": numbers.average,

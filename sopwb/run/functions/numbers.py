@@ -11,7 +11,7 @@ much as they do); only they raise ``decimal.Overflow``, and the closures around 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import (
     ROUND_05UP,
     ROUND_CEILING,
@@ -39,7 +39,7 @@ def _context(digits: int, rounding: str, highest: int = 999_999) -> Context:
     return Context(prec=digits, rounding=rounding, Emin=-999_999, Emax=highest, traps=traps)
 
 
-_SETTLED: Final = _context(DECIMAL_DIGITS, ROUND_HALF_EVEN, DECIMAL_DIGITS - 1)
+SETTLED: Final = _context(DECIMAL_DIGITS, ROUND_HALF_EVEN, DECIMAL_DIGITS - 1)
 """What it gives is a decimal of the language: below 10^38, else it raises ``Overflow``."""
 _QUOTIENT: Final = _context(DECIMAL_DIGITS * 2, ROUND_05UP)
 """ROUND_05UP keeps what was cut off visible in the last digit, so the rounding to 12 places sees it."""
@@ -47,7 +47,7 @@ _WIDE: Final = _context(200, ROUND_HALF_EVEN)
 _AWAY: Final = _context(200, ROUND_HALF_UP)
 _EXACT: Final = _context(4_000, ROUND_HALF_EVEN)
 """Sums are kept whole and rounded once, so that the order of the records does not matter."""
-_STEP: Final = Decimal(1).scaleb(-DIVISION_PLACES)
+_LAST_PLACE: Final = Decimal(1).scaleb(-DIVISION_PLACES)
 _ONE: Final = Decimal(1)
 _ZERO: Final = Decimal(0)
 _SURE_DIGITS: Final = DECIMAL_DIGITS - DIVISION_PLACES
@@ -70,7 +70,7 @@ def whole(number: int) -> int:
 def rounded(number: Decimal) -> Decimal:
     """Round to 38 digits, half-even, and check the size."""
     try:
-        return _SETTLED.plus(number)
+        return SETTLED.plus(number)
     except Overflow:
         raise overflow("the decimal") from None
 
@@ -109,9 +109,9 @@ def mod_int(a: int, b: int) -> int:
     return -rest if a < 0 else rest
 
 
-add_decimal: Final = _SETTLED.add
-sub_decimal: Final = _SETTLED.subtract
-mul_decimal: Final = _SETTLED.multiply
+add_decimal: Final = SETTLED.add
+sub_decimal: Final = SETTLED.subtract
+mul_decimal: Final = SETTLED.multiply
 
 
 def div_decimal(a: Decimal, b: Decimal) -> Decimal:
@@ -120,7 +120,7 @@ def div_decimal(a: Decimal, b: Decimal) -> Decimal:
     quotient = _QUOTIENT.divide(a, b)
     if quotient.adjusted() >= DECIMAL_DIGITS and quotient:
         raise overflow("the decimal")
-    result = _WIDE.quantize(quotient, _STEP)
+    result = _WIDE.quantize(quotient, _LAST_PLACE)
     return result if result.adjusted() < _SURE_DIGITS else rounded(result)
 
 
@@ -162,27 +162,19 @@ def round_places(a: Decimal, places: int) -> Decimal:
     """Round to ``places`` fractional digits, half away from zero; negative places round left of the point."""
     if abs(places) > DECIMAL_DIGITS:
         raise ExpressionFailure(codes.DIGITS, f"round cannot keep {places} digits")
-    return rounded(_AWAY.quantize(a, _ONE.scaleb(-places)))
+    return rounded(_AWAY.quantize(a, step(places)))
 
 
-def rounder(places: int) -> Callable[[Decimal], Decimal]:
-    """Compile rounding to a number of places that is known beforehand."""
-    step = _ONE.scaleb(-places)
-
-    def round_to_step(a: Decimal) -> Decimal:
-        try:
-            return a.quantize(step, ROUND_HALF_UP, _SETTLED)
-        except InvalidOperation:  # it would have more than 38 digits
-            return round_places(a, places)
-
-    return round_to_step
+def step(places: int) -> Decimal:
+    """Give 10 to the power of minus ``places``: a decimal is rounded to multiples of it."""
+    return _ONE.scaleb(-places)
 
 
 def fixed(a: Decimal, places: int) -> str:
     """Write with exactly ``places`` fractional digits, rounded half away from zero."""
     if not 0 <= places <= DECIMAL_DIGITS:
         raise ExpressionFailure(codes.DIGITS, f"fixed cannot write {places} digits")
-    result = _AWAY.quantize(a, _ONE.scaleb(-places))
+    result = _AWAY.quantize(a, step(places))
     return format(result if result else result.copy_abs(), "f")
 
 
@@ -227,4 +219,4 @@ def average(values: list[int] | list[Decimal], decimals: bool) -> Decimal | None
     total = _exact_sum(values) if decimals else Decimal(sum(values))
     # An exact sum may have more digits than a decimal, so the quotient is taken of all of them.
     quotient = _QUOTIENT.divide(total, Decimal(len(values)))
-    return rounded(_WIDE.quantize(quotient, _STEP))
+    return rounded(_WIDE.quantize(quotient, _LAST_PLACE))

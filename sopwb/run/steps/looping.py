@@ -59,13 +59,14 @@ def compile_each(step: ir.Each, compiler: Compiler) -> Run:
         return None
 
     def by_rows(frame: Frame, state: State, one: Decide) -> tuple[int, list[Value]]:
-        world, outer_keys = state.world, state.keys
+        world, outer_keys, cancelled = state.world, state.keys, state.world.cancelled
+        items_max = 0 if outer_keys else world.items_max
         yields: list[Value] = []
         count = 0
         for key, value in items(frame, state, None if outer_keys else world.only_item):
-            if world.cancelled is not None and world.cancelled():
+            if cancelled is not None and cancelled():
                 raise Cancelled
-            if not outer_keys and 0 < world.items_max <= count:
+            if 0 < items_max <= count:
                 break
             count += 1
             given = one(_entered(step, frame, state, outer_keys, key, value), state)
@@ -88,11 +89,12 @@ def _entered(
     step: ir.Each, frame: Frame, state: State, outer_keys: tuple[str, ...], key: str, value: Value
 ) -> Frame:
     """Go into an item: give its frame."""
-    inner = dict(frame)
-    inner[step.as_] = value
-    state.keys = (*outer_keys, key)
-    state.item = item_text(state.keys)
-    return inner
+    if outer_keys:
+        state.keys = (*outer_keys, key)
+        state.item = item_text(state.keys)
+    else:
+        state.keys, state.item = (key,), key
+    return {**frame, step.as_: value}
 
 
 def _decide(step: ir.Each, compiler: Compiler) -> Decide:
