@@ -94,7 +94,9 @@ def _entered(
         state.item = item_text(state.keys)
     else:
         state.keys, state.item = (key,), key
-    return {**frame, step.as_: value}
+    inner = frame.copy()
+    inner[step.as_] = value
+    return inner
 
 
 def _decide(step: ir.Each, compiler: Compiler) -> Decide:
