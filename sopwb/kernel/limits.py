@@ -18,6 +18,8 @@ EXPRESSION_CHARS_MAX: Final = 10_000
 """Length of one expression. Keeps every pass over it below a few milliseconds."""
 EXPRESSION_DEPTH_MAX: Final = 100
 """Nesting of one expression; each level costs a few Python frames in parser, checker and closures."""
+SOURCE_DEPTH_MAX: Final = 60
+"""Nesting of an expression that is made a Python function: its parser takes 90 brackets, closures do the deeper."""
 CALL_DEPTH_MAX: Final = 64
 """Scripts that call scripts. Pins make cycles impossible; this bounds an honest tower of calls."""
 TYPE_PARTS_MAX: Final = 10_000
@@ -65,6 +67,8 @@ TRACE_RECORDS_SHOWN: Final = 20
 """Records of a fetch that its event holds for people to look at."""
 SPOKEN_CHARS_MAX: Final = 240
 """A value in a spoken line: three lines of a wide terminal."""
+EXPRESSION_WARM_RUNS: Final = 200
+"""Evaluations of an expression by closures before it is made a Python function: that costs what some 200 save."""
 EVENTS_PER_SECOND_MAX: Final = 20
 """Aggregated progress lines a second: a screen redraws no faster."""
 ROWS_IN_MEMORY_MAX: Final = 200_000
