@@ -56,7 +56,7 @@ def command(words: Sequence[str], cwd: Path, patience_s: float) -> Taken:
     Its peak counts at least the memory of the process that asks, which therefore should be small.
     """
     began = time.perf_counter()
-    with open(os.devnull, "wb") as nowhere, subprocess.Popen(words, cwd=cwd, stdout=nowhere) as child:
+    with open(os.devnull, "wb") as nowhere, subprocess.Popen(words, cwd=cwd, stdout=nowhere, stderr=nowhere) as child:
         while True:
             pid, status, used = os.wait4(child.pid, os.WNOHANG)
             wall = time.perf_counter() - began
