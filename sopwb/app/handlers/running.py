@@ -23,8 +23,8 @@ from sopwb.lang import ir
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
-from sopwb.run.reads import compare_reads
 from sopwb.run.ports import columnar_of
+from sopwb.run.reads import compare_reads
 from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import need_mocks
