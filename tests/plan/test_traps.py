@@ -208,6 +208,20 @@ def test_decimals_beyond_38_digits_run_by_rows() -> None:
     assert isinstance(by_sets(here, script(each)), Unlowered)
 
 
+@pytest.mark.parametrize("sought", ["ls.min(l, c.a)", "ls.max(l, l.qty + c.b)", "size(ls.filter(l, l.qty > c.a))"])
+def test_a_record_is_looked_up_by_what_a_list_says(sought: str) -> None:
+    lists = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"}
+    found = {"op": "fetch", "name": "found", "from": "numbers", "where": f"it.id == {sought}", "one": "optional"}
+    check("numbers", "found == null ? -1 : found.a", lists, found)
+
+
+@pytest.mark.parametrize("key", ["1 + 1", "'x'", "c.a > 1", "now", "true"])
+def test_sorting_by_what_is_the_same_for_all_keeps_the_order(key: str) -> None:
+    lists = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"}
+    check("numbers", f"must(ls.sortBy(l, {key}).last()).id", lists)
+    check("numbers", "must(ls.first()).id", {**lists, "order_by": [f"{key} desc", "it.qty > 1"]})
+
+
 def test_names_that_differ_in_case_only_stay_apart() -> None:
     type_, rows = "{id: int, a: int, A: int}", [{"id": n, "a": 2 * n, "A": 3 * n} for n in range(3)]
     here = market().add("odd", "id", type_, rows).add("Odd", "id", type_, [{**row, "A": 7} for row in rows])

@@ -55,7 +55,7 @@ def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Sco
         raise CannotLower("a fetch with a limit")
     query = scope.query
     facts = query.sources[step.source]
-    name = f"g{len(query.gathers)}"
+    name = query.gather_name()
     row = record_of(facts, promised, name)
     inside = scope.inside(name, "it", row, None)
     on, where = _condition(step, scope, inside)
@@ -65,7 +65,7 @@ def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Sco
             return Fetched(_cut(record_of(facts, promised, "item"), step), literal(1), False)
     query.rows[name] = facts
     if step.one and any(isinstance(ours, n.Column) and ours.field == facts.key for ours, _ in on):
-        return _look_up(step, row, facts, on, where, scope)
+        return _look_up(step, name, row, facts, on, where, scope)
     arguments = tuple(sorted(outer_values(where, name), key=repr))
     query.add_gather(n.Gather(name, name, step.source, on, where, False, (), arguments))
     order = sorting((lower_scalar(o.code.expr, inside), o.descending) for o in step.order_by)
@@ -125,6 +125,7 @@ def _equality(part: ir.Expr) -> tuple[ir.Expr, ir.Expr] | None:
 
 def _look_up(
     step: ir.Fetch,
+    name: str,
     row: Record,
     facts: SourceFacts,
     on: tuple[tuple[n.Expr, n.Expr], ...],
@@ -132,7 +133,6 @@ def _look_up(
     scope: Scope,
 ) -> Fetched:
     """Give the one record that a key can find, or none."""
-    name = f"g{len(scope.query.gathers)}"
     assert facts.key is not None
     cell = facts.cell(facts.key)
     assert cell is not None, "keys have cells"

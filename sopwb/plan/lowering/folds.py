@@ -214,7 +214,7 @@ def _variant(base: n.Gather, arguments: tuple[n.Expr, ...], scope: Scope) -> n.G
     for known in scope.query.gathers.values():
         if known.row == base.row and known.arguments == full:
             return known
-    name = f"g{len(scope.query.gathers)}"
+    name = scope.query.gather_name()
     made = msgspec.structs.replace(base, name=name, aggregates=(), arguments=full)
     scope.query.add_gather(made)
     return made
