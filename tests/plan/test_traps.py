@@ -257,3 +257,27 @@ def test_a_variable_may_have_the_name_of_another_branch() -> None:
     here = market()
     here.scripts["inner"] = inner
     check("numbers", "k", {"op": "call", "name": "k", "script": "inner", "args": {"n": "c.id"}}, here=here)
+
+
+@pytest.mark.parametrize("limit", ["2", "0", "1", "100", "-1", "c.a", "c.n == null ? 1 : 2", "10 / c.b > 3 ? 1 : 3"])
+@pytest.mark.parametrize("order", [[], ["it.at desc"], ["it.note", "it.qty > c.a"], ["it.price * c.a desc"]])
+def test_the_first_records_are_taken(order: list[str], limit: str) -> None:
+    fetch = {"op": "fetch", "name": "ls", "from": "lines", "order_by": order, "limit": limit}
+    value = "string(size(ls)) + string(ls.sum(l, l.price)) + string(coalesce(ls.max(l, l.at), now)) + string(must(ls.last()).id)"
+    for where in ("it.owner == c.id", "it.owner == c.id && it.qty > c.a", "it.qty > 0", "true"):
+        check("numbers", value, {**fetch, "where": where})
+        check("numbers", "string(ls.filter(l, l.qty > c.a).count())", {**fetch, "where": where})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ls.exists(l, 1 / l.qty > 0)", "ls.all(l, 1 / l.qty > 0)", "ls.exists(l, 1 / l.qty > c.a)",
+        "ls.sortBy(l, l.at).all(l, l.big * l.qty % l.qty == 0)", "ls.sum(l, l.big * l.qty % l.qty)",
+        "ls.filter(l, l.qty != 0).exists_one(l, l.big * l.id / l.qty > 0)", "ls.count(l, 1 / l.qty > must(c.n))",
+        "ls.exists(l, must(l.note) == 'n3' || 1 / l.qty < 0)", "ls.filter(l, must(l.note) != '' && 7 % l.qty > 0).count()",
+    ],
+)  # fmt: skip
+def test_a_list_fails_as_the_first_record_that_fails(value: str) -> None:
+    for where in ("it.owner == c.id", "it.qty >= c.a", "true"):
+        check("numbers", value, {"op": "fetch", "name": "ls", "from": "lines", "where": where})

@@ -76,6 +76,10 @@ class Scope:
         self.query, self.names, self.path, self.guard = query, names, path, guard
         self.row, self.failing = row, failing
 
+    def at(self, path: str) -> Scope:
+        """Give the same place under another path."""
+        return Scope(self.query, self.names, path, self.guard, self.row, self.failing)
+
     def under(self, condition: n.Expr) -> Scope:
         """Give the place that is reached only where a condition holds."""
         guard = self.name(both(self.guard, condition))
