@@ -90,6 +90,18 @@ CODES: Final[tuple[Code, ...]] = (
         "sopwb runs replay RUN",
     ),
     Code("SOP-A014", "The result cannot be written", "Choose a path that you may write to", "--output /proc/x.json"),
+    Code(
+        "SOP-A031",
+        "The output's name says no known format",
+        "End it in .json (the whole run) or in .parquet, .csv or .jsonl (the items' results as a table)",
+        "--output result.xlsx",
+    ),
+    Code(
+        "SOP-A032",
+        "The results are no table",
+        "A table needs one loop that yields, or a returned value; an output that ends in .json holds any run",
+        "--output result.csv, of a script that returns nothing",
+    ),
     Code("SOP-A015", "No such job", "sopwb job list shows what there is", "sopwb job show nothing"),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
     Code(

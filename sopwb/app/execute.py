@@ -24,7 +24,8 @@ from sopwb.run.trace import ABSENT, Trace, TraceEvent
 
 if TYPE_CHECKING:
     from sopwb.app.workbench import EventSink
-    from sopwb.run.ports import Fingerprint
+    from sopwb.kernel.diagnostics import Diagnostic
+    from sopwb.run.ports import Fingerprint, Results
 
 NONCE_BYTES: Final = 16
 
@@ -46,6 +47,7 @@ class Plan(msgspec.Struct, frozen=True):
     """Items that the run will go through at most, for progress; 0 unknown."""
     items_max: int = 0
     only_item: str | None = None
+    dead_letters: bool = False
 
     def id(self) -> str:
         """Give the run's id, which hashes all that it is given."""
@@ -90,8 +92,13 @@ def execute(
     events: EventSink | None = None,
     also: Callable[[PlannedEffect], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    results: Results | None = None,
+    failed: Callable[[str, Diagnostic], None] | None = None,
 ) -> Executed:
-    """Decide a program. The user's errors are in the view; nothing of the world is changed."""
+    """Decide a program. The user's errors are in the view; nothing of the world is changed.
+
+    ``results`` takes each item's result, ``also`` each planned effect, ``failed`` each dead letter.
+    """
     begun = time.monotonic()
     spool = Spool(also)
     feed = _Feed(events, plan.total) if events is not None else None
@@ -106,6 +113,9 @@ def execute(
         run_id=id_,
         progress=feed.progress if feed else None,
         cancelled=cancelled,
+        results=results,
+        dead_letters=plan.dead_letters,
+        failed=failed,
         items_max=plan.items_max,
         only_item=plan.only_item,
     )

@@ -76,10 +76,10 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
     if command.output:
-        from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
+        from sopwb.app.output_file import open_output  # tempfile costs 5 ms of every start
 
-        with OutputFile(command.output) as output:
-            done = execute(plan, program, tables, tools, events, output.effect)
+        with open_output(command.output, program) as output:
+            done = execute(plan, program, tables, tools, events, output.effect, results=output.results)
             output.finish(done)
     else:
         done = execute(plan, program, tables, tools, events)

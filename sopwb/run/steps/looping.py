@@ -30,7 +30,8 @@ def compile_each(step: ir.Each, compiler: Compiler) -> Run:
     items = _source_items(step, compiler) if step.source else _list_items(step, compiler)
     decide = _decide(step, compiler)
     info = StepInfo(step.path, "each", EachSpeaker(step))
-    name, as_, keeps = step.name, step.as_, step.yield_ is not None
+    # A yield that no name holds goes to the results alone (app.applying composes such a loop).
+    name, as_, keeps = step.name, step.as_, step.yield_ is not None and step.name != ""
     outermost, nested = _outermost(step, decide), _nested(decide)
 
     def each(frame: Frame, state: State) -> Ended | None:
@@ -55,7 +56,7 @@ def compile_each(step: ir.Each, compiler: Compiler) -> Run:
             if keeps and given is not ABSENT:
                 yields.append(given)
         state.keys, state.item = outer_keys, outer_item
-        if keeps and name:
+        if keeps:
             frame[name] = yields
         state.event((info, state.prefix, state.item, ABSENT, count, "", None))
         return None
