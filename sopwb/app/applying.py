@@ -65,13 +65,13 @@ def find_version(bench: Workbench, ref: str, draft: bool) -> Version:
     Raises ``UserError`` for what there is not, and for a draft that does not check.
     """
     library = bench.library
-    ref = library.pinned(ref)
-    if draft and library.draft(ref) is not None:
-        id_ = library.need_draft(ref).rev
+    pinned = library.pinned(ref)
+    if draft and library.draft(pinned) is not None:
+        id_ = library.need_draft(pinned).rev
     else:
-        id_ = library.resolve(ref, ("script", "job", "draft"))
+        id_ = library.resolve(pinned, ("script", "job", "draft"))
     kind, _ = bench.store.get(id_)
-    name, inputs = ref, dict[str, Any]()
+    inputs: dict[str, Any] = {}
     if kind == "draft":
         found = library.draft_at(id_)
         name, checked = found.name, compile_draft(bench, found.script)
@@ -79,7 +79,7 @@ def find_version(bench: Workbench, ref: str, draft: bool) -> Version:
         if kind == "job":
             job = library.job_at(ref, id_)
             id_, inputs = job.script, job.inputs
-        name, checked = library.name_of(id_) or ref, compile_frozen(bench, id_)
+        name, checked = library.named(ref, id_), compile_frozen(bench, id_)
     if checked.ir is None:
         raise UserError(*checked.diagnostics)
     return Version(name, id_, kind == "draft", checked.ir, inputs)

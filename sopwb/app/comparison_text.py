@@ -1,15 +1,26 @@
-"""A comparison in lines of text: the counts first, then the items that differ. For command line, chat, workbench.
+"""Comparisons of versions and of runs in lines of text, for the command line, the chat and the workbench.
 
-Deliberately not here: colours and widgets (faces), and comparing (``comparing``).
+The counts come first, then what differs. Deliberately not here: colours and widgets (faces), and comparing
+(``comparing``).
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from sopwb.app.outputs import ComparedSide, Comparison, EffectChange, FieldChange, FreezePreview, ItemChange
+from sopwb.app.outputs import (
+    ComparedSide,
+    Comparison,
+    EffectChange,
+    FieldChange,
+    FreezePreview,
+    ItemChange,
+    RunDifference,
+    TraceLine,
+)
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.ids import short_id
+from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN, REPORTED_ENTRIES_MAX
 
 _SIGNS: Final = {"comes": "+", "goes": "-", "changes": "~", "added": "+", "removed": "-", "changed": "~"}
 _ARROW: Final = " → "
@@ -56,13 +67,70 @@ def preview_lines(found: FreezePreview) -> list[str]:
     """Say what a freeze changes: nothing where it replaces nothing, one line where nothing differs."""
     if not found.replaces:
         return []
-    old = short_id(found.replaces)
+    begin = f"{found.name} replaces {short_id(found.replaces)}"
     if found.comparison is None:
-        return [f"what replacing {old} changes is not known: {found.why}"] if found.why else []
+        return [f"{begin}; for whom that changes the answer is not known: {found.why}"] if found.why else []
     compared = found.comparison
     if compared.nothing:
-        return [f"replaces {old}: none of {compared.items:,} results over {compared.source} changes"]
-    return [f"replaces {old}, over {compared.source}:", *comparison_lines(compared, _PREVIEW_ITEMS)[1:]]
+        return [f"{begin}: none of {compared.items:,} results over {compared.source} changes"]
+    return [f"{begin}, over {compared.source}:", *comparison_lines(compared, _PREVIEW_ITEMS)[1:]]
+
+
+def run_difference_lines(found: RunDifference) -> list[str]:
+    """Say in what two runs differ: what they were given, what they came to, and where they part."""
+    a, b = found.a, found.b
+    lines = [f"{a.name} {short_id(a.run)}{_ARROW}{b.name} {short_id(b.run)}"]
+    lines += [f"{part.part}: {json_text(part.a)}{_ARROW}{json_text(part.b)}" for part in found.given]
+    if a.status != b.status:
+        lines.append(f"status: {a.status}{_ARROW}{b.status}")
+    errors = [side.error.line() if side.error else "" for side in (a, b)]
+    if errors[0] != errors[1]:
+        lines.append(f"error: {errors[0] or 'none'}{_ARROW}{errors[1] or 'none'}")
+    if not found.same_result:
+        whole = f"result: {json_text(a.result)}{_ARROW}{json_text(b.result)}"
+        lines += ["result", *(f"  {field_text(field)}" for field in found.fields)] if found.fields else [whole]
+    if a.items != b.items:
+        lines.append(f"items: {a.items:,}{_ARROW}{b.items:,}")
+    lines += _run_effects(found)
+    if found.counts:
+        whole_traces = a.complete and b.complete
+        lines.append("events of a step" if whole_traces else "events of a step, of the items whose trace was kept")
+        lines += [f"  {count.path} {count.branch}".rstrip() + f": {count.a}{_ARROW}{count.b}" for count in found.counts]
+    if found.first is not None:
+        lines.append(f"first difference: event {found.first.number}")
+        lines += [f"  {_event(found.first.a)}", f"  {_event(found.first.b)}"]
+    elif a.trace_hash != b.trace_hash:
+        lines.append("the traces differ in events that were not kept")
+    return lines if len(lines) > 1 else [lines[0], "no difference"]
+
+
+def _run_effects(found: RunDifference) -> list[str]:
+    a, b = found.a, found.b
+    if not found.effects and a.effects == b.effects:
+        return []
+    kept = (
+        ""
+        if a.effects_kept == a.effects and b.effects_kept == b.effects
+        else f", of the first {REPORTED_ENTRIES_MAX:,}"
+    )
+    lines = [
+        f"effects: {a.effects:,}{_ARROW}{b.effects:,}; {found.effects_come:,} come, {found.effects_go:,} go, "
+        f"{found.effects_change:,} change{kept}"
+    ]
+    for effect in found.effects[:COMPARED_ITEMS_SHOWN]:
+        sign, said = effect_text(effect).split(" ", 1)
+        place = " at ".join(part for part in (effect.item, effect.path) if part)
+        lines.append(f"  {sign} {f'[{place}] ' if place else ''}{said}")
+    if len(found.effects) > COMPARED_ITEMS_SHOWN:
+        lines.append(f"  … {len(found.effects) - COMPARED_ITEMS_SHOWN:,} more; --json has them")
+    return lines
+
+
+def _event(line: TraceLine | None) -> str:
+    if line is None:
+        return "the trace has ended"
+    item = f" [{line.item}]" if line.item else ""
+    return f"{line.path}{item}: {'; '.join(line.text.splitlines())}"
 
 
 def _side(side: ComparedSide) -> str:

@@ -155,7 +155,7 @@ def _view(
 
 
 def effect_view(effect: PlannedEffect) -> EffectView:
-    return EffectView(effect.key, effect.tool, effect.item, plain(effect.args), effect.state)
+    return EffectView(effect.key, effect.tool, effect.item, plain(effect.args), effect.state, effect.path)
 
 
 def trace_line(event: TraceEvent) -> TraceLine:

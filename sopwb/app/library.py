@@ -126,6 +126,15 @@ class Library:
             )
         return versions[int(number) - 1]
 
+    def need_frozen(self, ref: str) -> None:
+        """Raise ``UserError`` SOP-A001 where ``ref`` means nothing that is frozen."""
+        self.resolve(self.pinned(ref), ("script", "job"))
+
+    def named(self, ref: str, script: str) -> str:
+        """Give the name that a reference to a frozen script says, else one that the script is known by."""
+        name = ref.removeprefix("draft:").partition("@")[0]
+        return name if is_name(name) else self.name_of(script) or ref
+
     def name_of(self, script: str) -> str:
         """Give the name that a frozen script was last known by, or "" ."""
         for name, id_ in self.names("script").items():

@@ -85,11 +85,14 @@ class TraceLine(msgspec.Struct, frozen=True):
 
 
 class EffectView(msgspec.Struct, frozen=True):
+    """``path`` is the step's, as in traces; "" in runs that were recorded without it."""
+
     key: str
     tool: str
     item: str
     args: dict[str, Any]
     state: str
+    path: str = ""
 
 
 class RunView(Output, frozen=True):

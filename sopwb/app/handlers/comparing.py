@@ -33,9 +33,9 @@ _NONCE = "compare"
 def compare_scripts(bench: Workbench, command: CompareScripts, events: EventSink | None = None) -> AnyOutput:
     """Run both versions over the source, dry, and tell whose results and planned effects differ."""
     if not command.new:
-        bench.library.need_draft(command.old)
+        bench.library.need_frozen(command.old)
     old = find_version(bench, command.old, draft=False)
-    new = find_version(bench, command.new or command.old, draft=True)
+    new = find_version(bench, command.new or f"draft:{old.name}", draft=True)
     _need_known(command, old, new)
     source = find_source(bench, command.source)
     sides = _apply(bench, source, (old, new), command.param, command.inputs)
