@@ -118,7 +118,7 @@ def _scripts(verbs: Any) -> None:
     freeze = _verb(group, "freeze", "freeze a draft under its hash", ("scripts", "freeze"))
     freeze.add_argument("name")
     freeze.add_argument("--repin", action="store_true", help="saved callers and jobs follow")
-    _common(freeze)
+    _common(freeze, as_of=True)
     rename = _verb(group, "rename", "move a name", ("scripts", "rename"))
     rename.add_argument("old")
     rename.add_argument("new")

@@ -139,8 +139,8 @@ def history(folder: str | None, options: Any) -> int:
 
 def freeze(folder: str | None, options: Any) -> int:
     """Freeze a draft and say every hash that was written; before that, on stderr, what the new version changes."""
-    with workbench(folder) as bench:
-        preview = bench.do(PreviewFreeze(options.name))
+    with workbench(folder, options.as_of) as bench:
+        preview = bench.do(PreviewFreeze(options.name, options.as_of))
         if isinstance(preview, FreezePreview):
             for line in preview_lines(preview):
                 print(line, file=sys.stderr)
