@@ -21,7 +21,7 @@ from sopwb.kernel.values import Value
 from sopwb.lang import ir
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Parameter, Signature, SourceSchema, StaticEnvironment
-from sopwb.lang.types import BOOL, ListType, assignable, is_optional, required, type_text
+from sopwb.lang.types import BOOL, ListType, Type, assignable, is_optional, required, type_text
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
@@ -52,6 +52,13 @@ class Applied(msgspec.Struct, frozen=True):
     program: Program
     inputs: dict[str, Value]
     param: str
+
+    @property
+    def type(self) -> Type:
+        """What an item's result is."""
+        (loop,) = self.program.loops()
+        assert loop.each.yield_ is not None, "every item has a result"
+        return loop.each.yield_.type
 
     @property
     def prefix(self) -> str:
@@ -175,12 +182,8 @@ def _composed(
     environment = StaticEnvironment(sources={source.name: source}, scripts={version.id: signature})
     checked = compile_script({"sop": 1, "params": params, "steps": [each]}, environment)
     assert checked.ir is not None, checked.diagnostics
-    loop = checked.ir.steps[0]
-    assert isinstance(loop, ir.Each)
-    # No name holds the results: a million of them go to whoever compares, and nowhere else.
-    script = msgspec.structs.replace(checked.ir, steps=(msgspec.structs.replace(loop, name=""),))
     find = resolver(bench)
-    return prepare(script, Context(zone=bench.zone), lambda pin: version.script if pin == version.id else find(pin))
+    return prepare(checked.ir, Context(zone=bench.zone), lambda pin: version.script if pin == version.id else find(pin))
 
 
 def _unused(name: str, taken: set[str]) -> str:

@@ -24,14 +24,18 @@ import msgspec
 
 from sopwb.app.applying import every_step
 from sopwb.app.outputs import EffectChange, FieldChange, ItemChange
+from sopwb.app.result_columns import items_of
 from sopwb.data.stored import sort_text
 from sopwb.kernel.canonical import json_text, parse_json
 from sopwb.kernel.limits import COMPARED_ENTRIES_HELD, REPORTED_ENTRIES_MAX
 from sopwb.kernel.values import Value, plain
 from sopwb.lang import ir
 from sopwb.lang.types import Scalar, Type, required
+from sopwb.run.sets import WITHOUT_WORDS
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from sopwb.kernel.diagnostics import Diagnostic
     from sopwb.run.interpret import Program
     from sopwb.run.ports import PlannedEffect, ToolPort
@@ -137,15 +141,20 @@ class _Said:
 class Listener:
     """Hears one run for a spool: its results (port ``run.ports.Results``), effects and dead letters.
 
-    ``outside`` are the effects that no item planned.
+    ``prefix`` is left out of the places that it is told; ``type_`` is that of a result. ``outside`` are the effects
+    that no item planned.
     """
 
-    def __init__(self, spool: Spool, side: int, prefix: str) -> None:
-        self._spool, self._side, self._prefix = spool, side, prefix
+    def __init__(self, spool: Spool, side: int, prefix: str, type_: Type) -> None:
+        self._spool, self._side, self._prefix, self._type = spool, side, prefix, type_
         self.outside: list[str] = []
 
     def write(self, item: str, value: Value) -> None:
         self._spool.put(self._side, _RESULT, item, value)
+
+    def write_batch(self, items: pa.RecordBatch) -> None:
+        for item, value in items_of(self._type, items):
+            self.write(item, value)
 
     def effect(self, effect: PlannedEffect) -> None:
         said = [effect.tool, effect.args]
@@ -213,7 +222,7 @@ def item_change(item: str, old: Said, new: Said) -> ItemChange | None:
     effects = effect_changes(old.effects, new.effects)
     side = "both" if old.there and new.there else "old" if old.there else "new"
     alike = side == "both" and same_json(before, after) and (old.result is None) == (new.result is None)
-    if alike and _kind(old.failure) == _kind(new.failure) and not effects:
+    if alike and _same_failure(old.failure, new.failure) and not effects:
         return None
     fields = field_changes(before, after) if side == "both" else ()
     return ItemChange(item, side, before, after, *errors, fields, effects)
@@ -273,9 +282,12 @@ def _value(text: str | None) -> Any:
     return None if text is None else parse_json(text)
 
 
-def _kind(failure: str | None) -> Any:
-    """What makes two failures one: code and message; a step may have moved."""
-    return None if failure is None else [parse_json(failure)[0], parse_json(failure)[2]]
+def _same_failure(old: str | None, new: str | None) -> bool:
+    """Whether two failures are one: their codes, and their messages where both have one. A step may have moved."""
+    if old is None or new is None:
+        return old is new
+    (code, _, message), (other_code, _, other) = parse_json(old), parse_json(new)
+    return bool(code == other_code and (message == other or WITHOUT_WORDS in (message, other)))
 
 
 def _error(failure: str | None) -> str:

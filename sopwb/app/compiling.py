@@ -58,8 +58,6 @@ def resolver(bench: Workbench) -> Callable[[str], ir.Script]:
 
     def resolve(called: str) -> ir.Script:
         draft = None if called.startswith(PREFIX) else bench.library.draft(called)
-        if called.startswith(PREFIX) and bench.store.get(called)[0] == "draft":
-            draft = bench.library.draft_at(called)  # composed programs call drafts by their revision
         if draft is not None:
             checked = compile_draft(bench, draft.script)
         else:

@@ -10,14 +10,14 @@ Deliberately not here: files, and Arrow's types (``result_parquet``).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from sopwb.kernel.diagnostics import Diagnostic, UserError
-from sopwb.kernel.values import Secret, Value, decimal_text
+from sopwb.kernel.values import Secret, Value, decimal_text, show
 from sopwb.lang.types import (
     INT,
     STRING,
@@ -29,11 +29,14 @@ from sopwb.lang.types import (
     RecordType,
     Scalar,
     Type,
+    is_optional,
     optional,
     required,
 )
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from sopwb.lang import ir
     from sopwb.run.interpret import Program
 
@@ -46,11 +49,13 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Columns(msgspec.Struct, frozen=True):
-    """The columns of a table; ``key`` is the first where rows are items, ``fields`` None where a row is no record."""
+    """The columns of a table; ``key`` is the first where rows are items, ``fields`` None where a row is no record.
+    ``may_be_null``: a result may be null as a whole; its fields are nulls then."""
 
     key: Column | None
     values: tuple[Column, ...]
     fields: tuple[str, ...] | None
+    may_be_null: bool
 
     def all(self) -> tuple[Column, ...]:
         return self.values if self.key is None else (self.key, *self.values)
@@ -64,6 +69,15 @@ class Columns(msgspec.Struct, frozen=True):
         else:
             cells = [value[name] for name in self.fields]
         return cells if self.key is None else [_KEYS[_scalar(self.key.type)](item), *cells]
+
+    def arrays(self, items: pa.RecordBatch) -> list[pa.Array]:
+        """Give the columns of items as an engine writes them (``run.ports.Results.write_batch``): the keys first, then
+        a column a field, or ``value`` for what is no record or may be null."""
+        if self.fields is not None and self.may_be_null:
+            record = items.column(1)
+            parts = dict(zip((field.name for field in record.type), record.flatten(), strict=True))
+            return [items.column(0), *(parts[name] for name in self.fields)]
+        return [items.column(0), *_by_name(items, tuple(column.name for column in self.values))]
 
 
 def columns_of(program: Program) -> Columns:
@@ -81,6 +95,29 @@ def columns_of(program: Program) -> Columns:
     return _columns(each, each.yield_.type)
 
 
+def items_of(type_: Type, items: pa.RecordBatch) -> Iterator[tuple[str, Value]]:
+    """Give items that an engine wrote as columns (``Columns.arrays``) as rows would: keys as texts, and values of the
+    type that the loop yields. Secrets are their placeholders."""
+    known = without_secrets(type_)
+    keys = items.column(0).to_pylist()
+    if isinstance(known, RecordType):
+        parts = [
+            [from_arrow(part, value) for value in array.to_pylist()]
+            for (_, part), array in zip(known.fields, _by_name(items, known.names()), strict=True)
+        ]
+        rows = zip(*parts, strict=True) if parts else iter([()] * len(keys))
+        values: Iterator[Value] = (dict(zip(known.names(), row, strict=True)) for row in rows)
+    else:
+        values = (from_arrow(known, value) for value in items.column(1).to_pylist())
+    for key, value in zip(keys, values, strict=True):
+        yield key if isinstance(key, str) else show(key), value
+
+
+def _by_name(items: pa.RecordBatch, names: tuple[str, ...]) -> list[pa.Array]:
+    found = dict(zip(items.schema.names[1:], items.columns[1:], strict=True))
+    return [found[name] for name in names]
+
+
 def _columns(each: ir.Each | None, given: Type) -> Columns:
     type_ = without_secrets(given)
     record = required(type_)
@@ -91,7 +128,8 @@ def _columns(each: ir.Each | None, given: Type) -> Columns:
         values = tuple(Column(name, part) for name, part in record.fields)
     else:
         values = (Column("value", type_),)
-    return Columns(None if each is None else _key_column(each, tuple(c.name for c in values)), values, fields)
+    key = None if each is None else _key_column(each, tuple(column.name for column in values))
+    return Columns(key, values, fields, is_optional(type_))
 
 
 def _key_column(each: ir.Each, taken: tuple[str, ...]) -> Column:

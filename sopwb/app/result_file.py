@@ -39,7 +39,7 @@ class _Table(Protocol):
     part: PartFile
 
     def add(self, row: list[Value]) -> None: ...
-    def add_batch(self, batch: pa.RecordBatch) -> None: ...
+    def add_arrays(self, arrays: list[pa.Array]) -> None: ...
     def close(self) -> None: ...
     def discard(self) -> None: ...
 
@@ -70,7 +70,7 @@ class ResultFile:
 
     @property
     def schema(self) -> pa.Schema:
-        """The columns that ``write_batch`` takes, as Arrow: all nullable, decimals as ``decimal128(38, 12)``."""
+        """The columns of the file, as Arrow: all nullable, decimals as ``decimal128(38, 12)``."""
         from sopwb.app.result_parquet import schema_of
 
         return schema_of(self._columns)
@@ -101,15 +101,10 @@ class ResultFile:
         except OSError as error:
             raise Unwritable(self._path, error) from None
 
-    def write_batch(self, batch: pa.RecordBatch) -> None:
-        """Take the next items as an Arrow batch: the columns of ``schema`` by place, in key order.
-
-        Types that can be cast to the schema's without loss will do, a decimal column of any scale too. Raises
-        ``Unwritable``.
-        """
-        assert batch.schema.names == self.schema.names, "a batch has the columns of the table"
+    def write_batch(self, items: pa.RecordBatch) -> None:
+        """Take many items at once, as ``run.ports.Results`` says. Raises ``Unwritable``."""
         try:
-            self._table.add_batch(batch)
+            self._table.add_arrays(self._columns.arrays(items))
         except OSError as error:
             raise Unwritable(self._path, error) from None
 

@@ -64,10 +64,10 @@ class ParquetTable:
         if len(self._rows) >= RESULT_BATCH_ROWS:
             self._flush()
 
-    def add_batch(self, batch: pa.RecordBatch) -> None:
-        """Write an Arrow batch whose columns are the table's, in their order; decimals of any scale."""
+    def add_arrays(self, arrays: list[pa.Array]) -> None:
+        """Write rows that are given as columns, in the table's order; decimals of any scale."""
         self._flush()
-        self._write(list(batch.columns))
+        self._write(arrays)
 
     def close(self) -> None:
         self._flush()

@@ -37,11 +37,11 @@ class TextTable:
         """Write the cells of one row."""
         self._file.write(self.line(row).encode())
 
-    def add_batch(self, batch: pa.RecordBatch) -> None:
-        """Write an Arrow batch whose columns are the table's, in their order."""
+    def add_arrays(self, arrays: list[pa.Array]) -> None:
+        """Write rows that are given as columns, in the table's order."""
         cells = [
             [from_arrow(column.type, value) for value in array.to_pylist()]
-            for column, array in zip(self._columns, batch.columns, strict=True)
+            for column, array in zip(self._columns, arrays, strict=True)
         ]
         for row in zip(*cells, strict=True):
             self.add(list(row))

@@ -19,6 +19,7 @@ from sopwb.app.commands import (
     SaveDraft,
 )
 from sopwb.app.comparison_text import comparison_lines, preview_lines
+from sopwb.app.handlers import comparing
 from sopwb.app.outputs import Comparison, Difference, Failed, FreezePreview, Frozen, RunDifference, RunView, ScriptView
 from sopwb.app.workbench import Workbench, open_workbench
 from sopwb.run.codes import SCRIPT_FAILED
@@ -114,8 +115,8 @@ def test_names_hashes_versions_and_drafts_all_name_a_side(bench: Workbench) -> N
     assert isinstance(view, ScriptView)
     different = [
         compared(bench, *refs).different
-        for refs in (("churn@1", "churn@2"), (first, second), ("#" + first[3:12], "churn@2"), ("churn@2", "draft:churn"),
-                     ("churn@2", view.rev), ("churn@2", ""), ("churn@1", "draft:churn"))
+        for refs in (("churn@1", "churn@2"), (first, second), ("#" + first[3:12], "churn@2"),
+                     ("churn@2", "draft:churn"), ("churn@2", view.rev), ("churn@2", ""), ("churn@1", "draft:churn"))
     ]  # fmt: skip
     assert different == [3, 3, 3, 3, 3, 3, 0]
 
@@ -242,6 +243,36 @@ def test_effects_of_items_in_items_belong_to_the_outermost(yard: Workbench) -> N
     yard.do(SaveDraft("bidders", bidders("bid.id == 'b2' ? 'y' : 'x'")))
     found = compared(yard, "bidders", source="lots")
     assert ([change.item for change in found.changes], effects(found)) == (["10"], (0, 0, 1))
+
+
+@pytest.mark.parametrize("sides", [("sets", "sets"), ("rows", "sets")])
+def test_either_engine_compares_alike(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, sides: tuple[str, str]
+) -> None:
+    coupon = {"op": "tool", "name": "coupon", "tool": "coupon.generate", "args": {}}
+    tell = {"op": "tool", "tool": "email.send", "args": {
+        "to": "customer.email", "subject": "'x'", "body": "'Code ' + coupon.code"}}  # fmt: skip
+    risky = {**CHURN["steps"][5], "then": [coupon, tell, *CHURN["steps"][5]["then"]]}
+    refuse = {"op": "if", "cond": "customer.name.startsWith('A')", "then": [{"op": "fail", "message": "'no'"}]}
+    steps = [*CHURN["steps"][:5], risky, CHURN["steps"][6]]
+    freeze(bench, "churn", {**CHURN, "steps": steps})
+    later = {**risky, "cond": CHURN_90["steps"][5]["cond"]}
+    bench.do(SaveDraft("churn", {**CHURN, "steps": [steps[0], refuse, *steps[1:5], later, steps[6]]}))
+    by_rows = compared(bench, "churn")
+    used, find = list[str](), comparing.Engines
+    monkeypatch.setattr(comparing, "Engines", lambda _, *more, **keep: find(sides[len(used)], *more, **keep))
+    execute = comparing.execute
+
+    def watched(*args: Any, sets: Any, **more: Any) -> Any:
+        done = execute(*args, sets=sets, **more)
+        used.append("sets" if sets.used else "rows")
+        return done
+
+    monkeypatch.setattr(comparing, "execute", watched)
+    assert compared(bench, "churn") == by_rows
+    assert tuple(used) == sides
+    assert by_rows.failed_new > 0
+    assert by_rows.effects_go > 0
 
 
 # --- batches ------------------------------------------------------------------------------------------------

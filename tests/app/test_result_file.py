@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sopwb.app.handlers.running import find_target, prepare_target
 from sopwb.app.commands import SaveDraft
-from sopwb.app.outputs import Failed
+from sopwb.app.handlers.running import find_target, prepare_target
+from sopwb.app.outputs import ScriptView
 from sopwb.app.result_columns import columns_of
 from sopwb.app.result_file import ResultFile
 from sopwb.app.workbench import Workbench
@@ -28,7 +28,8 @@ ORDERS: dict[str, Any] = {"op": "each", "name": "rows", "from": "orders", "as": 
 def program(bench: Workbench, *steps: dict[str, Any], **more: Any) -> Program:
     """Save a script as a draft and prepare it."""
     output = bench.do(SaveDraft("drafted", {"sop": 1, "steps": list(steps), **more}))
-    assert not isinstance(output, Failed) and not output.diagnostics, output  # type: ignore[union-attr]
+    assert isinstance(output, ScriptView), output
+    assert output.diagnostics == ()
     return prepare_target(bench, find_target(bench, "drafted", True))
 
 

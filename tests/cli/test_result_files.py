@@ -21,7 +21,7 @@ import pytest
 from sopwb.app.commands import FreezeScript, SaveDraft
 from sopwb.app.workbench import failed, open_workbench
 from tests.cli.conftest import Sopwb
-from tests.shop import AS_OF, CHURN
+from tests.shop import AS_OF
 
 MARKET = """[workspace]
 name = "market"
@@ -32,7 +32,14 @@ key = "lot"
 path = "visits.csv"
 """
 LOTS = [
-    {"lot": 2, "name": 'a "big", one', "price": "19.99", "sold": True, "on": "2026-01-31", "at": "2026-01-31T09:00:00Z"},
+    {
+        "lot": 2,
+        "name": 'a "big", one',
+        "price": "19.99",
+        "sold": True,
+        "on": "2026-01-31",
+        "at": "2026-01-31T09:00:00Z",
+    },
     {"lot": 10, "name": "=1+2\nx", "price": "1200", "sold": False, "on": "2026-02-01", "at": None},
     {"lot": 9, "name": "", "price": "-0.5", "sold": False, "on": None, "at": "2026-01-31T09:00:00.25Z"},
 ]
@@ -40,9 +47,22 @@ EACH: dict[str, Any] = {
     "sop": 1,
     "returns": {"lots": "int"},
     "steps": [
-        {"op": "each", "name": "rows", "from": "lots", "as": "it_", "do": [], "yield": {
-            "text": "it_.name", "price": "it_.price", "sold": "it_.sold", "on": "it_.on", "at": "it_.at",
-            "part": "{half: it_.price / 2, tags: [it_.name, 'x']}", "n": "size(it_.name)"}},
+        {
+            "op": "each",
+            "name": "rows",
+            "from": "lots",
+            "as": "it_",
+            "do": [],
+            "yield": {
+                "text": "it_.name",
+                "price": "it_.price",
+                "sold": "it_.sold",
+                "on": "it_.on",
+                "at": "it_.at",
+                "part": "{half: it_.price / 2, tags: [it_.name, 'x']}",
+                "n": "size(it_.name)",
+            },
+        },
         {"op": "return", "value": {"lots": "size(rows)"}},
     ],
 }
@@ -63,7 +83,9 @@ def frozen(folder: Path, **scripts: dict[str, Any]) -> Path:
 def market(tmp_path: Path) -> Path:
     folder = tmp_path / "market"
     folder.mkdir()
-    (folder / "sopwb.toml").write_text(MARKET + '[data.lots.fields]\nprice = "decimal"\non = "date?"\nat = "timestamp?"\n')
+    (folder / "sopwb.toml").write_text(
+        MARKET + '[data.lots.fields]\nprice = "decimal"\non = "date?"\nat = "timestamp?"\n'
+    )
     (folder / "lots.jsonl").write_text("".join(json.dumps(lot) + "\n" for lot in LOTS))
     (folder / "visits.csv").write_text("who,page\nann,home\nbob,shop\n")
     return frozen(folder, lots=EACH)
@@ -79,8 +101,12 @@ def written(sopwb: Sopwb, folder: Path, file: Path, name: str = "lots", *words: 
 def test_parquet_holds_a_row_an_item_in_key_order_with_exact_types(market: Path, sopwb: Sopwb) -> None:
     table = pq.read_table(written(sopwb, market, market / "lots.parquet"))
     money = pa.decimal128(38, 12)
-    part = pa.struct([pa.field("half", money, nullable=False),
-                      pa.field("tags", pa.list_(pa.field("item", pa.string(), nullable=False)), nullable=False)])
+    part = pa.struct(
+        [
+            pa.field("half", money, nullable=False),
+            pa.field("tags", pa.list_(pa.field("item", pa.string(), nullable=False)), nullable=False),
+        ]
+    )
     assert dict(zip(table.schema.names, table.schema.types, strict=True)) == {
         "lot": pa.int64(), "at": pa.timestamp("us", tz="UTC"), "n": pa.int64(), "on": pa.date32(), "part": part,
         "price": money, "sold": pa.bool_(), "text": pa.string()}  # fmt: skip
@@ -149,10 +175,61 @@ def test_a_field_of_the_keys_name_leaves_the_key_the_name_item(market: Path, sop
 
 
 def test_a_source_without_a_key_numbers_its_items(market: Path, sopwb: Sopwb) -> None:
-    frozen(market, pages={"sop": 1, "steps": [
-        {"op": "each", "name": "pages", "from": "visits", "as": "v", "do": [], "yield": {"page": "v.page"}}]})
+    frozen(
+        market,
+        pages={
+            "sop": 1,
+            "steps": [
+                {"op": "each", "name": "pages", "from": "visits", "as": "v", "do": [], "yield": {"page": "v.page"}}
+            ],
+        },
+    )
     rows = pq.read_table(written(sopwb, market, market / "x.parquet", "pages")).to_pylist()
     assert rows == [{"item": 0, "page": "home"}, {"item": 1, "page": "shop"}]
+
+
+SOLD: dict[str, Any] = {
+    "item": "it_.name", "price": "it_.price", "half": "it_.price / 3", "sold": "it_.sold", "on": "it_.on",
+    "at": "it_.at",
+    "part": "it_.sold ? {n: size(it_.name), more: {at: it_.at}} : null",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("yields", [SOLD, "it_.price", "it_.sold ? {at: it_.at, n: 1} : null"])
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_rows_and_sets_write_the_same(market: Path, sopwb: Sopwb, suffix: str, yields: Any) -> None:
+    each = {
+        **EACH["steps"][0],
+        "yield": yields,
+        "do": [
+            {
+                "op": "if",
+                "cond": "it_.sold",
+                "then": [
+                    {
+                        "op": "tool",
+                        "tool": "email.send",
+                        "args": {"to": "it_.name", "subject": "'s'", "body": "string(it_.price)"},
+                    }
+                ],
+            }
+        ],
+    }
+    frozen(market, sold={"sop": 1, "steps": [each]})
+    said = sopwb("-w", market, "--run", "sold", "--engine", "sets", "--dry-run", "--json")
+    assert said.json["engine"] == "sets", said.out
+    files = [written(sopwb, market, market / f"{engine}.{suffix}", "sold", "--engine", engine, "--dry-run")
+             for engine in ("rows", "sets")]  # fmt: skip
+    if suffix == "parquet":
+        rows, sets = map(pq.read_table, files)
+        assert (rows.schema, rows.to_pylist()) == (sets.schema, sets.to_pylist())
+    else:
+        assert files[0].read_bytes() == files[1].read_bytes()
+    rows, sets = (
+        [json.loads(line) for line in Path(f"{file}.effects.jsonl").read_text().splitlines()] for file in files
+    )
+    assert [effect | {"key": ""} for effect in rows] == [effect | {"key": ""} for effect in sets]
+    assert len(rows) == 1
 
 
 @pytest.mark.parametrize("tall", ["0.0000000000001", "123456789012345678901234567890"])
@@ -162,8 +239,22 @@ def test_a_decimal_that_its_column_cannot_hold_makes_texts_of_the_column(
     monkeypatch.setattr("sopwb.app.result_parquet.RESULT_BATCH_ROWS", 1)
     lots = [{**LOTS[0], "lot": n, "price": tall if n == 3 else "1.5"} for n in range(1, 6)]
     (market / "lots.jsonl").write_text("".join(json.dumps(lot) + "\n" for lot in lots))
-    frozen(market, prices={"sop": 1, "steps": [{"op": "each", "name": "rows", "from": "lots", "as": "l", "do": [],
-                                                "yield": {"price": "l.price", "twice": "l.price + l.price"}}]})
+    frozen(
+        market,
+        prices={
+            "sop": 1,
+            "steps": [
+                {
+                    "op": "each",
+                    "name": "rows",
+                    "from": "lots",
+                    "as": "l",
+                    "do": [],
+                    "yield": {"price": "l.price", "twice": "l.price + l.price"},
+                }
+            ],
+        },
+    )
     table = pq.read_table(written(sopwb, market, market / "x.parquet", "prices"))
     assert table.column("price").to_pylist() == ["1.5", "1.5", tall, "1.5", "1.5"]
     assert table.column("twice").type == pa.string()
@@ -175,8 +266,18 @@ def test_a_decimal_that_its_column_cannot_hold_makes_texts_of_the_column(
     ("script", "file", "code", "part"),
     [
         ({"sop": 1, "steps": [{"op": "say", "text": "'x'"}]}, "x.csv", "SOP-A032", "returns nothing"),
-        ({"sop": 1, "steps": [dict(EACH["steps"][0]), {**EACH["steps"][0], "name": "more", "as": "other",
-                                                       "yield": "other.lot"}]}, "x.csv", "SOP-A032", "2 loops"),
+        (
+            {
+                "sop": 1,
+                "steps": [
+                    dict(EACH["steps"][0]),
+                    {**EACH["steps"][0], "name": "more", "as": "other", "yield": "other.lot"},
+                ],
+            },
+            "x.csv",
+            "SOP-A032",
+            "2 loops",
+        ),
         (EACH, "x.xlsx", "SOP-A031", ".parquet"),
         (EACH, "nowhere/x.parquet", "SOP-A014", "nowhere/x.parquet"),
     ],
@@ -194,7 +295,10 @@ def test_what_cannot_be_written_is_said_before_anything_runs(
 def test_a_run_that_fails_leaves_what_was_there(market: Path, sopwb: Sopwb, suffix: str) -> None:
     file = market / f"x.{suffix}"
     file.write_text("yesterday's")
-    each = {**EACH["steps"][0], "do": [{"op": "if", "cond": "it_.lot == 10", "then": [{"op": "fail", "message": "'no'"}]}]}
+    each = {
+        **EACH["steps"][0],
+        "do": [{"op": "if", "cond": "it_.lot == 10", "then": [{"op": "fail", "message": "'no'"}]}],
+    }
     frozen(market, failing={"sop": 1, "steps": [each]})
     assert sopwb("-w", market, "--run", "failing", "--output", file).code == 1
     assert file.read_text() == "yesterday's"

@@ -15,6 +15,7 @@ from sopwb.app.comparing import NEW, OLD, Listener, PlacedTools, Spool, count_ef
 from sopwb.app.execute import Executed, Plan, execute
 from sopwb.app.handlers.running import deciding_tools, fingerprints, tzdata_version
 from sopwb.app.outputs import AnyOutput, ComparedSide, Comparison, FreezePreview
+from sopwb.app.sets import Engines, Sets
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN, FREEZE_COMPARED_RECORDS_MAX
 from sopwb.lang import ir
@@ -107,7 +108,7 @@ def _compare(
     key = source.record.get(source.key)
     assert key is not None
     with Spool(key) as spool:
-        listeners = [Listener(spool, side, sides[side].prefix) for side in (OLD, NEW)]
+        listeners = [Listener(spool, side, sides[side].prefix, sides[side].type) for side in (OLD, NEW)]
         plans = [_plan(bench, applied, now) for applied in sides]
         old, new = (_decide(bench, *run, events) for run in zip(sides, plans, listeners, strict=True))
         _need_same_data(bench, plans, sides)
@@ -154,17 +155,21 @@ def _plan(bench: Workbench, applied: Applied, now: dt.datetime) -> Plan:
 
 
 def _decide(bench: Workbench, applied: Applied, plan: Plan, listener: Listener, events: EventSink | None) -> Executed:
-    tools = PlacedTools(deciding_tools(bench, "dry_run", ()), applied.program, applied.prefix)
-    return execute(
-        plan,
-        applied.program,
-        bench.tables,
-        tools,
-        events,
-        listener.effect,
-        results=listener,
-        failed=listener.failed,
-    )
+    program = applied.program
+    tools = PlacedTools(deciding_tools(bench, "dry_run", ()), program, applied.prefix)
+    engines = Engines("auto", 0, bench.cache, keep=False)  # a composed program is not the script that its id names
+    with Sets(engines, plan, program, bench.tables, tools) as sets:
+        return execute(
+            plan,
+            program,
+            bench.tables,
+            tools,
+            events,
+            listener.effect,
+            sets=sets,
+            results=listener,
+            failed=listener.failed,
+        )
 
 
 def _need_same_data(bench: Workbench, plans: list[Plan], sides: tuple[Applied, Applied]) -> None:
