@@ -20,6 +20,9 @@ import pytest
 
 from sopwb.app.commands import FreezeScript, SaveDraft
 from sopwb.app.workbench import failed, open_workbench
+from sopwb.data.arrow import arrow_type
+from sopwb.kernel.values import show
+from sopwb.lang.types import SCALARS
 from tests.cli.conftest import Sopwb
 from tests.shop import AS_OF
 
@@ -184,8 +187,9 @@ def test_a_source_without_a_key_numbers_its_items(market: Path, sopwb: Sopwb) ->
             ],
         },
     )
-    rows = pq.read_table(written(sopwb, market, market / "x.parquet", "pages")).to_pylist()
-    assert rows == [{"item": 0, "page": "home"}, {"item": 1, "page": "shop"}]
+    for engine in ("rows", "sets"):
+        file = written(sopwb, market, market / "x.parquet", "pages", "--engine", engine)
+        assert pq.read_table(file).to_pylist() == [{"item": 0, "page": "home"}, {"item": 1, "page": "shop"}]
 
 
 SOLD: dict[str, Any] = {
@@ -230,6 +234,28 @@ def test_rows_and_sets_write_the_same(market: Path, sopwb: Sopwb, suffix: str, y
     )
     assert [effect | {"key": ""} for effect in rows] == [effect | {"key": ""} for effect in sets]
     assert len(rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("type_", "keys"),
+    [
+        ("decimal", ["-1.5", "0", "9.25", "10"]),
+        ("date", ["2025-12-31", "2026-01-01"]),
+        ("timestamp", ["2026-01-31T09:00:00Z", "2026-01-31T09:00:00.250000Z", "2026-01-31T09:00:01Z"]),
+    ],
+)
+def test_keys_of_every_type_are_written_as_they_are(market: Path, sopwb: Sopwb, type_: str, keys: list[str]) -> None:
+    with (market / "sopwb.toml").open("a") as settings:
+        settings.write(f'[data.keyed]\npath = "keyed.csv"\nkey = "key"\n[data.keyed.fields]\nkey = "{type_}"\n')
+    (market / "keyed.csv").write_text("key,n\n" + "".join(f"{key},1\n" for key in reversed(keys)))
+    each = {"op": "each", "name": "rows", "from": "keyed", "as": "k", "do": [], "yield": "k.n"}
+    frozen(market, keyed={"sop": 1, "steps": [each]})
+    for engine in ("rows", "sets"):
+        lines = written(sopwb, market, market / "x.csv", "keyed", "--engine", engine).read_text().splitlines()
+        assert lines == ["key,value", *(f"{key},1" for key in keys)]
+        table = pq.read_table(written(sopwb, market, market / "x.parquet", "keyed", "--engine", engine))
+        assert table.schema.field("key").type == arrow_type(SCALARS[type_], 12)
+        assert [show(key) for key in table.column("key").to_pylist()] == keys
 
 
 @pytest.mark.parametrize("tall", ["0.0000000000001", "123456789012345678901234567890"])

@@ -19,8 +19,8 @@ from sopwb.app.sets import Engines, Sets
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN, FREEZE_COMPARED_RECORDS_MAX
 from sopwb.lang import ir
+from sopwb.lang.parts import conjuncts
 from sopwb.run.codes import INPUT_UNKNOWN
-from sopwb.run.conjuncts import conjuncts
 
 if TYPE_CHECKING:
     import datetime as dt

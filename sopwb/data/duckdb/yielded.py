@@ -43,10 +43,10 @@ def _columns(layout: Layout) -> list[str]:
 
 
 def yielded_table(layout: Layout | None, batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Give the keys (``item``) and yields: a column a field of the record, or one named ``value``."""
+    """Give the keys (``item``, first) and the yields: a column a field of the record, or one named ``value``."""
     import pyarrow as pa
 
-    # By place: a field may be called item, too.
+    # Not a dict of columns: a field may be called item, too.
     columns: list[tuple[str, Any]] = [("item", batch.column("key"))]
     if isinstance(layout, Fields) and not layout.present:
         columns += [(name, _array(part, batch)) for name, part in layout.fields]
