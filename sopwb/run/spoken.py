@@ -23,6 +23,7 @@ from sopwb.lang import ir
 from sopwb.run.conjuncts import conjuncts
 from sopwb.run.expression import Closure, Context, ExpressionFailure, Shown, compile_expression
 from sopwb.run.trace import ABSENT
+from sopwb.run.yields import Yields
 
 Frame = dict[str, Value]
 
@@ -41,7 +42,7 @@ class Speaker(Protocol):
 
 def said(value: Value) -> str:
     """Say a value inside of a sentence: texts quoted, long ones cut."""
-    if isinstance(value, list):
+    if isinstance(value, list | Yields):
         value = value[: SPOKEN_CHARS_MAX + 1]  # each element takes a character at least
     text = f"'{value}'" if isinstance(value, str) else show(value)
     if len(text) <= SPOKEN_CHARS_MAX:
