@@ -116,8 +116,9 @@ class Shown:
                 closure = self._closures[id(part)] = compile_expression(part, self._context)
             try:
                 return closure(env)
-            except (KeyError, ExpressionFailure):
-                # A name that is not bound in this frame, such as `it` outside of its record.
+            except (KeyError, TypeError, AttributeError, ExpressionFailure):
+                # A name that is not bound in this frame, such as `it` outside of its record; or a part that was not
+                # reached, such as `r.total` in `r == null ? 0 : r.total`, whose values are not what its types say.
                 raise LookupError from None
 
         return with_values(self._expr, evaluate)

@@ -24,10 +24,10 @@ import msgspec
 from sopwb.kernel.diagnostics import UserError
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
+from sopwb.lang.parts import cannot_fail, conjunction, conjuncts, fields_of_it, uses_it
 from sopwb.lang.types import Scalar
 from sopwb.run import codes
 from sopwb.run.coerce import Coercion, row_coercion
-from sopwb.run.conjuncts import cannot_fail, conjunction, conjuncts, fields_of_it, uses_it
 from sopwb.run.expression import Context, ExpressionFailure, compile_expression
 from sopwb.run.hot import Hot
 from sopwb.run.reads import compare_source, promised_null
