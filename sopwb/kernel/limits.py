@@ -18,8 +18,8 @@ EXPRESSION_CHARS_MAX: Final = 10_000
 """Length of one expression. Keeps every pass over it below a few milliseconds."""
 EXPRESSION_DEPTH_MAX: Final = 100
 """Nesting of one expression; each level costs a few Python frames in parser, checker and closures."""
-SOURCE_DEPTH_MAX: Final = 60
-"""Nesting of an expression that is made a Python function: its parser takes 90 brackets, closures do the deeper."""
+SOURCE_DEPTH_MAX: Final = 40
+"""Nesting of an expression that is made a Python function. Python 3.11 takes 98 at worst; deeper ones stay closures."""
 CALL_DEPTH_MAX: Final = 64
 """Scripts that call scripts. Pins make cycles impossible; this bounds an honest tower of calls."""
 TYPE_PARTS_MAX: Final = 10_000
@@ -63,6 +63,8 @@ TRACE_EVENTS_KEPT: Final = 100_000
 """Events that one run keeps as objects (about 1 KiB each); the hash and the counts cover all."""
 TRACE_PENDING_MAX: Final = 10_000
 """Events of one item that wait for its end to be hashed: an item with millions of nested items stays bounded."""
+TRACE_HASHED_CHARS: Final = 1 << 16
+"""Written events that are hashed at once: 64 KiB take 15 µs, in pieces of an item's size 80."""
 TRACE_RECORDS_SHOWN: Final = 20
 """Records of a fetch that its event holds for people to look at."""
 SPOKEN_CHARS_MAX: Final = 240
