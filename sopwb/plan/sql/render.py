@@ -5,7 +5,9 @@
     last error, path, results, effects and trace, in key order
 
 Items are sorted where the last gather is joined: what only the levels above name – texts, mostly – does not go
-through the sort. A gather without arguments groups its source once, whichever items there are; one with arguments groups what
+through the sort.
+
+A gather without arguments groups its source once, whichever items there are; one with arguments groups what
 joins them. Levels are not materialised unless a gather reads one. Importing this imports sqlglot.
 """
 
