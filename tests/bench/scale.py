@@ -34,7 +34,7 @@ def setting_of(folder: Path, size: int, options: argparse.Namespace) -> Setting:
         room = shutil.disk_usage(made).free
         needed = 3 * size * ORDERS_EACH * ORDER_BYTES
         if room < needed:
-            raise SystemExit(f"{size} customers need {needed >> 20} MiB of disk with what is spilled, and {room >> 20} are free")
+            raise SystemExit(f"{size} customers need {needed >> 20} MiB of disk, and {room >> 20} are free")
         make_parquet(made, size, size * ORDERS_EACH)
         make_workspace(made)
     return Setting(made, size, size * ORDERS_EACH, options.threads, options.memory_mb, size, options.patience)

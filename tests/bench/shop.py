@@ -105,9 +105,7 @@ def verdict(last_us: int | None, cents: int | None) -> tuple[bool, str]:
 # --- the data --------------------------------------------------------------------------------------
 
 
-def make_parquet(
-    folder: Path, customers: int, orders: int, shuffled: bool = False, group_rows: int = 122_880
-) -> None:
+def make_parquet(folder: Path, customers: int, orders: int, shuffled: bool = False, group_rows: int = 122_880) -> None:
     """Write both sources; everything follows from the numbers of the records, but for their order if ``shuffled``.
 
     ``group_rows``: records of a row group, which is what a thread reads at a time.
