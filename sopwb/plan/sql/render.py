@@ -5,7 +5,9 @@
     last error, path, results, effects and trace, in key order
 
 Items are sorted where the last gather is joined: what only the levels above name – texts, mostly – does not go
-through the sort. A gather without arguments groups its source once, whichever items there are; one with arguments groups what
+through the sort.
+
+A gather without arguments groups its source once, whichever items there are; one with arguments groups what
 joins them. Levels are not materialised unless a gather reads one. Importing this imports sqlglot.
 """
 
@@ -361,7 +363,7 @@ class _Renderer:
         but the query itself can tell that it stayed."""
         if self.plan.items.order:
             return select
-        order = exp.Ordered(this=self.here(self.plan.items.key), desc=False, nulls_first=False)
+        order = self.ordered(self.here(self.plan.items.key), False)
         items = exp.Select(expressions=[exp.Star()]).from_(select.subquery("p", copy=False), copy=False)
         return items.order_by(order, copy=False)
 
