@@ -272,8 +272,8 @@ class _Renderer:
         joined = joined.join(self.table(gather.source, "s"), on=duckdb.both(*on) if on else exp.true(), copy=False)
         if gather.limit is not None:
             stars = [exp.Column(this=exp.Star(), table=exp.to_identifier(table)) for table in ("a", "s")]
-            picked = self.first(gather, joined.select(*stars, copy=False), None, keys, rows, given)
-            joined = exp.Select().from_(picked.subquery("s", copy=False))
+            first = self.first(gather, joined.select(*stars, copy=False), None, list(keys), rows, given)
+            joined = exp.Select().from_(first.subquery("s", copy=False))
             given = {value: exp.column(key.name, table="s", quoted=True) for value, key in given.items()}
             keys = [exp.column(key.name, table="s", quoted=True) for key in keys]
         made: list[Built] = [alias(key.copy(), f"k{number_}") for number_, key in enumerate(keys)]
