@@ -222,6 +222,16 @@ def test_sorting_by_what_is_the_same_for_all_keeps_the_order(key: str) -> None:
     check("numbers", "must(ls.first()).id", {**lists, "order_by": [f"{key} desc", "it.qty > 1"]})
 
 
+def test_a_called_script_takes_as_many_records_as_it_is_told() -> None:
+    here = market()
+    here.scripts["inner"] = script(
+        {"op": "fetch", "name": "ls", "from": "lines", "order_by": ["it.price * most"], "limit": "math.abs(most)"},
+        {"op": "return", "value": "ls.sum(l, l.qty)"},
+        returns="int", most="int",
+    )  # fmt: skip
+    check("numbers", "k", {"op": "call", "name": "k", "script": "inner", "args": {"most": "c.a"}}, here=here)
+
+
 def test_names_that_differ_in_case_only_stay_apart() -> None:
     type_, rows = "{id: int, a: int, A: int}", [{"id": n, "a": 2 * n, "A": 3 * n} for n in range(3)]
     here = market().add("odd", "id", type_, rows).add("Odd", "id", type_, [{**row, "A": 7} for row in rows])
@@ -263,7 +273,7 @@ def test_a_variable_may_have_the_name_of_another_branch() -> None:
 @pytest.mark.parametrize("order", [[], ["it.at desc"], ["it.note", "it.qty > c.a"], ["it.price * c.a desc"]])
 def test_the_first_records_are_taken(order: list[str], limit: str) -> None:
     fetch = {"op": "fetch", "name": "ls", "from": "lines", "order_by": order, "limit": limit}
-    value = "string(size(ls)) + string(ls.sum(l, l.price)) + string(coalesce(ls.max(l, l.at), now)) + string(must(ls.last()).id)"
+    value = "fixed(ls.sum(l, l.price) + size(ls), 3) + string(coalesce(ls.max(l, l.at), now)) + string(must(ls.last()).id)"
     for where in ("it.owner == c.id", "it.owner == c.id && it.qty > c.a", "it.qty > 0", "true"):
         check("numbers", value, {**fetch, "where": where})
         check("numbers", "string(ls.filter(l, l.qty > c.a).count())", {**fetch, "where": where})
@@ -275,7 +285,8 @@ def test_the_first_records_are_taken(order: list[str], limit: str) -> None:
         "ls.exists(l, 1 / l.qty > 0)", "ls.all(l, 1 / l.qty > 0)", "ls.exists(l, 1 / l.qty > c.a)",
         "ls.sortBy(l, l.at).all(l, l.big * l.qty % l.qty == 0)", "ls.sum(l, l.big * l.qty % l.qty)",
         "ls.filter(l, l.qty != 0).exists_one(l, l.big * l.id / l.qty > 0)", "ls.count(l, 1 / l.qty > must(c.n))",
-        "ls.exists(l, must(l.note) == 'n3' || 1 / l.qty < 0)", "ls.filter(l, must(l.note) != '' && 7 % l.qty > 0).count()",
+        "ls.exists(l, must(l.note) == 'n3' || 1 / l.qty < 0)",
+        "ls.filter(l, must(l.note) != '' && 7 % l.qty > 0).count()",
     ],
 )  # fmt: skip
 def test_a_list_fails_as_the_first_record_that_fails(value: str) -> None:
