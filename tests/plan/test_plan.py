@@ -133,8 +133,6 @@ def test_the_step_that_runs_by_rows_is_named() -> None:
     check_rows("int_of_string is not lowered", "steps/0/do/1", FETCH, math("number", "int(c.name)"))
     nested = {"op": "each", "in": "[1]", "as": "n", "do": [{"op": "say", "text": "'x'"}]}
     check_rows("items nested in items run by rows", "steps/0/do/0", nested)
-    limited = {**FETCH, "limit": "2", "one": "optional"}
-    check_rows("a fetch of one record with a limit", "steps/0/do/0", limited)
 
 
 def test_a_plan_is_described_in_lines() -> None:

@@ -273,7 +273,7 @@ def test_a_variable_may_have_the_name_of_another_branch() -> None:
 @pytest.mark.parametrize("order", [[], ["it.at desc"], ["it.note", "it.qty > c.a"], ["it.price * c.a desc"]])
 def test_the_first_records_are_taken(order: list[str], limit: str) -> None:
     fetch = {"op": "fetch", "name": "ls", "from": "lines", "order_by": order, "limit": limit}
-    value = "fixed(ls.sum(l, l.price) + size(ls), 3) + string(coalesce(ls.max(l, l.at), now)) + string(must(ls.last()).id)"
+    value = {"sum": "ls.sum(l, l.price) + size(ls)", "max": "ls.max(l, l.at)", "last": "must(ls.last()).id"}
     for where in ("it.owner == c.id", "it.owner == c.id && it.qty > c.a", "it.qty > 0", "true"):
         check("numbers", value, {**fetch, "where": where})
         check("numbers", "string(ls.filter(l, l.qty > c.a).count())", {**fetch, "where": where})

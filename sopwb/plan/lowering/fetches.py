@@ -54,8 +54,6 @@ def record_of(facts: SourceFacts, promised: RecordType, of: str) -> Record:
 
 def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Scope) -> Fetched:
     """Lower a fetch. Raises ``CannotLower``."""
-    if step.limit is not None and step.one:
-        raise CannotLower("a fetch of one record with a limit")
     query = scope.query
     facts = query.sources[step.source]
     name = query.gather_name()
