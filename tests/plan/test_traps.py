@@ -102,7 +102,8 @@ def test_numbers(expr: str) -> None:
         "add_months(c.day, c.n * 1000000000000)", "start_of_month(c.day)", "weekday(c.day)", "year(c.at)",
         "c.at + (c.to - c.at)", "c.at.getDayOfWeek()", "c.at.getDayOfYear()", "c.at.getMilliseconds()",
         "c.at.getMonth()",
-        "(c.to - c.at).getHours()", "string(c.to - c.at)", "now - c.at", "c.at < now",
+        "(c.to - c.at).getHours()", "(c.to - c.at).getMilliseconds()", "(c.at - c.to).getMilliseconds()",
+        "string(c.to - c.at)", "now - c.at", "c.at < now",
         "timestamp(c.n * 100000000000)",
     ],
 )  # fmt: skip
@@ -292,3 +293,33 @@ def test_the_first_records_are_taken(order: list[str], limit: str) -> None:
 def test_a_list_fails_as_the_first_record_that_fails(value: str) -> None:
     for where in ("it.owner == c.id", "it.qty >= c.a", "true"):
         check("numbers", value, {"op": "fetch", "name": "ls", "from": "lines", "where": where})
+
+
+READ = [
+    "0", "-0", "+7", "007", "12a", "", " 1", "1 ", "1\n", "-", "+-1", "١", "9223372036854775807", "9223372036854775808",
+    "-9223372036854775808", "1" * 38, "9" * 40, "1" * 41, "0" * 39 + "5", "2026-01-31", "2023-02-29", "2024-02-29",
+    "0000-01-01", "0001-01-01", "9999-12-31", "2026-1-31", "2026-13-01", "2026-00-01", "20260131", "2026-01-31\n",
+    "２０２６-01-31", "-2026-01-31", "2026-01-31T00:00:00Z",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expr", ["int(c.s)", "date(c.s)", "int(c.s) % 10", "c.s.matches('[0-9]') ? int(c.s) : 0"])
+def test_texts_are_read_as_the_language_reads_them(expr: str) -> None:
+    rows = [{"id": number, "s": text, "t": "", "u": None} for number, text in enumerate(READ)]
+    check("texts", expr, here=market().add("texts", "id", TEXTS, rows))
+
+
+@pytest.mark.parametrize("expr", ["date(c.a, c.b, 3)", "date(2024, 2, c.big)", "date(c.big, 1, 1)", "date(1, 1, 1)"])
+def test_dates_are_made_of_parts(expr: str) -> None:
+    check("numbers", expr)
+
+
+def test_a_value_is_found_among_a_lists() -> None:
+    fetch = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"}
+    values = [
+        "c.a in ls.map(l, l.qty)", "c.n in ls.map(l, l.owner)", "'n3' in ls.map(l, l.note)",
+        "c.x in ls.map(l, l.price)", "c.a in ls.filter(l, l.qty != 0).map(l, 6 % l.qty)", "c.a in ls.map(l, 6 % l.qty)",
+        "math.greatest([c.x, c.y, c.a]) > math.least([c.a, c.b])", "null in ls.map(l, l.note)",
+    ]  # fmt: skip
+    for value in values:
+        check("numbers", value, fetch)
