@@ -323,3 +323,33 @@ def test_a_value_is_found_among_a_lists() -> None:
     ]  # fmt: skip
     for value in values:
         check("numbers", value, fetch)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "1 / it.qty > 0", "it.owner == c.id && 1 / it.qty > 0", "1 / it.qty > 0 && it.owner == c.id",
+        "it.owner == c.id && it.qty != 0 && 1 / it.qty > 0", "it.owner == c.id && it.id == c.a / c.b",
+        "it.id == 7 % c.b", "it.qty > 100 && it.id == 7 % c.b", "it.owner == c.id && it.price > c.x / c.b",
+        "it.owner == must(c.n)", "it.price > 1000.0 && it.id == must(c.n)", "6 % it.qty == c.a % c.b",
+        "it.owner == c.id && 1 / it.qty > 0 && 2 / it.id > 0", "it.note == null && it.owner == must(c.n)",
+    ],
+)  # fmt: skip
+def test_a_condition_fails_where_a_record_reaches_what_fails(where: str) -> None:
+    check("numbers", "size(ls)", {"op": "fetch", "name": "ls", "from": "lines", "where": where})
+
+
+@pytest.mark.parametrize("one", ["required", "optional"])
+def test_one_record_is_looked_up_by_what_can_fail(one: str) -> None:
+    for where in ("it.id == 7 % c.b", "it.id == must(c.n)", "it.qty == c.a / c.b", "it.qty > 50 && it.id == must(c.n)"):
+        check("numbers", "c.a", {"op": "fetch", "name": "l", "from": "lines", "where": where, "one": one})
+    fetch = {"op": "fetch", "name": "l", "from": "lines", "where": "1 / it.qty > 0", "one": one, "order_by": ["it.at"]}
+    check("numbers", "c.a", fetch)
+
+
+def test_a_key_to_sort_by_can_fail() -> None:
+    for where in ("it.owner == c.id", "it.owner == c.id && it.qty != 0", "true", "it.owner == 99"):
+        for order in (["1 / it.qty"], ["it.at", "c.a % it.qty desc"]):
+            fetch = {"op": "fetch", "name": "ls", "from": "lines", "where": where, "order_by": order}
+            check("numbers", "ls.first() == null", fetch)
+            check("numbers", "size(ls)", {**fetch, "limit": "2"})
