@@ -75,6 +75,16 @@ EVENTS_PER_SECOND_MAX: Final = 20
 """Aggregated progress lines a second: a screen redraws no faster."""
 ROWS_IN_MEMORY_MAX: Final = 200_000
 """Records of a file source held as Python objects; larger ones are spooled to an indexed file."""
+RESULT_BATCH_ROWS: Final = 16_384
+"""Rows of a result file that are held before they are written: a Parquet row group, some 20 MiB as Python objects."""
+RESULT_DECIMAL_PLACES: Final = DIVISION_PLACES
+"""Fractional digits of a decimal column in Parquet, whose scale is fixed before the first row: every quotient fits."""
+COMPARED_ITEMS_SHOWN: Final = 20
+"""Items that differ in the answer of a comparison, unless more are asked for: a screen of them."""
+FREEZE_COMPARED_RECORDS_MAX: Final = 5_000
+"""Records that both versions read together when a freeze tells what it changes: below a second by rows."""
+COMPARED_ENTRIES_HELD: Final = 1_000
+"""Results and effects of a comparison that are written to its spool at once."""
 SUGGESTION_DISTANCE_MAX: Final = 3
 """Edits between a misspelt name and the one that is offered for it."""
 DIAGNOSTICS_MAX: Final = 100
@@ -139,8 +149,8 @@ SET_ROWS_UNKNOWN: Final = 10**10
 """Records of a source that nobody has counted, as bounds of sums allow for them."""
 SET_GATHERED_RATIO_MAX: Final = 100
 """Records of a gathered source for one item, up to which the gathered are hashed and the items looked up in them."""
-SET_BATCH_ROWS: Final = 32_768
-"""Items of one answer of a query: with their trace some 30 MiB."""
+SET_BATCH_ROWS: Final = 8_192
+"""Items of one answer of a query: with their traces some 10 MiB, of which several are on their way."""
 SET_RECORDS_MIN: Final = 50_000
 """Records of all sources from which on an ``each`` is decided by sets: below, rows are done (0.1 ms an item) before
 DuckDB is loaded and a query planned (0.5 s)."""
