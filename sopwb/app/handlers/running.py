@@ -23,8 +23,8 @@ from sopwb.lang import ir
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
-from sopwb.run.reads import compare_reads
 from sopwb.run.ports import columnar_of
+from sopwb.run.reads import compare_reads
 from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import need_mocks
@@ -80,10 +80,10 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     engines = Engines(command.engine, command.memory_mb, bench.cache)
     with Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
         if command.output:
-            from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
+            from sopwb.app.output_file import open_output  # tempfile costs 5 ms of every start
 
-            with OutputFile(command.output) as output:
-                done = execute(plan, program, tables, tools, events, output.effect, sets=sets)
+            with open_output(command.output, program) as output:
+                done = execute(plan, program, tables, tools, events, output.effect, sets=sets, results=output.results)
                 need_unchanged(bench, program)
                 output.finish(done)
         else:
