@@ -6,7 +6,9 @@ piece by piece.
 
 Readers and spools are imported where they are used: a run of one CSV source starts some milliseconds earlier.
 
-Deliberately not here: formats (``read_*``), types (``columns``).
+Tables of databases are opened anew for every Command (``release``), those of one database from one snapshot.
+
+Deliberately not here: formats (``read_*``), types (``columns``), databases (``postgres``).
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ from sopwb.run.ports import Fingerprint, Table
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sopwb.data.postgres.server import Servers
+
 SPOOL_VERSION: Final = "1"
 """Part of a spool's name: a spool of another version is never found.
 
@@ -40,11 +44,23 @@ Raised with every change of what lies in one.
 """
 
 
-def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: dt.tzinfo = dt.UTC) -> Table:
+def open_table(
+    declaration: SourceDeclaration,
+    *,
+    cache_dir: Path | None,
+    zone: dt.tzinfo = dt.UTC,
+    servers: Servers | None = None,
+) -> Table:
     """Open a source. ``zone`` is the workspace's: date-times without an offset are local times in it.
 
-    Raises ``UserError`` for whatever is wrong with the file or its records.
+    Tables of one database that are opened with the same ``servers`` show one state of it. Raises ``UserError`` for
+    whatever is wrong with the file or its records.
     """
+    if declaration.address is not None:
+        from sopwb.data.postgres.server import Servers
+        from sopwb.data.postgres.table import open_postgres
+
+        return open_postgres(declaration, servers or Servers(), zone)
     hold = declaration.format not in ("sqlite", "parquet")
     content = Content(declaration.file, declaration.path, cache_dir, hold=hold)
     reader = _reader(declaration, content)
@@ -183,6 +199,7 @@ class OpenTables:
         self._declarations = {declaration.name: declaration for declaration in declarations}
         self._cache_dir, self._zone = cache_dir, zone
         self._tables: dict[str, Table] = {}
+        self._servers: Servers | None = None
 
     def names(self) -> tuple[str, ...]:
         """Name the declared sources, in their order."""
@@ -196,8 +213,28 @@ class OpenTables:
                 near = nearest_name(name, self._declarations)
                 hint = "" if near else "declared are " + (", ".join(self._declarations) or "none")
                 raise fault(UNKNOWN_SOURCE, f"no source {name} is declared", path=name, nearest=near, hint=hint)
-            table = self._tables[name] = open_table(declaration, cache_dir=self._cache_dir, zone=self._zone)
+            if declaration.address is not None and self._servers is None:
+                from sopwb.data.postgres.server import Servers
+
+                self._servers = Servers()
+            table = self._tables[name] = open_table(
+                declaration, cache_dir=self._cache_dir, zone=self._zone, servers=self._servers
+            )
         return table
+
+    def release(self) -> None:
+        """Let go of databases, so that the next look sees them as they are then. Files stay as they were read."""
+        if self._servers is not None:
+            for name, declaration in self._declarations.items():
+                if declaration.address is not None:
+                    self._tables.pop(name, None)
+            self._servers.release()
+
+    def close(self) -> None:
+        """Let go of databases for good."""
+        self.release()
+        if self._servers is not None:
+            self._servers.close()
 
 
 def open_tables(
