@@ -1,7 +1,8 @@
 """The codes of this room: what can be wrong with a source's declaration, its file or its records.
 
 SOP-D00x are about the declaration, D01x about the file, D02x about keys and fields, D03x about values,
-D04x about use. Deliberately not here: the messages, which are written where the mistake is found.
+D04x about use, D05x about deciding batches. Deliberately not here: the messages, which are written where the
+mistake is found.
 """
 
 from __future__ import annotations
@@ -38,13 +39,15 @@ NULL: Final = "SOP-D032"
 UNKNOWN_SOURCE: Final = "SOP-D040"
 TOO_WIDE: Final = "SOP-D041"
 CACHE: Final = "SOP-D042"
-NO_DRIVER: Final = "SOP-D050"
-NO_SECRET: Final = "SOP-D051"
-NO_CONNECTION: Final = "SOP-D052"
-DENIED: Final = "SOP-D053"
-SERVER_ENDED: Final = "SOP-D054"
-SERVER_STOPPED: Final = "SOP-D055"
-SERVER_FAULT: Final = "SOP-D056"
+OUT_OF_MEMORY: Final = "SOP-D050"
+NO_SPILL: Final = "SOP-D051"
+NO_DRIVER: Final = "SOP-D060"
+NO_SECRET: Final = "SOP-D061"
+NO_CONNECTION: Final = "SOP-D062"
+DENIED: Final = "SOP-D063"
+SERVER_ENDED: Final = "SOP-D064"
+SERVER_STOPPED: Final = "SOP-D065"
+SERVER_FAULT: Final = "SOP-D066"
 
 CODES: Final[tuple[Code, ...]] = (
     Code(
@@ -211,6 +214,18 @@ CODES: Final[tuple[Code, ...]] = (
         "a full disk",
     ),
     Code(
+        OUT_OF_MEMORY,
+        "a batch does not fit into its memory limit",
+        "What memory cannot hold goes to disk, but some of it has to be held. Give the run more memory.",
+        "--limit-memory 20MB over a million records",
+    ),
+    Code(
+        NO_SPILL,
+        "a batch cannot put aside what memory does not hold",
+        "Parts of a large batch are put into the workspace's folder .sopwb/idx while it is decided. Make room there.",
+        "a full disk",
+    ),
+    Code(
         NO_DRIVER,
         "PostgreSQL's driver is not installed",
         "Install the extra: python3 -m pip install 'sopwb[postgres]'.",
@@ -237,7 +252,7 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         SERVER_ENDED,
         "the connection to the database ended",
-        "Nothing was decided by halves. Run again; look at the server's log where it happens again.",
+        "A run that is cut off while it decides has done no effect. Run again; the server's log says why it ended.",
         "a server that is restarted during a run",
     ),
     Code(

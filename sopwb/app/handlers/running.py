@@ -17,6 +17,7 @@ from sopwb.app.compiling import compile_draft, compile_frozen, resolver
 from sopwb.app.execute import NONCE_BYTES, Plan, execute
 from sopwb.app.outputs import AnyOutput
 from sopwb.app.recording import record_run
+from sopwb.app.sets import Engines, Sets
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.lang import ir
 from sopwb.run.expression import Context
@@ -75,14 +76,16 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     )
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
-    if command.output:
-        from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
+    engines = Engines(command.engine, command.memory_mb, bench.cache)
+    with Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
+        if command.output:
+            from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
 
-        with OutputFile(command.output) as output:
-            done = execute(plan, program, tables, tools, events, output.effect)
-            output.finish(done)
-    else:
-        done = execute(plan, program, tables, tools, events)
+            with OutputFile(command.output) as output:
+                done = execute(plan, program, tables, tools, events, output.effect, sets=sets)
+                output.finish(done)
+        else:
+            done = execute(plan, program, tables, tools, events, sets=sets)
     if command.record and not target.draft:
         record_run(bench, plan, done, tables.recorded())
     return done.view
@@ -123,8 +126,21 @@ def prepare_target(bench: Workbench, target: Target) -> Program:
 
 
 def fingerprints(bench: Workbench, program: Program) -> tuple[Fingerprint, ...]:
-    names = sorted({need.name for need in program.reads()})
-    return tuple(bench.tables.table(name).fingerprint() for name in names)
+    """Identify what a program reads: by content, but a database's table by its moment where nothing loops.
+
+    A single run keeps what it fetched; only a batch is worth the scan that a table's content costs.
+    """
+    tables = [bench.tables.table(name) for name in sorted({need.name for need in program.reads()})]
+    if any(_loops(script.steps) for script in program.scripts()):
+        return tuple(table.fingerprint() for table in tables)
+    return tuple(getattr(table, "moment", table.fingerprint)() for table in tables)
+
+
+def _loops(steps: tuple[ir.Step, ...]) -> bool:
+    return any(
+        isinstance(step, ir.Each) or (isinstance(step, ir.If) and (_loops(step.then) or _loops(step.else_)))
+        for step in steps
+    )
 
 
 def deciding_tools(bench: Workbench, mode: str, mocks: tuple[str, ...]) -> DecidingTools:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -61,8 +60,8 @@ class Address(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"Address({self.shown!r})"
 
-    def __rich_repr__(self) -> Iterator[str]:
-        yield self.shown
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("shown", self.shown)]
 
     def _without_secret(self) -> tuple[str, str]:
         """Give the URL without the secret that it names, and that secret's name or ""."""

@@ -70,10 +70,11 @@ def _digits(field: Field) -> list[str]:
     sql = field.sql
     if field.kind == "numeric":
         return [f"coalesce(max(min_scale({sql})), 0)", f"coalesce(max(abs({sql})), 0)::text"]
-    finite = f"case when abs({sql}) < 'Infinity' then {sql}::text::numeric end"
+    # Rounded to even instead, as it will be, a number never has more digits.
+    rounded = f"case when abs({sql}) < 'Infinity' then round({sql}::text::numeric, {FLOAT_PLACES}) end"
     greatest = f"coalesce(max(abs({sql})), 0)"
     return [
-        f"coalesce(least(max(min_scale({finite})), {FLOAT_PLACES}), 0)",
+        f"coalesce(max(min_scale({rounded})), 0)",
         f"case when {greatest} < 'Infinity' then {greatest}::text::numeric::text else 'NaN' end",
     ]
 

@@ -224,5 +224,3 @@ class PostgresReader:
 
     def unchanged(self) -> None:
         """Do nothing: a snapshot does not change."""
-
-

@@ -23,7 +23,16 @@ import weakref
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sopwb.data.codes import BUSY, DENIED, ENCODING, NO_CONNECTION, NO_DRIVER, SERVER_ENDED, SERVER_FAULT, SERVER_STOPPED
+from sopwb.data.codes import (
+    BUSY,
+    DENIED,
+    ENCODING,
+    NO_CONNECTION,
+    NO_DRIVER,
+    SERVER_ENDED,
+    SERVER_FAULT,
+    SERVER_STOPPED,
+)
 from sopwb.data.faults import fault
 from sopwb.data.postgres.address import Address, Credentials
 from sopwb.kernel.diagnostics import UserError

@@ -28,10 +28,10 @@ from sopwb.data.postgres.records import PostgresReader, fields_of, key_of
 from sopwb.data.postgres.server import Servers
 from sopwb.kernel.ids import digest
 from sopwb.kernel.limits import ROWS_IN_MEMORY_MAX, SERVER_SCANS_MAX
-from sopwb.kernel.values import Value, show
+from sopwb.kernel.values import Value
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import RecordType, type_text
-from sopwb.run.ports import Fingerprint, Table
+from sopwb.run.ports import MOMENT, Fingerprint, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from sopwb.data.arrow import Columns
 
 CONTENT: Final = "records"
-MOMENT: Final = "moment"
 
 
 def open_postgres(declaration: SourceDeclaration, servers: Servers, zone: dt.tzinfo) -> PostgresTable:
