@@ -31,6 +31,7 @@ class Server:
 
     def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
         self.folder, self._process = folder, process
+        self._schemas = 0
 
     def url(self, database: str = "postgres", user: str = "postgres", **settings: str) -> str:
         """Give the url of a database; ``settings`` are libpq's, such as ``options``."""
@@ -50,10 +51,12 @@ class Server:
             for statement in statements:
                 connection.execute(statement)
 
-    def schema(self, name: str) -> str:
-        """Make an empty schema and give the url of a session that looks there first."""
-        self.execute(f'drop schema if exists "{name}" cascade', f'create schema "{name}"')
-        return self.url(options=f"-csearch_path={name}")
+    def schema(self) -> tuple[str, str]:
+        """Make an empty schema; give its name, and the url of a session that looks there first."""
+        self._schemas += 1
+        name = f"test_{self._schemas}"
+        self.execute(f"create schema {name}")
+        return name, self.url(options=f"-csearch_path={name},public")
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown

@@ -11,8 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from blake3 import blake3
-
 from sopwb.data.declaration import SourceDeclaration, declare
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.values import plain, show
@@ -43,8 +41,8 @@ def source(
 
 
 def _table(folder: Path, records: Sequence[Record], key: str, fields: dict[str, str]) -> SourceDeclaration:
-    schema = "at_" + blake3(str(folder).encode()).hexdigest()[:16]
-    settings = {"url": postgres.server().schema(schema), "table": "things", "key": key, "fields": fields}
+    schema, url = postgres.server().schema()
+    settings = {"url": url, "table": "things", "key": key, "fields": fields}
     write_postgresql(schema, records)
     declaration, faults = declare("things", settings, str(folder))
     assert declaration is not None, faults
@@ -117,14 +115,14 @@ def write_postgresql(schema: str, records: Sequence[Record]) -> None:
         kind = next((type(value) for value in values if value is not None), str)
         columns.append(f'"{name}" {kinds[kind]}{"" if None in values else " not null"}')
     with postgres.server().connect() as connection:
-        connection.execute(f'create table "{schema}".things ({", ".join(columns)})')
+        connection.execute(f'create table {schema}.things ({", ".join(columns)})')
         marks = ", ".join(["%s"] * len(columns))
         cells = [
             [json_text(plain(v)) if isinstance(v, (list, dict)) else v for v in map(record.get, _names(records))]
             for record in records
         ]
         with connection.cursor() as cursor:
-            cursor.executemany(f'insert into "{schema}".things values ({marks})', cells)
+            cursor.executemany(f'insert into {schema}.things values ({marks})', cells)
 
 
 _ENDINGS = {"tinydb": "json"}

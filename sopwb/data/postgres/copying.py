@@ -21,7 +21,7 @@ from sopwb.data.arrow import Columns
 from sopwb.data.infer import read_float, to_utc
 from sopwb.data.postgres.records import Field, PostgresReader
 from sopwb.data.precision import Precision
-from sopwb.kernel.limits import COPY_BLOCK_BYTES, FLOAT_PLACES
+from sopwb.kernel.limits import COPY_BLOCK_BYTES, DECIMAL_DIGITS, FLOAT_PLACES
 from sopwb.lang.types import is_optional
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ def bounds(reader: PostgresReader, fields: Sequence[Field]) -> dict[str, Precisi
     precisions = {}
     for field, scale, greatest in zip(numbers, found[::2], found[1::2], strict=True):
         whole = greatest.partition(".")[0]
-        is_wrong |= not whole.isdecimal()  # NaN or Infinity
         precisions[field.name] = Precision(len(whole.lstrip("0")), scale)
+        # NaN or an infinity; or too wide: one record by itself, or only the column, which then still runs by rows.
+        is_wrong |= not whole.isdecimal() or len(whole.lstrip("0")) + scale > DECIMAL_DIGITS
     return None if is_wrong else precisions
 
 

@@ -187,8 +187,12 @@ class PostgresReader:
 
     def query(self, where: str = "") -> str:
         """Write the query that gives records in order; ``where`` is SQL."""
-        condition = f" where {where}" if where else ""
-        return f"select {self._asked} from {self.relation.sql}{condition}{self.order()}"
+        source = self.relation.sql
+        if where:
+            # "offset 0" keeps the planner from walking the key's index, in order, past all that does not match.
+            columns = ", ".join(field.sql for field in self.fields if field.pg is not None)
+            source = f"(select {columns} from {source} where {where} offset 0) records"
+        return f"select {self._asked} from {source}{self.order()}"
 
     def chunks(self, where: str = "", params: Sequence[Any] = (), single: bool = False) -> Iterator[Chunk]:
         """Read all records, or those of a condition (``single``: at most one meets it), in order."""
