@@ -115,14 +115,14 @@ def write_postgresql(schema: str, records: Sequence[Record]) -> None:
         kind = next((type(value) for value in values if value is not None), str)
         columns.append(f'"{name}" {kinds[kind]}{"" if None in values else " not null"}')
     with postgres.server().connect() as connection:
-        connection.execute(f'create table {schema}.things ({", ".join(columns)})')
+        connection.execute(f"create table {schema}.things ({', '.join(columns)})")
         marks = ", ".join(["%s"] * len(columns))
         cells = [
             [json_text(plain(v)) if isinstance(v, (list, dict)) else v for v in map(record.get, _names(records))]
             for record in records
         ]
         with connection.cursor() as cursor:
-            cursor.executemany(f'insert into {schema}.things values ({marks})', cells)
+            cursor.executemany(f"insert into {schema}.things values ({marks})", cells)
 
 
 _ENDINGS = {"tinydb": "json"}

@@ -25,9 +25,7 @@ def declared(url: str, **settings: object) -> SourceDeclaration:
     return declaration
 
 
-def opened(
-    *statements: str, zone: dt.tzinfo = dt.UTC, servers: Servers | None = None, **settings: Any
-) -> Table:
+def opened(*statements: str, zone: dt.tzinfo = dt.UTC, servers: Servers | None = None, **settings: Any) -> Table:
     """Execute statements in an empty schema and open its table ``things``; ``settings`` as in sopwb.toml."""
     return open_table(made(*statements, **settings), cache_dir=None, zone=zone, servers=servers)
 

@@ -34,11 +34,15 @@ THINGS = ("create table things (id int primary key, x text)", "insert into thing
 # --- names --------------------------------------------------------------------------------------
 def test_a_table_is_found_by_its_exact_name() -> None:
     schema, url = postgres.server().schema()
-    postgres.server().execute(f'create schema "{schema}.S"', f'create table "{schema}.S"."My Things" (id int primary key)')
+    postgres.server().execute(
+        f'create schema "{schema}.S"', f'create table "{schema}.S"."My Things" (id int primary key)'
+    )
     postgres.server().execute(f'create table {schema}."Things" (id int primary key)')
     for table in ("Things", f"{schema}.Things"):
         assert open_table(declared(url, table=table), cache_dir=None).count() == 0
-    with pytest.raises(UserError, match=r"SOP-D016 at postgresql:.*the database has no table things; did you mean Things\?"):
+    with pytest.raises(
+        UserError, match=r"SOP-D016 at postgresql:.*the database has no table things; did you mean Things\?"
+    ):
         open_table(declared(url, table="things"), cache_dir=None)
 
 
@@ -56,7 +60,8 @@ def test_columns_of_any_name_can_be_read_and_looked_up() -> None:
 
 
 def test_dropped_and_generated_columns_are_as_they_should_be() -> None:
-    table = opened("create table things (id int primary key, gone int, n int, twice int generated always as (n * 2) stored)",
+    table = opened("create table things (id int primary key, gone int, n int,"
+                   " twice int generated always as (n * 2) stored)",
                    "alter table things drop column gone", "insert into things (id, n) values (1, 4)")  # fmt: skip
     assert check_ways(table) == [{"id": 1, "n": 4, "twice": 8}]
 
@@ -82,7 +87,8 @@ def test_a_declared_type_decides_what_a_json_column_is() -> None:
         {"id": 1, "a": {"city": "Wels", "at": [Decimal("1.5")]}, "b": [{"x": None}], "c": ["p"], "d": "null"}
     ]
     with pytest.raises(UserError, match=r"SOP-D030 at things id 1: a: \{'city': 'Wels'.* is not a list<int>"):
-        list(opened("create table things (id int primary key, a jsonb)", """insert into things values (1, '{"city": "Wels"}')""",
+        list(opened("create table things (id int primary key, a jsonb)",
+                    """insert into things values (1, '{"city": "Wels"}')""",
                     fields={"a": "list<int>"}).rows())  # fmt: skip
 
 
@@ -110,7 +116,9 @@ def test_a_null_that_a_declared_type_forbids_is_named_by_rows_and_batches() -> N
 
 
 def test_a_bad_record_that_is_not_read_harms_nobody() -> None:
-    table = opened("create table things (id int primary key, x numeric)", "insert into things values (1, 'NaN'), (2, 5)")
+    table = opened(
+        "create table things (id int primary key, x numeric)", "insert into things values (1, 'NaN'), (2, 5)"
+    )
     assert list(table.matching("id", 2)) == [{"id": 2, "x": Decimal(5)}]
     assert batches(table, ["id"]) == [{"id": 1}, {"id": 2}]
 
@@ -118,7 +126,10 @@ def test_a_bad_record_that_is_not_read_harms_nobody() -> None:
 # --- keys and order ---------------------------------------------------------------------------------
 def test_keys_that_no_index_makes_unique_are_looked_through() -> None:
     create = "create table things (id text, x int)"
-    assert [row["id"] for row in check_ways(opened(create, "insert into things values ('b', 1), ('B', 2)"))] == ["B", "b"]
+    assert [row["id"] for row in check_ways(opened(create, "insert into things values ('b', 1), ('B', 2)"))] == [
+        "B",
+        "b",
+    ]
     check_refused("SOP-D021 at things: key id 'b' stands twice in things", create,
                   "insert into things values ('b', 1), ('c', 2), ('b', 3)")  # fmt: skip
     check_refused("SOP-D022 at things: a record has no key id (select * from things where id is null)", create,
@@ -146,15 +157,20 @@ def test_binary_floats_as_keys_are_ordered_and_compared_as_they_are_read(type_: 
 
 
 def test_decimals_as_keys_stand_in_the_order_of_numbers() -> None:
-    table = opened("create table things (id numeric primary key)", "insert into things values (10.5), (9.25), (-1), (1e20)")
+    table = opened(
+        "create table things (id numeric primary key)", "insert into things values (10.5), (9.25), (-1), (1e20)"
+    )
     assert [row["id"] for row in check_ways(table)] == [Decimal(-1), Decimal("9.25"), Decimal("10.5"), Decimal(10**20)]
 
 
 def test_texts_as_keys_stand_in_code_point_order_in_databases_of_any_encoding() -> None:
     words = ["b", "B", "ž", "é", "€", "z"]
-    postgres.server().execute("drop database if exists latin", "create database latin encoding 'LATIN9' template template0")
+    postgres.server().execute(
+        "drop database if exists latin", "create database latin encoding 'LATIN9' template template0"
+    )
     values = ", ".join(f"('{word}', '{word}')" for word in words)
-    postgres.server().execute("create table things (id varchar primary key, x char(3))", f"insert into things values {values}",
+    postgres.server().execute("create table things (id varchar primary key, x char(3))",
+                              f"insert into things values {values}",
                               database="latin")  # fmt: skip
     table = open_table(declared(postgres.server().url("latin")), cache_dir=None)
     assert [row["id"] for row in check_ways(table)] == sorted(words)
@@ -262,8 +278,10 @@ def test_the_servers_settings_change_nothing() -> None:
                    "alter role odd set extra_float_digits = -5", "alter role odd set bytea_output = 'escape'",
                    "alter role odd set intervalstyle = 'iso_8601'", "alter role odd set client_encoding = 'LATIN1'",
                    "alter role odd set default_transaction_isolation = 'serializable'")  # fmt: skip
-    create = ("create table things (id int primary key, d date, z timestamptz, l timestamp, f float8, t text, y bytea, s time[])",
-              "insert into things values (1, '2026-02-01', '2026-02-01 00:00+00', '2026-02-01', 0.1234567890123, 'é€', 'é', null)",
+    create = ("create table things (id int primary key, d date, z timestamptz, l timestamp, f float8, t text, y bytea,"
+              " s time[])",
+              "insert into things values (1, '2026-02-01', '2026-02-01 00:00+00', '2026-02-01', 0.1234567890123, 'é€',"
+              " 'é', null)",
               "insert into things values (2, null, null, null, 1e-5, '', null, '{09:30}')")  # fmt: skip
     schema, url = server.schema()
     server.execute(f"set search_path = {schema}", *create)
@@ -306,7 +324,9 @@ def test_whatever_changes_changes_the_fingerprint(changed: list[str]) -> None:
 
 def test_equal_records_are_counted() -> None:
     one, two = (
-        opened("create table things (x int)", f"insert into things select 7 from generate_series(1, {n})", key="").fingerprint()
+        opened(
+            "create table things (x int)", f"insert into things select 7 from generate_series(1, {n})", key=""
+        ).fingerprint()
         for n in (1, 2)
     )
     assert one != two

@@ -178,7 +178,8 @@ def test_texts_are_equal_where_their_code_points_are() -> None:
         "create extension if not exists citext schema public",
         "create collation loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
         "create table things (id int primary key, a citext, b text collate loose, c char(4), d name)",
-        "insert into things values (1, 'ann', 'é', 'ab', 'x'), (2, 'Ann', 'e', 'AB', 'X'), (3, 'ANN', 'E', ' ab', 'xx')",
+        "insert into things values (1, 'ann', 'é', 'ab', 'x'), (2, 'Ann', 'e', 'AB', 'X')",
+        "insert into things values (3, 'ANN', 'E', ' ab', 'xx')",
         "create index on things (a)", "create index on things (b)", "create index on things (c)",
     )  # fmt: skip
     check_ways(table)
@@ -204,8 +205,8 @@ def test_numbers_are_equal_by_value_whatever_their_type() -> None:
     for field, value, ids in (
         ("s", 2, [1, 2]), ("s", Decimal("2.0"), [1, 2]), ("s", 70_000, []), ("s", 2**80, []), ("s", Decimal("2.5"), []),
         ("r", Decimal("2.50"), [1]), ("r", Decimal("0.1"), [3]), ("r", Decimal("0.10000000149"), []), ("f", 2, [2]),
-        ("f", Decimal("0.1"), [3]), ("f", Decimal("0.1000000000001"), []), ("s", "2", []), ("s", True, []), ("f", "2", []),
-        ("n", "NaN", [3]), ("n", "2.5", [1]),
+        ("f", Decimal("0.1"), [3]), ("f", Decimal("0.1000000000001"), []), ("s", "2", []), ("s", True, []),
+        ("f", "2", []), ("n", "NaN", [3]), ("n", "2.5", [1]),
     ):  # fmt: skip
         assert [row["id"] for row in table.matching(field, value)] == ids, (field, value)
 
@@ -213,7 +214,9 @@ def test_numbers_are_equal_by_value_whatever_their_type() -> None:
 def test_texts_survive_the_way_through_arrow() -> None:
     texts = ["\ufeffbegins with a mark", "", '"', '""', "\\.", ",", "a\r\nb", "\n", "NULL", "nan", " x ", "\t", "t"]
     values = ", ".join(f"({n}, $t${text}$t$, null)" for n, text in enumerate(texts))
-    table = opened("create table things (id int primary key, x text not null, y text)", f"insert into things values {values}")
+    table = opened(
+        "create table things (id int primary key, x text not null, y text)", f"insert into things values {values}"
+    )
     assert [row["x"] for row in check_ways(table)] == texts
     assert [row["x"] for row in batches(table, ["x"])] == texts
     assert [row["y"] for row in batches(table, ["y"])] == [None] * len(texts)
@@ -242,7 +245,9 @@ def test_any_value_is_the_same_by_rows_batches_and_look_ups(rows: list[tuple[Any
         connection.execute(f"create table {schema}.things (id int primary key, {columns})")
         marks = ", ".join(["%s"] * (1 + len(SCALARS)))
         with connection.cursor() as cursor:
-            cursor.executemany(f"insert into {schema}.things values ({marks})", [(n, *row) for n, row in enumerate(rows)])
+            cursor.executemany(
+                f"insert into {schema}.things values ({marks})", [(n, *row) for n, row in enumerate(rows)]
+            )
     table = open_table(declared(url), cache_dir=None, zone=BERLIN)
     found = check_ways(table)
     for name in ("b", "i", "n", "t", "d", "z", "v"):

@@ -67,7 +67,16 @@ class Servers:
         self._snapshots: dict[Address, Snapshot] = {}
 
     def of(self, address: Address) -> Snapshot:
-        """Give the snapshot that all tables of a database share until the next ``release``."""
+        """Give the snapshot that all tables of a database share until the next ``release``.
+
+        Raises ``UserError`` where there is no driver.
+        """
+        try:
+            import psycopg  # noqa: F401
+        except ImportError as missing:
+            hint = "python3 -m pip install 'sopwb[postgres]'"
+            message = f"PostgreSQL needs the package psycopg, which cannot be imported: {missing}"
+            raise fault(NO_DRIVER, message, path=address.shown, hint=hint) from None
         snapshot = self._snapshots.get(address)
         if snapshot is None:
             server = self._servers.get(address)
@@ -100,12 +109,8 @@ class _Server:
 
     def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         """Make a connection. Raises ``UserError``."""
-        try:
-            import psycopg
-        except ImportError as missing:
-            hint = "python3 -m pip install 'sopwb[postgres]'"
-            message = f"PostgreSQL needs the package psycopg, which cannot be imported: {missing}"
-            raise fault(NO_DRIVER, message, path=self.shown, hint=hint) from None
+        import psycopg
+
         try:
             self._credentials = self._credentials or self._address.credentials()
         except psycopg.Error as wrong:
