@@ -6,11 +6,13 @@ not root, since PostgreSQL refuses to. Where there is no PostgreSQL, or no drive
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -123,10 +125,22 @@ def _start(programs: Path) -> Server:
     (data / "pg_hba.conf").write_text(_ACCESS)
     options = [word for setting in (*_SETTINGS, f"unix_socket_directories={folder}") for word in ("-c", setting)]
     with open(folder / "log", "wb") as log:
-        process = subprocess.Popen([programs / "postgres", "-D", data, *options], stdout=log, stderr=log, **settings)
+        process = subprocess.Popen(
+            [programs / "postgres", "-D", data, *options],
+            stdout=log,
+            stderr=log,
+            preexec_fn=_die_with_tests,
+            **settings,
+        )
     started = Server(folder, process)
     _wait(started, process)
     return started
+
+
+def _die_with_tests() -> None:
+    """Ask Linux to stop the server when the tests are killed: nobody else would."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
 
 def _wait(started: Server, process: subprocess.Popen[bytes]) -> None:

@@ -111,9 +111,9 @@ def test_an_item_of_a_batch_is_explained_as_long_as_the_table_holds_the_same(bot
     explain = ("-w", both.folder, "runs", "explain", run, "--item", "x150")
     told = sopwb(*explain).out
     assert "Fetched orders (found 0)" in told
-    for statement in ("update customers set city = 'y' where id = 'x7'", "update customers set city = 'x' where id = 'x7'",
-                      "vacuum full customers"):  # fmt: skip  # the same records, elsewhere
-        both.execute(statement)
+    for city in ("y", "x"):
+        both.execute(f"update customers set city = '{city}' where id = 'x7'")
+    both.execute("vacuum full customers")  # the same records, elsewhere
     assert sopwb(*explain).out == told
     both.execute("update customers set city = 'Bonn' where id = 'x7'")
     refused = sopwb(*explain)

@@ -35,7 +35,8 @@ def check_fails(said: str, url: str, table: str = "things", password: str = PASS
         list(open_table(declaration, cache_dir=None).rows())
     (diagnostic,) = caught.value.diagnostics
     assert said in diagnostic.line()
-    seen = f"{diagnostic} {diagnostic.line()} {declaration} {declaration.path} {caught.value!r} {caught.value.__context__!r}"
+    error = caught.value
+    seen = f"{diagnostic} {diagnostic.line()} {declaration} {declaration.path} {error!r} {error.__context__!r}"
     assert not any(form in seen for form in (password, ENCODED, "s3cret"))
 
 
@@ -152,7 +153,8 @@ def test_nothing_can_be_written() -> None:
     schema, url = postgres.server().schema()
     postgres.server().execute(
         f"create table {schema}.log (n int)",
-        f"create function {schema}.note() returns int language sql as 'insert into {schema}.log values (1) returning n'",
+        f"create function {schema}.note() returns int language sql"
+        f" as 'insert into {schema}.log values (1) returning n'",
         f"create view {schema}.things as select {schema}.note() as id",
     )
     check_fails("SOP-D066 at postgresql:///postgres?", url)
@@ -265,8 +267,8 @@ def test_without_the_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_settings_that_libpq_does_not_know_are_named() -> None:
-    check_fails('SOP-D062 at postgresql://h/d?colour=red: the url cannot be read (invalid URI query parameter: "colour")',
-                "postgresql://h/d?colour=red")  # fmt: skip
+    said = 'SOP-D062 at postgresql://h/d?colour=red: the url cannot be read (invalid URI query parameter: "colour")'
+    check_fails(said, "postgresql://h/d?colour=red")
 
 
 def test_tables_that_may_not_be_read_say_what_to_grant(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
