@@ -164,16 +164,21 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class Items(msgspec.Struct, frozen=True):
-    """The records that are gone through: ``key`` identifies them, ``order`` (then the key) sorts them."""
+    """The records that are gone through: ``key`` identifies them, ``order`` (then the key) sorts them.
+
+    ``counted``: items without a key are known by how many come before them; this field settles their ties.
+    """
 
     source: str
     key: Column
     where: Expr
     order: tuple[tuple[Expr, bool], ...]
+    counted: Column | None = None
 
 
 class SetPlan(msgspec.Struct, frozen=True):
-    """One query over the items of one ``each``. ``steps`` are in the order of evaluation."""
+    """One query over the items of one ``each``. ``steps`` are in the order of evaluation; ``rows`` are about how
+    many records each source has, for whoever weighs ways to execute it."""
 
     path: str
     items: Items
@@ -183,6 +188,7 @@ class SetPlan(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
     effects: tuple[Effect, ...]
     result: Shape | None
+    rows: tuple[tuple[str, int], ...] = ()
 
 
 class Unlowered(msgspec.Struct, frozen=True):

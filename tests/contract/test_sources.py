@@ -11,12 +11,12 @@ import pytest
 
 import sopwb.data.open as opening
 import sopwb.data.postgres.table as postgres_table
+from sopwb.data.columnar.table import ColumnarTable
 from sopwb.data.declaration import SourceDeclaration
 from sopwb.data.memory import MemoryTable
 from sopwb.data.open import open_table
 from sopwb.data.postgres.records import PostgresReader
 from sopwb.data.postgres.table import PostgresTable
-from sopwb.data.spool import SpoolTable
 from sopwb.data.view import source_view
 from sopwb.kernel.diagnostics import UserError
 from sopwb.lang.types import type_text
@@ -94,10 +94,10 @@ NESTED_TYPES = {
 }
 
 
-@pytest.fixture(params=["memory", "spool"])
+@pytest.fixture(params=["memory", "columns"])
 def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A file is held or spooled; a table stays at its server, or is spooled where the server cannot order it."""
-    if request.param == "spool":
+    """A file is held, or a copy of its columns is; a table stays at its server, unless that cannot order it."""
+    if request.param == "columns":
         monkeypatch.setattr(opening, "ROWS_IN_MEMORY_MAX", 1)
         monkeypatch.setattr(postgres_table, "ROWS_IN_MEMORY_MAX", 1)
         monkeypatch.setattr(PostgresReader, "sorted_by_server", lambda reader, zone: False)
@@ -110,8 +110,7 @@ def opened(folder: Path, format_: str, kept: str, records: list[Record] = RECORD
     if format_ == "postgresql":
         assert isinstance(table, PostgresTable)
         return table
-    streams = format_ not in ("json", "tinydb")
-    assert isinstance(table, SpoolTable if kept == "spool" and streams else MemoryTable)
+    assert isinstance(table, ColumnarTable if kept == "columns" else MemoryTable)
     return table
 
 

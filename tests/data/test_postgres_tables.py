@@ -182,7 +182,10 @@ def test_without_a_key_the_same_records_come_in_the_same_order() -> None:
     for listed in (values, values[::-1]):
         table = opened("create table things (n int, x text, j jsonb)", f"insert into things values {', '.join(listed)}",
                        key="")  # fmt: skip
-        assert batches(table) == list(table.rows())
+        rows = list(table.rows())
+        assert batches(table) == rows
+        for fields in (["j"], ["n"]):  # a part of the fields stands in the order of all
+            assert batches(table, fields) == [{name: row[name] for name in fields} for row in rows]
         found.append([(row["n"], row["x"]) for row in table.rows()])
     assert found == [[(1, "z"), (1, None), (3, "B"), (3, "a")]] * 2
 

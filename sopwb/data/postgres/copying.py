@@ -90,7 +90,7 @@ def copied(
     listed = ", ".join(f"{field.copied} c{n}" for n, field in enumerate(fields))
     # Quoted, a text that begins with a byte order mark is not taken for the beginning of a file.
     quotes = ", force_quote (c0)" if schema.field(0).type == pa.string() else ""
-    query = f"copy (select {listed} from {reader.relation.sql}{reader.order()}) to stdout (format csv{quotes})"
+    query = f"copy (select {listed} from {reader.relation.sql}{reader.order}) to stdout (format csv{quotes})"
     block, rows = bytearray(), 0
     for line in reader.snapshot.copy(query):
         block += line

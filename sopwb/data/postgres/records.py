@@ -147,10 +147,15 @@ class PostgresReader:
     """Reads records of one table; implements ``data.reader.Reader``. A mark is the record's key, else its number."""
 
     texts: Final = False
-    streams: Final = True
 
     def __init__(
-        self, label: str, relation: Relation, snapshot: Snapshot, fields: Sequence[Field], key: Field | None
+        self,
+        label: str,
+        relation: Relation,
+        snapshot: Snapshot,
+        fields: Sequence[Field],
+        key: Field | None,
+        order: str | None = None,
     ) -> None:
         self.label, self.relation, self.snapshot = label, relation, snapshot
         self.fields, self.key = tuple(fields), key
@@ -158,11 +163,13 @@ class PostgresReader:
         self.names = tuple(field.column.original for field in self.fields)
         self._decoders = tuple(field.decode() for field in self.fields)
         self._asked = ", ".join(field.asked for field in self.fields)
+        self.order = self._ordered() if order is None else order
+        """The clause that sorts records."""
 
     def part(self, names: Sequence[str]) -> PostgresReader:
-        """Give the reader of some of the fields, and of the key."""
+        """Give the reader of some of the fields, and of the key, in the order of all."""
         kept = [field for field in self.fields if field.name in names or field is self.key]
-        return PostgresReader(self.label, self.relation, self.snapshot, kept, self.key)
+        return PostgresReader(self.label, self.relation, self.snapshot, kept, self.key, self.order)
 
     def layout(self, source: str, zone: dt.tzinfo) -> Layout:
         key = self.key.name if self.key is not None else None
@@ -175,8 +182,7 @@ class PostgresReader:
             return True
         return key.own and (key.kind in _SORTED or (key.kind == "timestamp" and zone is dt.UTC))
 
-    def order(self) -> str:
-        """Write the clause that sorts records."""
+    def _ordered(self) -> str:
         code_points = self.relation.code_points
         if self.key is not None:
             return f" order by {self.key.order(code_points)}"
@@ -190,9 +196,9 @@ class PostgresReader:
         source = self.relation.sql
         if where:
             # "offset 0" keeps the planner from walking the key's index, in order, past all that does not match.
-            columns = ", ".join(field.sql for field in self.fields if field.pg is not None)
+            columns = ", ".join(quoted(column.name) for column in self.relation.columns)
             source = f"(select {columns} from {source} where {where} offset 0) records"
-        return f"select {self._asked} from {source}{self.order()}"
+        return f"select {self._asked} from {source}{self.order}"
 
     def chunks(self, where: str = "", params: Sequence[Any] = (), single: bool = False) -> Iterator[Chunk]:
         """Read all records, or those of a condition (``single``: at most one meets it), in order."""

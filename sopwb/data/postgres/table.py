@@ -3,7 +3,7 @@
 All records stream in the key's order; equal values are looked up by the server; batches come by COPY. What a server
 cannot do in the language's meaning (see ``records``), and look-ups in a column without an index once there were
 ``SERVER_SCANS_MAX`` of them, are answered from a copy of all records: in memory up to ``ROWS_IN_MEMORY_MAX`` records,
-in a nameless spool beyond.
+beyond in a Parquet file that goes with the table.
 
 A fingerprint is either of the content (a scan: what a batch needs to be recomputed) or of the moment (free: the
 snapshot's own name, which says nothing of another one). docs/decisions/0010-postgresql-fingerprints.md says why.
@@ -48,7 +48,7 @@ def open_postgres(declaration: SourceDeclaration, servers: Servers, zone: dt.tzi
     relation = find_relation(declaration.table, snapshot)
     fields = fields_of(declaration, relation)
     reader = PostgresReader(declaration.table, relation, snapshot, fields, key_of(declaration, fields))
-    table = PostgresTable(declaration.name, reader, zone)
+    table = PostgresTable(declaration, reader, zone)
     table.check_keys()
     return table
 
@@ -56,8 +56,9 @@ def open_postgres(declaration: SourceDeclaration, servers: Servers, zone: dt.tzi
 class PostgresTable:
     """Implements ``run.ports.Table``."""
 
-    def __init__(self, name: str, reader: PostgresReader, zone: dt.tzinfo) -> None:
-        self._reader, self._zone = reader, zone
+    def __init__(self, declaration: SourceDeclaration, reader: PostgresReader, zone: dt.tzinfo) -> None:
+        self._declaration, self._reader, self._zone = declaration, reader, zone
+        name = declaration.name
         self._layout = reader.layout(name, zone)
         record = RecordType(tuple((column.name, column.type) for column in self._layout.columns))
         self._schema = SourceSchema(name, self._layout.key, record)
@@ -156,9 +157,7 @@ class PostgresTable:
         if self._held is None:
             reader, layout = self._reader, self._layout
             if self.count() > ROWS_IN_MEMORY_MAX:
-                from sopwb.data.spool import make_spool
-
-                self._held = make_spool(None, self._schema.name, layout, reader)
+                self._held = self._copy()
                 return self._held
             rows: list[dict[str, Value]] = []
             marks: list[int | str] = []
@@ -168,6 +167,16 @@ class PostgresTable:
             rows = in_key_order(layout, rows, marks, reader)
             self._held = MemoryTable(self._schema, rows, Fingerprint(self._schema.name, CONTENT, ""), self.originals)
         return self._held
+
+    def _copy(self) -> Table:
+        from sopwb.data.columnar.cache import Place
+        from sopwb.data.columnar.make import make_about
+        from sopwb.data.columnar.table import ColumnarTable
+
+        place = Place.temporary(self._schema.name)
+        with place.making():
+            about = make_about(self._declaration, self._reader, self._zone, place, self._layout)
+        return ColumnarTable(self._schema.name, about, place, "", lambda: None)
 
     def batches(self, fields: Sequence[str] | None = None, rows_max: int = 65_536) -> Iterator[pa.RecordBatch]:
         if self._held is not None:
