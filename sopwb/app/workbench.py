@@ -39,6 +39,8 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "ListScripts": ("show", "list_scripts"),
     "ExplainPlan": ("planning", "explain_plan"),
     "DiffScripts": ("show", "diff_scripts"),
+    "CompareScripts": ("comparing", "compare_scripts"),
+    "PreviewFreeze": ("comparing", "preview_freeze"),
     "ScriptHistory": ("show", "script_history"),
     "FreezeScript": ("freeze", "freeze_script"),
     "RenameScript": ("naming", "rename_script"),
@@ -48,6 +50,7 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "ShowRun": ("runs", "show_run"),
     "ExplainRun": ("runs", "explain_run"),
     "ReplayRun": ("runs", "replay_run"),
+    "DiffRuns": ("runs", "diff_runs"),
     "SaveJob": ("jobs", "save_job"),
     "ListJobs": ("jobs", "list_jobs"),
     "ShowJob": ("jobs", "show_job"),
@@ -63,7 +66,7 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
 }
 """Command → (module under ``app.handlers``, function)."""
 
-STREAMING: Final = frozenset({"run_script"})
+STREAMING: Final = frozenset({"run_script", "compare_scripts"})
 """Handlers that also take an event sink, for what happens while they work."""
 
 EventSink = Callable[["Event"], None]

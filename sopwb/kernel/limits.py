@@ -18,8 +18,8 @@ EXPRESSION_CHARS_MAX: Final = 10_000
 """Length of one expression. Keeps every pass over it below a few milliseconds."""
 EXPRESSION_DEPTH_MAX: Final = 100
 """Nesting of one expression; each level costs a few Python frames in parser, checker and closures."""
-SOURCE_DEPTH_MAX: Final = 60
-"""Nesting of an expression that is made a Python function: its parser takes 90 brackets, closures do the deeper."""
+SOURCE_DEPTH_MAX: Final = 40
+"""Nesting of an expression that is made a Python function. Python 3.11 takes 98 at worst; deeper ones stay closures."""
 CALL_DEPTH_MAX: Final = 64
 """Scripts that call scripts. Pins make cycles impossible; this bounds an honest tower of calls."""
 TYPE_PARTS_MAX: Final = 10_000
@@ -63,6 +63,8 @@ TRACE_EVENTS_KEPT: Final = 100_000
 """Events that one run keeps as objects (about 1 KiB each); the hash and the counts cover all."""
 TRACE_PENDING_MAX: Final = 10_000
 """Events of one item that wait for its end to be hashed: an item with millions of nested items stays bounded."""
+TRACE_HASHED_CHARS: Final = 1 << 16
+"""Written events that are hashed at once: 64 KiB take 15 µs, in pieces of an item's size 80."""
 TRACE_RECORDS_SHOWN: Final = 20
 """Records of a fetch that its event holds for people to look at."""
 SPOKEN_CHARS_MAX: Final = 240
@@ -73,6 +75,16 @@ EVENTS_PER_SECOND_MAX: Final = 20
 """Aggregated progress lines a second: a screen redraws no faster."""
 ROWS_IN_MEMORY_MAX: Final = 200_000
 """Records of a file source held as Python objects; larger ones are spooled to an indexed file."""
+RESULT_BATCH_ROWS: Final = 16_384
+"""Rows of a result file that are held before they are written: a Parquet row group, some 20 MiB as Python objects."""
+RESULT_DECIMAL_PLACES: Final = DIVISION_PLACES
+"""Fractional digits of a decimal column in Parquet, whose scale is fixed before the first row: every quotient fits."""
+COMPARED_ITEMS_SHOWN: Final = 20
+"""Items that differ in the answer of a comparison, unless more are asked for: a screen of them."""
+FREEZE_COMPARED_RECORDS_MAX: Final = 5_000
+"""Records that both versions read together when a freeze tells what it changes: below a second by rows."""
+COMPARED_ENTRIES_HELD: Final = 1_000
+"""Results and effects of a comparison that are written to its spool at once."""
 SUGGESTION_DISTANCE_MAX: Final = 3
 """Edits between a misspelt name and the one that is offered for it."""
 DIAGNOSTICS_MAX: Final = 100

@@ -103,6 +103,9 @@ class Gather(msgspec.Struct, frozen=True):
     single: bool
     aggregates: tuple[Aggregate, ...]
     arguments: tuple[Expr, ...] = ()
+    limit: Expr | None = None
+    """Of the records that fit, only so many are looked at: the first ones by ``order``."""
+    order: tuple[tuple[Expr, bool], ...] = ()
 
 
 class Fault(msgspec.Struct, frozen=True):

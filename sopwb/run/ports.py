@@ -185,5 +185,6 @@ class Results(Protocol):
     def write(self, item: str, value: Value) -> None: ...
 
     def write_batch(self, items: pa.RecordBatch) -> None:
-        """Take the keys (``item``) and yields (as columns by field, or ``value``) of many items at once."""
+        """Take many items at once: their keys (``item``, the first column; places where there are none) and yields (a
+        column a field of a record that is never null, else one column ``value``), as Arrow has their types."""
         ...

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sopwb.kernel.limits import SET_RESERVED_MB
 from tests.bench.measure import REPOSITORY, Taken, Timer, command
 from tests.bench.shop import (
     DISTINCT,
@@ -180,7 +181,8 @@ def run_script(setting: Setting, output: str = "result.parquet") -> Taken:
     Raises ``TooSlow``.
     """
     words = [sys.executable, "-m", "sopwb", "-w", str(setting.folder / "workspace"), "--run", "churn",
-             "--as-of", NOW.isoformat(), "--output", str(setting.folder / output)]  # fmt: skip
+             "--as-of", NOW.isoformat(), "--output", str(setting.folder / output),
+             "--limit-memory", f"{setting.memory_mb + SET_RESERVED_MB}MB"]  # fmt: skip
     return command(words, REPOSITORY, setting.patience_s)
 
 

@@ -80,10 +80,10 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     engines = Engines(command.engine, command.memory_mb, bench.cache)
     with Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
         if command.output:
-            from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
+            from sopwb.app.output_file import open_output  # tempfile costs 5 ms of every start
 
-            with OutputFile(command.output) as output:
-                done = execute(plan, program, tables, tools, events, output.effect, sets=sets)
+            with open_output(command.output, program) as output:
+                done = execute(plan, program, tables, tools, events, output.effect, sets=sets, results=output.results)
                 need_unchanged(bench, program)
                 output.finish(done)
         else:

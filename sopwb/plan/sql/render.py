@@ -5,7 +5,9 @@
     last error, path, results, effects and trace, in key order
 
 Items are sorted where the last gather is joined: what only the levels above name – texts, mostly – does not go
-through the sort. A gather without arguments groups its source once, whichever items there are; one with arguments groups what
+through the sort.
+
+A gather without arguments groups its source once, whichever items there are; one with arguments groups what
 joins them. Levels are not materialised unless a gather reads one. Importing this imports sqlglot.
 """
 
@@ -210,6 +212,7 @@ class _Renderer:
         for aggregate in gather.aggregates:
             exprs += [aggregate.keep, *(expr for expr, _ in aggregate.order)]
             exprs += [] if aggregate.expr is None else [aggregate.expr]
+        exprs += [expr for expr, _ in gather.order]
         self._note(gather.source, exprs, gather.row)
 
     def grouped(self, gather: n.Gather, select: exp.Select, made: list[Built], before: int) -> exp.Select:
@@ -233,9 +236,14 @@ class _Renderer:
         ours = [self.sql(a, rows) for a, _ in gather.on]
         made = [alias(key, f"k{number_}") for number_, key in enumerate(ours)]
         made += [self.aggregate(a, rows, {}) for a in gather.aggregates]
-        inner = exp.Select(expressions=list(made)).from_(self.table(gather.source, "s"), copy=False)
-        if gather.where != TRUE:
-            inner = inner.where(self.sql(gather.where, rows), copy=False)
+        table = self.table(gather.source, "s")
+        where = None if gather.where == TRUE else self.sql(gather.where, rows)
+        if gather.limit is not None:
+            picked = exp.Select(expressions=[exp.Star()]).from_(table, copy=False)
+            table, where = self.first(gather, picked, where, ours, rows, {}).subquery("s", copy=False), None
+        inner = exp.Select(expressions=list(made)).from_(table, copy=False)
+        if where is not None:
+            inner = inner.where(where, copy=False)
         if ours:
             inner = inner.group_by(*(key.copy() for key in ours), copy=False)
         return inner, [(b, a.cell.nullable and b.cell.nullable) for a, b in gather.on]
@@ -260,12 +268,36 @@ class _Renderer:
             # The item's key says all: its other values need neither be grouped nor be joined by.
             found = values.index(self.plan.items.key)
             keys, values = [keys[found]], [values[found]]
+        joined = exp.Select().from_(items.subquery("a", copy=False))
+        joined = joined.join(self.table(gather.source, "s"), on=duckdb.both(*on) if on else exp.true(), copy=False)
+        if gather.limit is not None:
+            stars = [exp.Column(this=exp.Star(), table=exp.to_identifier(table)) for table in ("a", "s")]
+            first = self.first(gather, joined.select(*stars, copy=False), None, list(keys), rows, given)
+            joined = exp.Select().from_(first.subquery("s", copy=False))
+            given = {value: exp.column(key.name, table="s", quoted=True) for value, key in given.items()}
+            keys = [exp.column(key.name, table="s", quoted=True) for key in keys]
         made: list[Built] = [alias(key.copy(), f"k{number_}") for number_, key in enumerate(keys)]
         made += [self.aggregate(a, rows, given) for a in gather.aggregates]
-        inner = exp.Select(expressions=list(made)).from_(items.subquery("a", copy=False))
-        inner = inner.join(self.table(gather.source, "s"), on=duckdb.both(*on) if on else exp.true(), copy=False)
+        inner = joined.select(*made, copy=False)
         inner = inner.group_by(*(key.copy() for key in keys), copy=False)
         return inner, [(v, v.cell.nullable) for v in values]
+
+    def first(
+        self, gather: n.Gather, select: exp.Select, where: Built | None, keys: list[Built], rows: dict[str, str],
+        given: dict[n.Expr, Built],
+    ) -> exp.Select:  # fmt: skip
+        """Keep the first records of each group."""
+        assert gather.limit is not None, "only called with a limit"
+        if where is not None:
+            select = select.where(where, copy=False)
+        order = [self.ordered(self.sql(expr, rows, given), down) for expr, down in gather.order]
+        rank = exp.Window(
+            this=call("row_number"),
+            partition_by=[key.copy() for key in keys],
+            order=exp.Order(expressions=order),
+        )
+        select.set("qualify", exp.Qualify(this=binary(exp.LTE, rank, self.sql(gather.limit, rows, given))))
+        return select
 
     def aggregate(self, aggregate: n.Aggregate, rows: dict[str, str], given: dict[n.Expr, Built]) -> Built:
         value = None if aggregate.expr is None else self.sql(aggregate.expr, rows, given)
@@ -331,7 +363,7 @@ class _Renderer:
         but the query itself can tell that it stayed."""
         if self.plan.items.order:
             return select
-        order = exp.Ordered(this=self.here(self.plan.items.key), desc=False, nulls_first=False)
+        order = self.ordered(self.here(self.plan.items.key), False)
         items = exp.Select(expressions=[exp.Star()]).from_(select.subquery("p", copy=False), copy=False)
         return items.order_by(order, copy=False)
 
