@@ -290,6 +290,7 @@ def _defaults() -> dict[str, Any]:
         "keepalives_idle": SERVER_SILENT_S_MAX // 2,
         "keepalives_interval": SERVER_SILENT_S_MAX // 6,
         "keepalives_count": 3,
+        "tcp_user_timeout": SERVER_SILENT_S_MAX * 1000,
     }
 
 
