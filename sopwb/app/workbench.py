@@ -24,6 +24,7 @@ from sopwb.store.store import Store
 
 if TYPE_CHECKING:
     from sopwb.data.declaration import SourceDeclaration
+    from sopwb.data.open import OpenTables
     from sopwb.run.ports import Event, Tables
     from sopwb.tools.registry import Registry
 
@@ -79,7 +80,7 @@ class Workbench:
         self.store = store
         self.library = Library(store)
         self.as_of = as_of
-        self._tables: Tables | None = None
+        self._tables: OpenTables | None = None
         self._tools: Registry | None = None
 
     # --- for faces -------------------------------------------------------------------------------------
@@ -88,6 +89,7 @@ class Workbench:
         """Carry out one Command. Never raises for what a user can cause: that is ``Failed``."""
         module, name = HANDLERS[type(command).__name__]
         handler = getattr(import_module(f"sopwb.app.handlers.{module}"), name)
+        self._release_data()  # what was looked up since the last Command belongs to no Command
         try:
             self.store.refresh()
             answer: AnyOutput = handler(self, command, events) if name in STREAMING else handler(self, command)
@@ -98,8 +100,12 @@ class Workbench:
             from sopwb.store.codes import diagnostic_of
 
             return Failed((diagnostic_of(error),))
+        finally:
+            self._release_data()
 
     def close(self) -> None:
+        if self._tables is not None:
+            self._tables.close()
         self.store.close()
 
     @property
@@ -134,7 +140,14 @@ class Workbench:
 
     def reload_data(self) -> None:
         """Forget opened sources, so that the next look sees the files as they are now."""
+        if self._tables is not None:
+            self._tables.close()
         self._tables = None
+
+    def _release_data(self) -> None:
+        # A Command sees one state of a database, and leaves no transaction open behind it.
+        if self._tables is not None:
+            self._tables.release()
 
     @property
     def tools(self) -> Registry:
@@ -150,7 +163,7 @@ class Workbench:
         return read_instant(text) if text else dt.datetime.now(dt.UTC)
 
 
-def open_sources(workspace: Workspace) -> Tables:
+def open_sources(workspace: Workspace) -> OpenTables:
     """Declare a workspace's sources; none is opened yet. Raises ``UserError`` with every wrong setting."""
     from sopwb.data.declaration import declare
     from sopwb.data.open import open_tables

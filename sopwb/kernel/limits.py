@@ -215,6 +215,20 @@ VIEW_TEXT_CHARS_MAX: Final = 80
 """An example's length as shown."""
 NEAREST_FILES_MAX: Final = 2_000
 """File names of a folder that a misspelt path is compared with."""
+SERVER_CONNECT_S_MAX: Final = 10
+"""How long a database server may take to answer a connection, where neither the url nor PGCONNECT_TIMEOUT says."""
+SERVER_SILENT_S_MAX: Final = 60
+"""A connection whose other end has gone without a word is given up after this, instead of the system's two hours."""
+SERVER_LOCK_MS_MAX: Final = 10_000
+"""How long a table that another program has locked is waited for; only changes of its definition lock readers out."""
+SERVER_IDLE_MS_MAX: Final = 3_600_000
+"""A snapshot that nobody asks anything for an hour is ended by the server: it keeps the server from cleaning up."""
+SERVER_SCANS_MAX: Final = 8
+"""Look-ups in a column without an index that a server answers, each a scan; then all records are fetched, once."""
+SERVER_MESSAGE_CHARS_MAX: Final = 400
+"""What is repeated of a server's own message: three lines of a wide terminal."""
+COPY_BLOCK_BYTES: Final = 4 << 20
+"""CSV of a COPY that Arrow reads at a time: 1.3 million records/s; with 1 MiB 1.0 million, with 256 KiB 0.8."""
 
 # --- english ------------------------------------------------------------------------------------
 ENGLISH_READINGS_MAX: Final = 6

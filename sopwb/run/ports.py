@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+MOMENT: Final = "moment"
+"""The kind of a fingerprint that names when a source was read, and says nothing of its content."""
+
+
 class Fingerprint(msgspec.Struct, frozen=True):
-    """Identifies a source's content: ``digest`` is hex BLAKE3 over it, ``kind`` says over what (file, table)."""
+    """Identifies a source's content: ``digest`` is hex BLAKE3 over it, ``kind`` says over what (file, records)."""
 
     source: str
     kind: str

@@ -20,7 +20,7 @@ from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
-from sopwb.run.ports import Fingerprint
+from sopwb.run.ports import MOMENT, Fingerprint
 from sopwb.run.replay import RunRecord as Recorded
 from sopwb.run.replay import replay
 from sopwb.run.sets import Unanswered
@@ -170,6 +170,15 @@ def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> None
     now = fingerprints(bench, program)
     then = tuple(Fingerprint(*parts) for parts in record.body["sources"])
     for before in then:
+        if before.kind == MOMENT:
+            raise UserError(
+                Diagnostic(
+                    "SOP-A012",
+                    f"nobody can know whether {before.source} is what the run saw: its content was not hashed",
+                    found=before.source,
+                    hint="a run without a loop is looked at by what it kept: sopwb runs show",
+                )
+            )
         if before not in now:
             raise UserError(
                 Diagnostic(
