@@ -180,6 +180,8 @@ SOURCE_CHUNK_ROWS: Final = 8_192
 """Records that a reader hands on at a time: enough to make column work cheap, 100 fields stay below 100 MiB."""
 ARRAY_CHUNK_ROWS: Final = 32_768
 """The same where the records stay columns of numbers and texts, which take a tenth of that."""
+CSV_BLOCK_BYTES: Final = 4 << 20
+"""Lines of CSV that are split at once: some 50,000 records."""
 SOURCE_FIELDS_MAX: Final = 2_000
 """Fields of a record. More means that a map was taken for a record, or rows for columns."""
 SOURCE_LINE_CHARS_MAX: Final = 16 << 20
