@@ -188,7 +188,7 @@ def run_script(setting: Setting, output: str = "result.parquet") -> Taken:
 
 def run_script_rows(setting: Setting) -> Iterator[Row] | None:
     """Give the rows that a run wrote, or None where the file is no Parquet file."""
-    return _written(setting.folder / "result.parquet", ["item", "risk", "why"])
+    return _written(setting.folder / "result.parquet", ["id", "risk", "why"])
 
 
 def _written(path: Path, names: list[str]) -> Iterator[Row] | None:
