@@ -78,8 +78,8 @@ class Let(msgspec.Struct, frozen=True):
 
 
 class Aggregate(msgspec.Struct, frozen=True):
-    """``kind``: count sum min max first last field. ``keep``: which records count. ``order``: for first and
-    last, (expression, descending), nulls last. ``expr`` is None for count."""
+    """``kind``: count different sum min max first last texts (joined by commas) field. ``keep``: which records count.
+    ``order``: for first, last and texts, (expression, descending), nulls last. ``expr`` is None for count."""
 
     name: str
     kind: str

@@ -160,6 +160,10 @@ class Scripts(Maker):
             return {"op": "math", "name": name, "expr": made}
         if self.lists and self.odds(0.1):
             rows, kind = self.rows(self.depth)
+            self.lists[name] = kind
+            return {"op": "math", "name": name, "expr": rows}
+        if self.lists and self.odds(0.1):
+            rows, kind = self.rows(self.depth)
             self.perhaps[name] = dict(self.shapes.fields[kind])
             return {"op": "math", "name": name, "expr": f"{rows}.{self.one(['first', 'last'])}()"}
         type_ = self.one(WEIGHTED)

@@ -153,13 +153,16 @@ class ColumnarTable:
         type_ = self._type(field.name)
         return pa.array(cells(type_, self._stored[field.name].load(array.to_pylist())), type=field.type)
 
-    def _order(self, *first: str) -> str:
-        """Write the clause that puts records into key order; ``first`` comes before the key."""
-        by = list(first)
+    def _order(self) -> str:
+        """Write the clause that puts records into key order, where they are not."""
+        return "" if self._about.ordered else f" order by {self._place_in_order()}"
+
+    def _place_in_order(self) -> str:
         key = self._schema.key
-        if key is not None and (first or not self._about.ordered):
-            by.append(quoted(SORT if self._held(key).form == "text" else self._held(key).column))
-        return f" order by {', '.join(by)}" if by else ""
+        if key is None:
+            return "file_row_number"
+        # Of the file: an expression of the query may have been given its column's own name.
+        return "file." + quoted(SORT if self._held(key).form == "text" else self._held(key).column)
 
     # --- looking up -----------------------------------------------------------------------------
     def _scanned(self, field: str, sought: Any) -> Iterator[dict[str, Value]]:
@@ -196,8 +199,8 @@ class ColumnarTable:
         columns = [f"c{n}" for n in range(len(self._stored))]
         column = stored_sql(self._held(field), self._type(field))
         query = (
-            f"select {self._stored_columns()} from {files_sql([self._path])} where {column} is not null"
-            f"{self._order(column)}"
+            f"select {self._stored_columns()} from {files_sql([self._path], numbered=self._schema.key is None)} "
+            f"where {column} is not null order by {column}, {self._place_in_order()}"
         )
         with self._place.making():
             if os.path.exists(path):

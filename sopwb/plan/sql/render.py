@@ -310,6 +310,13 @@ class _Renderer:
             case "sum" | "min" | "max":
                 assert value is not None
                 made = call(aggregate.kind, value)
+            case "different":
+                assert value is not None
+                made = exp.Count(this=exp.Distinct(expressions=[value]))
+            case "texts":
+                assert value is not None
+                ordered = exp.Order(this=text(","), expressions=self._ordered(aggregate, rows, given))
+                made = call("string_agg", value, ordered)
             case _:
                 assert value is not None
                 made = call("first", exp.Order(this=value, expressions=self._ordered(aggregate, rows, given)))
