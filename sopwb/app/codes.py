@@ -133,6 +133,12 @@ CODES: Final[tuple[Code, ...]] = (
         "A run needs some memory beside its database; give it more",
         "sopwb --run weekly --limit-memory 10MB",
     ),
+    Code(
+        "SOP-A017",
+        "Nothing to migrate, or a migration to be finished",
+        "Only a store of the generation sop0 is migrated, once; sopwb store migrate finishes what was interrupted",
+        "sopwb store migrate",
+    ),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
     Code(
         "SOP-U002", "Inputs do not read", "Write --input name=value, or --inputs with a JSON object", "--inputs '[1]'"
