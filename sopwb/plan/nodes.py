@@ -180,7 +180,8 @@ class Items(msgspec.Struct, frozen=True):
 
 
 class SetPlan(msgspec.Struct, frozen=True):
-    """One query over the items of one ``each``. ``steps`` are in the order of evaluation."""
+    """One query over the items of one ``each``. ``steps`` are in the order of evaluation; ``rows`` are about how
+    many records each source has, for whoever weighs ways to execute it."""
 
     path: str
     items: Items
@@ -190,6 +191,7 @@ class SetPlan(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
     effects: tuple[Effect, ...]
     result: Shape | None
+    rows: tuple[tuple[str, int], ...] = ()
 
 
 class Unlowered(msgspec.Struct, frozen=True):

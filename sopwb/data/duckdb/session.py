@@ -3,7 +3,8 @@
 Nothing is downloaded: extensions that are not built in stay away. Memory has a limit, beyond which DuckDB spills
 into ``temp_dir`` (without one it refuses). duckdb and pyarrow are imported when a session is opened.
 
-Sources come as ``run.ports.Table`` (its Arrow batches are loaded once) or as Parquet files, read in place.
+Sources come as ``run.ports.Table``: its Parquet files are read in place where it has them, else its Arrow batches
+are loaded.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sopwb.data.columnar.about import can_be_named, files_sql, plain_sql
 from sopwb.kernel.limits import SET_MEMORY_MB_MAX
+from sopwb.kernel.values import CONTEXT
 from sopwb.lang.environment import SourceSchema
-from sopwb.lang.types import RecordType, Scalar, required
+from sopwb.lang.types import BOOL, RecordType, Scalar, is_optional, required
 from sopwb.plan.cells import number_of
 from sopwb.plan.facts import PLACE, FieldFacts, SourceFacts
 from sopwb.plan.sql.query import column_of, table_of
-from sopwb.run.ports import Table
+from sopwb.run.ports import Bounds, ParquetFiles, Table, columnar_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,6 +55,7 @@ class Session:
         self.connection.execute("set enable_progress_bar_print = false")
         self.facts: dict[str, SourceFacts] = {}
         self._prelude: tuple[str, ...] = ()
+        self._kinds: dict[str, str] = {}
 
     def __enter__(self) -> Session:
         return self
@@ -71,15 +75,58 @@ class Session:
             self._prelude = prelude
 
     def load(self, table: Table, fields: Sequence[str]) -> SourceFacts:
-        """Load the fields of a source that a script reads, and measure them."""
+        """Load the fields of a source that a script reads, and measure them.
+
+        What lies in Parquet files is read in place, and was measured when its source was opened; the caller asks
+        ``run.ports.Columnar.unchanged`` when it has read.
+        """
         schema = table.schema
         held = [name for name in fields if _is_held(schema.record, name)]
         if schema.key is not None and schema.key not in held:
             held.append(schema.key)
+        columnar = columnar_of(table)
+        # Records without a key are told apart by their places, which files do not say.
+        files = columnar.parquet() if columnar is not None and schema.key is not None else None
+        if (
+            files is not None
+            and files.columns.keys() >= set(held)
+            and not _are_alike(held)
+            and all(map(can_be_named, files.paths))
+        ):
+            self._view(schema, files, held)
+            return self._known(schema, files, held, table.count())
         # Of a source of which no field is held the records are counted all the same.
         read = held or list(schema.record.names()[:1])
         self._create(schema, held, table.batches(read) if read else iter(()))
         return self._measured(schema, held, placed=schema.key is None)
+
+    def _view(self, schema: SourceSchema, files: ParquetFiles, held: Sequence[str]) -> None:
+        columns = [
+            f"{plain_sql(files.columns[name], schema.record.get(name) or BOOL)} as {_quoted(column_of(name))}"
+            for name in held
+        ]
+        self._make("view", schema.name, f"select {', '.join(columns) or 'null'} from {files_sql(files.paths)}")
+
+    def _known(self, schema: SourceSchema, files: ParquetFiles, held: Sequence[str], rows: int) -> SourceFacts:
+        fields: dict[str, FieldFacts] = {}
+        for name in held:
+            type_ = schema.record.get(name)
+            assert type_ is not None, "a session loads fields that there are"
+            bounds = Bounds(0, 1) if _kind(schema.record, name) == "bool" else files.bounds.get(name)
+            low, high = (0, 0) if bounds is None else (bounds.low, bounds.high)
+            fields[name] = FieldFacts(low, high, files.scales.get(name, 0), is_optional(type_))
+        facts = SourceFacts(schema.name, schema.key, schema.record, max(1, rows), fields)
+        self.facts[schema.name] = facts
+        return facts
+
+    def _make(self, kind: str, source: str, query: str) -> None:
+        """Make a source's table or view, in place of an earlier one of either kind."""
+        name = _quoted(table_of(source))
+        before = self._kinds.pop(source, None)
+        if before is not None:
+            self.connection.execute(f"drop {before} {name}")
+        self.connection.execute(f"create {kind} {name} as {query}")
+        self._kinds[source] = kind
 
     def _create(self, schema: SourceSchema, held: Sequence[str], batches: Iterator[pa.RecordBatch]) -> None:
         import pyarrow as pa
@@ -101,7 +148,7 @@ class Session:
         columns = _prepared(first.slice(0, 0), held, 0, placed=schema.key is None).schema
         reader = pa.RecordBatchReader.from_batches(columns, prepared())
         self.connection.register("loading", reader)
-        self.connection.execute(f"create or replace table {_table(schema)} as select * from loading")
+        self._make("table", schema.name, "select * from loading")
         self.connection.unregister("loading")
 
     def read_parquet(self, schema: SourceSchema, paths: Sequence[Path], fields: Sequence[str]) -> SourceFacts:
@@ -110,12 +157,9 @@ class Session:
         Durations are not held: a file does not say their unit.
         """
         held = [name for name in fields if _is_held(schema.record, name) and _kind(schema.record, name) != "duration"]
-        files = ", ".join(_text(str(path)) for path in paths)
         wanted = dict.fromkeys([*held, *([schema.key] if schema.key else [])])
         columns = ", ".join(f"{_quoted(name)} as {_quoted(column_of(name))}" for name in wanted)
-        self.connection.execute(
-            f"create or replace view {_table(schema)} as select {columns} from read_parquet([{files}])"
-        )
+        self._make("view", schema.name, f"select {columns} from {files_sql([str(path) for path in paths])}")
         return self._measured(schema, held)
 
     def _measured(self, schema: SourceSchema, held: Sequence[str], placed: bool = False) -> SourceFacts:
@@ -162,11 +206,16 @@ def _is_held(record: RecordType, name: str) -> bool:
     return record.get(name) is not None and _kind(record, name) in _HELD
 
 
+def _are_alike(names: Sequence[str]) -> bool:
+    """Whether two names differ in case only: a database takes a file's columns of such names for one."""
+    return len({name.lower() for name in names}) < len(names)
+
+
 def _facts(low: Any, high: Any, scale: int, nulls: bool) -> FieldFacts:
     if low is None or high is None:
         return FieldFacts(0, 0, scale, nulls)
     if isinstance(low, Decimal):
-        return FieldFacts(int(low.scaleb(scale)), int(high.scaleb(scale)), scale, nulls)
+        return FieldFacts(int(CONTEXT.scaleb(low, scale)), int(CONTEXT.scaleb(high, scale)), scale, nulls)
     return FieldFacts(number_of(low), number_of(high), 0, nulls)
 
 
@@ -189,6 +238,3 @@ def _table(schema: SourceSchema) -> str:
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
