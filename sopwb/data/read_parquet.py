@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_ROW_NUMBER: Final = "file_row_number"
+"""A column that a database adds to a file's own."""
+
+
 class ParquetReader:
     """Reads a Parquet file; a mark is a record's number from 1."""
 
@@ -94,7 +98,8 @@ class ParquetReader:
         """
         schema, _ = self._schema_and_rows()
         kept = self._kept(schema)
-        if len({name.lower() for name in schema.names}) < len(schema.names) or not types.keys() <= kept.keys():
+        lower = {name.lower() for name in schema.names}  # as a database knows them
+        if len(lower) < len(schema.names) or _ROW_NUMBER in lower or not types.keys() <= kept.keys():
             return None
         found: dict[str, str] = {}
         for name, type_ in types.items():

@@ -24,7 +24,7 @@ from sopwb.kernel.limits import INT_MAX, INT_MIN
 from sopwb.kernel.values import Value
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import INT, STRING, RecordType, parse_type, required, type_text
-from sopwb.run.ports import Fingerprint, ParquetFiles, Table, columnar_of
+from sopwb.run.ports import Fingerprint, ParquetFile, Table, columnar_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -109,7 +109,7 @@ class SqliteTable:
     def batches(self, fields: Sequence[str] | None = None, rows_max: int = 65_536) -> Iterator[pa.RecordBatch]:
         return self._whole().batches(fields, rows_max)
 
-    def parquet(self) -> ParquetFiles | None:
+    def parquet(self) -> ParquetFile | None:
         columnar = columnar_of(self._whole())
         return columnar.parquet() if columnar is not None else None
 

@@ -18,6 +18,8 @@ EXPRESSION_CHARS_MAX: Final = 10_000
 """Length of one expression. Keeps every pass over it below a few milliseconds."""
 EXPRESSION_DEPTH_MAX: Final = 100
 """Nesting of one expression; each level costs a few Python frames in parser, checker and closures."""
+SOURCE_DEPTH_MAX: Final = 40
+"""Nesting of an expression that is made a Python function. Python 3.11 takes 98 at worst; deeper ones stay closures."""
 CALL_DEPTH_MAX: Final = 64
 """Scripts that call scripts. Pins make cycles impossible; this bounds an honest tower of calls."""
 TYPE_PARTS_MAX: Final = 10_000
@@ -61,14 +63,28 @@ TRACE_EVENTS_KEPT: Final = 100_000
 """Events that one run keeps as objects (about 1 KiB each); the hash and the counts cover all."""
 TRACE_PENDING_MAX: Final = 10_000
 """Events of one item that wait for its end to be hashed: an item with millions of nested items stays bounded."""
+TRACE_HASHED_CHARS: Final = 1 << 16
+"""Written events that are hashed at once: 64 KiB take 15 µs, in pieces of an item's size 80."""
 TRACE_RECORDS_SHOWN: Final = 20
 """Records of a fetch that its event holds for people to look at."""
 SPOKEN_CHARS_MAX: Final = 240
 """A value in a spoken line: three lines of a wide terminal."""
+EXPRESSION_WARM_RUNS: Final = 200
+"""Evaluations of an expression by closures before it is made a Python function: that costs what some 200 save."""
 EVENTS_PER_SECOND_MAX: Final = 20
 """Aggregated progress lines a second: a screen redraws no faster."""
 ROWS_IN_MEMORY_MAX: Final = 200_000
 """Records of a file source held as Python objects; larger ones are spooled to an indexed file."""
+RESULT_BATCH_ROWS: Final = 16_384
+"""Rows of a result file that are held before they are written: a Parquet row group, some 20 MiB as Python objects."""
+RESULT_DECIMAL_PLACES: Final = DIVISION_PLACES
+"""Fractional digits of a decimal column in Parquet, whose scale is fixed before the first row: every quotient fits."""
+COMPARED_ITEMS_SHOWN: Final = 20
+"""Items that differ in the answer of a comparison, unless more are asked for: a screen of them."""
+FREEZE_COMPARED_RECORDS_MAX: Final = 5_000
+"""Records that both versions read together when a freeze tells what it changes: below a second by rows."""
+COMPARED_ENTRIES_HELD: Final = 1_000
+"""Results and effects of a comparison that are written to its spool at once."""
 SUGGESTION_DISTANCE_MAX: Final = 3
 """Edits between a misspelt name and the one that is offered for it."""
 DIAGNOSTICS_MAX: Final = 100
@@ -131,8 +147,10 @@ SET_ZONE_DAYS_MAX: Final = 366 * 200
 """Days between two instants whose zone is looked at day by day (2 µs each) while planning."""
 SET_ROWS_UNKNOWN: Final = 10**10
 """Records of a source that nobody has counted, as bounds of sums allow for them."""
-SET_BATCH_ROWS: Final = 32_768
-"""Items of one answer of a query: with their trace some 30 MiB."""
+SET_GATHERED_RATIO_MAX: Final = 100
+"""Records of a gathered source for one item, up to which the gathered are hashed and the items looked up in them."""
+SET_BATCH_ROWS: Final = 8_192
+"""Items of one answer of a query: with their traces some 10 MiB, of which several are on their way."""
 SET_RECORDS_MIN: Final = 50_000
 """Records of all sources from which on an ``each`` is decided by sets: below, rows are done (0.1 ms an item) before
 DuckDB is loaded and a query planned (0.5 s)."""
@@ -150,8 +168,9 @@ SET_RESERVED_MB: Final = 200
 """Of a run's memory limit, what Python, Arrow and a batch that is on its way take beside the database."""
 SET_MEMORY_MB_MIN: Final = 100
 """Less than this a database can hardly sort in."""
-SET_MEMORY_MB_MAX: Final = 400
-"""What the database may hold unless the caller says otherwise; with Python and Arrow a run stays below 600 MiB."""
+SET_MEMORY_MB_MAX: Final = 450
+"""What the database may hold unless the caller says otherwise; with Python and Arrow a run stays below 600 MiB (570 at
+two million customers, which spill). One million with twelve million orders need 430 not to spill."""
 
 # --- data sources -------------------------------------------------------------------------------
 SOURCE_BYTES_HELD_MAX: Final = 32 << 20
@@ -199,6 +218,20 @@ VIEW_TEXT_CHARS_MAX: Final = 80
 """An example's length as shown."""
 NEAREST_FILES_MAX: Final = 2_000
 """File names of a folder that a misspelt path is compared with."""
+SERVER_CONNECT_S_MAX: Final = 10
+"""How long a database server may take to answer a connection, where neither the url nor PGCONNECT_TIMEOUT says."""
+SERVER_SILENT_S_MAX: Final = 60
+"""A connection whose other end has gone without a word is given up after this, instead of the system's two hours."""
+SERVER_LOCK_MS_MAX: Final = 10_000
+"""How long a table that another program has locked is waited for; only changes of its definition lock readers out."""
+SERVER_IDLE_MS_MAX: Final = 3_600_000
+"""A snapshot that nobody asks anything for an hour is ended by the server: it keeps the server from cleaning up."""
+SERVER_SCANS_MAX: Final = 8
+"""Look-ups in a column without an index that a server answers, each a scan; then all records are fetched, once."""
+SERVER_MESSAGE_CHARS_MAX: Final = 400
+"""What is repeated of a server's own message: three lines of a wide terminal."""
+COPY_BLOCK_BYTES: Final = 4 << 20
+"""CSV of a COPY that Arrow reads at a time: 1.3 million records/s; with 1 MiB 1.0 million, with 256 KiB 0.8."""
 
 # --- english ------------------------------------------------------------------------------------
 ENGLISH_READINGS_MAX: Final = 6

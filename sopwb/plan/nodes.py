@@ -78,8 +78,8 @@ class Let(msgspec.Struct, frozen=True):
 
 
 class Aggregate(msgspec.Struct, frozen=True):
-    """``kind``: count sum min max first last field. ``keep``: which records count. ``order``: for first and
-    last, (expression, descending), nulls last. ``expr`` is None for count."""
+    """``kind``: count different sum min max first last texts (joined by commas) field. ``keep``: which records count.
+    ``order``: for first, last and texts, (expression, descending), nulls last. ``expr`` is None for count."""
 
     name: str
     kind: str
@@ -103,6 +103,9 @@ class Gather(msgspec.Struct, frozen=True):
     single: bool
     aggregates: tuple[Aggregate, ...]
     arguments: tuple[Expr, ...] = ()
+    limit: Expr | None = None
+    """Of the records that fit, only so many are looked at: the first ones by ``order``."""
+    order: tuple[tuple[Expr, bool], ...] = ()
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -164,16 +167,21 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class Items(msgspec.Struct, frozen=True):
-    """The records that are gone through: ``key`` identifies them, ``order`` (then the key) sorts them."""
+    """The records that are gone through: ``key`` identifies them, ``order`` (then the key) sorts them.
+
+    ``counted``: items without a key are known by how many come before them; this field settles their ties.
+    """
 
     source: str
     key: Column
     where: Expr
     order: tuple[tuple[Expr, bool], ...]
+    counted: Column | None = None
 
 
 class SetPlan(msgspec.Struct, frozen=True):
-    """One query over the items of one ``each``. ``steps`` are in the order of evaluation."""
+    """One query over the items of one ``each``. ``steps`` are in the order of evaluation; ``rows`` are about how
+    many records each source has, for whoever weighs ways to execute it."""
 
     path: str
     items: Items
@@ -183,6 +191,7 @@ class SetPlan(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
     effects: tuple[Effect, ...]
     result: Shape | None
+    rows: tuple[tuple[str, int], ...] = ()
 
 
 class Unlowered(msgspec.Struct, frozen=True):

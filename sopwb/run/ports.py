@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+MOMENT: Final = "moment"
+"""The kind of a fingerprint that names when a source was read, and says nothing of its content."""
+
+
 class Fingerprint(msgspec.Struct, frozen=True):
-    """Identifies a source's content: ``digest`` is hex BLAKE3 over it, ``kind`` says over what (file, table)."""
+    """Identifies a source's content: ``digest`` is hex BLAKE3 over it, ``kind`` says over what (file, records)."""
 
     source: str
     kind: str
@@ -63,36 +67,39 @@ class Table(Protocol):
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """Inclusive bounds of all values of a field, as ``plan.cells`` has them; ``scale`` for decimals."""
+    """Inclusive bounds of all values of a field, as ``plan.cells`` has them (0 and 0 where all are null).
+
+    ``scale`` is that of a decimal's column; ``nulls``: whether there are any.
+    """
 
     low: int
     high: int
-    scale: int = 0
+    scale: int
+    nulls: bool
 
 
-class ParquetFiles(msgspec.Struct, frozen=True):
-    """Parquet files that hold a table's records, in any order.
+class ParquetFile(msgspec.Struct, frozen=True):
+    """A Parquet file that holds a table's records, in any order; those of a table without a key in its own order.
 
-    ``columns`` names the files' columns by field: those of scalars whose values they hold exactly, perhaps as a
-    narrower kind (an int of 32 bits; a local time, where the zone is UTC). ``bounds`` were measured of all records;
-    None where all values are null or of a kind without bounds. ``scales`` are those of the decimal columns.
+    ``columns`` names the file's columns by field: those of scalars whose values they hold exactly, perhaps as a
+    narrower kind (an int of 32 bits; a local time, where the zone is UTC), and durations as microseconds. ``bounds``
+    were measured of all records.
     """
 
-    paths: tuple[str, ...]
+    path: str
     columns: dict[str, str]
-    bounds: dict[str, Bounds | None]
-    scales: dict[str, int]
+    bounds: dict[str, Bounds]
 
 
 class Columnar(Protocol):
-    """What a table may have besides (``columnar_of`` finds it): its records as files, to be read in place."""
+    """What a table may have besides (``columnar_of`` finds it): its records as a file, to be read in place."""
 
-    def parquet(self) -> ParquetFiles | None:
-        """Give the files, as they were fingerprinted. Whoever has read them asks ``unchanged`` afterwards."""
+    def parquet(self) -> ParquetFile | None:
+        """Give the file, as it was fingerprinted. Whoever has read it asks ``unchanged`` afterwards."""
         ...
 
     def unchanged(self) -> None:
-        """Check that the files are still what was fingerprinted. Cheap: their size, times and inode, then digests.
+        """Check that the file is still what was fingerprinted. Cheap: its size, times and inode, then its digest.
 
         Raises ``UserError``.
         """
@@ -181,5 +188,6 @@ class Results(Protocol):
     def write(self, item: str, value: Value) -> None: ...
 
     def write_batch(self, items: pa.RecordBatch) -> None:
-        """Take the keys (``item``) and yields (as columns by field, or ``value``) of many items at once."""
+        """Take many items at once: their keys (``item``, the first column; places where there are none) and yields (a
+        column a field of a record that is never null, else one column ``value``), as Arrow has their types."""
         ...

@@ -27,6 +27,8 @@ from sopwb.data.duckdb.session import Session
 from sopwb.data.open import open_table, open_tables
 from sopwb.kernel.diagnostics import UserError
 from sopwb.lang.types import type_text
+from sopwb.plan.facts import PLACE
+from sopwb.plan.sql.query import column_of, table_of
 
 THREE = "id,v\n3,c\n1,a\n2,b\n"
 
@@ -69,6 +71,18 @@ def kept(folder: Path, ending: str = "") -> list[str]:
     return sorted(name for name in names if name.endswith(ending) and name not in ("things.lock", "spill"))
 
 
+def loaded(session: Session) -> dict[str, list[Any]]:
+    """Read what a session holds of the source, by field, in the order of the records."""
+    facts = session.facts["things"]
+    identity = facts.identity()
+    assert identity is not None
+    names = list(dict.fromkeys([identity, *facts.fields]))
+    listed = ", ".join(f'"{column_of(name)}"' for name in names)
+    found = session.connection.sql(f"select {listed} from {table_of('things')} order by 1").to_arrow_table()
+    assert str(found.schema.types[0]) == "int64"
+    return dict(zip(names, (column.to_pylist() for column in found.columns), strict=True))
+
+
 def forbid(patch: pytest.MonkeyPatch, owner: object, name: str) -> None:
     def never(*_: object, **__: object) -> None:
         raise AssertionError(f"{name} is not needed")
@@ -77,9 +91,7 @@ def forbid(patch: pytest.MonkeyPatch, owner: object, name: str) -> None:
 
 
 # --- once -----------------------------------------------------------------------------------------
-def test_a_copy_is_made_once_and_used_until_its_source_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_copy_is_made_once_and_used_until_its_source_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = opened(tmp_path, THREE)
     before = kept(tmp_path)
     with monkeypatch.context() as patch:
@@ -348,9 +360,9 @@ def test_a_plain_parquet_file_is_not_copied(tmp_path: Path, ids: tuple[int, ...]
     assert [row["id"] for row in table.rows()] == [1, 2, 3, 4, 5]
     assert [batch.column(0).to_pylist() for batch in table.batches(["id"], 2)] == [[1, 2], [3, 4], [5]]
     assert [row["id"] for row in table.matching("v", "v4")] == [4]
-    files = table.parquet()
-    assert files is not None
-    assert files.paths == (str(tmp_path / name),)
+    file = table.parquet()
+    assert file is not None
+    assert file.path == str(tmp_path / name)
     assert kept(tmp_path, ".parquet") == []
 
 
@@ -363,8 +375,9 @@ def test_a_parquet_file_that_needs_a_conversion_is_copied(tmp_path: Path) -> Non
 def test_names_that_a_database_takes_for_one_are_copied(tmp_path: Path) -> None:
     table = parquet(tmp_path, {"id": [1, 2, 3], "ID": ["a", "b", "c"]})
     assert list(table.matching("ID", "b")) == [{"id": 2, "ID": "b"}]
-    with Session(threads=1) as session, pytest.raises(UserError, match=r"SOP-D041 .*ID and id differ in case only"):
+    with Session(threads=1) as session:
         session.load(table, ["ID", "id"])
+        assert loaded(session) == {"id": [1, 2, 3], "ID": ["a", "b", "c"]}
 
 
 def test_a_path_with_a_backslash_is_copied(tmp_path: Path) -> None:
@@ -390,13 +403,25 @@ def test_a_session_reads_in_place_and_measures_nothing(tmp_path: Path, monkeypat
     forbid(monkeypatch, ColumnarTable, "batches")
     with Session(threads=1) as session:
         facts = session.load(table, ["First_Name", "on", "total", "none"])
-        found = session.connection.sql('select * from source_things order by id').to_arrow_table()
+        found = loaded(session)
     assert facts.rows == 3
-    assert {n: (f.low, f.high, f.scale) for n, f in facts.fields.items()} == {
-        "id": (1, 3, 0), "First_Name": (0, 4, 0), "on": (2, 2, 0), "total": (-2025, 150, 2), "none": (0, 0, 0)
+    assert {n: (f.low, f.high, f.scale, f.nulls) for n, f in facts.fields.items()} == {
+        "id": (1, 3, 0, False), "First_Name": (0, 4, 0, True), "on": (2, 2, 0, False), "total": (-2025, 150, 2, True),
+        "none": (0, 0, 0, True),
     }  # fmt: skip
-    assert found.column("First_Name").to_pylist() == [None, "Al", "Zoë"]
-    assert str(found.schema.field("id").type) == "int64"
+    assert (found["id"], found["First_Name"], found["none"]) == ([1, 2, 3], [None, "Al", "Zoë"], [None] * 3)
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_records_without_a_key_have_their_places_in_the_file(
+    tmp_path: Path, copied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = ints(3, 1, 2) | ({"price": [1.1, 2.2, 3.3]} if copied else {})
+    table = parquet(tmp_path, columns, key="")
+    forbid(monkeypatch, ColumnarTable, "batches")
+    with Session(threads=1) as session:
+        assert session.load(table, ["id"]).placed
+        assert loaded(session) == {PLACE: [0, 1, 2], "id": [3, 1, 2]}
 
 
 # --- looking up ---------------------------------------------------------------------------------------
@@ -417,9 +442,7 @@ def test_an_index_is_read_without_what_takes_long_to_import(tmp_path: Path) -> N
     assert out == "[{'id': 2, 'v': 'b'}] set()\n"
 
 
-def test_a_larger_source_is_looked_through_until_an_index_pays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_larger_source_is_looked_through_until_an_index_pays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LOOK_UP_ROWS_AT_ONCE_MAX", 2)
     monkeypatch.setattr(reading, "LOOK_UPS_SCANNED_MAX", 2)
     table = opened(tmp_path, THREE)
@@ -446,6 +469,7 @@ from pathlib import Path
 from sopwb.data.declaration import declare
 from sopwb.data.duckdb.session import Session
 from sopwb.data.open import open_table
+from sopwb.plan.sql.query import column_of, table_of
 declaration, _ = declare("orders", {"path": sys.argv[2], "key": "id"}, sys.argv[1])
 for _ in range(2):
     table = open_table(declaration, cache_dir=Path(sys.argv[1], "cache"))
@@ -457,7 +481,8 @@ found = [row["id"] for row in table.matching("customer", "c77")]
 assert found == [n for n in range(1_000_000) if n * 7 % 50_000 == 77], found
 with Session(2, 200, Path(sys.argv[1], "spill")) as session:
     session.load(table, ["customer", "amount"])
-    assert session.connection.sql("select sum(amount) from source_orders").fetchone()[0] == total
+    query = f"select sum({column_of('amount')}) from {table_of('orders')}"
+    assert session.connection.sql(query).fetchone()[0] == total
 status = Path("/proc/self/status").read_text()
 print(table.count(), next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
 """

@@ -115,12 +115,11 @@ def test_names_are_given_only_to_what_is_used_twice() -> None:
 @pytest.mark.parametrize(
     ("reason", "do", "value"),
     [
-        ("a list would have to stand in the trace", [FETCH], "os"),
-        ("a list would have to stand in the trace", [FETCH], "os.map(o, o.total)"),
+        ("a list is a result", [FETCH], "os"),
+        ("a list is a result", [FETCH], "os.map(o, o.total)"),
         ("a pattern that is not a constant", [], "c.name.matches(c.id)"),
-        ("int_of_string is not lowered", [], "int(c.name)"),
+        ("double(string) → decimal is not lowered", [], "double(c.name)"),
         ("a decimal may need more than 38 digits", [FETCH], "1e30 * os.sum(o, o.total) * 1e5"),
-        ("it can fail for a record of a list", [FETCH], "os.all(o, 1 / o.total > 0)"),
         ("lists and maps are not lowered", [], "[1, 2].sum()"),
     ],
 )
@@ -131,11 +130,9 @@ def test_what_cannot_be_lowered_is_named(reason: str, do: list[dict[str, Any]], 
 
 
 def test_the_step_that_runs_by_rows_is_named() -> None:
-    check_rows("int_of_string is not lowered", "steps/0/do/1", FETCH, math("number", "int(c.name)"))
+    check_rows("double(string) → decimal is not lowered", "steps/0/do/1", FETCH, math("number", "double(c.name)"))
     nested = {"op": "each", "in": "[1]", "as": "n", "do": [{"op": "say", "text": "'x'"}]}
     check_rows("items nested in items run by rows", "steps/0/do/0", nested)
-    limited = {**FETCH, "limit": "2"}
-    check_rows("a fetch with a limit", "steps/0/do/0", limited)
 
 
 def test_a_plan_is_described_in_lines() -> None:
@@ -193,7 +190,7 @@ from sopwb.data.duckdb.execute import decided, run
 from sopwb.data.duckdb.session import Session
 from sopwb.plan.sql.query import decode_query
 with Session(threads=1) as session:
-    session.connection.execute("create table source_customers as select 'C1' as id, 'Ann' as name")
+    session.connection.execute("create table source_customers as select 'C1' as _id, 'Ann' as _name")
     query = decode_query(open({str(kept)!r}, "rb").read())
     assert [i.value for b in run(session, query, {{}}) for i in decided(query, b)] == ["Ann"]
 """

@@ -6,6 +6,7 @@ The same file is read as Python's objects and as columns, with pieces so small t
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,7 +28,7 @@ from sopwb.data.memory import MemoryTable
 from sopwb.data.open import open_table
 from sopwb.kernel.diagnostics import UserError
 from sopwb.lang.types import type_text
-from sopwb.plan.sql.query import table_of
+from sopwb.plan.sql.query import column_of, table_of
 from sopwb.run.ports import Table
 from tests.data.random_columns import FORMATS, write_random
 
@@ -122,12 +123,14 @@ def check_loaded(large: Table, small: Table) -> None:
             except UserError as error:
                 found.append(error.diagnostics[0].line())
                 continue
-            order = f" order by {table.schema.key}" if table.schema.key else ""
-            columns = [name for name in fields if name in facts.fields]
-            listed = ", ".join(f'"{name}"' for name in columns) or "null"
-            loaded = session.connection.sql(f"select {listed} from {table_of('things')}{order}").to_arrow_table()
-            bounds = {name: (f.low / 10**f.scale, f.high / 10**f.scale) for name, f in facts.fields.items()}
-            found.append((facts.rows, bounds, loaded.to_pylist()))
+            identity = facts.identity()
+            assert identity is not None
+            wanted = dict.fromkeys([identity, *facts.fields])
+            listed = ", ".join(f'"{column_of(name)}"' for name in wanted)
+            query = f"select {listed} from {table_of('things')} order by 1"
+            bounds = {n: (Fraction(f.low, 10**f.scale), Fraction(f.high, 10**f.scale), f.nulls)
+                      for n, f in facts.fields.items()}  # fmt: skip
+            found.append((facts.rows, facts.placed, bounds, session.connection.sql(query).to_arrow_table().to_pylist()))
     assert found[0] == found[1]
 
 

@@ -36,7 +36,7 @@ class Held(msgspec.Struct, frozen=True):
     """A field's column: its name in the file, its form, and what was measured of all its values.
 
     ``low`` and ``high`` are bounds as ``plan.cells`` has them, of decimals with ``scale`` digits behind the point (the
-    file's own scale), of texts the bytes of the longest; None where all values are null or have no bounds. ``whole``
+    file's own scale), of texts the bytes of the longest; None where all values are null or are not scalars. ``whole``
     and ``digits`` are the digits that the decimals need before and after the point.
     """
 
@@ -106,7 +106,10 @@ def stored_sql(held: Held, type_: Type) -> str:
 
 
 def files_sql(paths: Sequence[str], *, numbered: bool = False) -> str:
-    """Name Parquet files in a query, as ``file``; ``numbered``: with a column ``file_row_number``. Paths are taken as they are: nothing in them is a pattern."""
+    """Name Parquet files in a query, as ``file``; ``numbered``: with a column ``file_row_number``.
+
+    Paths are taken as they are: nothing in them is a pattern.
+    """
     literals = ["".join(f"[{char}]" if char in "*?[" else char for char in path) for path in paths]
     listed = ", ".join("'" + literal.replace("'", "''") + "'" for literal in literals)
     number = ", file_row_number = true" if numbered else ""

@@ -29,8 +29,8 @@ class Measure:
         self._type = required(type_)
         self._kind = self._type.name if isinstance(self._type, Scalar) else ""
         self._nulls = 0
-        self._low: Any = None
-        self._high: Any = None
+        self._low: Any = 0 if self._kind == "bool" else None
+        self._high: Any = 1 if self._kind == "bool" else None
         self.precision: Precision = NO_PRECISION
         self.scale = 0
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sopwb.data.codes import CACHE, MALFORMED
-from sopwb.data.columnar.about import SORT, About, Held, files_sql, quoted, stored_sql, value_sql
+from sopwb.data.columnar.about import SORT, About, Held, can_be_named, files_sql, quoted, stored_sql, value_sql
 from sopwb.data.columnar.cache import Place
 from sopwb.data.faults import fault
 from sopwb.data.memory import rows_of, unknown_field
@@ -28,7 +28,7 @@ from sopwb.kernel.limits import LOOK_UP_PAGE_ROWS, LOOK_UP_ROWS_AT_ONCE_MAX, LOO
 from sopwb.kernel.values import Value
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import RecordType, Type, parse_type
-from sopwb.run.ports import Bounds, Fingerprint, ParquetFiles
+from sopwb.run.ports import Bounds, Fingerprint, ParquetFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,17 +70,18 @@ class ColumnarTable:
         if not self._about.copy:
             self._look()
 
-    def parquet(self) -> ParquetFiles | None:
+    def parquet(self) -> ParquetFile | None:
         """Give the file; see ``run.ports.Columnar``."""
-        plain = {field: held for field, held in self._about.held.items() if held.form == "plain"}
-        return ParquetFiles(
-            paths=(self._path,),
-            columns={field: held.column for field, held in plain.items()},
+        if not can_be_named(self._path):
+            return None
+        held = {field: held for field, held in self._about.held.items() if held.form in ("plain", "micros")}
+        return ParquetFile(
+            path=self._path,
+            columns={field: column.column for field, column in held.items()},
             bounds={
-                field: None if held.low is None or held.high is None else Bounds(held.low, held.high, held.scale)
-                for field, held in plain.items()
+                field: Bounds(column.low or 0, column.high or 0, column.scale, column.nulls > 0)
+                for field, column in held.items()
             },
-            scales={field: held.scale for field, held in plain.items()},
         )
 
     def rows(self) -> Iterator[dict[str, Value]]:

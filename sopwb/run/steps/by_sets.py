@@ -17,7 +17,7 @@ import msgspec
 
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import REPORTED_ENTRIES_MAX, SET_EXPLAINED_AT_ONCE
-from sopwb.run.sets import Batch, Decision, Unanswered
+from sopwb.run.sets import WITHOUT_WORDS, Batch, Decision, Unanswered
 from sopwb.run.spool import Nowhere
 from sopwb.run.state import Cancelled, Frame, RunFailure, State
 from sopwb.run.trace import Trace, TraceEvent
@@ -41,6 +41,7 @@ class BySets:
     ) -> None:
         self._path, self._decision, self._frame, self._state = path, decision, frame, state
         self._decide_item, self._whole_item = decide_item, whole_item
+        self._prefix = state.prefix  # a failure inside of a call leaves the state's at that call
         self._count = 0
         self.yields: Yields | None = None
 
@@ -105,7 +106,7 @@ class BySets:
             )
             state.items += 1
             state.item = key
-            state.bury(RunFailure(Diagnostic(code, "the item failed", path=path)))
+            state.bury(RunFailure(Diagnostic(code, WITHOUT_WORDS, path=path)))
             return
         self._explained((key,))
         with _reading_from(self._decision, state):
@@ -144,7 +145,7 @@ class BySets:
             cancelled=None,
         )
         state = State(world, self._state.base["today"])
-        state.prefix = self._state.prefix
+        state.prefix = self._prefix
         try:
             self._decide_item(key, self._frame, state)
         except RunFailure as failure:
