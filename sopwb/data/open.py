@@ -67,7 +67,7 @@ def open_table(
     place = None
     if cache_dir is not None and _may_be_known(declaration, content):
         place = _place(declaration, reader, zone, cache_dir)
-        known = _known(declaration, content, reader, zone, place)
+        known = _known(declaration, content, reader, zone, place) if place is not None else None
         if known is not None:
             return known
     return _open_whole(declaration, content, reader, zone, place)
@@ -178,9 +178,13 @@ def _made(
     return ColumnarTable(declaration.name, about, place, declaration.file, content.unchanged)
 
 
-def _place(declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, cache_dir: Path) -> Place:
+def _place(declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, cache_dir: Path) -> Place | None:
+    from sopwb.data.columnar.about import can_be_named
     from sopwb.data.columnar.cache import FOLDER, Place
 
+    folder = os.path.abspath(os.path.join(cache_dir, FOLDER))
+    if not can_be_named(folder):
+        return None  # what was written there could not be read
     kind, digest_ = reader.digest()
     types = [f"{name}: {type_text(type_)}" for name, type_ in declaration.fields]
     parts = [
@@ -194,7 +198,7 @@ def _place(declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, cach
         *types,
     ]
     mark = digest(*(part.encode() for part in parts)).hex()[:32]
-    return Place(os.path.join(cache_dir, FOLDER), declaration.name, mark)
+    return Place(folder, declaration.name, mark)
 
 
 def _rules(zone: dt.tzinfo) -> str:

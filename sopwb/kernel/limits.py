@@ -203,8 +203,8 @@ COLUMNS_GROUP_ROWS: Final = 65_536
 """Records of a row group in a cached Parquet file: some megabytes, enough of them for every processor."""
 COLUMNS_GROUP_BYTES: Final = 32 << 20
 """A row group of wide records ends here: what is written is held until then."""
-COLUMNS_MEMORY_MB: Final = 200
-"""What the database of one source may hold to sort or to look through it; it sorts twelve million records at once."""
+COLUMNS_MEMORY_MB: Final = 150
+"""What the database of one source may hold to sort or to look through it: beside a run's own, all stays below 600."""
 LOOK_UP_ROWS_AT_ONCE_MAX: Final = 2_000_000
 """Sources up to this are given an index of a field when it is first asked for (3 s a million records, then 0.1 ms)."""
 LOOK_UPS_SCANNED_MAX: Final = 64

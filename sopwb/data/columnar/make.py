@@ -63,6 +63,7 @@ def make_about(
     if copied:
         settle(made.path, place.parquet)
     kind, digest = reader.digest()
+    _release()
     return About(
         key=layout.key,
         record=type_text(layout.schema(made.rows).record),
@@ -86,6 +87,7 @@ class _Source:
 
     def __init__(self, declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, place: Place) -> None:
         self._declaration, self._reader, self._zone, self._place = declaration, reader, zone, place
+        self._file = os.path.abspath(declaration.file)
         self._needs: dict[str, Precision] = {}
 
     def _chunks(self) -> Iterator[tuple[Chunk, dict[str, Any]]]:
@@ -172,7 +174,7 @@ class _Source:
     def _conversion(self, layout: Layout) -> Conversion:
         columns = getattr(self._reader, "plain_columns", None)
         in_place = None
-        if columns is not None and can_be_named(self._declaration.file):
+        if columns is not None and can_be_named(self._file):
             in_place = columns({column.original: column.type for column in layout.columns}, self._zone)
         path = self._place.passing(self._place.parquet)
         return Conversion(layout, self._reader.texts, self._zone, path, self._needs, in_place)
@@ -186,7 +188,7 @@ class _Source:
                 sort_file(database, made.path, made.schema, made.key_column, sorted_path)
                 os.replace(sorted_path, made.path)
             else:
-                see_unique(database, self._declaration.file, made.key_column)
+                see_unique(database, self._file, made.key_column)
         except Twice as twice:
             raise self._twice(layout, twice.key) from None
         except Refused as wrong:
@@ -208,6 +210,13 @@ class _Source:
                     if len(marks) == 2:
                         return duplicate_key(self._reader, layout.key, value, marks[0], marks[1])
         raise AssertionError("a key that stands twice is the key of two records")
+
+
+def _release() -> None:
+    """Give back the memory that Arrow keeps for more of the same: what comes next is done by others."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
 
 
 def _sorted_as(value: Value) -> Value:
