@@ -1,4 +1,4 @@
-"""Both engines say the same of files in every format, held in memory or spooled, and of the sample shop."""
+"""Both engines say the same of files in every format, held in memory or as columns, and of the sample shop."""
 
 from __future__ import annotations
 

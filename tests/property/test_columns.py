@@ -135,7 +135,7 @@ def check_loaded(large: Table, small: Table) -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-@settings(COMMON, max_examples=400)
+@settings(COMMON, max_examples=50)
 @given(SEEDS)
 def test_columns_and_objects_agree(
     tmp_path_factory: pytest.TempPathFactory, pieces: pytest.MonkeyPatch, format_: str, seed: int
