@@ -29,8 +29,21 @@ _FLOATS = (0.0, -0.0, 0.1, 1.5, 19.99, -3.25, 1e15, 123456789.123, 1 / 3, 1e-13,
 
 def csv_cells(random: Random, count: int) -> list[str]:
     """Draw the cells of a column: mostly of one kind."""
-    pools = [_TIMES[:1], _TIMES[:4], _TIMES, _DATES[:2], _DATES, _NUMBERS[:4], _NUMBERS[6:8], _NUMBERS[:13], _NUMBERS,
-             ("true", "false"), _TEXTS, (*_TEXTS, *_DATES[:2]), ('say "hi"', "a,b", "two\nlines", "x\r\ny")]  # fmt: skip
+    pools = [
+        _TIMES[:1],
+        _TIMES[:4],
+        _TIMES,
+        _DATES[:2],
+        _DATES,
+        _NUMBERS[:4],
+        _NUMBERS[6:8],
+        _NUMBERS[:13],
+        _NUMBERS,
+        ("true", "false"),
+        _TEXTS,
+        (*_TEXTS, *_DATES[:2]),
+        ('say "hi"', "a,b", "two\nlines", "x\r\ny"),
+    ]
     pool = random.choice(pools)
     odd = random.choice([(), (), ("",), ("", *random.choice(pools))])
     return [random.choice(odd) if odd and random.random() < 0.2 else random.choice(pool) for _ in range(count)]
@@ -40,10 +53,21 @@ def json_cells(random: Random, count: int) -> list[Any]:
     """Draw JSON's values; decimals are written with their digits."""
     numbers = [Decimal(text) for text in _NUMBERS[6:12]]
     pools: list[tuple[Any, ...]] = [
-        _TIMES[:3], _TIMES, _DATES, _TEXTS, (1, 2, -3), (1, 2**63, 10**37), tuple(numbers), (1, *numbers),
-        (True, False), ([1, 2], []), ([{"a": 1}, {"a": None, "b": "x"}], []), ({"b": "2026-01-31", "c d": Decimal("0.5")},),
-        (Decimal("1E+20"), Decimal("1E-20")), (10**37, Decimal("0.0001")),
-    ]  # fmt: skip
+        _TIMES[:3],
+        _TIMES,
+        _DATES,
+        _TEXTS,
+        (1, 2, -3),
+        (1, 2**63, 10**37),
+        tuple(numbers),
+        (1, *numbers),
+        (True, False),
+        ([1, 2], []),
+        ([{"a": 1}, {"a": None, "b": "x"}], []),
+        ({"b": "2026-01-31", "c d": Decimal("0.5")},),
+        (Decimal("1E+20"), Decimal("1E-20")),
+        (10**37, Decimal("0.0001")),
+    ]
     pool = random.choice(pools)
     odd = random.choice([(), (), (None,), (None, random.choice(random.choice(pools)))])
     return [random.choice(odd) if odd and random.random() < 0.2 else random.choice(pool) for _ in range(count)]
@@ -52,8 +76,18 @@ def json_cells(random: Random, count: int) -> list[Any]:
 def sqlite_cells(random: Random, count: int) -> list[Any]:
     """Draw SQLite's values."""
     pools: list[tuple[Any, ...]] = [
-        _TIMES[:3], _TIMES, _DATES, _TEXTS, _NUMBERS, (1, 2, -3), (0, 1), _FLOATS[2:6], _FLOATS, (1, 2.5), ("1", 2),
-    ]  # fmt: skip
+        _TIMES[:3],
+        _TIMES,
+        _DATES,
+        _TEXTS,
+        _NUMBERS,
+        (1, 2, -3),
+        (0, 1),
+        _FLOATS[2:6],
+        _FLOATS,
+        (1, 2.5),
+        ("1", 2),
+    ]
     pool = random.choice(pools)
     odd = random.choice([(), (), (None,), (None, random.choice(random.choice(pools)))])
     return [random.choice(odd) if odd and random.random() < 0.2 else random.choice(pool) for _ in range(count)]
@@ -67,17 +101,40 @@ def parquet_array(random: Random, count: int) -> Any:
                dt.datetime(2026, 10, 25, 2, 30)]  # fmt: skip
     decimals = [Decimal("1.50"), Decimal("-12.25"), Decimal("100.00")]
     pools: list[tuple[Any, list[Any]]] = [
-        (pa.int64(), [1, -2, 2**62]), (pa.int8(), [1, -2]), (pa.uint64(), [1, 2**63]), (pa.uint64(), [1, 2]),
-        (pa.float64(), list(_FLOATS)), (pa.float64(), [19.99, 0.25]), (pa.float32(), [0.1, 1.5]),
-        (pa.float64(), [1.0, float("nan")]), (pa.decimal128(12, 2), decimals), (pa.decimal128(38, 12), decimals),
-        (pa.decimal256(60, 3), decimals), (pa.string(), list(_TEXTS)), (pa.string(), list(_DATES[:2])),
-        (pa.string(), list(_TIMES[:3])), (pa.large_string(), list(_TEXTS)), (pa.bool_(), [True, False]),
-        (pa.date32(), [dt.date(2026, 1, 31), dt.date(1, 1, 1)]), (pa.date64(), [dt.date(2026, 1, 31)]),
-        *((pa.timestamp(unit, zone), moments) for unit in ("ms", "us", "ns") for zone in (None, "UTC", "Asia/Tokyo")
-          if unit != "ms"), (pa.timestamp("ms"), moments[:1]), (pa.duration("us"), [dt.timedelta(1, 2, 3)]),
-        (pa.null(), [None]), (pa.list_(pa.int64()), [[1], [], [2, None]]), (pa.map_(pa.string(), pa.int32()), [[("a", 1)], []]),
-        (pa.struct([("at", pa.timestamp("us")), ("c d", pa.decimal128(5, 1))]), [{"at": moments[0], "c d": Decimal("0.5")}]),
-    ]  # fmt: skip
+        (pa.int64(), [1, -2, 2**62]),
+        (pa.int8(), [1, -2]),
+        (pa.uint64(), [1, 2**63]),
+        (pa.uint64(), [1, 2]),
+        (pa.float64(), list(_FLOATS)),
+        (pa.float64(), [19.99, 0.25]),
+        (pa.float32(), [0.1, 1.5]),
+        (pa.float64(), [1.0, float("nan")]),
+        (pa.decimal128(12, 2), decimals),
+        (pa.decimal128(38, 12), decimals),
+        (pa.decimal256(60, 3), decimals),
+        (pa.string(), list(_TEXTS)),
+        (pa.string(), list(_DATES[:2])),
+        (pa.string(), list(_TIMES[:3])),
+        (pa.large_string(), list(_TEXTS)),
+        (pa.bool_(), [True, False]),
+        (pa.date32(), [dt.date(2026, 1, 31), dt.date(1, 1, 1)]),
+        (pa.date64(), [dt.date(2026, 1, 31)]),
+        *(
+            (pa.timestamp(unit, zone), moments)
+            for unit in ("ms", "us", "ns")
+            for zone in (None, "UTC", "Asia/Tokyo")
+            if unit != "ms"
+        ),
+        (pa.timestamp("ms"), moments[:1]),
+        (pa.duration("us"), [dt.timedelta(1, 2, 3)]),
+        (pa.null(), [None]),
+        (pa.list_(pa.int64()), [[1], [], [2, None]]),
+        (pa.map_(pa.string(), pa.int32()), [[("a", 1)], []]),
+        (
+            pa.struct([("at", pa.timestamp("us")), ("c d", pa.decimal128(5, 1))]),
+            [{"at": moments[0], "c d": Decimal("0.5")}],
+        ),
+    ]
     type_, values = random.choice(pools)
     nulls = 0.2 if random.random() < 0.4 else 0.0
     found = pa.array([None if random.random() < nulls else random.choice(values) for _ in range(count)], type_)
@@ -135,7 +192,7 @@ def _write_csv(path: Path, random: Random, names: list[str], rows: list[tuple[An
                 stream.write(end)
             writer.writerow("" if cell is None else cell for cell in row)
         if random.random() < 0.05:
-            stream.write(random.choice(["1", '"', "x,y,z,x,y,z", "a\"b"]))
+            stream.write(random.choice(["1", '"', "x,y,z,x,y,z", 'a"b']))
 
 
 def _write_json(path: Path, format_: str, random: Random, names: list[str], rows: list[tuple[Any, ...]]) -> None:
@@ -144,7 +201,9 @@ def _write_json(path: Path, format_: str, random: Random, names: list[str], rows
 
     whole = random.random() < 0.7
     records = [
-        json_text(plain({n: v for n, v in zip(names, row, strict=True) if whole or n == "key" or random.random() < 0.8}))
+        json_text(
+            plain({n: v for n, v in zip(names, row, strict=True) if whole or n == "key" or random.random() < 0.8})
+        )
         for row in rows
     ]
     path.write_text("[" + ",\n".join(records) + "]" if format_ == "json" else "\n".join(records), encoding="utf-8")
