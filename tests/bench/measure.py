@@ -86,18 +86,25 @@ def answer(taken: Taken | str) -> None:
 
 
 def interleaved(names: Sequence[str], rounds: int, turn: Callable[[str], Taken | str]) -> dict[str, list[Taken] | str]:
-    """Let each have a turn a round. Who cannot says why, once, and has no further turn."""
+    """Let each have a turn a round. Who cannot says why, once, and has no further turn.
+
+    Ctrl-C ends it with the rounds that are whole, if there is one.
+    """
     found: dict[str, list[Taken] | str] = {name: [] for name in names}
-    for _ in range(rounds):
-        for name in names:
+    for number in range(rounds):
+        try:
+            taken = {name: turn(name) for name in names if not isinstance(found[name], str)}
+        except KeyboardInterrupt:
+            if not number:
+                raise
+            print(f"stopped after {number} of {rounds} rounds", file=sys.stderr)
+            break
+        for name, took in taken.items():
             so_far = found[name]
-            if isinstance(so_far, str):
-                continue
-            taken = turn(name)
-            if isinstance(taken, str):
-                found[name] = taken
-            else:
-                so_far.append(taken)
+            if isinstance(took, str):
+                found[name] = took
+            elif not isinstance(so_far, str):
+                so_far.append(took)
     return found
 
 

@@ -122,6 +122,18 @@ def test_ratios_are_taken_within_a_round() -> None:
     assert (own.wall, own.cpu, own.taken) == ((3, 3, 3), (3, 2, 4), Taken(16.5, 24, 8))
 
 
+def test_an_interrupted_benchmark_shows_its_whole_rounds() -> None:
+    turns = iter([Taken(1, 1), Taken(2, 2), Taken(3, 3)])
+
+    def turn(name: str) -> Taken:
+        try:
+            return next(turns)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    assert interleaved(["base", "other"], 3, turn) == {"base": [Taken(1, 1)], "other": [Taken(2, 2)]}
+
+
 def taken(found: dict[str, list[Taken] | str], name: str) -> list[Taken]:
     takes = found[name]
     assert isinstance(takes, list)
