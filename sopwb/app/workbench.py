@@ -25,7 +25,7 @@ from sopwb.store.store import Store
 if TYPE_CHECKING:
     from sopwb.data.declaration import SourceDeclaration
     from sopwb.data.open import OpenTables
-    from sopwb.run.ports import Event, Tables
+    from sopwb.run.ports import Event
     from sopwb.tools.registry import Registry
 
 HANDLERS: Final[dict[str, tuple[str, str]]] = {
@@ -132,7 +132,7 @@ class Workbench:
     # --- for handlers ------------------------------------------------------------------------------------
 
     @property
-    def tables(self) -> Tables:
+    def tables(self) -> OpenTables:
         """The declared sources, opened when first asked for and kept until ``reload_data``."""
         if self._tables is None:
             self._tables = open_sources(self.workspace)

@@ -357,8 +357,14 @@ def plenty(tmp_path: Path) -> Path:
 
 def process(folder: Path, file: Path, limit: str = "-") -> subprocess.Popen[str]:
     words = ["-w", str(folder), "--run", "copy", "--as-of", AS_OF, "--output", str(file)]
-    return subprocess.Popen([sys.executable, "-c", _RUN, limit, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            text=True)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-c", _RUN, limit, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that are run in the background of a shell inherit that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet", "json"])

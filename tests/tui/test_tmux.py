@@ -46,6 +46,7 @@ class Terminal:
         self.code = folder / "exit"
         command = f"{sys.executable} -m sopwb -w {workspace} --as-of {AS_OF}; echo $? > {self.code}; cat"
         environment = {**os.environ, "XDG_CONFIG_HOME": str(folder / "config"), "TERM": "xterm-256color"}
+        environment["PS1"] = "bash-$ "  # an activated virtual environment exports a prompt of its own
         environment.pop("NO_COLOR", None)
         self._tmux(
             "-f",

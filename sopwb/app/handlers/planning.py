@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 def explain_plan(bench: Workbench, command: ExplainPlan) -> AnyOutput:
     """Plan every outermost loop over a source of a script, with the inputs that it is given."""
     target = find_target(bench, command.ref, draft=False)
+    if not any(isinstance(step, ir.Each) and step.source for step in target.script.steps):
+        return PlanView(target.name, ())
     program = prepare_target(bench, target)
     now = bench.instant(command.as_of)
     outer: dict[str, Any] = {
@@ -48,11 +50,12 @@ def _plan(bench: Workbench, each: ir.Each, program: Any, outer: dict[str, Any], 
         return LoopPlan(each.path, each.source, False, why)
     from sopwb.data.duckdb.decide import plan_of
     from sopwb.data.duckdb.session import Session
+    from sopwb.data.duckdb.spilling import spill_folder
     from sopwb.plan.describe import describe
     from sopwb.plan.nodes import CannotLower, Unlowered
     from sopwb.plan.sql.render import render
 
-    with Session() as session:
+    with spill_folder(bench.cache / "spill") as folder, Session(temp_dir=folder) as session:
         plan = plan_of(
             session,
             each,

@@ -23,7 +23,6 @@ from sopwb.lang import ir
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
-from sopwb.run.ports import columnar_of
 from sopwb.run.reads import compare_reads
 from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
@@ -85,11 +84,11 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
 
             with open_output(command.output, program) as output:
                 done = execute(plan, program, tables, tools, events, output.effect, sets=sets, results=output.results)
-                need_unchanged(bench, program)
+                bench.tables.unchanged()
                 output.finish(done)
         else:
             done = execute(plan, program, tables, tools, events, sets=sets)
-            need_unchanged(bench, program)
+            bench.tables.unchanged()
     if command.record and not target.draft:
         record_run(bench, plan, done, tables.recorded())
     return done.view
@@ -145,14 +144,6 @@ def _loops(steps: tuple[ir.Step, ...]) -> bool:
         isinstance(step, ir.Each) or (isinstance(step, ir.If) and (_loops(step.then) or _loops(step.else_)))
         for step in steps
     )
-
-
-def need_unchanged(bench: Workbench, program: Program) -> None:
-    """Check that the files that were read in place are still those that were fingerprinted. Raises ``UserError``."""
-    for name in sorted({need.name for need in program.reads()}):
-        columnar = columnar_of(bench.tables.table(name))
-        if columnar is not None:
-            columnar.unchanged()
 
 
 def deciding_tools(bench: Workbench, mode: str, mocks: tuple[str, ...]) -> DecidingTools:

@@ -9,7 +9,8 @@ what a run does with an item (``run.steps.by_sets``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,11 @@ import msgspec
 
 from sopwb.data.duckdb.counts import Place, StepCounts
 from sopwb.data.duckdb.decide import Replies, effects_of, load
-from sopwb.data.duckdb.execute import decided, effect_rows, failed_rows, streamed, trace_bytes
+from sopwb.data.duckdb.execute import decided, effect_rows, failed_rows, refusing, streamed, trace_bytes
 from sopwb.data.duckdb.kept import keep_query, kept_query
 from sopwb.data.duckdb.lookup import LookupTables
 from sopwb.data.duckdb.session import Session
+from sopwb.data.duckdb.spilling import spill_folder
 from sopwb.data.duckdb.yielded import YieldedChunk, yielded_table
 from sopwb.kernel.diagnostics import UserError
 from sopwb.kernel.limits import SET_MEMORY_MB_MAX
@@ -32,7 +34,7 @@ from sopwb.plan.nodes import CannotLower, Unlowered
 from sopwb.plan.plan import plan_each
 from sopwb.plan.sql.query import SetQuery, query_key
 from sopwb.run.interpret import Program
-from sopwb.run.ports import PlannedEffect, Tables, ToolPort
+from sopwb.run.ports import PlannedEffect, Tables, ToolPort, columnar_of
 from sopwb.run.sets import Decision, Waiting
 
 if TYPE_CHECKING:
@@ -40,12 +42,12 @@ if TYPE_CHECKING:
 
 
 class Engine(msgspec.Struct, frozen=True):
-    """How the engine works. ``threads`` 0: one a processor; ``temp_dir`` takes what the memory limit does not hold;
+    """How the engine works. ``threads`` 0: one a processor; ``spill`` takes what the memory limit does not hold;
     ``queries`` keeps queries (None: none)."""
 
     memory_mb: int = SET_MEMORY_MB_MAX
     threads: int = 0
-    temp_dir: Path | None = None
+    spill: Path | None = None
     queries: Path | None = None
 
 
@@ -69,6 +71,7 @@ class SetEngine:
     ) -> None:
         self._engine, self._program, self._tables, self._tools = engine, program, tables, tools
         self._run_id, self._names = run_id, (script, zone, replies)
+        self._open = ExitStack()
         self._session: Session | None = None
         self._facts: dict[str, SourceFacts] | UserError | None = None
         self.by_rows: list[Unlowered] = []
@@ -80,8 +83,7 @@ class SetEngine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            self._session.connection.close()
+        self._open.close()
 
     def decide(self, each: ir.Each, script: ir.Script, prefix: str, outer: dict[str, Value]) -> Decision | None:
         """Begin an ``each``; see ``run.sets.SetExecutor``."""
@@ -94,7 +96,7 @@ class SetEngine:
             self.by_rows.append(query)
             return None
         assert self._session is not None, "the sources were loaded into a session"
-        return _Decision(self._session, query, dict(outer), self.lookup(), self._run_id, self._tools)
+        return _Decision(self._session, query, dict(outer), self.lookup(), self._run_id, self._tools, self._unchanged)
 
     def lookup(self) -> LookupTables:
         """Give the sources' records for look-ups of many at once."""
@@ -104,14 +106,23 @@ class SetEngine:
         for need in self._program.reads():
             fields.setdefault(need.name, set()).update(need.record.names())
         held = {name: sorted(names) for name, names in fields.items()} if isinstance(self._facts, dict) else {}
-        return LookupTables(self._session, self._tables, held)
+        return LookupTables(self._session, self._tables, held, self._unchanged)
+
+    def _unchanged(self) -> None:
+        """See that what is read in place is still what was fingerprinted. Raises ``UserError``."""
+        for name in sorted({need.name for need in self._program.reads()}):
+            columnar = columnar_of(self._tables.table(name))
+            if columnar is not None:
+                columnar.unchanged()
 
     def _loaded(self) -> dict[str, SourceFacts] | UserError:
         if self._facts is None:
-            if self._engine.temp_dir is not None:
-                self._engine.temp_dir.mkdir(parents=True, exist_ok=True)
-            self._session = Session(self._engine.threads, self._engine.memory_mb, self._engine.temp_dir)
-            self._facts = load(self._session, self._program.reads(), self._tables)
+            spill = self._engine.spill
+            folder = self._open.enter_context(spill_folder(spill)) if spill is not None else None
+            session = Session(self._engine.threads, self._engine.memory_mb, folder)
+            self._session = self._open.enter_context(session)
+            with refusing(self._session, self._unchanged):
+                self._facts = load(self._session, self._program.reads(), self._tables)
         return self._facts
 
     def _query(
@@ -155,8 +166,9 @@ class _Decision:
         tables: LookupTables,
         run_id: str,
         tools: ToolPort,
+        unchanged: Callable[[], None],
     ) -> None:
-        self._session, self.query, self._outer = session, query, outer
+        self._session, self.query, self._outer, self._unchanged = session, query, outer, unchanged
         self._lookup, self.run_id, self.tools = tables, run_id, tools
         self.counts = StepCounts()
 
@@ -165,9 +177,10 @@ class _Decision:
         return self._lookup
 
     def batches(self, waiting: Waiting) -> Iterator[_Batch]:
-        for batch in streamed(self._session, self.query, self._outer, waiting):
-            if batch.num_rows:
-                yield _Batch(self, batch)
+        with refusing(self._session, self._unchanged):
+            for batch in streamed(self._session, self.query, self._outer, waiting):
+                if batch.num_rows:
+                    yield _Batch(self, batch)
 
     def answer(self) -> None:
         self._lookup.answer()

@@ -14,6 +14,7 @@ import datetime as dt
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -70,8 +71,7 @@ def run(session: Session, query: SetQuery, outer: dict[str, Value]) -> Iterator[
 def streamed(session: Session, query: SetQuery, outer: dict[str, Value], waiting: Waiting) -> Iterator[pa.RecordBatch]:
     """Execute a query beside the caller, who hears ``waiting`` while there is nothing to take.
 
-    What ``waiting`` raises stops the query. Raises ``UserError`` SOP-D050 where memory, SOP-D051 where the disk for
-    spilling gives out.
+    What ``waiting`` raises stops the query. Raises the database's own errors (``refusing``).
     """
     ready: queue.Queue[Any] = queue.Queue(SET_BATCHES_AHEAD)
     stopped = threading.Event()
@@ -87,7 +87,7 @@ def streamed(session: Session, query: SetQuery, outer: dict[str, Value], waiting
             if got is None:
                 return
             if isinstance(got, BaseException):
-                raise refusal(session, got) from got
+                raise got
             waiting(100.0)
             yield got
     finally:
@@ -120,21 +120,25 @@ def _put(ready: queue.Queue[Any], what: Any, stopped: threading.Event) -> bool:
     return False
 
 
-def refusal(session: Session, error: BaseException) -> BaseException:
-    """Say what the user can do about an error of the database; give the error itself where it is none of theirs."""
+@contextmanager
+def refusing(session: Session, unchanged: Callable[[], None]) -> Iterator[None]:
+    """Say errors of the database that are not ours: ``unchanged`` raises for a source that is another one now.
+
+    Raises ``UserError`` SOP-D050 where memory, SOP-D051 where the disk for spilling gives out.
+    """
     import duckdb
 
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return UserError(
-            Diagnostic(
-                OUT_OF_MEMORY,
-                f"the {session.memory_limit_mb} MB that the run's limit leaves to the database do not suffice",
-                hint="give it more: --limit-memory 2GB",
-            )
-        )
-    if isinstance(error, duckdb.IOException):
-        return UserError(Diagnostic(NO_SPILL, f"the disk does not take what memory cannot hold: {error}"))
-    return error
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        what = f"the {session.memory_limit_mb} MB that the run's limit leaves to the database do not suffice"
+        raise UserError(Diagnostic(OUT_OF_MEMORY, what, hint="give it more: --limit-memory 2GB")) from error
+    except duckdb.Error as error:
+        unchanged()
+        if not isinstance(error, duckdb.IOException):
+            raise
+        what = f"the disk does not take what memory cannot hold: {' '.join(str(error).split())}"
+        raise UserError(Diagnostic(NO_SPILL, what)) from error
 
 
 def _in_order(keys: Any, before: Value) -> Value:

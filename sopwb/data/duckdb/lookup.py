@@ -10,10 +10,13 @@ themselves.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sopwb.data.duckdb.execute import refusing
 from sopwb.data.duckdb.session import Session
 from sopwb.kernel.limits import SET_BATCH_ROWS
 from sopwb.kernel.values import Value
@@ -30,9 +33,17 @@ Record = dict[str, Value]
 
 
 class LookupTables:
-    """Implements ``run.ports.Tables`` over a session's sources. ``fields`` are those that the session holds."""
+    """Implements ``run.ports.Tables`` over a session's sources. ``fields`` are those that the session holds;
+    ``unchanged`` is asked where they cannot be read (``execute.refusing``)."""
 
-    def __init__(self, session: Session, tables: Tables, fields: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        tables: Tables,
+        fields: Mapping[str, Sequence[str]],
+        unchanged: Callable[[], None],
+    ) -> None:
+        self._refusing = partial(refusing, session, unchanged)
         # A connection of its own: that of the session has an open result while a query streams.
         self._connection = session.connection.cursor()
         self._connection.execute("set timezone = 'UTC'")
@@ -49,13 +60,15 @@ class LookupTables:
         if name not in self._opened:
             wanted = {*held, schema.key}
             record = RecordType(tuple((n, t) for n, t in schema.record.fields if n in wanted))
-            self._opened[name] = _LookupTable(live, SourceSchema(name, schema.key, record), self._connection)
+            seen = SourceSchema(name, schema.key, record)
+            self._opened[name] = _LookupTable(live, seen, self._connection, self._refusing)
         return self._opened[name]
 
     def answer(self) -> None:
         """Answer every look-up that was noted."""
-        for table in self._opened.values():
-            table.answer()
+        with self._refusing():
+            for table in self._opened.values():
+                table.answer()
 
     def forget(self) -> None:
         """Drop all answers."""
@@ -66,8 +79,10 @@ class LookupTables:
 class _LookupTable:
     """Implements ``run.ports.Table``."""
 
-    def __init__(self, live: Table, schema: SourceSchema, connection: Any) -> None:
-        self._live, self._schema, self._connection = live, schema, connection
+    def __init__(
+        self, live: Table, schema: SourceSchema, connection: Any, refusing_: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._live, self._schema, self._connection, self._refusing = live, schema, connection, refusing_
         self.answers: dict[tuple[str, Value], list[Record]] = {}
         self._asked: dict[str, dict[Value, None]] = {}
 
@@ -87,7 +102,7 @@ class _LookupTable:
     def rows(self) -> Iterator[Record]:
         assert self._schema.key is not None, "only keyed sources are looked up"
         query = f"select {self._columns()} from {self._name()} order by {_column(self._schema.key)}"
-        with self._connection.cursor() as apart:  # a connection has one open result at a time
+        with self._refusing(), self._connection.cursor() as apart:  # a connection has one open result at a time
             apart.execute("set timezone = 'UTC'")
             for batch in apart.sql(query).to_arrow_reader(SET_BATCH_ROWS):
                 yield from self._records(batch)
