@@ -118,6 +118,37 @@ CATALOGUE_SNAPSHOT_EVENTS: Final = 500
 CANDIDATES_MAX: Final = 20
 """Objects listed when an abbreviated id is ambiguous."""
 
+# --- effects and the journal --------------------------------------------------------------------
+INTENT_GROUP_MAX: Final = 64
+"""Effects that are synced as INTENT and have no durable end: what a power loss leaves in doubt at most."""
+PLANNED_BLOCK_EFFECTS: Final = 512
+"""Planned effects of one frame of a journal: they are compressed, and read back, together."""
+PLANNED_BLOCK_BYTES: Final = 256 << 10
+"""A frame of planned effects is written when it has grown to this, so that reading one stays cheap."""
+JOURNAL_CHUNK_BYTES: Final = 1 << 20
+"""Bytes of a journal that are read at a time."""
+EFFECT_RETRIES: Final = 5
+"""Further attempts at an effect that was not applied, where its step asks for nothing else."""
+EFFECT_RETRY_BASE_MS: Final = 1_000
+EFFECT_RETRY_FACTOR: Final = 2
+EFFECT_RETRY_CAP_MS: Final = 60_000
+"""So the default tries for about half a minute: long enough for a server that restarts."""
+EFFECT_FAILURES_IN_ROW_MAX: Final = 20
+"""Effects in a row that were not done before the run pauses: the server is down, or the settings are wrong."""
+CHAINS_OPEN_MAX: Final = 4_096
+"""Items that are begun and not over, most of them waiting for their next attempt: what acting holds in memory."""
+CHAINS_WANTED_MIN: Final = 128
+"""Effects that stand ready for the next group; fewer, and the next items are read."""
+ACT_DRAIN_S_MAX: Final = 20.0
+"""How long a run that stops waits for what is under way. What is still silent then is in doubt."""
+CONTROL_POLL_S: Final = 0.2
+"""How often an acting run looks whether somebody asked it to pause."""
+CONTROL_WAIT_S_MAX: Final = 30.0
+"""How long ``runs pause`` waits for the run to have paused before it says only that it has asked."""
+LOCK_LOOKS: Final = 3
+"""Looks at a journal's lock before it counts as held: who only asks holds it for some microseconds."""
+LOCK_LOOK_S: Final = 0.01
+
 # --- sets ---------------------------------------------------------------------------------------
 SET_FORKS_MAX: Final = 39
 """Branches of an item whose path is one number of 64 bits, base 3; scripts with more run by rows."""
