@@ -89,7 +89,7 @@ class Journal:
 
     @classmethod
     def create(cls, disk: Disk, root: str, run: str, boot: str, secret: bytes, time_us: int) -> Journal:
-        """Begin a run's journal; its header is synced when this returns.
+        """Begin a run's journal. Nothing may be derived from its secret before ``close_plan`` has synced it.
 
         One that a dead process left before its planned effects were closed goes to ``quarantine/``: nothing of it was
         done. Raises ``Refused`` where the run has a closed one, ``Busy``, ``DiskFailed``.
@@ -108,7 +108,6 @@ class Journal:
                 raise Busy(f"the run {run[:15]}")
             journal.header = Header(JOURNAL_FORMAT, run, boot, disk.identity(fd), time_us, secret)
             journal._write(encode_record(kinds.JOURNAL, journal.header))
-            disk.sync(fd)
             disk.sync_directory(f"{root}/runs")
         except OSError as error:
             journal.close()
@@ -116,7 +115,6 @@ class Journal:
         except BaseException:
             journal.close()
             raise
-        journal.durable = journal._end
         return journal
 
     @classmethod

@@ -3,9 +3,9 @@
 ::
 
     journal  = header, { planned }, closed, { moves }          one file a run, runs/RUN.journal, mode 0600
-    header   = frame of kind journal:  Header                  synced before anything else is written
+    header   = frame of kind journal:  Header
     planned  = frame of kind planned:  an array of entries     zstd where that is smaller; an entry is its owner's
-    closed   = frame of kind closed:   Closed                  deciding succeeded; no effect is done before it is synced
+    closed   = frame of kind closed:   Closed                  deciding succeeded; synced before any effect is done
     moves    = frame of kind moves:    an array of Move        in the order in which they happened
 
     mark     = "SOPJRNL1" 8, failed 4, offset 8, head 32, zlib.crc32 of all before 4     big-endian; runs/RUN.mark

@@ -1,8 +1,8 @@
 """Planning: what is decided goes into the run's journal, effect by effect, before anything is done.
 
-The journal begins at the first effect, so a run that wants none has none. Its header, with the run's secret, is synced
-before anything could be derived from it; the planned effects are synced when deciding has succeeded, which closes them
-with their digest. A run that failed while deciding leaves nothing. Deliberately not here: acting (``session``).
+The journal begins at the first effect, so a run that wants none has none. Its header, with the run's secret, and the
+planned effects are synced when deciding has succeeded, which closes them with their digest: before, nothing is derived
+from the secret. A run that failed while deciding leaves nothing. Deliberately not here: acting (``session``).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Planning:
             self._journal = Journal.create(
                 machine.disk, self._root, self._run, machine.boot(), secret, machine.now_us()
             )
-            machine.fault("after-header-sync")
+            machine.fault("after-header")
         self._journal.plan(encode_effect(effect))
         acts = effect.kind == "effect" and effect.state == "planned"
         self._acts.append(not acts)
