@@ -164,6 +164,23 @@ SET_ROWS_UNKNOWN: Final = 10**10
 """Records of a source that nobody has counted, as bounds of sums allow for them."""
 SET_BATCH_ROWS: Final = 32_768
 """Items of one answer of a query: with their trace some 30 MiB."""
+SET_RECORDS_MIN: Final = 50_000
+"""Records of all sources from which on an ``each`` is decided by sets: below, rows are done (0.1 ms an item) before
+DuckDB is loaded and a query planned (0.5 s)."""
+ROW_ITEM_US: Final = 100
+"""What an item that fetches a dozen records takes by rows, as ``script explain --plan`` estimates it."""
+SET_EXPLAINED_AT_ONCE: Final = 100
+"""Items that are decided by rows beside a query at a time: their look-ups share a scan, their records are held."""
+KEPT_QUERIES_MAX: Final = 200
+"""Written queries (10 KiB each) that a workspace's cache holds."""
+SET_WAIT_S: Final = 0.1
+"""A query that works is asked for its progress, and the person for a wish to stop, so often."""
+SET_BATCHES_AHEAD: Final = 2
+"""Batches that a query gives before they are taken."""
+SET_RESERVED_MB: Final = 200
+"""Of a run's memory limit, what Python, Arrow and a batch that is on its way take beside the database."""
+SET_MEMORY_MB_MIN: Final = 100
+"""Less than this a database can hardly sort in."""
 SET_MEMORY_MB_MAX: Final = 400
 """What the database may hold unless the caller says otherwise; with Python and Arrow a run stays below 600 MiB."""
 

@@ -139,3 +139,7 @@ class Results(Protocol):
     """Takes an item's yield or the run's result while running (``--output``); in order."""
 
     def write(self, item: str, value: Value) -> None: ...
+
+    def write_batch(self, items: pa.RecordBatch) -> None:
+        """Take the keys (``item``) and yields (as columns by field, or ``value``) of many items at once."""
+        ...

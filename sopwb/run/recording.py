@@ -75,6 +75,10 @@ class RecordingTables:
         if self.room < 0:
             self.queries.clear()
 
+    def forget(self) -> None:
+        """Keep nothing: the run reads records past these tables."""
+        self.spend(self.room + 1)
+
     def recorded(self) -> dict[str, Any] | None:
         """Give what was fetched as JSON-shaped data, or None where it was too much."""
         if self.room < 0:
@@ -123,7 +127,7 @@ class _RecordingTable:
     def batches(
         self, fields: Sequence[str] | None = None, rows_max: int = 65_536
     ) -> Iterator[pa.RecordBatch]:
-        self._notes.spend(self._notes.room + 1)  # what goes as Arrow is not noted
+        self._notes.forget()  # what goes as Arrow is not noted
         return self._table.batches(fields, rows_max)
 
     def rows(self) -> Iterator[Record]:

@@ -73,13 +73,13 @@ class Scan:
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def records(self, frame: Frame, state: State) -> Iterator[Record]:
-        """Iterate over the records that the step wants, in its order. Raises ``RunFailure`` and
-        ``UserError``."""
+    def records(self, frame: Frame, state: State, key: Value = None) -> Iterator[Record]:
+        """Iterate over the records that the step wants, in its order; with ``key`` over the one that has it. Raises
+        ``RunFailure`` and ``UserError``."""
         reader = state.readers.get(id(self))
         if reader is None:
             reader = state.readers[id(self)] = self._open(state)
-        rows, predicate = self._source_rows(reader.table, frame)
+        rows, predicate = self._source_rows(reader.table, frame, key)
         kept = rows
         if reader.promised:
             kept = self._kept_of_promised(rows, predicate, reader, frame, state)
@@ -103,8 +103,10 @@ class Scan:
         )
         return Reader(table, row_coercion(live.record, wanted, self._whole), promised)
 
-    def _source_rows(self, table: Table, frame: Frame) -> tuple[Iterator[Record], Compute | None]:
+    def _source_rows(self, table: Table, frame: Frame, key: Value) -> tuple[Iterator[Record], Compute | None]:
         """Give the rows to look at, and the condition that is still to be asked of them."""
+        if key is not None and self.need.key is not None:
+            return table.matching(self.need.key, key), self._all
         if self._push is not None:
             field, compute = self._push
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from blake3 import blake3
 
 from sopwb.data.duckdb.counts import StepCounts
 from sopwb.data.duckdb.decide import effects_of, plan_of
-from sopwb.data.duckdb.execute import branches, decided, first_failure, run, trace_bytes
+from sopwb.data.duckdb.execute import branches, decided, failed_rows, run, trace_bytes
 from sopwb.data.duckdb.session import Session
 from sopwb.data.memory import MemoryTable
 from sopwb.kernel.ids import GENERATION, PREFIX
@@ -137,13 +138,14 @@ def by_sets(market: shop.Shop, raw: dict[str, Any], threads: int = 1, **settings
 def answered(session: Session, query: SetQuery, given: dict[str, Value], tools: DecidingTools | None = None) -> Answer:
     tools = tools or DecidingTools(Registry({}), dry_run=True)
     answer, hasher, counts, count = Answer(), blake3(GENERATION + b"\0trace\0"), StepCounts(), 0
+    counted: Counter[tuple[str, str]] = Counter()
     stopped: Any = None
     for batch in run(session, query, given):
-        failed = first_failure(batch)
-        if stopped is None and failed is not None:
-            stopped = hasher.copy().update(trace_bytes(batch, failed + 1))
+        failed = failed_rows(batch)
+        if stopped is None and failed:
+            stopped = hasher.copy().update(trace_bytes(batch.slice(0, failed[0] + 1)))
         hasher.update(trace_bytes(batch))
-        counts.add(batch)
+        counted.update(counts.of(batch))
         for item in decided(query, batch):
             count += 1
             fault = item.fault
@@ -153,7 +155,7 @@ def answered(session: Session, query: SetQuery, given: dict[str, Value], tools: 
             if found:
                 answer.paths[item.item] = found
             answer.effects += effects_of(item, "b3:test", tools)
-    answer.counts = {**counts.counts(), (query.path, ""): 1}
+    answer.counts = {**counted, (query.path, ""): 1}
     hasher.update(b'{"item":"","op":"each","out":%d,"path":"%s"}\n' % (count, query.path.encode()))
     answer.trace_hash = PREFIX + hasher.hexdigest()
     answer.trace_hash_stopped = PREFIX + (stopped or hasher).hexdigest()

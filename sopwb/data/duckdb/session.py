@@ -36,6 +36,7 @@ class Session:
     ) -> None:
         import duckdb
 
+        self.memory_limit_mb = memory_limit_mb
         settings: dict[str, Any] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -46,7 +47,9 @@ class Session:
             settings["threads"] = str(threads)
         self.connection = duckdb.connect(":memory:", config=settings)
         self.connection.execute("set timezone = 'UTC'")
-        self.connection.execute("set enable_progress_bar = false")
+        # The bar has to be on for its percentage to be known; it is printed by whoever asks for that.
+        self.connection.execute("set enable_progress_bar = true")
+        self.connection.execute("set enable_progress_bar_print = false")
         self.facts: dict[str, SourceFacts] = {}
         self._prelude: tuple[str, ...] = ()
 

@@ -24,7 +24,7 @@ from functools import reduce
 from typing import Final
 
 from sopwb.kernel.limits import DECIMAL_DIGITS, DIVISION_PLACES, INT_MAX, INT_MIN
-from sopwb.kernel.values import CONTEXT
+from sopwb.kernel.values import CONTEXT, decimal_text
 from sopwb.run import expression_codes as codes
 from sopwb.run.functions.failure import ExpressionFailure
 
@@ -120,7 +120,7 @@ def mul_decimal(a: Decimal, b: Decimal) -> Decimal:
 
 def div_decimal(a: Decimal, b: Decimal) -> Decimal:
     if not b:
-        raise ExpressionFailure(codes.DIVISION_BY_ZERO, f"{a:f} / 0: division by zero")
+        raise ExpressionFailure(codes.DIVISION_BY_ZERO, f"{decimal_text(a)} / 0: division by zero")
     quotient = _QUOTIENT.divide(a, b)
     if quotient.adjusted() >= DECIMAL_DIGITS and quotient:
         raise overflow("the decimal")

@@ -16,7 +16,7 @@ from sopwb.kernel.limits import CALL_DEPTH_MAX
 from sopwb.lang import ir
 from sopwb.lang.types import Type
 from sopwb.run import codes
-from sopwb.run.escapes import escaping_names
+from sopwb.run.escapes import escaping_names, used_names
 from sopwb.run.expression import Context
 from sopwb.run.state import Ended, Frame, State
 
@@ -42,6 +42,10 @@ class Compiler:
         """What the script being compiled reads, by source."""
         self.escaping: frozenset[str] = frozenset()
         """Names in it whose records may be seen as a whole."""
+        self.used: frozenset[str] = frozenset()
+        """Names in it that an expression uses."""
+        self.current: ir.Script | None = None
+        """The script that is being compiled."""
         self.returns: Type | None = None
         """What it declares to give."""
         self._resolve = resolve
@@ -64,11 +68,12 @@ class Compiler:
 
     def script(self, script: ir.Script) -> Compiled:
         """Compile a script's steps."""
-        outer = self.needs, self.escaping, self.returns
+        outer = self.needs, self.escaping, self.used, self.returns, self.current
+        self.current, self.used = script, used_names(script.steps)
         self.needs, self.returns = {need.name: need for need in script.reads}, script.returns
         self.escaping = escaping_names(script)
         compiled = Compiled(script, self.block(script.steps))
-        self.needs, self.escaping, self.returns = outer
+        self.needs, self.escaping, self.used, self.returns, self.current = outer
         return compiled
 
     def block(self, steps: tuple[ir.Step, ...]) -> Run:
