@@ -355,7 +355,8 @@ class Scripts(Maker):
             return [{"op": "say", "text": self.any("string", self.depth)}]
         if roll == 9:
             args = {name: self.any("string", 1) for name in ("to", "subject", "body")}
-            return [{"op": "tool", "tool": "email.send", "args": args}]
+            policy: dict[str, Any] = {"on_error": {"then": "skip", "retry": {"times": 2, "base_ms": 5}}}
+            return [{"op": "tool", "tool": "email.send", "args": args, **(policy if len(args["to"]) % 2 else {})}]
         if roll == 10:
             name = self.fresh("k")
             coupon = {"op": "tool", "name": name, "tool": "coupon.generate", "args": {}}
