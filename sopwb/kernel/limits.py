@@ -166,6 +166,46 @@ VIEW_TEXT_CHARS_MAX: Final = 80
 NEAREST_FILES_MAX: Final = 2_000
 """File names of a folder that a misspelt path is compared with."""
 
+# --- tools --------------------------------------------------------------------------------------
+CONNECTIONS_MAX: Final = 50
+"""Connections of one tool to one server. Mail servers refuse more from one client long before."""
+TOOL_TIMEOUT_S: Final = 60.0
+"""How long a server may take for one answer before the point of no return. Nothing has happened then: try again later."""
+TOOL_TIMEOUT_S_MAX: Final = 3_600.0
+"""An hour. A server that needs longer for one answer is down."""
+TOOL_REASON_CHARS_MAX: Final = 300
+"""A server's words in the journal and on a screen: three lines of a wide terminal."""
+KEY_HOURS_DEFAULT: Final = 24
+"""How long a provider that promises to know a key again does so, unless the settings say: what most promise."""
+KEY_HOURS_MAX: Final = 24 * 366 * 100
+"""For ever: what writes the same bytes again needs no provider's memory."""
+MAIL_REPLY_TIMEOUT_S: Final = 600.0
+"""How long a mail server may think about a whole message (RFC 5321, 4.5.3.2.6). Sooner would be a doubt too many."""
+MAIL_QUIT_TIMEOUT_S: Final = 2.0
+"""How long a mail server may take for its goodbye. Nobody waits for it longer; nothing depends on it."""
+MAIL_LOGIN_AGAIN_MS: Final = 60_000
+"""Wait after a refused login. Servers lock an account that tries a wrong password often."""
+MAIL_BYTES_MAX: Final = 25 << 20
+"""A whole message as it is sent: what large providers take."""
+MAIL_SUBJECT_CHARS_MAX: Final = 1_000
+"""Characters of a subject. People see some 70; a longer one is a body in the wrong field."""
+MAIL_LINE_BYTES_MAX: Final = 998
+"""Bytes of a line of a message without its end (RFC 5322, 2.1.1). A body with a longer one is encoded."""
+HTTP_TIMEOUT_S: Final = 30.0
+"""Connecting, sending and the whole reply of one request."""
+HTTP_REPLY_BYTES_MAX: Final = 1 << 20
+"""Body of a reply: 1 MiB is kept in the journal or the trace as it is."""
+HTTP_URL_CHARS_MAX: Final = 8_000
+"""Length of a URL: what servers take (RFC 9110, 4.1)."""
+HTTP_HEADERS_MAX: Final = 100
+"""Headers that one request may be given. Servers refuse more."""
+HTTP_REDIRECTS_MAX: Final = 5
+"""Redirects in a row that a reading follows."""
+HTTP_IDLE_S: Final = 4.0
+"""How long an unused connection is kept. A server that closes one while a request goes out leaves it in doubt."""
+HTTP_RETRY_AFTER_MS_MAX: Final = 86_400_000
+"""The longest ``Retry-After`` that is believed: a day."""
+
 # --- english ------------------------------------------------------------------------------------
 ENGLISH_READINGS_MAX: Final = 6
 """Readings kept for one stretch of words; the dearest go. Real sentences have one to three."""
