@@ -1,4 +1,4 @@
-"""For the tests of tools that act: a dispatch, a clock, and a point of no return that notes what had happened by then."""
+"""For the tests of tools that act: a dispatch, a clock, and a point of no return that notes what it has seen."""
 
 from __future__ import annotations
 

@@ -90,8 +90,8 @@ class MailWorld:
         self.open += 1
         try:
             await self._talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            pass  # the client has gone
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
+            pass  # the client has gone, or the test is over
         finally:
             self.open -= 1
             self._handlers.discard(task)

@@ -170,11 +170,10 @@ async def test_a_mail_that_the_server_will_never_take_is_rejected(script: dict[s
 
 
 async def test_greylisting_is_not_applied_and_the_next_attempt_is_taken() -> None:
-    async with MailWorld({"RCPT": [b"450 4.7.1 greylisted, try again\r\n"]}) as world:
-        async with actor(world) as mail:
-            first = await mail.act(dispatch("email.send", ANN), Commit())
-            assert first == NotApplied("450", "450 4.7.1 greylisted, try again")
-            assert await mail.act(dispatch("email.send", ANN), Commit()) == SENT
+    async with MailWorld({"RCPT": [b"450 4.7.1 greylisted, try again\r\n"]}) as world, actor(world) as mail:
+        first = await mail.act(dispatch("email.send", ANN), Commit())
+        assert first == NotApplied("450", "450 4.7.1 greylisted, try again")
+        assert await mail.act(dispatch("email.send", ANN), Commit()) == SENT
 
 
 async def test_nobody_listening_is_not_applied() -> None:
@@ -282,16 +281,15 @@ async def test_nothing_is_sent_when_the_journal_cannot_be_written() -> None:
 
 @pytest.mark.parametrize("verb", ["CONNECT", "EHLO", "MAIL", "DATA", "DOT"])
 async def test_a_cancelled_mail_closes_its_connection(verb: str) -> None:
-    async with MailWorld({verb: [HANG]}) as world:
-        async with actor(world, timeout_s=60, reply_timeout_s=60) as mail:
-            task = asyncio.create_task(mail.act(dispatch("email.send", ANN), Commit()))
-            async with asyncio.timeout(2):
-                while not (world.open and (verb == "CONNECT" or world.script[verb] == [])):
-                    await asyncio.sleep(0.005)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-            await world.closed()
+    async with MailWorld({verb: [HANG]}) as world, actor(world, timeout_s=60, reply_timeout_s=60) as mail:
+        task = asyncio.create_task(mail.act(dispatch("email.send", ANN), Commit()))
+        async with asyncio.timeout(2):
+            while not (world.open and (verb == "CONNECT" or world.script[verb] == [])):
+                await asyncio.sleep(0.005)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await world.closed()
 
 
 # --- TLS ----------------------------------------------------------------------------------------------
@@ -419,7 +417,8 @@ BASE = {"host": "mail.example.com", "from": "shop@example.com"}
 @pytest.mark.parametrize(("settings", "tls", "port"), [
     ({}, "starttls", 587), ({"port": 465}, "implicit", 465), ({"port": 25}, "starttls", 25),
     ({"tls": "implicit"}, "implicit", 465), ({"tls": "none"}, "none", 25),
-    ({"host": "127.0.0.1"}, "none", 25), ({"host": "localhost", "port": 2525}, "none", 2525), ({"host": "::1"}, "none", 25),
+    ({"host": "127.0.0.1"}, "none", 25), ({"host": "localhost", "port": 2525}, "none", 2525),
+    ({"host": "::1"}, "none", 25),
     ({"host": "127.0.0.1", "tls": "starttls"}, "starttls", 587),
 ])  # fmt: skip
 def test_tls_is_the_rule_but_on_this_machine_itself(settings: dict[str, Any], tls: str, port: int) -> None:

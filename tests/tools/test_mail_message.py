@@ -99,7 +99,8 @@ def test_html_stands_beside_its_text_and_after_it() -> None:
 
 
 @pytest.mark.parametrize(("body", "encoding"), [
-    ("plain\n", "7bit"), ("grün und billig\n", "quoted-printable"), ("名前\n" * 9, "base64"), ("x" * 999, "quoted-printable"),
+    ("plain\n", "7bit"), ("grün und billig\n", "quoted-printable"), ("名前\n" * 9, "base64"),
+    ("x" * 999, "quoted-printable"),
     ("nul \0 inside a text of some length", "quoted-printable"),
 ])  # fmt: skip
 def test_a_body_is_encoded_where_it_must_be_and_the_shorter_way(body: str, encoding: str) -> None:
