@@ -91,6 +91,12 @@ CODES: Final[tuple[Code, ...]] = (
     ),
     Code("SOP-A014", "The result cannot be written", "Choose a path that you may write to", "--output /proc/x.json"),
     Code("SOP-A015", "No such job", "sopwb job list shows what there is", "sopwb job show nothing"),
+    Code(
+        "SOP-A016",
+        "The memory limit is too low",
+        "A run needs some memory beside its database; give it more",
+        "sopwb --run weekly --limit-memory 10MB",
+    ),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
     Code(
         "SOP-U002", "Inputs do not read", "Write --input name=value, or --inputs with a JSON object", "--inputs '[1]'"

@@ -98,6 +98,10 @@ class RunScript(Command, frozen=True):
     output: str = ""
     record: bool = True
     draft: bool = False
+    engine: str = "auto"
+    """auto, rows or sets: both give the same; auto takes sets where there are many records."""
+    memory_mb: int = 0
+    """The run's memory limit (0: none that was asked for)."""
 
 
 class ListRuns(Command, frozen=True):

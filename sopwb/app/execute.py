@@ -18,11 +18,12 @@ from sopwb.kernel.limits import EVENTS_PER_SECOND_MAX, REPORTED_ENTRIES_MAX
 from sopwb.kernel.values import Value, plain
 from sopwb.run.identity import RunIdentity, run_id
 from sopwb.run.interpret import Program, run
-from sopwb.run.ports import Event, PlannedEffect, Tables, ToolPort
+from sopwb.run.ports import Event, PlannedEffect, Results, Tables, ToolPort
 from sopwb.run.state import Outcome, World
 from sopwb.run.trace import ABSENT, Trace, TraceEvent
 
 if TYPE_CHECKING:
+    from sopwb.app.sets import Sets
     from sopwb.app.workbench import EventSink
     from sopwb.run.ports import Fingerprint
 
@@ -90,8 +91,10 @@ def execute(
     events: EventSink | None = None,
     also: Callable[[PlannedEffect], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    sets: Sets | None = None,
+    results: Results | None = None,
 ) -> Executed:
-    """Decide a program. The user's errors are in the view; nothing of the world is changed."""
+    """Decide a program, large loops by ``sets``. The user's errors are in the view; nothing of the world is changed."""
     begun = time.monotonic()
     spool = Spool(also)
     feed = _Feed(events, plan.total) if events is not None else None
@@ -108,12 +111,17 @@ def execute(
         cancelled=cancelled,
         items_max=plan.items_max,
         only_item=plan.only_item,
+        results=results,
+        sets=sets,
+        working=feed.working if feed else None,
     )
     if feed:
         feed.emit("start", {"run": id_, "name": plan.name, "mode": plan.mode})
     outcome = run(program, plan.inputs, world)
     kept = trace.events()
     view = _view(plan, id_, outcome, spool, kept, trace.total, time.monotonic() - begun)
+    if sets is not None:
+        view = msgspec.structs.replace(view, engine="sets" if sets.used else "rows", by_rows=sets.by_rows)
     if feed:
         feed.end(view)
     return Executed(view, kept, trace.complete(), outcome)
@@ -179,6 +187,12 @@ class _Feed:
         if now >= self._next:
             self._next = now + 1 / EVENTS_PER_SECOND_MAX
             self.emit("progress", {"done": done, "total": self._total or None})
+
+    def working(self, percent: float) -> None:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + 1 / EVENTS_PER_SECOND_MAX
+            self.emit("progress", {"done": 0, "total": self._total or None, "percent": round(percent, 1)})
 
     def end(self, view: RunView) -> None:
         error = view.error.line() if view.error else None

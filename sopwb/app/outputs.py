@@ -113,6 +113,10 @@ class RunView(Output, frozen=True):
     inputs: dict[str, Any] = {}
     items: int = 0
     seconds: float = 0.0
+    engine: str = "rows"
+    """rows, or sets where a loop was decided by a query."""
+    by_rows: tuple[str, ...] = ()
+    """Large loops that had to run by rows, and why."""
 
 
 class RunRow(msgspec.Struct, frozen=True):

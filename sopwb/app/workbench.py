@@ -115,6 +115,11 @@ class Workbench:
         """Give the names that a script may use here, looked up afresh."""
         return WorkspaceEnvironment(tuple(self.workspace.data), self.tables, self.tools, self.library)
 
+    @property
+    def cache(self) -> Path:
+        """The folder of what can be made again: spools, kept queries."""
+        return self.workspace.store_folder / "idx"
+
     # --- for handlers ------------------------------------------------------------------------------------
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Any
 
@@ -12,6 +13,7 @@ class Progress:
     def __init__(self) -> None:
         self._bar: Any = None
         self._task: Any = None
+        self._begun = time.monotonic()
 
     def __enter__(self) -> Progress:
         return self
@@ -26,7 +28,12 @@ class Progress:
             return
         if self._bar is None:
             self._start(event)
-        self._bar.update(self._task, completed=event.data["done"], total=event.data.get("total"))
+        done, percent = event.data["done"], event.data.get("percent")
+        what = "items" if percent is None else f"the query, {percent:.0f} %"
+        rate = done / (time.monotonic() - self._begun)
+        self._bar.update(
+            self._task, completed=done, total=event.data.get("total"), description=what, rate=f"{rate:,.0f}/s"
+        )
 
     def _start(self, event: Any) -> None:
         from rich.console import Console
@@ -43,4 +50,4 @@ class Progress:
             transient=True,
         )
         self._bar.start()
-        self._task = self._bar.add_task(str(event.data.get("path", "items")), total=event.data.get("total"), rate="")
+        self._task = self._bar.add_task("items", total=event.data.get("total"), rate="")

@@ -12,6 +12,7 @@ import msgspec
 
 from sopwb.app.commands import RunScript
 from sopwb.app.outputs import Failed, RunView
+from sopwb.app.sets import ENGINES
 from sopwb.app.workbench import open_workbench
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.inputs import read_pairs
@@ -19,9 +20,11 @@ from sopwb.cli.main import report
 from sopwb.kernel.canonical import json_text, parse_json
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 
-_VALUED: Final = {"--run", "--input", "--inputs", "--mock", "--allow", "--output", "--as-of"}
+_VALUED: Final = {
+    "--run", "--input", "--inputs", "--mock", "--allow", "--output", "--as-of", "--engine", "--limit-memory",
+}  # fmt: skip
 _FLAGS: Final = {"--trace", "--dry-run", "--json", "--events"}
-_LATER: Final = {"--canary": "a canary run", "--resume": "resuming a run", "--limit-memory": "a memory limit"}
+_LATER: Final = {"--canary": "a canary run", "--resume": "resuming a run"}
 
 
 class Options(msgspec.Struct):
@@ -31,6 +34,8 @@ class Options(msgspec.Struct):
     allow: list[str] = []
     output: str = ""
     as_of: str = ""
+    engine: str = "auto"
+    memory_mb: int = 0
     trace: bool = False
     dry_run: bool = False
     json: bool = False
@@ -50,6 +55,8 @@ def run_command(folder: str | None, words: list[str]) -> int:
             tuple(options.mocks),
             tuple(options.allow),
             options.output,
+            engine=options.engine,
+            memory_mb=options.memory_mb,
         )
         if options.events:
             output = bench.do(command, _print_event)
@@ -75,12 +82,17 @@ def _print(run: RunView, options: Options) -> int:
             print(line.text, file=sys.stderr)
         if run.trace_total > len(run.trace):
             print(f"… {run.trace_total - len(run.trace)} more events; --output FILE has all", file=sys.stderr)
+    for why in run.by_rows:
+        print(why, file=sys.stderr)
     if run.error is not None:
         report((run.error,))
     if options.json:
         print(json_text(reply(run)))
     elif run.error is None:
         print(json_text(run.result))
+        if run.items:
+            rate = run.items / run.seconds if run.seconds else 0.0
+            print(f"{run.items:,} items by {run.engine} in {run.seconds:.1f} s ({rate:,.0f} a second)", file=sys.stderr)
         _print_effects(run)
     return DONE if run.error is None else FAILED
 
@@ -114,6 +126,7 @@ def reply(run: RunView) -> dict[str, Any]:
         "effects_total": run.effects_total,
         "trace_total": run.trace_total,
         "items": run.items,
+        "engine": run.engine,
     }
     if run.error is not None:
         out["error"] = {"code": run.error.code, "message": run.error.message, "path": run.error.path}
@@ -170,6 +183,27 @@ def _take(options: Options, name: str, value: str) -> None:
             options.output = value
         case "--as-of":
             options.as_of = value
+        case "--engine":
+            if value not in ENGINES:
+                raise UserError(
+                    Diagnostic("SOP-U001", f"no engine {value!r}", found=value, nearest=nearest_name(value, ENGINES),
+                               hint="auto, rows or sets; each gives the same")
+                )  # fmt: skip
+            options.engine = value
+        case "--limit-memory":
+            options.memory_mb = _megabytes(value)
+
+
+_SIZES: Final = {"": 1, "MB": 1, "MIB": 1, "GB": 1_000, "GIB": 1_024}
+
+
+def _megabytes(text: str) -> int:
+    """Read a size: a number of megabytes, or with MB or GB."""
+    digits = text.rstrip("MGBIbmgi ")
+    unit = _SIZES.get(text[len(digits) :].strip().upper())
+    if unit is None or not digits.isascii() or not digits.replace(".", "", 1).isdigit():
+        raise UserError(Diagnostic("SOP-U001", f"{text!r} is not a size", found=text, expected="600MB or 2GB"))
+    return int(float(digits) * unit)
 
 
 def _json_inputs(value: str) -> dict[str, Any]:

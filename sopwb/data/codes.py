@@ -1,7 +1,8 @@
 """The codes of this room: what can be wrong with a source's declaration, its file or its records.
 
 SOP-D00x are about the declaration, D01x about the file, D02x about keys and fields, D03x about values,
-D04x about use. Deliberately not here: the messages, which are written where the mistake is found.
+D04x about use, D05x about deciding batches. Deliberately not here: the messages, which are written where the
+mistake is found.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ NULL: Final = "SOP-D032"
 UNKNOWN_SOURCE: Final = "SOP-D040"
 TOO_WIDE: Final = "SOP-D041"
 CACHE: Final = "SOP-D042"
+OUT_OF_MEMORY: Final = "SOP-D050"
+NO_SPILL: Final = "SOP-D051"
 
 CODES: Final[tuple[Code, ...]] = (
     Code(
@@ -201,6 +204,18 @@ CODES: Final[tuple[Code, ...]] = (
         CACHE,
         "the cache cannot be written",
         "Large sources are spooled to the workspace's cache folder. Look at its permissions and free space.",
+        "a full disk",
+    ),
+    Code(
+        OUT_OF_MEMORY,
+        "a batch does not fit into its memory limit",
+        "What memory cannot hold goes to disk, but some of it has to be held. Give the run more memory.",
+        "--limit-memory 20MB over a million records",
+    ),
+    Code(
+        NO_SPILL,
+        "a batch cannot put aside what memory does not hold",
+        "Parts of a large batch are put into the workspace's folder .sopwb/idx while it is decided. Make room there.",
         "a full disk",
     ),
 )

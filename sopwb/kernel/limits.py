@@ -18,6 +18,8 @@ EXPRESSION_CHARS_MAX: Final = 10_000
 """Length of one expression. Keeps every pass over it below a few milliseconds."""
 EXPRESSION_DEPTH_MAX: Final = 100
 """Nesting of one expression; each level costs a few Python frames in parser, checker and closures."""
+SOURCE_DEPTH_MAX: Final = 60
+"""Nesting of an expression that is made a Python function: its parser takes 90 brackets, closures do the deeper."""
 CALL_DEPTH_MAX: Final = 64
 """Scripts that call scripts. Pins make cycles impossible; this bounds an honest tower of calls."""
 TYPE_PARTS_MAX: Final = 10_000
@@ -65,6 +67,8 @@ TRACE_RECORDS_SHOWN: Final = 20
 """Records of a fetch that its event holds for people to look at."""
 SPOKEN_CHARS_MAX: Final = 240
 """A value in a spoken line: three lines of a wide terminal."""
+EXPRESSION_WARM_RUNS: Final = 200
+"""Evaluations of an expression by closures before it is made a Python function: that costs what some 200 save."""
 EVENTS_PER_SECOND_MAX: Final = 20
 """Aggregated progress lines a second: a screen redraws no faster."""
 ROWS_IN_MEMORY_MAX: Final = 200_000
@@ -133,6 +137,23 @@ SET_ROWS_UNKNOWN: Final = 10**10
 """Records of a source that nobody has counted, as bounds of sums allow for them."""
 SET_BATCH_ROWS: Final = 32_768
 """Items of one answer of a query: with their trace some 30 MiB."""
+SET_RECORDS_MIN: Final = 50_000
+"""Records of all sources from which on an ``each`` is decided by sets: below, rows are done (0.1 ms an item) before
+DuckDB is loaded and a query planned (0.5 s)."""
+ROW_ITEM_US: Final = 100
+"""What an item that fetches a dozen records takes by rows, as ``script explain --plan`` estimates it."""
+SET_EXPLAINED_AT_ONCE: Final = 100
+"""Items that are decided by rows beside a query at a time: their look-ups share a scan, their records are held."""
+KEPT_QUERIES_MAX: Final = 200
+"""Written queries (10 KiB each) that a workspace's cache holds."""
+SET_WAIT_S: Final = 0.1
+"""A query that works is asked for its progress, and the person for a wish to stop, so often."""
+SET_BATCHES_AHEAD: Final = 2
+"""Batches that a query gives before they are taken."""
+SET_RESERVED_MB: Final = 200
+"""Of a run's memory limit, what Python, Arrow and a batch that is on its way take beside the database."""
+SET_MEMORY_MB_MIN: Final = 100
+"""Less than this a database can hardly sort in."""
 SET_MEMORY_MB_MAX: Final = 400
 """What the database may hold unless the caller says otherwise; with Python and Arrow a run stays below 600 MiB."""
 
@@ -143,6 +164,8 @@ SOURCE_JSON_BYTES_MAX: Final = 512 << 20
 """A JSON array or TinyDB file is parsed whole, at some ten times its size; beyond this it has to be JSON Lines."""
 SOURCE_CHUNK_ROWS: Final = 8_192
 """Records that a reader hands on at a time: enough to make column work cheap, 100 fields stay below 100 MiB."""
+ARRAY_CHUNK_ROWS: Final = 32_768
+"""The same where the records stay columns of numbers and texts, which take a tenth of that."""
 SOURCE_FIELDS_MAX: Final = 2_000
 """Fields of a record. More means that a map was taken for a record, or rows for columns."""
 SOURCE_LINE_CHARS_MAX: Final = 16 << 20
@@ -159,6 +182,19 @@ SQLITE_CACHE_KIB: Final = 16_384
 """Page cache of a spool: twice what its indexes gain from, a tenth of what a run may hold."""
 FINGERPRINT_SETTLE_NS: Final = 2_000_000_000
 """A file changed this recently may change again within one tick of its time stamp; its digest is not cached."""
+COLUMNS_GROUP_ROWS: Final = 65_536
+"""Records of a row group in a cached Parquet file: some megabytes, enough of them for every processor."""
+COLUMNS_GROUP_BYTES: Final = 32 << 20
+"""A row group of wide records ends here: what is written is held until then."""
+COLUMNS_MEMORY_MB: Final = 200
+"""What the database of one source may hold to sort or to look through it; it sorts twelve million records at once."""
+LOOK_UP_ROWS_AT_ONCE_MAX: Final = 2_000_000
+"""Sources up to this are given an index of a field when it is first asked for (3 s a million records, then 0.1 ms)."""
+LOOK_UPS_SCANNED_MAX: Final = 64
+"""Look-ups of one field that a process answers by looking through a larger source (0.2 s for twelve million
+records) before it makes an index, which takes about as long as they did."""
+LOOK_UP_PAGE_ROWS: Final = 2_048
+"""Records of a large source that are Python objects at once."""
 VIEW_EXAMPLES_MAX: Final = 20
 """Distinct texts of a field shown to authors: enough to see every status, too few to copy a column."""
 VIEW_TEXT_CHARS_MAX: Final = 80

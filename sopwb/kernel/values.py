@@ -12,7 +12,7 @@ date           ``datetime.date`` (not a datetime)          ``2026-01-31``
 timestamp      ``datetime.datetime``, aware, in UTC        ``2026-01-31T09:00:00Z`` (µs when not 0)
 duration       ``datetime.timedelta``                      ``5400s`` (µs when not 0)
 secret         ``Secret``                                  its placeholder, never the text
-list<T>        ``list``                                    –
+list<T>        ``list``, or another ``Sequence``            –
 {field: T}     ``dict`` in the type's field order          –
 map<K, V>      ``dict``                                    –
 =============  ==========================================  =======================================
@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -92,7 +93,7 @@ def plain(value: Value) -> Any:
             return value.placeholder
         case dict():
             return {key if isinstance(key, str) else show(key): plain(item) for key, item in value.items()}
-        case list() | tuple():
+        case Sequence():
             return [plain(item) for item in value]
         case _:
             raise AssertionError(f"not a value: {type(value).__name__}")
@@ -109,7 +110,7 @@ def show(value: Value) -> str:
             return value
         case Decimal():
             return decimal_text(value)
-        case dict() | list() | tuple():
+        case dict() | Sequence():
             from sopwb.kernel.canonical import json_text
 
             return json_text(plain(value))

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from sopwb.lang import ir
-from sopwb.run.conjuncts import children
+from sopwb.lang.parts import children
 
 _SELECTING_FOLDS: Final = frozenset({"filter", "sort_by", "distinct_by"})
 """Folds that give elements of their list."""
@@ -27,6 +27,36 @@ def escaping_names(script: ir.Script) -> frozenset[str]:
     """Name what may be seen as a whole: bound names, items of ``each``, lambdas' variables, ``it``."""
     found: set[str] = set()
     _steps(script.steps, found)
+    return frozenset(found)
+
+
+def used_names(steps: tuple[ir.Step, ...]) -> frozenset[str]:
+    """Name everything whose value an expression of the steps uses."""
+    found: set[str] = set()
+
+    def visit(expr: ir.Expr) -> None:
+        if isinstance(expr, ir.Name):
+            found.add(expr.name)
+        for child in children(expr):
+            visit(child)
+
+    def walk(steps: tuple[ir.Step, ...]) -> None:
+        for step in steps:
+            for code in _codes(step):
+                visit(code.expr)
+            match step:
+                case ir.If(cond=cond, then=then, else_=else_):
+                    visit(cond.expr)
+                    walk(then)
+                    walk(else_)
+                case ir.Each():
+                    walk(step.do)
+                    if step.over is not None:
+                        visit(step.over.expr)
+                case _:
+                    pass
+
+    walk(steps)
     return frozenset(found)
 
 

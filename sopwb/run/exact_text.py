@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from sopwb.kernel.limits import JSON_SAFE_INT_MAX
 from sopwb.kernel.values import Secret, Value, decimal_text, duration_text, show, timestamp_text
+from sopwb.run.yields import Yields
 
 quoted: Final[Callable[[str], str]] = json.encoder.encode_basestring
 """JSON's own escapes and nothing else (the C form: 50 ns for a short text)."""
@@ -54,4 +55,5 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     dict: _dict,
     list: _list,
     tuple: _list,
+    Yields: _list,
 }

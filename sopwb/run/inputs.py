@@ -29,6 +29,7 @@ from sopwb.lang.types import (
     Scalar,
     Type,
     is_optional,
+    required,
     type_text,
 )
 from sopwb.run import codes
@@ -168,6 +169,25 @@ def read_value(type_: Type, raw: Any, zone: dt.tzinfo | None = None) -> Value:
             }
         case RecordType():
             return _record(type_, _structure(type_, raw, dict), zone)
+
+
+def read_key(type_: Type, text: str) -> Value:
+    """Read a key from the text that ``show`` makes of it; None where no key of the type has this text."""
+    inner = required(type_)
+    raw: Any = text
+    try:
+        match inner:
+            case Scalar("int"):
+                raw = int(text)
+            case Scalar("decimal"):
+                raw = Decimal(text)
+            case Scalar("bool"):
+                raw = {"true": True, "false": False}[text]
+            case _:
+                pass
+        return read_value(inner, raw)
+    except (ValueError, KeyError, InvalidOperation):
+        return None
 
 
 def _inside(type_: Type, raw: Any, where: str, zone: dt.tzinfo | None) -> Value:

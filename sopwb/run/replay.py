@@ -21,6 +21,7 @@ from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, run
 from sopwb.run.ports import Tables, ToolPort
 from sopwb.run.recording import RecordedTables
+from sopwb.run.sets import SetExecutor
 from sopwb.run.spool import MemorySpool
 from sopwb.run.state import Outcome, World
 from sopwb.run.trace import Trace
@@ -100,9 +101,15 @@ def record_run(
     )
 
 
-def replay(program: Program, record: RunRecord, tools: ToolPort, tables: Tables | None = None) -> Replay:
+def replay(
+    program: Program,
+    record: RunRecord,
+    tools: ToolPort,
+    tables: Tables | None = None,
+    sets: SetExecutor | None = None,
+) -> Replay:
     """Decide a recorded run again; nothing is done. ``program`` is its script in its zone, ``tools`` have its
-    mocks and mode.
+    mocks and mode; large loops are decided by ``sets``.
 
     Without ``tables`` its own records are used. Raises ``UserError`` where it kept none.
     """
@@ -125,6 +132,7 @@ def replay(program: Program, record: RunRecord, tools: ToolPort, tables: Tables 
         now=record.now,
         run_id=record.run,
         dead_letters=record.dead_letters,
+        sets=sets,
     )
     outcome = run(program, read_inputs(program.script.params, record.inputs), world)
     same = outcome.trace_hash == record.trace_hash

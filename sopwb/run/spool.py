@@ -6,6 +6,13 @@ from __future__ import annotations
 from sopwb.run.ports import PlannedEffect
 
 
+class Nowhere:
+    """Drops effects: for items that are decided only to be looked at."""
+
+    def plan(self, effect: PlannedEffect) -> None:
+        """Take an effect and forget it."""
+
+
 class MemorySpool:
     """Keeps effects in the order in which they were decided."""
 

@@ -17,6 +17,7 @@ from sopwb.kernel.values import Value
 from sopwb.run.coerce import Coercion
 from sopwb.run.expression import ExpressionFailure
 from sopwb.run.ports import Effects, PlannedEffect, Results, Table, Tables, ToolPort
+from sopwb.run.sets import SetExecutor
 from sopwb.run.trace import ABSENT, StepInfo, Trace
 
 Frame: TypeAlias = dict[str, Value]
@@ -38,9 +39,10 @@ class Reader(msgspec.Struct, frozen=True):
 class World(msgspec.Struct):
     """The ports and the settings of one run. ``now`` is aware UTC.
 
-    ``progress`` hears the number of items decided so far; ``cancelled`` is asked before each item.
-    ``items_max`` > 0 looks at that many items of every outermost ``each`` only, ``only_item`` at the one with
-    that key (previews, explaining).
+    ``progress`` hears the number of items decided so far, ``working`` how far (percent) a query is that decides all
+    of them; ``cancelled`` is asked before each item. ``items_max`` > 0 looks at that many items of every outermost
+    ``each`` only, ``only_item`` at the one with that key (previews, explaining). ``sets`` decides what it can
+    of the rest; without it everything runs by rows.
     """
 
     tables: Tables
@@ -55,6 +57,8 @@ class World(msgspec.Struct):
     dead_letters: bool = False
     items_max: int = 0
     only_item: str | None = None
+    sets: SetExecutor | None = None
+    working: Callable[[float], None] | None = None
 
 
 class DeadLetter(msgspec.Struct, frozen=True):

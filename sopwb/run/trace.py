@@ -26,7 +26,7 @@ does not depend on order. Deliberately not here: storing (``store``), and what t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
@@ -101,11 +101,13 @@ lines)."""
 
 
 class _Kept(msgspec.Struct):
-    """The kept events of an item; ``begin`` orders items and what stands between them."""
+    """The kept events of an item; ``begin`` orders items and what stands between them. ``awaited``: the item was
+    decided by sets, and its events are still to come."""
 
     begin: int
     events: list[TraceEvent]
     truncated: bool = False
+    awaited: str | None = None
 
 
 class Trace:
@@ -115,6 +117,8 @@ class Trace:
     def __init__(self, listener: Callable[[TraceEvent], None] | None = None) -> None:
         self.pending: list[Pending] = []
         self._counts: dict[tuple[StepInfo, str, str], int] = {}
+        self._counted: dict[tuple[str, str], int] = {}
+        """Counts of what was decided by sets."""
         self.total = 0
         self.truncated = False
         """Whether events that should have been kept were too many."""
@@ -157,6 +161,48 @@ class Trace:
         samples.sort(key=_rank)
         if len(samples) > TRACE_SAMPLES_KEPT:
             self._room += len(samples.pop()[2].events)
+
+    def absorb(
+        self,
+        path: str,
+        items: Sequence[str],
+        exact: memoryview | bytes,
+        counts: Iterable[tuple[tuple[str, str], int]],
+    ) -> None:
+        """Take items of the ``each`` at ``path`` that were decided by sets: their events' bytes, and how many there
+        are of each. Those that belong to the sample are awaited."""
+        self.flush()
+        samples, begin = self._samples.setdefault(path, []), self.total
+        worst = samples[-1][0] if len(samples) >= TRACE_SAMPLES_KEPT else None
+        for n, item in enumerate(items):
+            rank = blake3(item.encode("utf-8", "surrogatepass")).digest()
+            if worst is None or rank < worst:
+                # An item has at least one event, so this is never behind the next batch's begin.
+                self._sample(path, rank, _Kept(begin + n, [], awaited=item))
+                worst = samples[-1][0] if len(samples) >= TRACE_SAMPLES_KEPT else None
+        self._hasher.update(exact)
+        for place, count in counts:
+            self._counted[place] = self._counted.get(place, 0) + count
+            self.total += count
+
+    def awaited(self, path: str) -> list[str]:
+        """Name the sampled items of an ``each`` whose events are to be given by ``fill``."""
+        return [kept.awaited for _, _, kept in self._samples.get(path, ()) if kept.awaited is not None]
+
+    def fill(self, path: str, found: dict[str, tuple[TraceEvent, ...]]) -> None:
+        """Give awaited items their events, in the order of the items."""
+        for _, _, kept in sorted(self._samples.get(path, ()), key=lambda sample: sample[1]):
+            if kept.awaited is None:
+                continue
+            events = found[kept.awaited]
+            kept.awaited = None
+            kept.truncated = len(events) > self._room
+            self.truncated = self.truncated or kept.truncated
+            kept.events.extend(events[: max(self._room, 0)])
+            self._room -= len(kept.events)
+            if self._listener is not None:
+                for event in kept.events:
+                    self._listener(event)
 
     def spill(self) -> None:
         """Hash what is pending where it has become much (an item with very many nested items)."""
@@ -239,6 +285,8 @@ class Trace:
         found: dict[tuple[str, str], int] = {}
         for (info, prefix, branch), count in self._counts.items():
             place = (prefix + info.path, branch)
+            found[place] = found.get(place, 0) + count
+        for place, count in self._counted.items():
             found[place] = found.get(place, 0) + count
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from blake3 import blake3
 
 from sopwb.data.duckdb.counts import StepCounts
 from sopwb.data.duckdb.decide import effects_of, plan_of
-from sopwb.data.duckdb.execute import branches, decided, first_failure, run, trace_bytes
+from sopwb.data.duckdb.execute import branches, decided, failed_rows, run, trace_bytes
 from sopwb.data.duckdb.session import Session
 from sopwb.data.memory import MemoryTable
 from sopwb.kernel.ids import GENERATION, PREFIX
@@ -31,10 +32,12 @@ from tests.run import shop
 
 
 class Market(shop.Shop):
-    """A shop whose tables give Arrow batches too. ``inputs``: the values of the scripts' parameters."""
+    """A shop whose tables give Arrow batches too. ``inputs``: the values of the scripts' parameters; ``now``: the
+    runs' instant."""
 
     inputs: dict[str, Value] = {}  # noqa: RUF012  # replaced, never changed
     zone: dt.tzinfo = shop.ZONE
+    now: dt.datetime = shop.NOW
 
     def prepare(self, script: ir.Script | dict[str, Any]) -> Program:
         typed = self.compile(script) if isinstance(script, dict) else script
@@ -70,13 +73,15 @@ def the_each(script: ir.Script) -> ir.Each:
 
 def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
     """Decide a script that is one ``each`` with the row interpreter."""
+    world = {"now": now_of(market), **world}
 
     class Results:
         def write(self, item: str, value: Value) -> None:
-            if item:
+            if yields:
                 answer.items[item] = (value, "", "")
 
     answer = Answer()
+    yields = any("yield" in step for step in raw["steps"])
     trace = Trace()
     ran = market.run(raw, inputs_of(market), results=Results(), trace=trace, dead_letters=True, **world)
     assert ran.outcome.status in ("succeeded", "dead_letters"), ran.outcome
@@ -106,9 +111,14 @@ def inputs_of(market: shop.Shop) -> dict[str, Value]:
     return market.inputs if isinstance(market, Market) else {}
 
 
+def now_of(market: shop.Shop) -> dt.datetime:
+    return market.now if isinstance(market, Market) else shop.NOW
+
+
 def outer(market: shop.Shop) -> dict[str, Value]:
     """Give the names that are bound outside of the ``each``."""
-    return {**inputs_of(market), "now": shop.NOW, "today": shop.NOW.astimezone(shop_zone(market)).date()}
+    now = now_of(market)
+    return {**inputs_of(market), "now": now, "today": now.astimezone(shop_zone(market)).date()}
 
 
 def shop_zone(market: shop.Shop) -> dt.tzinfo:
@@ -137,13 +147,14 @@ def by_sets(market: shop.Shop, raw: dict[str, Any], threads: int = 1, **settings
 def answered(session: Session, query: SetQuery, given: dict[str, Value], tools: DecidingTools | None = None) -> Answer:
     tools = tools or DecidingTools(Registry({}), dry_run=True)
     answer, hasher, counts, count = Answer(), blake3(GENERATION + b"\0trace\0"), StepCounts(), 0
+    counted: Counter[tuple[str, str]] = Counter()
     stopped: Any = None
     for batch in run(session, query, given):
-        failed = first_failure(batch)
-        if stopped is None and failed is not None:
-            stopped = hasher.copy().update(trace_bytes(batch, failed + 1))
+        failed = failed_rows(batch)
+        if stopped is None and failed:
+            stopped = hasher.copy().update(trace_bytes(batch.slice(0, failed[0] + 1)))
         hasher.update(trace_bytes(batch))
-        counts.add(batch)
+        counted.update(counts.of(batch))
         for item in decided(query, batch):
             count += 1
             fault = item.fault
@@ -153,7 +164,7 @@ def answered(session: Session, query: SetQuery, given: dict[str, Value], tools: 
             if found:
                 answer.paths[item.item] = found
             answer.effects += effects_of(item, "b3:test", tools)
-    answer.counts = {**counts.counts(), (query.path, ""): 1}
+    answer.counts = {**counted, (query.path, ""): 1}
     hasher.update(b'{"item":"","op":"each","out":%d,"path":"%s"}\n' % (count, query.path.encode()))
     answer.trace_hash = PREFIX + hasher.hexdigest()
     answer.trace_hash_stopped = PREFIX + (stopped or hasher).hexdigest()

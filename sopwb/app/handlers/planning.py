@@ -1,7 +1,7 @@
-"""Explaining how a batch could run as one query: the set plan of each loop over a source, or why it runs by rows.
+"""Explaining how a batch runs: the set plan of each loop over a source with its SQL, or which step makes it run by
+rows, why, and what that costs.
 
-In this version batches run by rows; the set engine plans and is held equal to the rows by tests. Nothing is run here:
-the sources are loaded and measured, since a plan depends on what they hold.
+Nothing is run here: the sources are loaded and measured, since a plan depends on what they hold.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from sopwb.app.commands import ExplainPlan
 from sopwb.app.compiling import resolver
 from sopwb.app.handlers.running import deciding_tools, find_target, prepare_target
 from sopwb.app.outputs import AnyOutput, LoopPlan, PlanView
+from sopwb.kernel.limits import ROW_ITEM_US
 from sopwb.lang import ir
+from sopwb.run.escapes import used_names
 from sopwb.run.inputs import read_inputs
 
 if TYPE_CHECKING:
@@ -40,9 +42,10 @@ def explain_plan(bench: Workbench, command: ExplainPlan) -> AnyOutput:
 
 
 def _plan(bench: Workbench, each: ir.Each, program: Any, outer: dict[str, Any], bound: list[str]) -> LoopPlan:
-    if bound:
-        why = f"it may use {', '.join(bound)}, which are known only while running"
-        return LoopPlan(each.path, each.source, False, f"by rows: {why} (at {each.path})")
+    late = used_names((each,)) & set(bound)
+    if late:
+        why = f"it uses {', '.join(sorted(late))}, which are known only while running: it is planned then"
+        return LoopPlan(each.path, each.source, False, why)
     from sopwb.data.duckdb.decide import plan_of
     from sopwb.data.duckdb.session import Session
     from sopwb.plan.describe import describe
@@ -64,8 +67,15 @@ def _plan(bench: Workbench, each: ir.Each, program: Any, outer: dict[str, Any], 
         )
         text = describe(plan)
         if isinstance(plan, Unlowered):
-            return LoopPlan(each.path, each.source, False, text)
+            return _by_rows(bench, each, text)
         try:
             return LoopPlan(each.path, each.source, True, text, render(plan).sql)
         except CannotLower as reason:
-            return LoopPlan(each.path, each.source, False, f"by rows: {reason.reason} (at {each.path})")
+            return _by_rows(bench, each, f"by rows: {reason.reason} (at {each.path})")
+
+
+def _by_rows(bench: Workbench, each: ir.Each, text: str) -> LoopPlan:
+    items = bench.tables.table(each.source).count()
+    seconds = items * ROW_ITEM_US / 1e6
+    cost = f"about {seconds:,.0f} s" if seconds >= 1 else "under a second"
+    return LoopPlan(each.path, each.source, False, f"{text}\n{items:,} items by rows take {cost}")

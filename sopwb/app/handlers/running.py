@@ -17,6 +17,7 @@ from sopwb.app.compiling import compile_draft, compile_frozen, resolver
 from sopwb.app.execute import NONCE_BYTES, Plan, execute
 from sopwb.app.outputs import AnyOutput
 from sopwb.app.recording import record_run
+from sopwb.app.sets import Engines, Sets
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.lang import ir
 from sopwb.run.expression import Context
@@ -75,14 +76,16 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     )
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
-    if command.output:
-        from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
+    engines = Engines(command.engine, command.memory_mb, bench.cache)
+    with Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
+        if command.output:
+            from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
 
-        with OutputFile(command.output) as output:
-            done = execute(plan, program, tables, tools, events, output.effect)
-            output.finish(done)
-    else:
-        done = execute(plan, program, tables, tools, events)
+            with OutputFile(command.output) as output:
+                done = execute(plan, program, tables, tools, events, output.effect, sets=sets)
+                output.finish(done)
+        else:
+            done = execute(plan, program, tables, tools, events, sets=sets)
     if command.record and not target.draft:
         record_run(bench, plan, done, tables.recorded())
     return done.view

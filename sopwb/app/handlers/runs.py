@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from sopwb.app.commands import ExplainRun, ListRuns, ReplayRun, ShowRun
 from sopwb.app.compiling import compile_frozen, resolver
 from sopwb.app.execute import Executed, Plan, execute
 from sopwb.app.handlers.running import deciding_tools, fingerprints, tzdata_version
 from sopwb.app.outputs import AnyOutput, Replayed, RunList, RunRow
 from sopwb.app.recording import RunRecord, find_run, of_item, run_view, trace_of
+from sopwb.app.sets import Engines, Sets
 from sopwb.app.workbench import read_instant
 from sopwb.app.workspace import zone_of
 from sopwb.kernel.diagnostics import Diagnostic, UserError
@@ -19,6 +22,7 @@ from sopwb.run.interpret import Program, prepare
 from sopwb.run.ports import Fingerprint
 from sopwb.run.replay import RunRecord as Recorded
 from sopwb.run.replay import replay
+from sopwb.run.sets import Unanswered
 from sopwb.tools.deciding import DecidingTools
 
 if TYPE_CHECKING:
@@ -99,15 +103,34 @@ def replay_run(bench: Workbench, command: ReplayRun) -> AnyOutput:
         events=tuple(event["exact"] for event in trace["events"]) if trace["complete"] else (),
         recorded=trace["recorded"],
     )
-    again = replay(program, recorded, _tools(bench, record), tables)
+    tools, plan = _tools(bench, record), _plan(bench, record, program)
+    with Sets(Engines("auto", 0, bench.cache), plan, program, bench.tables, tools) as sets:
+        again = replay(program, recorded, tools, tables, sets if tables is not None else None)
     why = "" if again.same else again.difference.words() if again.difference else "an event that was not kept"
     return Replayed(record.id, again.same, again.outcome.trace_hash, why)
 
 
 def _explained(bench: Workbench, record: RunRecord, item: str) -> Executed:
-    body, program = record.body, _program(bench, record)
-    sources = _same_sources(bench, record, program)
-    plan = Plan(
+    program = _program(bench, record)
+    _same_sources(bench, record, program)
+    plan = msgspec.structs.replace(_plan(bench, record, program), only_item=item)
+    tools = _tools(bench, record)
+    with Sets(Engines("auto", 0, bench.cache), plan, program, bench.tables, tools) as sets:
+        if not sets.worthwhile():
+            return execute(plan, program, bench.tables, tools)
+        # The records of one item among very many: look-ups by scans, as many at once as have become known.
+        tables = sets.engine().lookup()
+        while True:
+            try:
+                return execute(plan, program, tables, tools)
+            except Unanswered:
+                tables.answer()
+
+
+def _plan(bench: Workbench, record: RunRecord, program: Program) -> Plan:
+    """Give what a recorded run was given."""
+    body = record.body
+    return Plan(
         name=body["name"],
         script=body["script"],
         inputs=read_inputs(program.script.params, body["inputs"], bench.zone),
@@ -117,10 +140,8 @@ def _explained(bench: Workbench, record: RunRecord, item: str) -> Executed:
         mode=body["mode"],
         mocks=tuple(body["mocks"]),
         nonce=body["nonce"],
-        sources=sources,
-        only_item=item,
+        sources=tuple(Fingerprint(*parts) for parts in body["sources"]),
     )
-    return execute(plan, program, bench.tables, _tools(bench, record))
 
 
 def _program(bench: Workbench, record: RunRecord) -> Program:
@@ -137,8 +158,8 @@ def _program(bench: Workbench, record: RunRecord) -> Program:
     return prepare(checked.ir, Context(zone=zone), resolver(bench))
 
 
-def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> tuple[Fingerprint, ...]:
-    """Give the run's fingerprints. Raises ``UserError`` with the name of a source that is not what it was."""
+def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> None:
+    """Check the run's fingerprints. Raises ``UserError`` with the name of a source that is not what it was."""
     now = fingerprints(bench, program)
     then = tuple(Fingerprint(*parts) for parts in record.body["sources"])
     for before in then:
@@ -151,7 +172,6 @@ def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> tupl
                     hint="a run is recomputed on the data that it saw",
                 )
             )
-    return then
 
 
 def _tools(bench: Workbench, record: RunRecord) -> DecidingTools:

@@ -11,17 +11,21 @@ one item).
 from __future__ import annotations
 
 import datetime as dt
+import queue
+import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from sopwb.data.codes import NO_SPILL, OUT_OF_MEMORY
 from sopwb.data.duckdb.session import Session
 from sopwb.kernel.diagnostics import Diagnostic, UserError
-from sopwb.kernel.limits import SET_BATCH_ROWS
+from sopwb.kernel.limits import SET_BATCH_ROWS, SET_BATCHES_AHEAD, SET_WAIT_S
 from sopwb.kernel.values import Secret, Value, show
 from sopwb.plan.sql.query import EffectColumns, Layout, Scalar, SetQuery
 from sopwb.run.codes import KEY_TWICE
+from sopwb.run.sets import Waiting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,6 +65,76 @@ def run(session: Session, query: SetQuery, outer: dict[str, Value]) -> Iterator[
         if query.ordered and batch.num_rows:
             before = _in_order(batch.column("key"), before)
         yield batch
+
+
+def streamed(session: Session, query: SetQuery, outer: dict[str, Value], waiting: Waiting) -> Iterator[pa.RecordBatch]:
+    """Execute a query beside the caller, who hears ``waiting`` while there is nothing to take.
+
+    What ``waiting`` raises stops the query. Raises ``UserError`` SOP-D050 where memory, SOP-D051 where the disk for
+    spilling gives out.
+    """
+    ready: queue.Queue[Any] = queue.Queue(SET_BATCHES_AHEAD)
+    stopped = threading.Event()
+    worker = threading.Thread(target=_work, args=(session, query, outer, ready, stopped), daemon=True)
+    worker.start()
+    try:
+        while True:
+            try:
+                got = ready.get(timeout=SET_WAIT_S)
+            except queue.Empty:
+                waiting(max(0.0, session.connection.query_progress()))
+                continue
+            if got is None:
+                return
+            if isinstance(got, BaseException):
+                raise refusal(session, got) from got
+            waiting(100.0)
+            yield got
+    finally:
+        stopped.set()
+        if worker.is_alive():
+            session.interrupt()
+        worker.join()
+
+
+def _work(
+    session: Session, query: SetQuery, outer: dict[str, Value], ready: queue.Queue[Any], stopped: threading.Event
+) -> None:
+    """Hand over batches, then None, or what ended the query."""
+    try:
+        for batch in run(session, query, outer):
+            if not _put(ready, batch, stopped):
+                return
+        _put(ready, None, stopped)
+    except BaseException as error:  # noqa: BLE001  # it is raised where the batches are taken
+        _put(ready, error, stopped)
+
+
+def _put(ready: queue.Queue[Any], what: Any, stopped: threading.Event) -> bool:
+    while not stopped.is_set():
+        try:
+            ready.put(what, timeout=SET_WAIT_S)
+        except queue.Full:
+            continue
+        return True
+    return False
+
+
+def refusal(session: Session, error: BaseException) -> BaseException:
+    """Say what the user can do about an error of the database; give the error itself where it is none of theirs."""
+    import duckdb
+
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return UserError(
+            Diagnostic(
+                OUT_OF_MEMORY,
+                f"deciding all items at once needs more than {session.memory_limit_mb} MB",
+                hint="give it more: --limit-memory 2GB",
+            )
+        )
+    if isinstance(error, duckdb.IOException):
+        return UserError(Diagnostic(NO_SPILL, f"the disk does not take what memory cannot hold: {error}"))
+    return error
 
 
 def _in_order(keys: Any, before: Value) -> Value:
@@ -114,6 +188,12 @@ def decided(query: SetQuery, batch: pa.RecordBatch) -> Iterator[Decided]:
         yield Decided(item, path, None, value, effects)
 
 
+def values_of(layout: Layout, batch: pa.RecordBatch) -> list[Value]:
+    """Read one value an item."""
+    columns = {name: _cells(batch.column(name)) for name in batch.schema.names}
+    return [_value(layout, columns, row) for row in range(batch.num_rows)]
+
+
 def _cells(column: Any) -> list[Any]:
     found: list[Any] = column.to_pylist()
     return found
@@ -140,8 +220,8 @@ _READ: Final[dict[str, Callable[[Any], Value]]] = {
 }
 
 
-def trace_bytes(batch: pa.RecordBatch, rows: int | None = None) -> memoryview | bytes:
-    """Give the events of a batch's first ``rows`` items, each with its newline, ready to be hashed.
+def trace_bytes(batch: pa.RecordBatch) -> memoryview | bytes:
+    """Give the events of a batch's items, each with its newline, ready to be hashed.
 
     No copy is made: an Arrow column of texts is their bytes, one after the other.
     """
@@ -150,8 +230,6 @@ def trace_bytes(batch: pa.RecordBatch, rows: int | None = None) -> memoryview | 
     column = batch.column("trace")
     if column.type != pa.large_string():
         column = column.cast(pa.large_string())
-    if rows is not None:
-        column = column.slice(0, rows)
     if not len(column):
         return b""
     _, offsets, data = column.buffers()
@@ -162,13 +240,24 @@ def trace_bytes(batch: pa.RecordBatch, rows: int | None = None) -> memoryview | 
     return memoryview(data)[begin:end]
 
 
-def first_failure(batch: pa.RecordBatch) -> int | None:
-    """Give the row of a batch's first failed item: where a run without dead letters ends, that item's events
-    included."""
+def failed_rows(batch: pa.RecordBatch) -> list[int]:
+    """Give the rows of a batch's failed items, rising."""
     import pyarrow.compute as pc
 
-    row: int = pc.index(pc.greater(batch.column("error"), 0), True).as_py()
-    return None if row < 0 else row
+    rows: list[int] = pc.indices_nonzero(batch.column("error")).to_pylist()
+    return rows
+
+
+def effect_rows(query: SetQuery, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Keep the items of a batch that plan an effect, without their traces."""
+    import pyarrow.compute as pc
+
+    kept = batch.select([name for name in batch.schema.names if name != "trace"])
+    flags = [pc.fill_null(batch.column(effect.flag), False) for effect in query.effects]
+    planned = flags[0]
+    for flag in flags[1:]:
+        planned = pc.or_(planned, flag)
+    return kept.filter(planned)
 
 
 def branches(query: SetQuery, path: int) -> dict[str, str]:

@@ -18,7 +18,7 @@ from sopwb.kernel.values import Value
 from sopwb.plan.cells import Cell, cell_of, rounded
 from sopwb.plan.facts import SourceFacts
 
-ENGINE_VERSION: Final = "1"
+ENGINE_VERSION: Final = "2"
 """Raised with every change of what a query says or means: older ones are then not found."""
 
 
@@ -72,7 +72,18 @@ class SetQuery(msgspec.Struct, frozen=True):
 
 def table_of(source: str) -> str:
     """Name the table by which a query knows a source."""
-    return f"source_{source}"
+    return f"source_{_apart(source)}"
+
+
+def column_of(field: str) -> str:
+    """Name the column that holds a source's field: never one of the query's own names."""
+    return f"_{_apart(field)}"
+
+
+def _apart(name: str) -> str:
+    """Tell names apart that differ in case only: a database does not."""
+    capitals = sum(1 << place for place, char in enumerate(name) if char != char.lower())
+    return f"{name}.{capitals:x}" if capitals or "." in name else name
 
 
 def encode_query(query: SetQuery) -> bytes:

@@ -10,6 +10,7 @@ from sopwb.kernel.values import Value
 from sopwb.lang.types import DECIMAL, ListType, MapType, RecordType, Type, required
 from sopwb.run import expression_codes as codes
 from sopwb.run.functions.failure import ExpressionFailure
+from sopwb.run.yields import Yields
 
 _PLAIN: Final = frozenset((str, int, bool, Decimal, type(None)))
 
@@ -27,7 +28,7 @@ def reverse(values: list[Value]) -> list[Value]:
 
 
 def concat_list(a: list[Value], b: list[Value]) -> list[Value]:
-    return a + b
+    return [*a, *b]
 
 
 def in_list(value: Value, values: list[Value]) -> bool:
@@ -54,7 +55,7 @@ def distinct(values: list[Value]) -> list[Value]:
 
 def frozen(value: Value) -> Value:
     """Give something hashable that is equal exactly when the values are."""
-    if isinstance(value, list):
+    if isinstance(value, list | Yields):
         return ("list", *map(frozen, value))
     if isinstance(value, dict):
         return ("dict", frozenset((key, frozen(item)) for key, item in value.items()))

@@ -6,7 +6,8 @@ state (the prefix of paths) and the frame. Deliberately not here: the meaning of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import TypeAlias, assert_never
 
 import msgspec
@@ -16,7 +17,7 @@ from sopwb.kernel.limits import CALL_DEPTH_MAX
 from sopwb.lang import ir
 from sopwb.lang.types import Type
 from sopwb.run import codes
-from sopwb.run.escapes import escaping_names
+from sopwb.run.escapes import escaping_names, used_names
 from sopwb.run.expression import Context
 from sopwb.run.state import Ended, Frame, State
 
@@ -42,6 +43,10 @@ class Compiler:
         """What the script being compiled reads, by source."""
         self.escaping: frozenset[str] = frozenset()
         """Names in it whose records may be seen as a whole."""
+        self.used: frozenset[str] = frozenset()
+        """Names in it that an expression uses."""
+        self.current: ir.Script | None = None
+        """The script that is being compiled."""
         self.returns: Type | None = None
         """What it declares to give."""
         self._resolve = resolve
@@ -64,16 +69,17 @@ class Compiler:
 
     def script(self, script: ir.Script) -> Compiled:
         """Compile a script's steps."""
-        outer = self.needs, self.escaping, self.returns
+        outer = self.needs, self.escaping, self.used, self.returns, self.current
+        self.current, self.used = script, used_names(script.steps)
         self.needs, self.returns = {need.name: need for need in script.reads}, script.returns
         self.escaping = escaping_names(script)
         compiled = Compiled(script, self.block(script.steps))
-        self.needs, self.escaping, self.returns = outer
+        self.needs, self.escaping, self.used, self.returns, self.current = outer
         return compiled
 
     def block(self, steps: tuple[ir.Step, ...]) -> Run:
         """Compile steps that run one after the other."""
-        runs = tuple(self.step(step) for step in steps)
+        runs = tuple(self._runs(steps))
         if len(runs) == 1:
             return runs[0]
         if len(runs) == 2:
@@ -93,6 +99,15 @@ class Compiler:
 
         return run_all
 
+    def _runs(self, steps: tuple[ir.Step, ...]) -> Iterator[Run]:
+        from sopwb.run.steps.binding import compile_maths
+
+        for kind, group in groupby(steps, type):
+            if kind is ir.Math:
+                yield compile_maths([step for step in group if isinstance(step, ir.Math)], self)
+            else:
+                yield from map(self.step, group)
+
     def step(self, step: ir.Step) -> Run:
         """Compile one step."""
         from sopwb.run.steps import acting, binding, calling, looping
@@ -101,7 +116,7 @@ class Compiler:
             case ir.Fetch():
                 return binding.compile_fetch(step, self)
             case ir.Math():
-                return binding.compile_math(step, self)
+                return binding.compile_maths([step], self)
             case ir.If():
                 return binding.compile_if(step, self)
             case ir.Each():
