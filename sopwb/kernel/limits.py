@@ -206,7 +206,7 @@ NEAREST_FILES_MAX: Final = 2_000
 CONNECTIONS_MAX: Final = 50
 """Connections of one tool to one server. Mail servers refuse more from one client long before."""
 TOOL_TIMEOUT_S: Final = 60.0
-"""How long a server may take for one answer before the point of no return. Nothing has happened then: try again later."""
+"""How long a server may take for one answer before the point of no return. Nothing has happened then."""
 TOOL_TIMEOUT_S_MAX: Final = 3_600.0
 """An hour. A server that needs longer for one answer is down."""
 TOOL_REASON_CHARS_MAX: Final = 300
