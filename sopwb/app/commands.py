@@ -215,6 +215,10 @@ class ShowData(Command, frozen=True):
     limit: int = 20
 
 
+class ListTools(Command, frozen=True):
+    """Every tool, installed ones too."""
+
+
 class VerifyStore(Command, frozen=True):
     deep: bool = False
 
@@ -258,6 +262,7 @@ AnyCommand: TypeAlias = (
     | ScriptHistory
     | ListData
     | ShowData
+    | ListTools
     | VerifyStore
     | StoreStats
     | Evaluate

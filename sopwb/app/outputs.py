@@ -232,6 +232,26 @@ class DataList(Output, frozen=True):
     rows: tuple[SourceView, ...]
 
 
+class ToolView(Output, frozen=True):
+    """A tool. ``configured``: it can act here; ``lacks``: settings of ``[tools.SECTION]`` that it needs for that and
+    has not. ``package`` is who installed it, "" where it is built in; one with a ``problem`` cannot be loaded."""
+
+    name: str
+    kind: str
+    protection: str
+    configured: bool
+    section: str
+    lacks: tuple[str, ...]
+    args: tuple[tuple[str, str], ...]
+    returns: str
+    package: str = ""
+    problem: Diagnostic | None = None
+
+
+class ToolList(Output, frozen=True):
+    rows: tuple[ToolView, ...]
+
+
 class StoreReport(Output, frozen=True):
     """``problems`` empty: the store is sound. ``numbers`` are counts and sizes by name."""
 
@@ -283,6 +303,7 @@ AnyOutput: TypeAlias = (
     | History
     | SourceView
     | DataList
+    | ToolList
     | StoreReport
     | PlanView
     | Evaluated

@@ -17,7 +17,7 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "schedule": frozenset({"pause", "resume", "backfill"}),
     "runs": frozenset({"diff", "approve", "pause", "cancel", "resume", "resolve"}),
     "store": frozenset({"log", "head"}),
-    "": frozenset({"daemon", "tick", "tools", "serve"}),
+    "": frozenset({"daemon", "tick", "serve"}),
 }
 
 
@@ -186,6 +186,9 @@ def _data_and_store(verbs: Any) -> None:
     show.add_argument("name")
     show.add_argument("--limit", type=int, default=10)
     _common(show)
+    _close(group.parent_parser, group)
+    group = _group(verbs, "tools", "tools that scripts may use")
+    _common(_verb(group, "list", "what there is, and what it needs to act", ("tools", "list_tools")))
     _close(group.parent_parser, group)
     group = _group(verbs, "store", "the object store")
     verify = _verb(group, "verify", "prove that nothing was changed", ("sources", "verify"))

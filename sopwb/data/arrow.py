@@ -72,14 +72,14 @@ class Columns:
         import pyarrow as pa
 
         arrays = [
-            pa.array(_cells(type_, [row[name] for row in rows]), type=self._arrow[name])
+            pa.array(cells(type_, [row[name] for row in rows]), type=self._arrow[name])
             for name, type_ in self._types.items()
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
 
-def _cells(type_: Type, values: list[Value]) -> list[Value]:
-    # Arrow takes Python maps as lists of pairs; everything else as it is.
+def cells(type_: Type, values: Sequence[Value]) -> Sequence[Value]:
+    """Give a column of values as Arrow takes them: maps as lists of pairs, everything else as it is."""
     if not _has_map(type_):
         return values
     return [_pairs(required(type_), value) for value in values]

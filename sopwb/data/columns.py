@@ -11,7 +11,7 @@ Deliberately not here: order, keys' uniqueness and storage (``memory``, ``spool`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -59,7 +59,7 @@ class Layout:
     def __init__(
         self, source: str, columns: Sequence[Column], key: str | None, reader: Reader, zone: dt.tzinfo
     ) -> None:
-        self._source, self.columns, self.key, self._reader = source, tuple(columns), key, reader
+        self._source, self.columns, self.key, self._reader, self._zone = source, tuple(columns), key, reader, zone
         self.names = tuple(column.name for column in self.columns)
         self._converters: list[ColumnConverter] = [
             converter(column.type, texts=reader.texts, zone=zone, shape=column.shape) for column in self.columns
@@ -74,21 +74,35 @@ class Layout:
         """Map identifiers to the names that the source uses."""
         return {column.name: column.original for column in self.columns}
 
+    def relaxed(self, strict: Collection[str]) -> Layout:
+        """Give the same layout, in which every field may be null but the key and those named in ``strict``."""
+        fixed = {self.key, *strict}
+        columns = [
+            c if c.name in fixed or c.original in fixed else msgspec.structs.replace(c, type=optional(c.type))
+            for c in self.columns
+        ]
+        return Layout(self._source, columns, self.key, self._reader, self._zone)
+
     def values(self, chunk: Chunk) -> list[list[Value]]:
         """Convert a chunk to columns of values, in the layout's order.
 
         Raises ``UserError`` with the place of a bad record.
         """
+        return [self.column(n, cells, chunk.marks) for n, cells in enumerate(self.cells(chunk))]
+
+    def cells(self, chunk: Chunk) -> list[Sequence[Any]]:
+        """Give a chunk's raw columns in the layout's order."""
         at = {name: n for n, name in enumerate(chunk.names)}
         absent: Sequence[Any] = ("" if self._reader.texts else None,) * len(chunk.marks)
-        found: list[list[Value]] = []
-        for column, convert in zip(self.columns, self._converters, strict=True):
-            cells = chunk.columns[at[column.original]] if column.original in at else absent
-            try:
-                found.append(convert(cells))
-            except Misfit:
-                raise self._first_misfit(column, convert, cells, chunk.marks) from None
-        return found
+        return [chunk.columns[at[c.original]] if c.original in at else absent for c in self.columns]
+
+    def column(self, n: int, cells: Sequence[Any], marks: Sequence[int | str]) -> list[Value]:
+        """Convert the raw cells of the layout's ``n``-th column; raises as ``values`` does."""
+        column, convert = self.columns[n], self._converters[n]
+        try:
+            return convert(cells)
+        except Misfit:
+            raise self._first_misfit(column, convert, cells, marks) from None
 
     def _first_misfit(
         self, column: Column, convert: ColumnConverter, cells: Sequence[Any], marks: Sequence[int | str]
@@ -227,6 +241,10 @@ class Survey:
         return _ColumnSurvey(
             self._declaration.name, name, declared, self._reader.hints.get(name), self._reader, self._zone
         )
+
+    def troubled(self) -> bool:
+        """Whether a column has shown what only its source's own type may still settle."""
+        return any(column.trouble is not None for column in self._found.values())
 
     def layout(self) -> Layout:
         """Settle it, after the last chunk.

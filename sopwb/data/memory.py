@@ -50,13 +50,13 @@ class MemoryTable:
         return iter(self._rows)
 
     def matching(self, field: str, value: Value) -> Iterator[dict[str, Value]]:
-        type_ = self._schema.record.get(field)
-        if type_ is None:
-            raise unknown_field(self._schema, field)
-        if isinstance(required(type_), (ListType, MapType, RecordType)) and value is not None:
-            return (row for row in self._rows if row[field] == value)
         index = self._indexes.get(field)
         if index is None:
+            type_ = self._schema.record.get(field)
+            if type_ is None:
+                raise unknown_field(self._schema, field)
+            if isinstance(required(type_), (ListType, MapType, RecordType)):
+                return (row for row in self._rows if row[field] == value)
             index = self._indexes[field] = _index(self._rows, field)
         try:
             return iter(index.get(value, ()))
@@ -75,9 +75,6 @@ class MemoryTable:
 
 
 def _index(rows: list[dict[str, Value]], field: str) -> dict[Value, list[dict[str, Value]]]:
-    nested = bool(rows) and isinstance(next((r[field] for r in rows if r[field] is not None), None), (list, dict))
-    if nested:
-        return {None: [row for row in rows if row[field] is None]}
     index: dict[Value, list[dict[str, Value]]] = {}
     for row in rows:
         index.setdefault(row[field], []).append(row)

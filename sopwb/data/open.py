@@ -1,10 +1,10 @@
 """Opens declared sources as tables.
 
 A table is opened on first use: its file is read, its types settled, its keys checked. What is larger than
-``ROWS_IN_MEMORY_MAX`` records or ``SOURCE_BYTES_HELD_MAX`` bytes is spooled, where its format can be read
-piece by piece.
+``ROWS_IN_MEMORY_MAX`` records or ``SOURCE_BYTES_HELD_MAX`` bytes stays in a Parquet file (``columnar``), and is known
+from then on.
 
-Readers and spools are imported where they are used: a run of one CSV source starts some milliseconds earlier.
+Readers and large tables are imported where they are used: a run of one CSV source starts some milliseconds earlier.
 
 Deliberately not here: formats (``read_*``), types (``columns``).
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from sopwb.data.codes import UNKNOWN_SOURCE
@@ -28,16 +28,17 @@ from sopwb.kernel.ids import digest
 from sopwb.kernel.limits import ROWS_IN_MEMORY_MAX, SOURCE_BYTES_HELD_MAX, SQLITE_LOOK_UP_ROWS_MIN
 from sopwb.kernel.values import Value
 from sopwb.lang.types import type_text
-from sopwb.run.ports import Fingerprint, Table
+from sopwb.run.ports import Fingerprint, Table, columnar_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SPOOL_VERSION: Final = "1"
-"""Part of a spool's name: a spool of another version is never found.
+    from sopwb.data.columnar.about import About
+    from sopwb.data.columnar.cache import Place
+    from sopwb.data.sqlite_table import Note
 
-Raised with every change of what lies in one.
-"""
+COLUMNS_VERSION: Final = "1"
+"""Part of the name of what is kept of a large source. Raised with every change of what lies there or what it means."""
 
 
 def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: dt.tzinfo = dt.UTC) -> Table:
@@ -48,31 +49,23 @@ def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: 
     hold = declaration.format not in ("sqlite", "parquet")
     content = Content(declaration.file, declaration.path, cache_dir, hold=hold)
     reader = _reader(declaration, content)
-    path = _spool_path(declaration, reader, zone, cache_dir) if cache_dir is not None and reader.streams else None
-    if path is not None and os.path.exists(path):
-        from sopwb.data.spool import open_spool
-
-        spool = open_spool(path, declaration.name)
-        if spool is not None:
-            return spool
-    note = _known_sqlite(declaration, reader, zone, cache_dir, path)
-    if note is not None:
-        return note
-    return _open_whole(declaration, content, reader, zone, path)
+    place = None
+    if cache_dir is not None and _may_be_known(declaration, content):
+        place = _place(declaration, reader, zone, cache_dir)
+        known = _known(declaration, content, reader, zone, place)
+        if known is not None:
+            return known
+    return _open_whole(declaration, content, reader, zone, place)
 
 
 def _open_whole(
-    declaration: SourceDeclaration, content: Content, reader: Reader, zone: dt.tzinfo, path: str | None
+    declaration: SourceDeclaration, content: Content, reader: Reader, zone: dt.tzinfo, place: Place | None
 ) -> Table:
     survey = Survey(declaration, reader, zone)
-    kept = _survey(survey, reader, content)
-    layout = survey.layout()
+    kept = None if _is_large(reader, content) else _survey(survey, reader)
     if kept is None:
-        from sopwb.data.spool import make_spool
-
-        spool = make_spool(path, declaration.name, layout, reader)
-        content.drop()
-        return spool
+        return _made(declaration, content, reader, zone, place)
+    layout = survey.layout()
     rows: list[dict[str, Value]] = []
     marks: list[int | str] = []
     for chunk in kept:
@@ -84,66 +77,118 @@ def _open_whole(
     content.drop()
     schema = layout.schema(len(rows))
     table = MemoryTable(schema, rows, Fingerprint(declaration.name, kind, digest), layout.originals())
-    if path is not None and declaration.format == "sqlite" and len(rows) >= SQLITE_LOOK_UP_ROWS_MIN:
+    if place is not None and declaration.format == "sqlite" and len(rows) >= SQLITE_LOOK_UP_ROWS_MIN:
         from sopwb.data.sqlite_table import write_note
 
-        write_note(_note_path(path), table, table.originals)
+        write_note(place.note, table, table.originals)
     return table
 
 
-def _known_sqlite(
-    declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, cache_dir: Path | None, path: str | None
-) -> Table | None:
-    """Give a SQLite table whose schema an earlier run has noted, so that its indexes can be asked at once."""
-    if path is None or declaration.format != "sqlite" or not os.path.exists(_note_path(path)):
-        return None
-    from sopwb.data.read_sqlite import SqliteReader
-    from sopwb.data.sqlite_table import SqliteTable, read_note
-
-    note = read_note(_note_path(path))
-    if note is None:
-        return None
-    assert isinstance(reader, SqliteReader)
-
-    def whole() -> Table:
-        again = Content(declaration.file, declaration.path, cache_dir, hold=False)
-        return _open_whole(declaration, again, SqliteReader(again, declaration.table), zone, None)
-
-    declared = frozenset(name for name, _ in declaration.fields)
-    return SqliteTable(declaration.name, note, reader, zone, whole, declared)
-
-
-def _note_path(spool: str) -> str:
-    return spool.removesuffix(".spool") + ".schema"
-
-
-def _survey(survey: Survey, reader: Reader, content: Content) -> list[Chunk] | None:
+def _survey(survey: Survey, reader: Reader) -> list[Chunk] | None:
     """Look at all chunks; give them, or None where they are too many to be kept."""
-    kept: list[Chunk] | None = [] if not reader.streams or content.size <= SOURCE_BYTES_HELD_MAX else None
+    kept: list[Chunk] = []
     for chunk in reader.chunks():
         survey.add(chunk)
-        if kept is not None:
-            kept.append(chunk)
-            if reader.streams and survey.rows > ROWS_IN_MEMORY_MAX:
-                kept = None
+        kept.append(chunk)
+        if survey.rows > ROWS_IN_MEMORY_MAX:
+            return None
     return kept
 
 
-def _spool_path(declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, cache_dir: Path) -> str:
+# --- large sources --------------------------------------------------------------------------------
+def _is_large(reader: Reader, content: Content) -> bool:
+    rows = getattr(reader, "rows", None)
+    return content.size > SOURCE_BYTES_HELD_MAX or (rows is not None and rows() > ROWS_IN_MEMORY_MAX)
+
+
+def _may_be_known(declaration: SourceDeclaration, content: Content) -> bool:
+    """Whether an earlier run may have left something: else a record takes two bytes at least."""
+    return declaration.format in ("parquet", "sqlite") or content.size > 2 * ROWS_IN_MEMORY_MAX
+
+
+def _known(
+    declaration: SourceDeclaration, content: Content, reader: Reader, zone: dt.tzinfo, place: Place
+) -> Table | None:
+    """Open what an earlier run has left of a source, if anything."""
+    about = place.about()
+    if about is not None:
+        from sopwb.data.columnar.table import ColumnarTable
+
+        content.drop()
+        table = ColumnarTable(declaration.name, about, place, declaration.file, content.unchanged)
+        return _indexed(declaration, reader, zone, about, lambda: table)
+    if not os.path.exists(place.note):
+        return None
+    from sopwb.data.read_sqlite import SqliteReader
+    from sopwb.data.sqlite_table import read_note
+
+    def whole() -> Table:
+        again = Content(declaration.file, declaration.path, None, hold=False)
+        return _open_whole(declaration, again, SqliteReader(again, declaration.table), zone, None)
+
+    note = read_note(place.note)
+    return None if note is None else _indexed(declaration, reader, zone, note, whole)
+
+
+def _indexed(
+    declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, known: Note | About, whole: Callable[[], Table]
+) -> Table:
+    """Let the indexes that a SQLite table has itself be asked first; other sources have none."""
+    if declaration.format != "sqlite":
+        return whole()
+    from sopwb.data.read_sqlite import SqliteReader
+    from sopwb.data.sqlite_table import Note, SqliteTable
+
+    assert isinstance(reader, SqliteReader)
+    note = Note(known.key, known.record, known.rows, known.originals)
+    return SqliteTable(declaration.name, note, reader, zone, whole, frozenset(dict(declaration.fields)))
+
+
+def _made(
+    declaration: SourceDeclaration, content: Content, reader: Reader, zone: dt.tzinfo, place: Place | None
+) -> Table:
+    """Open a large source, of which nothing was known."""
+    from sopwb.data.columnar.cache import Place
+    from sopwb.data.columnar.make import make_about
+    from sopwb.data.columnar.table import ColumnarTable
+
+    place = Place.temporary(declaration.name) if place is None else place
+    with place.making():
+        about = place.about()  # another process may have been faster
+        if about is None:
+            about = make_about(declaration, reader, zone, place)
+            place.write_about(about)
+            about = place.about() or about
+    content.drop()
+    return ColumnarTable(declaration.name, about, place, declaration.file, content.unchanged)
+
+
+def _place(declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, cache_dir: Path) -> Place:
+    from sopwb.data.columnar.cache import FOLDER, Place
+
     kind, digest_ = reader.digest()
     types = [f"{name}: {type_text(type_)}" for name, type_ in declaration.fields]
     parts = [
-        SPOOL_VERSION,
+        COLUMNS_VERSION,
         kind,
         digest_,
         declaration.format,
         declaration.table,
         declaration.key,
-        str(zone),
+        _rules(zone),
         *types,
     ]
-    name = digest(*(part.encode() for part in parts)).hex()[:32]
-    return os.path.join(cache_dir, "spools", f"{declaration.name}-{name}.spool")
+    mark = digest(*(part.encode() for part in parts)).hex()[:32]
+    return Place(os.path.join(cache_dir, FOLDER), declaration.name, mark)
+
+
+def _rules(zone: dt.tzinfo) -> str:
+    """Name a zone's rules: local times of one are other instants by others."""
+    if isinstance(zone, dt.timezone):
+        return str(zone)
+    import tzdata
+
+    return f"{zone} {tzdata.IANA_VERSION}"
 
 
 def _reader(declaration: SourceDeclaration, content: Content) -> Reader:
@@ -198,6 +243,16 @@ class OpenTables:
                 raise fault(UNKNOWN_SOURCE, f"no source {name} is declared", path=name, nearest=near, hint=hint)
             table = self._tables[name] = open_table(declaration, cache_dir=self._cache_dir, zone=self._zone)
         return table
+
+    def unchanged(self) -> None:
+        """Check that what was read so far is still what was fingerprinted.
+
+        Cheap: sizes, times and inodes, then digests. For the end of a run. Raises ``UserError``.
+        """
+        for table in self._tables.values():
+            columnar = columnar_of(table)
+            if columnar is not None:
+                columnar.unchanged()
 
 
 def open_tables(

@@ -29,7 +29,6 @@ class CsvReader:
     """Reads a CSV file as texts."""
 
     texts: Final = True
-    streams: Final = True
 
     def __init__(self, content: Content) -> None:
         self.content = content

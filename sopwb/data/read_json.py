@@ -34,7 +34,6 @@ _DEFAULT_TABLE: Final = "_default"
 
 class _JsonFile:
     texts: Final = False
-    streams = False
 
     def __init__(self, content: Content) -> None:
         self.content = content
@@ -157,8 +156,6 @@ class TinydbReader(_JsonFile):
 
 class JsonLinesReader(_JsonFile):
     """Reads one record a line; a mark is a line. Empty lines are skipped."""
-
-    streams = True
 
     def place(self, mark: int | str) -> str:
         return f"{self.content.label}:{mark}"

@@ -10,7 +10,9 @@ Deliberately not here: writing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,8 +21,21 @@ from sopwb.data.content import Content
 from sopwb.data.faults import fault
 from sopwb.data.names import distinct
 from sopwb.data.reader import Chunk
-from sopwb.kernel.limits import SOURCE_CHUNK_ROWS
-from sopwb.lang.types import BOOL, DATE, DECIMAL, DURATION, INT, STRING, TIMESTAMP, MapType, Type, optional
+from sopwb.kernel.limits import ARRAY_CHUNK_ROWS, SOURCE_CHUNK_ROWS
+from sopwb.lang.types import (
+    BOOL,
+    DATE,
+    DECIMAL,
+    DURATION,
+    INT,
+    STRING,
+    TIMESTAMP,
+    MapType,
+    Scalar,
+    Type,
+    optional,
+    required,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +45,6 @@ class ParquetReader:
     """Reads a Parquet file; a mark is a record's number from 1."""
 
     texts: Final = False
-    streams: Final = True
 
     def __init__(self, content: Content) -> None:
         self.content = content
@@ -47,50 +61,111 @@ class ParquetReader:
     def unchanged(self) -> None:
         self.content.unchanged()
 
+    def rows(self) -> int:
+        """Count the records, by the file's own word."""
+        return int(self._schema_and_rows()[1])
+
     def chunks(self) -> Iterator[Chunk]:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        for chunk in self.arrays(SOURCE_CHUNK_ROWS):
+            columns: tuple[Any, ...] = chunk.columns
+            cells = tuple(cell if isinstance(cell, list) else cell.to_pylist() for cell in columns)
+            yield Chunk(chunk.names, cells, chunk.marks)
 
-        try:
-            with pq.ParquetFile(self.content.file) as file:
-                yield from self._read(file)
-        except (pa.ArrowException, OSError, UnicodeDecodeError, OverflowError) as wrong:
-            text = " ".join(str(wrong).split())[:200]
-            raise fault(MALFORMED, f"not a readable Parquet file: {text}", path=self.content.label) from None
+    def arrays(self, rows_max: int = ARRAY_CHUNK_ROWS) -> Iterator[Chunk]:
+        """Read all records, as Arrow arrays where those hold the cells as they are read; else as lists."""
+        with self._saying(), self._open() as file:
+            schema = file.schema_arrow
+            kept = self._kept(schema)
+            names = tuple(kept)
+            number = 0
+            # Not buffered ahead: pyarrow would hold the whole file, compressed.
+            for batch in file.iter_batches(batch_size=rows_max):
+                cells = tuple(_cells(batch.column(at), readable) for at, readable in kept.values())
+                marks = range(number + 1, number + 1 + batch.num_rows)
+                number += batch.num_rows
+                yield Chunk(names, cells, marks)
+            if not number:
+                yield Chunk(names, ([],) * len(names), ())
 
-    def _read(self, file: Any) -> Iterator[Chunk]:
-        schema = file.schema_arrow
-        kept: list[tuple[int, pa.DataType]] = []
-        for position, field in enumerate(schema):
-            readable = _readable(field.type)
-            if readable is not None:
-                kept.append((position, readable))
-        names = tuple(distinct(schema.field(position).name for position, _ in kept))
+    def plain_columns(self, types: Mapping[str, Type], zone: dt.tzinfo) -> dict[str, str] | None:
+        """Give the file's own name of each column, where all hold plainly what ``types`` say of them; else None.
+
+        Plainly: the same value, perhaps of a narrower kind, so that whoever reads the file needs no conversion.
+        """
+        schema, _ = self._schema_and_rows()
+        kept = self._kept(schema)
+        if len({name.lower() for name in schema.names}) < len(schema.names) or not types.keys() <= kept.keys():
+            return None
+        found: dict[str, str] = {}
+        for name, type_ in types.items():
+            field = schema.field(kept[name][0])
+            if not field.name or not _is_plain(field.type, type_, zone):
+                return None
+            found[name] = field.name
+        return found
+
+    def _kept(self, schema: Any) -> dict[str, tuple[int, pa.DataType]]:
+        """Give the columns that can be read: position and type as read. Their types are hints."""
+        readables = [(at, _readable(field.type)) for at, field in enumerate(schema)]
+        kept = [(at, readable) for at, readable in readables if readable is not None]
+        names = distinct(schema.field(at).name for at, _ in kept)
         for name, (_, readable) in zip(names, kept, strict=True):
             hint = _hint(readable)
             if hint is not None:
                 self.hints[name] = hint
-        number = 0
-        for batch in file.iter_batches(batch_size=SOURCE_CHUNK_ROWS):
-            cells = tuple(_cells(batch.column(position), readable) for position, readable in kept)
-            marks = range(number + 1, number + 1 + batch.num_rows)
-            number += batch.num_rows
-            yield Chunk(names, cells, marks)
-        if not number:
-            yield Chunk(names, ([],) * len(names), ())
+        return dict(zip(names, kept, strict=True))
+
+    def _schema_and_rows(self) -> tuple[Any, int]:
+        with self._saying(), self._open() as file:
+            return file.schema_arrow, file.metadata.num_rows
+
+    def _open(self) -> Any:
+        import pyarrow.parquet as pq
+
+        return pq.ParquetFile(self.content.file, pre_buffer=False)
+
+    @contextmanager
+    def _saying(self) -> Iterator[None]:
+        import pyarrow as pa
+
+        try:
+            yield
+        except (pa.ArrowException, OSError, UnicodeDecodeError, OverflowError) as wrong:
+            text = " ".join(str(wrong).split())[:200]
+            raise fault(MALFORMED, f"not a readable Parquet file: {text}", path=self.content.label) from None
 
 
-def _cells(column: Any, readable: pa.DataType) -> list[Any]:
+def _cells(column: Any, readable: pa.DataType) -> Any:
     from pyarrow import types
 
     if types.is_floating(column.type) and not types.is_float64(column.type):
         # Through text: as a double, a float of 32 bits would show digits that it never had.
         texts = column.cast("float32").cast("string").to_pylist()
         return [None if text is None else Decimal(text) for text in texts]
-    if column.type != readable:
-        column = column.cast(readable, safe=False)
-    found: list[Any] = column.to_pylist()
-    return found
+    return column if column.type == readable else column.cast(readable, safe=False)
+
+
+def _is_plain(type_: Any, wanted: Type, zone: dt.tzinfo) -> bool:
+    from pyarrow import types
+
+    if types.is_dictionary(type_):
+        return _is_plain(type_.value_type, wanted, zone)
+    match required(wanted):
+        case Scalar("bool"):
+            return bool(types.is_boolean(type_))
+        case Scalar("int"):
+            return bool(types.is_integer(type_))
+        case Scalar("decimal"):
+            return bool(types.is_decimal128(type_))
+        case Scalar("string"):
+            return bool(types.is_string(type_) or types.is_large_string(type_))
+        case Scalar("date"):
+            return bool(types.is_date(type_))
+        case Scalar("timestamp"):
+            told = types.is_timestamp(type_) and (type_.tz is not None or zone is dt.UTC)
+            return bool(told and type_.unit in ("us", "ms"))
+        case _:
+            return False
 
 
 def _readable(type_: Any) -> pa.DataType | None:

@@ -46,7 +46,6 @@ class SqliteReader:
     """Reads one table; a mark is a rowid (the number of the row in a view)."""
 
     texts: Final = False
-    streams: Final = True
 
     def __init__(self, content: Content, table: str) -> None:
         self.content, self.table = content, table

@@ -34,11 +34,6 @@ class Reader(Protocol):
         ...
 
     @property
-    def streams(self) -> bool:
-        """Whether reading takes bounded memory, so that a large source can be spooled."""
-        ...
-
-    @property
     def hints(self) -> Mapping[str, Type]:
         """Types that the source itself states a field, taken where all its values fit."""
         ...

@@ -5,7 +5,7 @@ folder, under a hash of all that it depends on (as spools do). The next run then
 the field's own index can: an int or string field with inferred type, whose index compares bytes. Anything else opens
 the table whole, once.
 
-Deliberately not here: tables that are spooled; those have indexes of their own.
+Deliberately not here: how a large table is read whole (``columnar``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sopwb.kernel.limits import INT_MAX, INT_MIN
 from sopwb.kernel.values import Value
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import INT, STRING, RecordType, parse_type, required, type_text
-from sopwb.run.ports import Fingerprint, Table
+from sopwb.run.ports import Fingerprint, ParquetFiles, Table, columnar_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -108,6 +108,13 @@ class SqliteTable:
 
     def batches(self, fields: Sequence[str] | None = None, rows_max: int = 65_536) -> Iterator[pa.RecordBatch]:
         return self._whole().batches(fields, rows_max)
+
+    def parquet(self) -> ParquetFiles | None:
+        columnar = columnar_of(self._whole())
+        return columnar.parquet() if columnar is not None else None
+
+    def unchanged(self) -> None:
+        self._reader.unchanged()
 
     def matching(self, field: str, value: Value) -> Iterator[dict[str, Value]]:
         if self._schema.record.get(field) is None:

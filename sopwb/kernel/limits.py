@@ -18,6 +18,8 @@ EXPRESSION_CHARS_MAX: Final = 10_000
 """Length of one expression. Keeps every pass over it below a few milliseconds."""
 EXPRESSION_DEPTH_MAX: Final = 100
 """Nesting of one expression; each level costs a few Python frames in parser, checker and closures."""
+SOURCE_DEPTH_MAX: Final = 60
+"""Nesting of an expression that is made a Python function: its parser takes 90 brackets, closures do the deeper."""
 CALL_DEPTH_MAX: Final = 64
 """Scripts that call scripts. Pins make cycles impossible; this bounds an honest tower of calls."""
 TYPE_PARTS_MAX: Final = 10_000
@@ -65,6 +67,8 @@ TRACE_RECORDS_SHOWN: Final = 20
 """Records of a fetch that its event holds for people to look at."""
 SPOKEN_CHARS_MAX: Final = 240
 """A value in a spoken line: three lines of a wide terminal."""
+EXPRESSION_WARM_RUNS: Final = 200
+"""Evaluations of an expression by closures before it is made a Python function: that costs what some 200 save."""
 EVENTS_PER_SECOND_MAX: Final = 20
 """Aggregated progress lines a second: a screen redraws no faster."""
 ROWS_IN_MEMORY_MAX: Final = 200_000
@@ -191,6 +195,8 @@ SOURCE_JSON_BYTES_MAX: Final = 512 << 20
 """A JSON array or TinyDB file is parsed whole, at some ten times its size; beyond this it has to be JSON Lines."""
 SOURCE_CHUNK_ROWS: Final = 8_192
 """Records that a reader hands on at a time: enough to make column work cheap, 100 fields stay below 100 MiB."""
+ARRAY_CHUNK_ROWS: Final = 32_768
+"""The same where the records stay columns of numbers and texts, which take a tenth of that."""
 SOURCE_FIELDS_MAX: Final = 2_000
 """Fields of a record. More means that a map was taken for a record, or rows for columns."""
 SOURCE_LINE_CHARS_MAX: Final = 16 << 20
@@ -207,12 +213,65 @@ SQLITE_CACHE_KIB: Final = 16_384
 """Page cache of a spool: twice what its indexes gain from, a tenth of what a run may hold."""
 FINGERPRINT_SETTLE_NS: Final = 2_000_000_000
 """A file changed this recently may change again within one tick of its time stamp; its digest is not cached."""
+COLUMNS_GROUP_ROWS: Final = 65_536
+"""Records of a row group in a cached Parquet file: some megabytes, enough of them for every processor."""
+COLUMNS_GROUP_BYTES: Final = 32 << 20
+"""A row group of wide records ends here: what is written is held until then."""
+COLUMNS_MEMORY_MB: Final = 200
+"""What the database of one source may hold to sort or to look through it; it sorts twelve million records at once."""
+LOOK_UP_ROWS_AT_ONCE_MAX: Final = 2_000_000
+"""Sources up to this are given an index of a field when it is first asked for (3 s a million records, then 0.1 ms)."""
+LOOK_UPS_SCANNED_MAX: Final = 64
+"""Look-ups of one field that a process answers by looking through a larger source (0.2 s for twelve million
+records) before it makes an index, which takes about as long as they did."""
+LOOK_UP_PAGE_ROWS: Final = 2_048
+"""Records of a large source that are Python objects at once."""
 VIEW_EXAMPLES_MAX: Final = 20
 """Distinct texts of a field shown to authors: enough to see every status, too few to copy a column."""
 VIEW_TEXT_CHARS_MAX: Final = 80
 """An example's length as shown."""
 NEAREST_FILES_MAX: Final = 2_000
 """File names of a folder that a misspelt path is compared with."""
+
+# --- tools --------------------------------------------------------------------------------------
+CONNECTIONS_MAX: Final = 50
+"""Connections of one tool to one server. Mail servers refuse more from one client long before."""
+TOOL_TIMEOUT_S: Final = 60.0
+"""How long a server may take for one answer before the point of no return. Nothing has happened then."""
+TOOL_TIMEOUT_S_MAX: Final = 3_600.0
+"""An hour. A server that needs longer for one answer is down."""
+TOOL_REASON_CHARS_MAX: Final = 300
+"""A server's words in the journal and on a screen: three lines of a wide terminal."""
+KEY_HOURS_DEFAULT: Final = 24
+"""How long a provider that promises to know a key again does so, unless the settings say: what most promise."""
+KEY_HOURS_MAX: Final = 24 * 366 * 100
+"""For ever: what writes the same bytes again needs no provider's memory."""
+MAIL_REPLY_TIMEOUT_S: Final = 600.0
+"""How long a mail server may think about a whole message (RFC 5321, 4.5.3.2.6). Sooner would be a doubt too many."""
+MAIL_QUIT_TIMEOUT_S: Final = 2.0
+"""How long a mail server may take for its goodbye. Nobody waits for it longer; nothing depends on it."""
+MAIL_LOGIN_AGAIN_MS: Final = 60_000
+"""Wait after a refused login. Servers lock an account that tries a wrong password often."""
+MAIL_BYTES_MAX: Final = 25 << 20
+"""A whole message as it is sent: what large providers take."""
+MAIL_SUBJECT_CHARS_MAX: Final = 1_000
+"""Characters of a subject. People see some 70; a longer one is a body in the wrong field."""
+MAIL_LINE_BYTES_MAX: Final = 998
+"""Bytes of a line of a message without its end (RFC 5322, 2.1.1). A body with a longer one is encoded."""
+HTTP_TIMEOUT_S: Final = 30.0
+"""Connecting, sending and the whole reply of one request."""
+HTTP_REPLY_BYTES_MAX: Final = 1 << 20
+"""Body of a reply: 1 MiB is kept in the journal or the trace as it is."""
+HTTP_URL_CHARS_MAX: Final = 8_000
+"""Length of a URL: what servers take (RFC 9110, 4.1)."""
+HTTP_HEADERS_MAX: Final = 100
+"""Headers that one request may be given. Servers refuse more."""
+HTTP_REDIRECTS_MAX: Final = 5
+"""Redirects in a row that a reading follows."""
+HTTP_IDLE_S: Final = 4.0
+"""How long an unused connection is kept. A server that closes one while a request goes out leaves it in doubt."""
+HTTP_RETRY_AFTER_MS_MAX: Final = 86_400_000
+"""The longest ``Retry-After`` that is believed: a day."""
 
 # --- english ------------------------------------------------------------------------------------
 ENGLISH_READINGS_MAX: Final = 6

@@ -5,7 +5,7 @@ Deliberately not here: anything that knows a function of the language (``lowerin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, assert_never
 
 from sopwb.kernel.values import Value
@@ -111,6 +111,16 @@ def replaced(expr: n.Expr, change: Callable[[n.Expr], n.Expr | None]) -> n.Expr:
             return n.Case(cell, tuple((replaced(a, change), replaced(b, change)) for a, b in whens), rest)
         case _:
             return expr
+
+
+def is_constant(expr: n.Expr) -> bool:
+    """Whether an expression is the same for all records and items."""
+    return not any(isinstance(part, (n.Column, n.Ref)) for part in walk(expr))
+
+
+def sorting(keys: Iterable[tuple[n.Expr, bool]]) -> tuple[tuple[n.Expr, bool], ...]:
+    """Leave out what does not sort: a database takes a constant for a column's number, or refuses it."""
+    return tuple(key for key in keys if not is_constant(key[0]))
 
 
 def refs(expr: n.Expr) -> frozenset[str]:

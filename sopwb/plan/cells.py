@@ -25,7 +25,6 @@ import msgspec
 
 from sopwb.kernel.limits import DECIMAL_DIGITS, INT_MAX, INT_MIN, TEXT_CHARS_MAX
 from sopwb.kernel.values import Secret, Value
-from sopwb.lang.types import Scalar, Type, is_optional, required
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 EPOCH_DAY: Final = EPOCH.date()
@@ -106,15 +105,6 @@ def integer(low: int, high: int) -> Cell:
 def text_of(chars: int) -> Cell:
     """Make the cell of texts of at most ``chars`` characters."""
     return Cell("string", False, 0, min(chars, TEXT_CHARS_MAX))
-
-
-def widest(type_: Type) -> Cell | None:
-    """Give the cell of all values of a type; None where there is none (decimals, and what is no scalar)."""
-    inner = required(type_)
-    if not isinstance(inner, Scalar) or inner.name not in WIDEST:
-        return None
-    low, high = WIDEST[inner.name]
-    return Cell(inner.name, is_optional(type_), low, high)
 
 
 def rounded(cell: Cell) -> Cell:

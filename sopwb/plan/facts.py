@@ -1,57 +1,67 @@
 """What a plan is told of the data before it is made: how many records, and between which bounds their fields lie.
 
 Facts make a plan narrower, never wrong: they must hold for all records (whoever executes the plan measures
-them). A number without bounds is not lowered where bounds matter. Deliberately not here: measuring.
+them). A field without facts is not held, so a plan cannot read it. Deliberately not here: measuring.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from sopwb.kernel.limits import SET_ROWS_UNKNOWN
-from sopwb.lang.types import RecordType, Type, is_optional
-from sopwb.plan.cells import Cell, rounded, widest
+from sopwb.lang.types import RecordType, Scalar, is_optional, required
+from sopwb.plan.cells import Cell, integer, rounded
+
+PLACE: Final = ""
+"""Stands for a field: a record's place in its source, from 0. No field that a script can read has this name."""
 
 
 class FieldFacts(msgspec.Struct, frozen=True):
-    """Inclusive bounds of a field's values, as ``cells`` has them; ``scale`` for decimals."""
+    """Inclusive bounds of a field's values, as ``cells`` has them; ``scale`` for decimals; ``nulls``: whether there
+    are any."""
 
     low: int
     high: int
     scale: int = 0
+    nulls: bool = True
 
 
 class SourceFacts(msgspec.Struct, frozen=True):
-    """A source: its record type as it is now, its key (unique, never null), and what was measured."""
+    """A source: its record type as it is now, its key (unique, never null), and what was measured.
+
+    ``placed``: whether the records' places are held, which a source without a key needs to have an order.
+    """
 
     name: str
     key: str | None
     record: RecordType
     rows: int = SET_ROWS_UNKNOWN
     fields: dict[str, FieldFacts] = {}
+    placed: bool = False
 
     def cell(self, name: str) -> Cell | None:
         """Give a field's cell; None where a plan cannot hold it."""
+        if name == PLACE:
+            return integer(0, self.rows) if self.placed else None
         type_ = self.record.get(name)
         assert type_ is not None, f"the types were compared before: {self.name} has no {name}"
-        return _cell(type_, self.fields.get(name))
+        found, inner = self.fields.get(name), required(type_)
+        if found is None or not isinstance(inner, Scalar):
+            return None
+        return Cell(inner.name, is_optional(type_) and found.nulls, found.low, found.high, found.scale)
+
+    def identity(self) -> str | None:
+        """Name what orders and tells apart its records: the key, else their place; None: nothing does."""
+        return self.key if self.key is not None else PLACE if self.placed else None
 
     def rounded(self) -> SourceFacts:
         """Give the same facts, outwards: data that grow by a little are planned the same."""
         fields: dict[str, FieldFacts] = {}
-        for name, facts in self.fields.items():
-            type_ = self.record.get(name)
-            assert type_ is not None, "facts are of fields that there are"
-            cell = _cell(type_, facts)
-            assert cell is not None, "facts are of scalars"
+        for name, found in self.fields.items():
+            cell = self.cell(name)
+            assert cell is not None, "facts are of fields that there are, and of scalars"
             wider = rounded(cell)
-            fields[name] = FieldFacts(wider.low, wider.high, wider.scale)
+            fields[name] = FieldFacts(wider.low, wider.high, wider.scale, found.nulls)
         return msgspec.structs.replace(self, rows=10 ** len(str(self.rows)) - 1, fields=fields)
-
-
-def _cell(type_: Type, facts: FieldFacts | None) -> Cell | None:
-    all_ = widest(type_)
-    if facts is None:
-        return all_
-    kind = "decimal" if all_ is None else all_.kind
-    return Cell(kind, is_optional(type_), facts.low, facts.high, facts.scale)

@@ -166,12 +166,16 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class Items(msgspec.Struct, frozen=True):
-    """The records that are gone through: ``key`` identifies them, ``order`` (then the key) sorts them."""
+    """The records that are gone through: ``key`` identifies them, ``order`` (then the key) sorts them.
+
+    ``counted``: items without a key are known by how many come before them; this field settles their ties.
+    """
 
     source: str
     key: Column
     where: Expr
     order: tuple[tuple[Expr, bool], ...]
+    counted: Column | None = None
 
 
 class SetPlan(msgspec.Struct, frozen=True):

@@ -18,12 +18,13 @@ from sopwb.kernel.values import Value
 from sopwb.lang import ir
 from sopwb.lang.types import RecordType, is_optional
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import FALSE, NULL, TRUE
-from sopwb.plan.cells import cell_of, rounded
-from sopwb.plan.facts import SourceFacts
+from sopwb.plan.algebra import FALSE, NULL, TRUE, sorting
+from sopwb.plan.cells import cell_of, integer, rounded
+from sopwb.plan.facts import PLACE, SourceFacts
 from sopwb.plan.lowering.exact import Part, exact
 from sopwb.plan.lowering.expressions import lower, lower_scalar
 from sopwb.plan.lowering.fetches import record_of
+from sopwb.plan.lowering.folds import identity
 from sopwb.plan.lowering.forms import Form, Record, Unusable
 from sopwb.plan.lowering.scope import Query, Scope
 from sopwb.plan.lowering.steps import Replies, Steps, shape
@@ -135,18 +136,25 @@ def _outer(name: str, value: Value) -> Form:
 def _items(
     each: ir.Each, query: Query, names: dict[str, Form], facts: SourceFacts, promised: RecordType
 ) -> tuple[n.Items, Record]:
-    if facts.key is None or each.key != facts.key:
-        raise CannotLower(f"{facts.name} has no key")
+    record = record_of(facts, promised, "item")
+    key, counted = _item_key(each, facts)
+    if counted is None:
+        record.fields[key.field] = key
+    scope = Scope(query, {**names, "it": record}, f"{each.path}/where", row="item")
+    where = TRUE if each.where is None else lower_scalar(each.where.expr, scope)
+    order = sorting((lower_scalar(o.code.expr, scope), o.descending) for o in each.order_by)
+    return n.Items(each.source, key, where, order, counted), record
+
+
+def _item_key(each: ir.Each, facts: SourceFacts) -> tuple[n.Column, n.Column | None]:
+    """Give the field that items are known by; or how many come before them, with the field that settles ties."""
+    if each.key is None:
+        return n.Column(integer(0, facts.rows), "item", PLACE), identity(facts, "item")
+    assert each.key == facts.key, "the sources were compared before"
     cell = facts.cell(facts.key)
     if cell is None or cell.kind not in ("string", "int", "date", "bool"):
         raise CannotLower(f"the key of {facts.name} is not a text, an int, a date or a bool")
-    key = n.Column(cell.with_null(False), "item", facts.key)
-    record = record_of(facts, promised, "item")
-    record.fields[facts.key] = key
-    scope = Scope(query, {**names, "it": record}, f"{each.path}/where", row="item")
-    where = TRUE if each.where is None else lower_scalar(each.where.expr, scope)
-    order = tuple((lower_scalar(o.code.expr, scope), o.descending) for o in each.order_by)
-    return n.Items(each.source, key, where, order), record
+    return n.Column(cell.with_null(False), "item", facts.key), None
 
 
 def _check_steps(steps: tuple[Located, ...], sources: dict[str, SourceFacts]) -> None:
@@ -164,5 +172,10 @@ def _check_promises(facts: SourceFacts, promised: RecordType) -> None:
     """Leave records that may lack a promised value to the rows: they say which record it is."""
     for name, wanted in promised.fields:
         live = facts.record.get(name)
-        if live is not None and is_optional(live) and not is_optional(wanted):
-            raise CannotLower(f"{facts.name}.{name} may be null now, and the script was promised that it is not")
+        if live is not None and is_optional(live) and not is_optional(wanted) and _has_nulls(facts, name):
+            raise CannotLower(f"{facts.name}.{name} has nulls now, and the script was promised that it has none")
+
+
+def _has_nulls(facts: SourceFacts, name: str) -> bool:
+    cell = facts.cell(name)
+    return cell is None or cell.nullable

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from sopwb.lang import ir
-from sopwb.run.conjuncts import children
+from sopwb.lang.parts import children
 
 _SELECTING_FOLDS: Final = frozenset({"filter", "sort_by", "distinct_by"})
 """Folds that give elements of their list."""

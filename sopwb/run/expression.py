@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal, Overflow
 from operator import itemgetter
 from typing import TypeAlias, assert_never
 
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
 from sopwb.lang.expression.show import ir_text, with_values
-from sopwb.lang.types import SCALARS, ListType, NeverType, required
+from sopwb.lang.types import SCALARS, TIMESTAMP, ListType, NeverType, OptionalType, required
 from sopwb.run import expression_codes as codes
 from sopwb.run.expression_folds import compile_fold
-from sopwb.run.functions import lists, strings, times
+from sopwb.run.functions import lists, numbers, strings, times
 from sopwb.run.functions.failure import ExpressionFailure
 from sopwb.run.functions.table import COMPARISONS, STRICT
 
@@ -100,8 +101,9 @@ def show_with_values(expr: ir.Expr, env: Env, context: Context) -> tuple[str, st
     def evaluate(part: ir.Expr) -> Value:
         try:
             return compile_expression(part, context)(env)
-        except (KeyError, ExpressionFailure):
-            # A name that is not bound in this frame, such as `it` outside of its record.
+        except (KeyError, TypeError, AttributeError, ExpressionFailure):
+            # A name that is not bound in this frame, such as `it` outside of its record; or a part that was not
+            # reached, such as `r.total` in `r == null ? 0 : r.total`, whose values are not what its types say.
             raise LookupError from None
 
     return ir_text(expr), with_values(expr, evaluate)
@@ -179,41 +181,59 @@ def _must(value: Closure, text: str) -> Closure:
 
 
 def _apply(expr: ir.Apply, context: Context) -> Closure:
-    op, args = expr.op, expr.args
-    if op in COMPARISONS:
-        return _compare(op, args[0], args[1], context)
-    if op in ("greatest", "least"):
-        parts = [compile_expression(arg, context) for arg in args]
-        pick = max if op == "greatest" else min
-        return lambda env: pick([part(env) for part in parts])
-    if op == "matches" and isinstance(args[1], ir.Const):
-        return _one(strings.matcher(args[1].value), args[0], expr, context)
-    if op == "widen_deep":
-        return _one(lists.widener(args[0].type, expr.type), args[0], expr, context)
-    if op == "local_date":
-        zone = context.zone
-        return _one(lambda instant: times.local_date(instant, zone), args[0], expr, context)
-    if op.endswith("_in_zone"):
-        select, zones = times.SELECTORS[op.removesuffix("_in_zone")], context.zones
-        return _two(lambda t, name: select(times.in_zone(t, name, zones)), args[0], args[1], expr, context)
-    function = STRICT[op]
+    if expr.op in COMPARISONS:
+        return _compare(expr, context)
+    function, args = function_of(expr, context)
     match args:
         case (one,):
             return _one(function, one, expr, context)
         case (one, two):
             return _two(function, one, two, expr, context)
         case _:
-            return _many(function, expr, context)
+            return _many(function, args, expr, context)
 
 
-def _compare(op: str, left: ir.Expr, right: ir.Expr, context: Context) -> Closure:
+def function_of(expr: ir.Apply, context: Context) -> tuple[Callable[..., Value], tuple[ir.Expr, ...]]:
+    """Find the function of a primitive that is no comparison, and the arguments that it still takes: constants
+    that are worth it are compiled into the function.
+
+    It raises nothing but ``ExpressionFailure`` and, for sums, differences and products of decimals, ``Overflow``.
+    """
+    op, args = expr.op, expr.args
+    if op in ("greatest", "least"):
+        pick = max if op == "greatest" else min
+        return (lambda *values: pick(values)), args
+    if op == "matches" and isinstance(args[1], ir.Const):
+        return strings.matcher(args[1].value), args[:1]
+    if op == "widen" and not isinstance(args[0].type, OptionalType):
+        return Decimal, args
+    if op == "widen_deep":
+        return lists.widener(args[0].type, expr.type), args
+    if op == "local_date":
+        return times.local_dates(context.zone, always_one=args[0] == ir.Name(TIMESTAMP, "now")), args
+    if op.endswith("_in_zone"):
+        select, zones = times.SELECTORS[op.removesuffix("_in_zone")], context.zones
+        return (lambda t, name: select(times.in_zone(t, name, zones))), args
+    return STRICT[op], args
+
+
+def constants(expr: ir.Apply) -> frozenset[Value] | None:
+    """Give the set that ``x in [1, 2, 3]`` asks for, or None where it asks for something else."""
+    if expr.op != "in_list" or required(expr.args[0].type) not in SCALARS.values():
+        return None
+    among = expr.args[1]
+    if not isinstance(among, ir.MakeList) or not all(isinstance(item, ir.Const) for item in among.items):
+        return None
+    return frozenset(item.value for item in among.items if isinstance(item, ir.Const))
+
+
+def _compare(expr: ir.Apply, context: Context) -> Closure:
     """Compile a comparison, which cannot fail itself; a constant right side is the common case."""
-    function = COMPARISONS[op]
-    if op == "in_list" and isinstance(right, ir.MakeList) and all(isinstance(i, ir.Const) for i in right.items):
-        kept = frozenset(item.value for item in right.items if isinstance(item, ir.Const))
+    function, (left, right) = COMPARISONS[expr.op], expr.args
+    kept = constants(expr)
+    if kept is not None:
         member = compile_expression(left, context)
-        if required(left.type) in SCALARS.values():
-            return lambda env: member(env) in kept
+        return lambda env: member(env) in kept
     if isinstance(right, ir.Const):
         constant = right.value
         match left:
@@ -233,7 +253,7 @@ def _one(function: Callable[[Value], Value], arg: ir.Expr, expr: ir.Expr, contex
     def call(env: Env) -> Value:
         try:
             return function(a(env))
-        except ExpressionFailure as failure:
+        except (ExpressionFailure, Overflow) as failure:
             raise _located(failure, expr) from None
 
     return call
@@ -249,7 +269,7 @@ def _two(
         def call_constant(env: Env) -> Value:
             try:
                 return function(a(env), constant)
-            except ExpressionFailure as failure:
+            except (ExpressionFailure, Overflow) as failure:
                 raise _located(failure, expr) from None
 
         return call_constant
@@ -257,26 +277,30 @@ def _two(
     def call(env: Env) -> Value:
         try:
             return function(a(env), b(env))
-        except ExpressionFailure as failure:
+        except (ExpressionFailure, Overflow) as failure:
             raise _located(failure, expr) from None
 
     return call
 
 
-def _many(function: Callable[..., Value], expr: ir.Apply, context: Context) -> Closure:
-    parts = [compile_expression(arg, context) for arg in expr.args]
+def _many(
+    function: Callable[..., Value], args: tuple[ir.Expr, ...], expr: ir.Apply, context: Context
+) -> Closure:
+    parts = [compile_expression(arg, context) for arg in args]
 
     def call(env: Env) -> Value:
         try:
             return function(*[part(env) for part in parts])
-        except ExpressionFailure as failure:
+        except (ExpressionFailure, Overflow) as failure:
             raise _located(failure, expr) from None
 
     return call
 
 
-def _located(failure: ExpressionFailure, expr: ir.Expr) -> ExpressionFailure:
+def _located(failure: ExpressionFailure | Overflow, expr: ir.Expr) -> ExpressionFailure:
     """Fill in the innermost part of the expression in which it failed."""
+    if isinstance(failure, Overflow):
+        failure = numbers.overflow("the decimal")
     if not failure.text:
         failure.text = ir_text(expr)
     return failure

@@ -63,6 +63,49 @@ class Table(Protocol):
         ...
 
 
+class Bounds(msgspec.Struct, frozen=True):
+    """Inclusive bounds of all values of a field, as ``plan.cells`` has them; ``scale`` for decimals."""
+
+    low: int
+    high: int
+    scale: int = 0
+
+
+class ParquetFiles(msgspec.Struct, frozen=True):
+    """Parquet files that hold a table's records, in any order.
+
+    ``columns`` names the files' columns by field: those of scalars whose values they hold exactly, perhaps as a
+    narrower kind (an int of 32 bits; a local time, where the zone is UTC). ``bounds`` were measured of all records;
+    None where all values are null or of a kind without bounds. ``scales`` are those of the decimal columns.
+    """
+
+    paths: tuple[str, ...]
+    columns: dict[str, str]
+    bounds: dict[str, Bounds | None]
+    scales: dict[str, int]
+
+
+class Columnar(Protocol):
+    """What a table may have besides (``columnar_of`` finds it): its records as files, to be read in place."""
+
+    def parquet(self) -> ParquetFiles | None:
+        """Give the files, as they were fingerprinted. Whoever has read them asks ``unchanged`` afterwards."""
+        ...
+
+    def unchanged(self) -> None:
+        """Check that the files are still what was fingerprinted. Cheap: their size, times and inode, then digests.
+
+        Raises ``UserError``.
+        """
+        ...
+
+
+def columnar_of(table: Table) -> Columnar | None:
+    """Give a table as ``Columnar``, or None where it is not."""
+    found: Columnar | None = table if hasattr(table, "parquet") else None  # type: ignore[assignment]  # by its members
+    return found
+
+
 class Tables(Protocol):
     """The workspace's declared sources by name. An undeclared one raises ``UserError``."""
 

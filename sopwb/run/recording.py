@@ -26,7 +26,7 @@ from sopwb.lang.types import OptionalType, RecordType, Type, optional, parse_typ
 from sopwb.run import codes
 from sopwb.run.exact_text import exact_text
 from sopwb.run.inputs import read_value
-from sopwb.run.ports import Fingerprint, Table, Tables
+from sopwb.run.ports import Fingerprint, ParquetFiles, Table, Tables, columnar_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -129,6 +129,18 @@ class _RecordingTable:
     ) -> Iterator[pa.RecordBatch]:
         self._notes.forget()  # what goes as Arrow is not noted
         return self._table.batches(fields, rows_max)
+
+    def parquet(self) -> ParquetFiles | None:
+        columnar = columnar_of(self._table)
+        if columnar is None:
+            return None
+        self._notes.forget()
+        return columnar.parquet()
+
+    def unchanged(self) -> None:
+        columnar = columnar_of(self._table)
+        if columnar is not None:
+            columnar.unchanged()
 
     def rows(self) -> Iterator[Record]:
         return self._noted("", None, self._table.rows())

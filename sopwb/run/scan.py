@@ -24,12 +24,12 @@ import msgspec
 from sopwb.kernel.diagnostics import UserError
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
+from sopwb.lang.parts import cannot_fail, conjunction, conjuncts, fields_of_it, uses_it
 from sopwb.lang.types import Scalar
 from sopwb.run import codes
 from sopwb.run.coerce import Coercion, row_coercion
-from sopwb.run.conjuncts import cannot_fail, conjunction, conjuncts, fields_of_it, uses_it
 from sopwb.run.expression import Context, ExpressionFailure, compile_expression
-from sopwb.run.ports import Table
+from sopwb.run.hot import Hot
 from sopwb.run.reads import compare_source, promised_null
 from sopwb.run.state import Frame, Reader, RunFailure, State
 
@@ -56,14 +56,14 @@ class Scan:
         self._whole = whole
         """Whether records may be seen as a whole, so that they must be exactly what was promised."""
         self._order = [
-            (compile_expression(order.code.expr, context), order.descending) for order in step.order_by
+            (Hot(order.code.expr, context), order.descending) for order in step.order_by
         ]
         parts = conjuncts(step.where.expr) if step.where is not None else []
         pushed = _pushed(parts)
-        self._push: tuple[str, Compute] | None = None
+        self._push: Hot | None = None
         if pushed is not None:
-            n, field, sought = pushed
-            self._push = (field, compile_expression(sought, context))
+            n, self._field, sought = pushed
+            self._push = Hot(sought, context)
             self._rest = _predicate(parts[:n] + parts[n + 1 :], context)
         self._all = _predicate(parts, context)
         self._parts = [
@@ -79,14 +79,19 @@ class Scan:
         reader = state.readers.get(id(self))
         if reader is None:
             reader = state.readers[id(self)] = self._open(state)
-        rows, predicate = self._source_rows(reader.table, frame, key)
-        kept = rows
+        sought = self._sought(frame) if key is None else None
+        if sought is not None:
+            kept, predicate = reader.table.matching(self._field, sought), self._rest
+        elif key is not None and self.need.key is not None:
+            kept, predicate = reader.table.matching(self.need.key, key), self._all
+        else:
+            kept, predicate = reader.table.rows(), self._all
         if reader.promised:
-            kept = self._kept_of_promised(rows, predicate, reader, frame, state)
+            kept = self._kept_of_promised(kept, predicate, reader, frame, state)
         elif predicate is not None:
-            kept = self._kept(rows, predicate, reader.change, frame, state)
+            kept = self._kept(kept, predicate, reader.change, frame, state)
         elif reader.change is not None:
-            kept = map(reader.change, rows)
+            kept = map(reader.change, kept)
         return self._ordered(kept, frame, state) if self._order else kept
 
     def _open(self, state: State) -> Reader:
@@ -103,28 +108,23 @@ class Scan:
         )
         return Reader(table, row_coercion(live.record, wanted, self._whole), promised)
 
-    def _source_rows(self, table: Table, frame: Frame, key: Value) -> tuple[Iterator[Record], Compute | None]:
-        """Give the rows to look at, and the condition that is still to be asked of them."""
-        if key is not None and self.need.key is not None:
-            return table.matching(self.need.key, key), self._all
-        if self._push is not None:
-            field, compute = self._push
-            try:
-                sought = compute(frame)
-            except ExpressionFailure:
-                sought = None
-            if sought is not None:
-                return table.matching(field, sought), self._rest
-        return table.rows(), self._all
+    def _sought(self, frame: Frame) -> Value:
+        """Give the value that the source is asked for, or None where all records are to be read."""
+        if self._push is None:
+            return None
+        try:
+            return self._push.run(frame)
+        except ExpressionFailure:
+            return None
 
     def _kept(
-        self, rows: Iterator[Record], predicate: Compute, change: Coercion | None, frame: Frame, state: State
+        self, rows: Iterator[Record], predicate: Hot, change: Coercion | None, frame: Frame, state: State
     ) -> Iterator[Record]:
         try:
             for row in rows:
                 record = row if change is None else change(row)
                 frame["it"] = record
-                if predicate(frame):
+                if predicate.run(frame):
                     yield record
         except ExpressionFailure as failure:
             raise state.failed(failure, f"{self.path}/where") from None
@@ -132,7 +132,7 @@ class Scan:
             frame.pop("it", None)
 
     def _kept_of_promised(
-        self, rows: Iterator[Record], predicate: Compute | None, reader: Reader, frame: Frame, state: State
+        self, rows: Iterator[Record], predicate: Hot | None, reader: Reader, frame: Frame, state: State
     ) -> Iterator[Record]:
         change, promised = reader.change, reader.promised
         try:
@@ -143,7 +143,7 @@ class Scan:
                 if missing:
                     if self._reaches(record, missing, frame, state):
                         raise self._null(record, missing, state)
-                elif predicate is None or predicate(frame):
+                elif predicate is None or predicate.run(frame):
                     yield record
         except ExpressionFailure as failure:
             raise state.failed(failure, f"{self.path}/where") from None
@@ -179,7 +179,7 @@ class Scan:
                 frame["it"] = record
                 keys = []
                 for compute, _ in self._order:
-                    keys.append(compute(frame))
+                    keys.append(compute.run(frame))
                 keyed.append((keys, record))
         except ExpressionFailure as failure:
             raise state.failed(failure, f"{self.path}/order_by/{len(keys)}") from None
@@ -197,8 +197,8 @@ def _nth(n: int) -> Callable[[tuple[list[Value], Record]], Value]:
     return lambda pair: pair[0][n]
 
 
-def _predicate(parts: list[ir.Expr], context: Context) -> Compute | None:
-    return compile_expression(conjunction(parts), context) if parts else None
+def _predicate(parts: list[ir.Expr], context: Context) -> Hot | None:
+    return Hot(conjunction(parts), context) if parts else None
 
 
 _KEYS: Final = frozenset({"bool", "int", "decimal", "string", "date", "timestamp"})

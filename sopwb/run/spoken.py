@@ -20,7 +20,7 @@ from typing import Protocol
 from sopwb.kernel.limits import SPOKEN_CHARS_MAX, TRACE_RECORDS_SHOWN
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
-from sopwb.run.conjuncts import conjuncts
+from sopwb.lang.parts import conjuncts
 from sopwb.run.expression import Context, ExpressionFailure, compile_expression, show_with_values
 from sopwb.run.trace import ABSENT
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import sopwb.data.open as opening
+from sopwb.data.columnar.table import ColumnarTable
 from sopwb.data.memory import MemoryTable
 from sopwb.data.open import open_table
-from sopwb.data.spool import SpoolTable
 from sopwb.data.view import source_view
 from sopwb.kernel.diagnostics import UserError
 from sopwb.lang.types import type_text
@@ -83,9 +83,9 @@ NESTED: list[Record] = [
 ]
 
 
-@pytest.fixture(params=["memory", "spool"])
+@pytest.fixture(params=["memory", "columns"])
 def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "spool":
+    if request.param == "columns":
         monkeypatch.setattr(opening, "ROWS_IN_MEMORY_MAX", 1)
     return str(request.param)
 
@@ -93,8 +93,7 @@ def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 def opened(folder: Path, format_: str, kept: str, records: list[Record] = RECORDS, **settings: Any) -> Table:
     declaration = source(folder, format_, records, **settings)
     table = open_table(declaration, cache_dir=folder / "cache")
-    streams = format_ not in ("json", "tinydb")
-    assert isinstance(table, SpoolTable if kept == "spool" and streams else MemoryTable)
+    assert isinstance(table, ColumnarTable if kept == "columns" else MemoryTable)
     return table
 
 

@@ -32,10 +32,12 @@ from tests.run import shop
 
 
 class Market(shop.Shop):
-    """A shop whose tables give Arrow batches too. ``inputs``: the values of the scripts' parameters."""
+    """A shop whose tables give Arrow batches too. ``inputs``: the values of the scripts' parameters; ``now``: the
+    runs' instant."""
 
     inputs: dict[str, Value] = {}  # noqa: RUF012  # replaced, never changed
     zone: dt.tzinfo = shop.ZONE
+    now: dt.datetime = shop.NOW
 
     def prepare(self, script: ir.Script | dict[str, Any]) -> Program:
         typed = self.compile(script) if isinstance(script, dict) else script
@@ -71,13 +73,15 @@ def the_each(script: ir.Script) -> ir.Each:
 
 def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
     """Decide a script that is one ``each`` with the row interpreter."""
+    world = {"now": now_of(market), **world}
 
     class Results:
         def write(self, item: str, value: Value) -> None:
-            if item:
+            if yields:
                 answer.items[item] = (value, "", "")
 
     answer = Answer()
+    yields = any("yield" in step for step in raw["steps"])
     trace = Trace()
     ran = market.run(raw, inputs_of(market), results=Results(), trace=trace, dead_letters=True, **world)
     assert ran.outcome.status in ("succeeded", "dead_letters"), ran.outcome
@@ -107,9 +111,14 @@ def inputs_of(market: shop.Shop) -> dict[str, Value]:
     return market.inputs if isinstance(market, Market) else {}
 
 
+def now_of(market: shop.Shop) -> dt.datetime:
+    return market.now if isinstance(market, Market) else shop.NOW
+
+
 def outer(market: shop.Shop) -> dict[str, Value]:
     """Give the names that are bound outside of the ``each``."""
-    return {**inputs_of(market), "now": shop.NOW, "today": shop.NOW.astimezone(shop_zone(market)).date()}
+    now = now_of(market)
+    return {**inputs_of(market), "now": now, "today": now.astimezone(shop_zone(market)).date()}
 
 
 def shop_zone(market: shop.Shop) -> dt.tzinfo:

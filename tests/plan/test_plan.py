@@ -193,7 +193,7 @@ from sopwb.data.duckdb.execute import decided, run
 from sopwb.data.duckdb.session import Session
 from sopwb.plan.sql.query import decode_query
 with Session(threads=1) as session:
-    session.connection.execute("create table source_customers as select 'C1' as id, 'Ann' as name")
+    session.connection.execute("create table source_customers as select 'C1' as _id, 'Ann' as _name")
     query = decode_query(open({str(kept)!r}, "rb").read())
     assert [i.value for b in run(session, query, {{}}) for i in decided(query, b)] == ["Ann"]
 """

@@ -181,7 +181,8 @@ def test_folds(expr: str) -> None:
 
 
 def test_null_finds_null() -> None:
-    check("numbers", "size(ls)", {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.n"})
+    for where in ("it.owner == c.n", "it.owner == null", "it.owner == c.id && null == it.note", "it.note != null"):
+        check("numbers", "size(ls)", {"op": "fetch", "name": "ls", "from": "lines", "where": where})
 
 
 def test_the_latest_record_goes_by_order_then_key() -> None:
@@ -205,3 +206,40 @@ def test_decimals_beyond_38_digits_run_by_rows() -> None:
     here = market().add("numbers", "id", NUMBERS, [{**numbers()[0], "x": Decimal("9e37"), "y": Decimal("1e-12")}])
     each = {"op": "each", "name": "found", "from": "numbers", "as": "c", "do": [], "yield": "c.x + c.y"}
     assert isinstance(by_sets(here, script(each)), Unlowered)
+
+
+def test_names_that_differ_in_case_only_stay_apart() -> None:
+    type_, rows = "{id: int, a: int, A: int}", [{"id": n, "a": 2 * n, "A": 3 * n} for n in range(3)]
+    here = market().add("odd", "id", type_, rows).add("Odd", "id", type_, [{**row, "A": 7} for row in rows])
+    other = {"op": "fetch", "name": "other", "from": "Odd", "where": "it.id == c.A", "one": "optional"}
+    check("odd", "c.a * 100 + c.A * 10 + (other == null ? 0 : other.A)", other, here=here)
+
+
+def test_fields_may_have_the_names_that_a_query_uses_itself() -> None:
+    names = ["v0", "v1", "g0", "g0a0", "key", "error", "path", "trace", "k0", "o0", "r0", "p", "s", "a"]
+    type_ = "{" + ", ".join(f"{name}: int" for name in ["id", *names]) + "}"
+    here = market().add("odd", "id", type_, [{name: n + len(name) for name in ["id", *names]} for n in range(3)])
+    total = " + ".join(f"c.{name}" for name in names)
+    other = {"op": "fetch", "name": "other", "from": "odd", "where": f"it.v0 == {total}", "one": "optional"}
+    found = {"op": "fetch", "name": "same", "from": "odd", "where": f"it.id == math.abs({total})", "one": "optional"}
+    check("odd", f"({total}) * 2 + ({total}) + (other == null ? 1 : other.v1)", other, here=here)
+    check("odd", f"same == null ? {total} : same.v1 + same.v0", found, here=here)
+
+
+def test_a_variable_may_have_any_name() -> None:
+    fetch = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"}
+    for name in ("self", "gather", "failing", "form", "name"):
+        check("numbers", f"ls.sum({name}, {name}.qty)", fetch)
+
+
+def test_a_variable_may_have_the_name_of_another_branch() -> None:
+    inner = script(
+        {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == n"},
+        {"op": "if", "cond": "n > 1",
+         "then": [{"op": "math", "name": "o", "expr": "n + 1"}, {"op": "return", "value": "o"}]},
+        {"op": "return", "value": "ls.sum(o, o.qty)"},
+        returns="int", n="int",
+    )  # fmt: skip
+    here = market()
+    here.scripts["inner"] = inner
+    check("numbers", "k", {"op": "call", "name": "k", "script": "inner", "args": {"n": "c.id"}}, here=here)

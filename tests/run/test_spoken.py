@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.run.shop import script, shop
 
 
@@ -21,6 +23,22 @@ def test_a_condition_says_only_the_parts_that_were_evaluated():
 def test_an_or_is_one_line():
     step = {"op": "if", "cond": "a > 1 || b > 1", "then": [{"op": "say", "text": "'yes'"}]}
     check(["Checked a > 1 || b > 1 (2 > 1 || 0 > 1): yes", "yes"], step, a=2, b=0)
+
+
+@pytest.mark.parametrize(
+    ("cond", "line"),
+    [
+        ("c == null ? true : c.name == 'x'", "Checked c == null ? true : c.name == 'x': yes"),
+        ("c == null || size(c.name) > 3", "Checked c == null || size(c.name) > 3: yes"),
+        ("n == null || math.abs(n) > 3", "Checked n == null || math.abs(n) > 3 (null == null || math.abs(n) > 3): yes"),
+    ],
+)
+def test_what_was_not_reached_is_said_as_it_is_written(cond: str, line: str):
+    steps = [
+        {"op": "fetch", "name": "c", "from": "customers", "where": "it.id == 'none'", "one": "optional"},
+        {"op": "if", "cond": cond, "then": [{"op": "say", "text": "'x'"}]},
+    ]
+    assert shop().run(script(*steps, n="int?"), {"n": None}).spoken()[1] == line
 
 
 def test_texts_are_quoted_and_long_ones_cut():

@@ -19,7 +19,7 @@ from sopwb.kernel.limits import SET_BATCH_ROWS
 from sopwb.kernel.values import Value
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import RecordType, Scalar, required
-from sopwb.plan.sql.query import table_of
+from sopwb.plan.sql.query import column_of, table_of
 from sopwb.run.ports import Fingerprint, Table, Tables
 from sopwb.run.sets import Unanswered
 
@@ -86,7 +86,7 @@ class _LookupTable:
 
     def rows(self) -> Iterator[Record]:
         assert self._schema.key is not None, "only keyed sources are looked up"
-        query = f"select {self._columns()} from {self._name()} order by {_quoted(self._schema.key)}"
+        query = f"select {self._columns()} from {self._name()} order by {_column(self._schema.key)}"
         with self._connection.cursor() as apart:  # a connection has one open result at a time
             apart.execute("set timezone = 'UTC'")
             for batch in apart.sql(query).to_arrow_reader(SET_BATCH_ROWS):
@@ -104,14 +104,14 @@ class _LookupTable:
         import pyarrow as pa
 
         for field, values in self._asked.items():
-            column = self._connection.sql(f"select {_quoted(field)} from {self._name()} limit 0")
+            column = self._connection.sql(f"select {_column(field)} from {self._name()} limit 0")
             type_ = column.to_arrow_table().schema.field(0).type
             sought = [cell for cell in (_cell(value, type_) for value in values) if cell is not None]
             self.answers.update({(field, value): [] for value in values})
             self._connection.register("sought", pa.table({"value": pa.array(sought, type=type_)}))
             query = (
-                f"select {self._columns()} from {self._name()} where {_quoted(field)} in (select value from sought) "
-                f"order by {_quoted(self._schema.key or '')}"
+                f"select {self._columns()} from {self._name()} where {_column(field)} in (select value from sought) "
+                f"order by {_column(self._schema.key or '')}"
             )
             for record in self._records(self._connection.sql(query).to_arrow_table()):
                 self.answers[field, _plain(record[field])].append(record)
@@ -122,11 +122,11 @@ class _LookupTable:
         return _quoted(table_of(self._schema.name))
 
     def _columns(self) -> str:
-        return ", ".join(map(_quoted, self._schema.record.names()))
+        return ", ".join(map(_column, self._schema.record.names()))
 
     def _records(self, batch: Any) -> Iterator[Record]:
         names = self._schema.record.names()
-        columns = [[_value(cell) for cell in batch.column(name).to_pylist()] for name in names]
+        columns = [[_value(cell) for cell in batch.column(column_of(name)).to_pylist()] for name in names]
         for row in zip(*columns, strict=True):
             yield dict(zip(names, row, strict=True))
 
@@ -159,6 +159,10 @@ def _value(cell: Any) -> Value:
     if isinstance(cell, dt.datetime):
         return cell.astimezone(dt.UTC)
     return cell
+
+
+def _column(field: str) -> str:
+    return _quoted(column_of(field))
 
 
 def _quoted(name: str) -> str:

@@ -3,29 +3,32 @@
 Nothing is downloaded: extensions that are not built in stay away. Memory has a limit, beyond which DuckDB spills
 into ``temp_dir`` (without one it refuses). duckdb and pyarrow are imported when a session is opened.
 
-Sources come as ``run.ports.Table`` (its Arrow batches are loaded once) or as Parquet files, read in place.
+Sources come as ``run.ports.Table``: its Parquet files are read in place where it has them, else its Arrow batches
+are loaded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sopwb.data.columnar.about import can_be_named, files_sql, plain_sql
 from sopwb.kernel.limits import SET_MEMORY_MB_MAX
+from sopwb.kernel.values import CONTEXT
 from sopwb.lang.environment import SourceSchema
-from sopwb.lang.types import RecordType, Scalar, required
+from sopwb.lang.types import BOOL, RecordType, Scalar, is_optional, required
 from sopwb.plan.cells import number_of
-from sopwb.plan.facts import FieldFacts, SourceFacts
-from sopwb.plan.sql.query import table_of
-from sopwb.run.ports import Table
+from sopwb.plan.facts import PLACE, FieldFacts, SourceFacts
+from sopwb.plan.sql.query import column_of, table_of
+from sopwb.run.ports import Bounds, ParquetFiles, Table, columnar_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_MEASURED: Final = frozenset({"int", "decimal", "string", "date", "timestamp"})
-_HELD: Final = frozenset({*_MEASURED, "bool"})
+_HELD: Final = frozenset({"bool", "int", "decimal", "string", "date", "timestamp", "duration"})
 
 
 class Session:
@@ -52,6 +55,7 @@ class Session:
         self.connection.execute("set enable_progress_bar_print = false")
         self.facts: dict[str, SourceFacts] = {}
         self._prelude: tuple[str, ...] = ()
+        self._kinds: dict[str, str] = {}
 
     def __enter__(self) -> Session:
         return self
@@ -71,68 +75,114 @@ class Session:
             self._prelude = prelude
 
     def load(self, table: Table, fields: Sequence[str]) -> SourceFacts:
-        """Load the fields of a source that a script reads, and measure them."""
+        """Load the fields of a source that a script reads, and measure them.
+
+        What lies in Parquet files is read in place, and was measured when its source was opened; the caller asks
+        ``run.ports.Columnar.unchanged`` when it has read.
+        """
         schema = table.schema
         held = [name for name in fields if _is_held(schema.record, name)]
         if schema.key is not None and schema.key not in held:
             held.append(schema.key)
-        self._create(schema.name, schema.record, held, table.batches(held) if held else iter(()))
-        return self._measured(schema, held)
+        columnar = columnar_of(table)
+        # Records without a key are told apart by their places, which files do not say.
+        files = columnar.parquet() if columnar is not None and schema.key is not None else None
+        if files is not None and files.columns.keys() >= set(held) and all(map(can_be_named, files.paths)):
+            self._view(schema, files, held)
+            return self._known(schema, files, held, table.count())
+        # Of a source of which no field is held the records are counted all the same.
+        read = held or list(schema.record.names()[:1])
+        self._create(schema, held, table.batches(read) if read else iter(()))
+        return self._measured(schema, held, placed=schema.key is None)
 
-    def _create(self, source: str, record: RecordType, held: Sequence[str], batches: Iterator[pa.RecordBatch]) -> None:
-        import pyarrow as pa
+    def _view(self, schema: SourceSchema, files: ParquetFiles, held: Sequence[str]) -> None:
+        columns = [
+            f"{plain_sql(files.columns[name], schema.record.get(name) or BOOL)} as {_quoted(column_of(name))}"
+            for name in held
+        ]
+        self._make("view", schema.name, f"select {', '.join(columns) or 'null'} from {files_sql(files.paths)}")
 
-        first = next(batches, None)
-        if first is None:
-            from sopwb.data.arrow import arrow_type
-
-            types = [(name, required(record.get(name) or Scalar("bool"))) for name in held]
-            empty = pa.schema([pa.field(name, arrow_type(type_, 0)) for name, type_ in types])
-            first = pa.RecordBatch.from_pylist([], schema=empty)
-
-        def chained() -> Iterator[pa.RecordBatch]:
-            yield first
-            yield from batches
-
-        reader = pa.RecordBatchReader.from_batches(first.schema, chained())
-        self.connection.register("loading", reader)
-        self.connection.execute(f"create or replace table {_quoted(table_of(source))} as select * from loading")
-        self.connection.unregister("loading")
-
-    def read_parquet(self, schema: SourceSchema, paths: Sequence[Path], fields: Sequence[str]) -> SourceFacts:
-        """Read Parquet files in place. Their columns must be those of ``schema``; the key must be unique."""
-        held = [name for name in fields if _is_held(schema.record, name)]
-        files = ", ".join(_text(str(path)) for path in paths)
-        columns = ", ".join(map(_quoted, dict.fromkeys([*held, *([schema.key] if schema.key else [])])))
-        self.connection.execute(
-            f"create or replace view {_quoted(table_of(schema.name))} as select {columns} from read_parquet([{files}])"
-        )
-        return self._measured(schema, held)
-
-    def _measured(self, schema: SourceSchema, held: Sequence[str]) -> SourceFacts:
-        """Find the bounds of fields with one query over the source."""
-        asked = [name for name in held if _kind(schema.record, name) in _MEASURED]
-        parts = ["count(*)"]
-        for name in asked:
-            column = _quoted(name)
-            if _kind(schema.record, name) == "string":
-                parts += ["0", f"max(strlen({column}))"]
-            else:
-                parts += [f"min({column})", f"max({column})"]
-        found = self.connection.sql(f"select {', '.join(parts)} from {_quoted(table_of(schema.name))}")
-        row = [column[0].as_py() for column in found.to_arrow_table().columns]
-        scales = self._scales(schema.name)
+    def _known(self, schema: SourceSchema, files: ParquetFiles, held: Sequence[str], rows: int) -> SourceFacts:
         fields: dict[str, FieldFacts] = {}
-        for place, name in enumerate(asked):
-            low, high = row[1 + 2 * place], row[2 + 2 * place]
-            fields[name] = _facts(low, high, scales.get(name, 0))
-        facts = SourceFacts(schema.name, schema.key, schema.record, max(1, row[0]), fields)
+        for name in held:
+            type_ = schema.record.get(name)
+            assert type_ is not None, "a session loads fields that there are"
+            bounds = Bounds(0, 1) if _kind(schema.record, name) == "bool" else files.bounds.get(name)
+            low, high = (0, 0) if bounds is None else (bounds.low, bounds.high)
+            fields[name] = FieldFacts(low, high, files.scales.get(name, 0), is_optional(type_))
+        facts = SourceFacts(schema.name, schema.key, schema.record, max(1, rows), fields)
         self.facts[schema.name] = facts
         return facts
 
-    def _scales(self, source: str) -> dict[str, int]:
+    def _make(self, kind: str, source: str, query: str) -> None:
+        """Make a source's table or view, in place of an earlier one of either kind."""
+        name = _quoted(table_of(source))
+        before = self._kinds.pop(source, None)
+        if before is not None:
+            self.connection.execute(f"drop {before} {name}")
+        self.connection.execute(f"create {kind} {name} as {query}")
+        self._kinds[source] = kind
+
+    def _create(self, schema: SourceSchema, held: Sequence[str], batches: Iterator[pa.RecordBatch]) -> None:
+        import pyarrow as pa
+
+        from sopwb.data.arrow import arrow_type
+
+        first = next(batches, None)
+        if first is None:
+            types = [(name, required(schema.record.get(name) or Scalar("bool"))) for name in held]
+            empty = pa.schema([pa.field(name, arrow_type(type_, 0)) for name, type_ in types])
+            first = pa.RecordBatch.from_pylist([], schema=empty)
+
+        def prepared() -> Iterator[pa.RecordBatch]:
+            begin = 0
+            for batch in chain((first,), batches):
+                yield _prepared(batch, held, begin, placed=schema.key is None)
+                begin += batch.num_rows
+
+        columns = _prepared(first.slice(0, 0), held, 0, placed=schema.key is None).schema
+        reader = pa.RecordBatchReader.from_batches(columns, prepared())
+        self.connection.register("loading", reader)
+        self._make("table", schema.name, "select * from loading")
+        self.connection.unregister("loading")
+
+    def read_parquet(self, schema: SourceSchema, paths: Sequence[Path], fields: Sequence[str]) -> SourceFacts:
+        """Read Parquet files in place. Their columns must be those of ``schema``; the key must be unique.
+
+        Durations are not held: a file does not say their unit.
+        """
+        held = [name for name in fields if _is_held(schema.record, name) and _kind(schema.record, name) != "duration"]
+        wanted = dict.fromkeys([*held, *([schema.key] if schema.key else [])])
+        columns = ", ".join(f"{_quoted(name)} as {_quoted(column_of(name))}" for name in wanted)
+        self._make("view", schema.name, f"select {columns} from {files_sql([str(path) for path in paths])}")
+        return self._measured(schema, held)
+
+    def _measured(self, schema: SourceSchema, held: Sequence[str], placed: bool = False) -> SourceFacts:
+        """Find the bounds of fields with one query over the source."""
+        parts = ["count(*)"]
+        for name in held:
+            column = _quoted(column_of(name))
+            match _kind(schema.record, name):
+                case "string":
+                    parts += [f"count({column})", "0", f"max(strlen({column}))"]
+                case "bool":
+                    parts += [f"count({column})", "0", "1"]
+                case _:
+                    parts += [f"count({column})", f"min({column})", f"max({column})"]
+        found = self.connection.sql(f"select {', '.join(parts)} from {_table(schema)}")
+        row = [column[0].as_py() for column in found.to_arrow_table().columns]
+        scales = self._scales(schema)
+        fields: dict[str, FieldFacts] = {}
+        for place, name in enumerate(held):
+            values, low, high = row[1 + 3 * place : 4 + 3 * place]
+            fields[name] = _facts(low, high, scales.get(column_of(name), 0), values < row[0])
+        facts = SourceFacts(schema.name, schema.key, schema.record, max(1, row[0]), fields, placed)
+        self.facts[schema.name] = facts
+        return facts
+
+    def _scales(self, schema: SourceSchema) -> dict[str, int]:
         """Give the digits behind the point of a table's decimal columns."""
-        table = self.connection.sql(f"select * from {_quoted(table_of(source))} limit 0")
+        table = self.connection.sql(f"select * from {_table(schema)} limit 0")
         return {
             name: int(str(type_.children[1][1]))
             for name, type_ in zip(table.columns, table.types, strict=True)
@@ -151,17 +201,30 @@ def _is_held(record: RecordType, name: str) -> bool:
     return record.get(name) is not None and _kind(record, name) in _HELD
 
 
-def _facts(low: Any, high: Any, scale: int) -> FieldFacts:
+def _facts(low: Any, high: Any, scale: int, nulls: bool) -> FieldFacts:
     if low is None or high is None:
-        return FieldFacts(0, 0, scale)
+        return FieldFacts(0, 0, scale, nulls)
     if isinstance(low, Decimal):
-        return FieldFacts(int(low.scaleb(scale)), int(high.scaleb(scale)), scale)
-    return FieldFacts(number_of(low), number_of(high))
+        return FieldFacts(int(CONTEXT.scaleb(low, scale)), int(CONTEXT.scaleb(high, scale)), scale, nulls)
+    return FieldFacts(number_of(low), number_of(high), 0, nulls)
+
+
+def _prepared(batch: pa.RecordBatch, held: Sequence[str], begin: int, placed: bool) -> pa.RecordBatch:
+    """Name columns as queries do, count durations in microseconds, and say the records' places where asked."""
+    import pyarrow as pa
+
+    names, columns = [column_of(name) for name in held], [batch.column(name) for name in held]
+    columns = [column.cast(pa.int64()) if pa.types.is_duration(column.type) else column for column in columns]
+    if placed:
+        names.append(column_of(PLACE))
+        columns.append(pa.array(range(begin, begin + batch.num_rows), pa.int64()))
+    return pa.RecordBatch.from_arrays(columns, names)
+
+
+def _table(schema: SourceSchema) -> str:
+    return _quoted(table_of(schema.name))
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -43,10 +43,10 @@ def _columns(layout: Layout) -> list[str]:
 
 
 def yielded_table(layout: Layout | None, batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Give the keys (``item``) and yields: a column a field of the record, or one named ``value``."""
+    """Give the keys as texts (``item``) and the yields: a column a field of the record, or one named ``value``."""
     import pyarrow as pa
 
-    columns: dict[str, Any] = {"item": batch.column("key")}
+    columns: dict[str, Any] = {"item": batch.column("key").cast(pa.string())}
     if isinstance(layout, Fields) and not layout.present:
         columns |= {name: _array(part, batch) for name, part in layout.fields}
     elif layout is not None:

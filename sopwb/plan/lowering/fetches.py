@@ -11,10 +11,10 @@ Deliberately not lowered: a condition that can fail, ``limit``.
 from __future__ import annotations
 
 from sopwb.lang import ir
+from sopwb.lang.parts import conjuncts, uses_it
 from sopwb.lang.types import RecordType
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import TRUE, both, choose, is_null, literal, negation
-from sopwb.plan.expressions import conjuncts, uses
+from sopwb.plan.algebra import TRUE, both, choose, is_constant, is_null, literal, negation, sorting
 from sopwb.plan.facts import SourceFacts
 from sopwb.plan.lowering.expressions import lower_scalar
 from sopwb.plan.lowering.folds import count, one_of, outer_values
@@ -40,7 +40,7 @@ def record_of(facts: SourceFacts, promised: RecordType, of: str) -> Record:
         live = facts.record.get(name)
         assert live is not None, "the types were compared before"
         cell = facts.cell(name)
-        if cell is None or cell.kind == "duration":
+        if cell is None:
             fields[name] = Unusable(f"{facts.name}.{name} is of a kind that is not lowered")
         elif cell.kind == "decimal" and not cell.fits_decimal():
             fields[name] = Unusable(f"{facts.name}.{name} may need more than 38 digits")
@@ -57,7 +57,7 @@ def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Sco
     facts = query.sources[step.source]
     name = f"g{len(query.gathers)}"
     row = record_of(facts, promised, name)
-    inside = scope.inside(name, None, it=row)
+    inside = scope.inside(name, "it", row, None)
     on, where = _condition(step, scope, inside)
     if facts.key is not None and step.one and where == TRUE and len(on) == 1 and step.source == items.source:
         ours, theirs = on[0]
@@ -68,7 +68,7 @@ def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Sco
         return _look_up(step, row, facts, on, where, scope)
     arguments = tuple(sorted(outer_values(where, name), key=repr))
     query.add_gather(n.Gather(name, name, step.source, on, where, False, (), arguments))
-    order = tuple((lower_scalar(o.code.expr, inside), o.descending) for o in step.order_by)
+    order = sorting((lower_scalar(o.code.expr, inside), o.descending) for o in step.order_by)
     rows = Rows(name, _cut(row, step), TRUE, order)
     found = scope.name(count(rows, TRUE, scope))
     if not step.one:
@@ -96,11 +96,14 @@ def _condition(
             where = both(where, lower_scalar(part, inside))
             continue
         ours, theirs = lower_scalar(pair[0], inside), scope.name(lower_scalar(pair[1], scope))
-        if theirs.cell.kind == "null" or ours.cell.kind == "null":
-            raise CannotLower("records are compared with null")
+        if ours.cell.kind == "null":
+            raise CannotLower("a null of every record is compared")
+        if theirs.cell.kind == "null":
+            where = both(where, is_null(ours))
+            continue
         if ours.cell.kind == "decimal":
             ours, theirs = aligned(ours, theirs)
-        if isinstance(theirs, (n.Literal, n.Param)):
+        if is_constant(ours) or isinstance(theirs, (n.Literal, n.Param)):
             where = both(where, n.Call(TRUE.cell, "same" if ours.cell.nullable else "eq", (ours, theirs)))
         else:
             on.append((ours, theirs))
@@ -113,9 +116,9 @@ def _equality(part: ir.Expr) -> tuple[ir.Expr, ir.Expr] | None:
     """Read ``f(it) == x`` or ``x == f(it)``, where x does not use ``it``."""
     if isinstance(part, ir.Apply) and part.op == "eq":
         left, right = part.args
-        if uses(left, "it") and not uses(right, "it"):
+        if uses_it(left) and not uses_it(right):
             return left, right
-        if uses(right, "it") and not uses(left, "it"):
+        if uses_it(right) and not uses_it(left):
             return right, left
     return None
 

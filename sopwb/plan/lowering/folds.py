@@ -15,8 +15,9 @@ import msgspec
 from sopwb.kernel.limits import DIVISION_PLACES
 from sopwb.lang import ir
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import FALSE, TRUE, both, either, literal, negation, walk
+from sopwb.plan.algebra import FALSE, TRUE, both, either, literal, negation, sorting, walk
 from sopwb.plan.cells import BOOL, Cell, integer
+from sopwb.plan.facts import SourceFacts
 from sopwb.plan.lowering import expressions
 from sopwb.plan.lowering.forms import Form, Record, Rows, Unusable, scalar
 from sopwb.plan.lowering.numbers import checked_int, quotient, settled, times
@@ -36,7 +37,7 @@ def lower_fold(expr: ir.Fold, scope: Scope) -> Form:
         case "map":
             return msgspec.structs.replace(rows, element=value)
         case "sort_by":
-            return msgspec.structs.replace(rows, order=((scalar(value), False), *rows.order))
+            return msgspec.structs.replace(rows, order=sorting([(scalar(value), False), *rows.order]))
         case "all":
             failing = count(rows, negation(scalar(value)), scope)
             return n.Call(BOOL, "eq", (failing, _ZERO))
@@ -90,7 +91,7 @@ def _body(expr: ir.Fold, rows: Rows, scope: Scope) -> Form:
     if expr.body is None:
         return rows.element
     failing: list[tuple[str, n.Expr]] | None = None if expr.kind in ("all", "exists") or scope.row else []
-    value = expressions.lower(expr.body, scope.inside(rows.gather, failing, **{expr.var: rows.element}))
+    value = expressions.lower(expr.body, scope.inside(rows.gather, expr.var, rows.element, failing))
     if failing:
         codes = {code for code, _ in failing}
         if len(codes) > 1:
@@ -152,15 +153,19 @@ def _average(rows: Rows, value: n.Expr, scope: Scope) -> n.Expr:
 
 
 def one_of(rows: Rows, which: str, scope: Scope) -> Form:
-    """Give the first or last row, or null; ties go by the source's key."""
-    facts = scope.query.rows[rows.gather]
-    if facts.key is None:
-        raise CannotLower(f"{facts.name} has no key to order by")
-    cell = facts.cell(facts.key)
-    assert cell is not None, "keys have cells"
-    order = (*rows.order, (n.Column(cell, rows.gather, facts.key), False))
+    """Give the first or last row, or null; ties go by the source's key, else by the place in it."""
+    order = (*rows.order, (identity(scope.query.rows[rows.gather], rows.gather), False))
     some = n.Call(BOOL, "gt", (count(rows, TRUE, scope), _ZERO))
     return _picked(rows.element, rows, which, order, some, scope)
+
+
+def identity(facts: SourceFacts, row: str) -> n.Column:
+    """Give the field that orders the records of a source where nothing else does."""
+    name = facts.identity()
+    cell = None if name is None else facts.cell(name)
+    if name is None or cell is None:
+        raise CannotLower(f"{facts.name} has no key to order by")
+    return n.Column(cell, row, name)
 
 
 def _picked(

@@ -75,9 +75,9 @@ class Scope:
         guard = self.name(both(self.guard, condition))
         return Scope(self.query, self.names, self.path, guard, self.row, self.failing)
 
-    def inside(self, gather: str, failing: list[tuple[str, n.Expr]] | None, **names: Form) -> Scope:
-        """Give the place of a record of a gather."""
-        return Scope(self.query, {**self.names, **names}, self.path, TRUE, gather, failing)
+    def inside(self, gather: str, name: str, form: Form, failing: list[tuple[str, n.Expr]] | None) -> Scope:
+        """Give the place of a record of a gather, which a name stands for."""
+        return Scope(self.query, {**self.names, name: form}, self.path, TRUE, gather, failing)
 
     def name(self, expr: n.Expr) -> n.Expr:
         """Name a value that is used more than once. Inside of a gather nothing has a name: it is repeated."""

@@ -14,8 +14,8 @@ import msgspec
 
 from sopwb.kernel.limits import CALL_DEPTH_MAX
 from sopwb.lang import ir
+from sopwb.lang.parts import renamed
 from sopwb.lang.types import RecordType, Type
-from sopwb.plan.expressions import renamed
 from sopwb.plan.nodes import CannotLower
 
 Resolve: TypeAlias = Callable[[str], ir.Script]

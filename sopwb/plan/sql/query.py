@@ -74,7 +74,18 @@ class SetQuery(msgspec.Struct, frozen=True):
 
 def table_of(source: str) -> str:
     """Name the table by which a query knows a source."""
-    return f"source_{source}"
+    return f"source_{_apart(source)}"
+
+
+def column_of(field: str) -> str:
+    """Name the column that holds a source's field: never one of the query's own names."""
+    return f"_{_apart(field)}"
+
+
+def _apart(name: str) -> str:
+    """Tell names apart that differ in case only: a database does not."""
+    capitals = sum(1 << place for place, char in enumerate(name) if char != char.lower())
+    return f"{name}.{capitals:x}" if capitals or "." in name else name
 
 
 def encode_query(query: SetQuery) -> bytes:

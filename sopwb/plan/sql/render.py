@@ -10,7 +10,6 @@ joins them. Levels are not materialised unless a gather reads one. Importing thi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import assert_never
 
 from sqlglot import exp
@@ -18,12 +17,13 @@ from sqlglot import exp
 from sopwb.plan import nodes as n
 from sopwb.plan.algebra import TRUE, walk
 from sopwb.plan.cells import TEXT, Cell
+from sopwb.plan.facts import PLACE
 from sopwb.plan.lowering.exact import quoted
 from sopwb.plan.lowering.texts import string
 from sopwb.plan.rules.drop_unused import gather_inputs, outputs
 from sopwb.plan.sql import duckdb
 from sopwb.plan.sql.duckdb import Built, alias, binary, call, case, cast, closed, number, text
-from sopwb.plan.sql.query import EffectColumns, Fields, Layout, Scalar, SetQuery, table_of
+from sopwb.plan.sql.query import EffectColumns, Fields, Layout, Scalar, SetQuery, column_of, table_of
 
 
 def render(plan: n.SetPlan) -> SetQuery:
@@ -56,8 +56,8 @@ class _Renderer:
                 return cast(exp.Placeholder(this=short), cell)
             case n.Column(cell, of, field):
                 if of == "item" and rows[of] != "item":
-                    return exp.column(f"i_{field}", table=rows[of], quoted=True)
-                return duckdb.column(field, rows[of], cell)
+                    return exp.column(f"i{column_of(field)}", table=rows[of], quoted=True)
+                return duckdb.column(column_of(field), rows[of], cell)
             case n.Ref(_, name):
                 return exp.column(name, quoted=True)
             case n.Call(cell, op, args):
@@ -114,19 +114,30 @@ class _Renderer:
 
     def items_level(self) -> None:
         items, rows = self.plan.items, {"item": "item"}
-        fields = {items.key.field: items.key}
-        for expr in self._item_exprs():
+        fields: dict[str, n.Column] = {}
+        for expr in (items.key, *self._item_exprs()):
             for part in walk(expr):
                 if isinstance(part, n.Column) and part.of == "item":
                     fields.setdefault(part.field, part)
-        made = [alias(self.sql(part, rows), f"i_{name}") for name, part in fields.items()]
+        made: list[Built] = []
+        for name, part in fields.items():
+            counted = items.counted if part == items.key else None
+            built = self.sql(part, rows) if counted is None else self.place(items, counted)
+            made.append(alias(built, f"i{column_of(name)}"))
         made += [alias(self.sql(expr, rows), f"o{number_}") for number_, (expr, _) in enumerate(items.order)]
-        select = exp.Select(expressions=list(made)).from_(self.table(items.source, "item", fields), copy=False)
+        select = exp.Select(expressions=list(made)).from_(self.table(items.source, "item"), copy=False)
         if items.where != TRUE:
-            self._note(items.source, [items.where], "item")
             select = select.where(self.sql(items.where, rows), copy=False)
-        self._note(items.source, [expr for expr, _ in items.order], "item")
+        self._note(items.source, [*fields.values(), items.where, *(expr for expr, _ in items.order)], "item")
         self.cte(0, select)
+
+    def place(self, items: n.Items, counted: n.Column) -> Built:
+        """Count the items that come before one."""
+        rows = {"item": "item"}
+        order = [self.ordered(self.sql(expr, rows), down) for expr, down in (*items.order, (counted, False))]
+        self._note(items.source, [counted], "item")
+        window = exp.Window(this=call("row_number"), order=exp.Order(expressions=order))
+        return cast(binary(exp.Sub, window, number(1)), items.key.cell)
 
     def _item_exprs(self) -> list[n.Expr]:
         found = list(outputs(self.plan))
@@ -134,15 +145,15 @@ class _Renderer:
             found += [step.expr] if isinstance(step, n.Let) else list(gather_inputs(step))
         return found
 
-    def table(self, source: str, name: str, fields: Iterable[str]) -> Built:
-        self.sources.setdefault(source, set()).update(fields)
+    def table(self, source: str, name: str) -> Built:
+        self.sources.setdefault(source, set())
         return _from(table_of(source), name)
 
     def _note(self, source: str, exprs: list[n.Expr], row: str) -> None:
         """Remember which fields of a source are needed."""
         for expr in exprs:
             names = {part.field for part in walk(expr) if isinstance(part, n.Column) and part.of == row}
-            self.sources.setdefault(source, set()).update(names)
+            self.sources.setdefault(source, set()).update(names - {PLACE})
 
     def cte(self, level: int, select: exp.Select) -> None:
         self.ctes.append(exp.CTE(this=select, alias=exp.TableAlias(this=exp.to_identifier(f"l{level}"))))
@@ -166,7 +177,7 @@ class _Renderer:
         if gather.where != TRUE:
             on.append(self.sql(gather.where, rows))
         made += [alias(self.sql(a.expr, rows), a.name) for a in gather.aggregates if a.expr]
-        table = self.table(gather.source, gather.name, ())
+        table = self.table(gather.source, gather.name)
         return select.join(table, on=duckdb.both(*on), join_type="left", copy=False)
 
     def match(self, ours: Built, theirs: Built, a: n.Expr, b: n.Expr) -> Built:
@@ -201,7 +212,7 @@ class _Renderer:
         ours = [self.sql(a, rows) for a, _ in gather.on]
         made = [alias(key, f"k{number_}") for number_, key in enumerate(ours)]
         made += [self.aggregate(a, rows, {}) for a in gather.aggregates]
-        inner = exp.Select(expressions=list(made)).from_(self.table(gather.source, "s", ()), copy=False)
+        inner = exp.Select(expressions=list(made)).from_(self.table(gather.source, "s"), copy=False)
         if gather.where != TRUE:
             inner = inner.where(self.sql(gather.where, rows), copy=False)
         if ours:
@@ -231,7 +242,7 @@ class _Renderer:
         made: list[Built] = [alias(key.copy(), f"k{number_}") for number_, key in enumerate(keys)]
         made += [self.aggregate(a, rows, given) for a in gather.aggregates]
         inner = exp.Select(expressions=list(made)).from_(items.subquery("a", copy=False))
-        inner = inner.join(self.table(gather.source, "s", ()), on=duckdb.both(*on) if on else exp.true(), copy=False)
+        inner = inner.join(self.table(gather.source, "s"), on=duckdb.both(*on) if on else exp.true(), copy=False)
         inner = inner.group_by(*(key.copy() for key in keys), copy=False)
         return inner, [(v, v.cell.nullable) for v in values]
 
@@ -298,15 +309,18 @@ class _Renderer:
         """Sort before the texts are made where the executor can see that the order has stayed: what is sorted is
         then a tenth of what comes out."""
         order = [
-            exp.Ordered(this=exp.column(f"o{number_}", table="p", quoted=True), desc=down, nulls_first=False)
+            self.ordered(exp.column(f"o{number_}", table="p", quoted=True), down)
             for number_, (_, down) in enumerate(self.plan.items.order)
         ]
-        order.append(exp.Ordered(this=self.here(self.plan.items.key), desc=False, nulls_first=False))
+        order.append(self.ordered(self.here(self.plan.items.key), False))
         items = _from(f"l{level}", "p")
         if self.plan.items.order:
             return select.from_(items, copy=False).order_by(*order, copy=False)
         inner = exp.Select(expressions=[exp.Star()]).from_(items, copy=False).order_by(*order, copy=False)
         return select.from_(inner.subquery("p", copy=False), copy=False)
+
+    def ordered(self, value: Built, down: bool) -> exp.Ordered:
+        return exp.Ordered(this=value, desc=down, nulls_first=False)
 
     def add(self, name: str, value: Built) -> None:
         self.selected.append((name, value))

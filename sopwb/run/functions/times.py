@@ -23,11 +23,15 @@ Zones = Callable[[str], dt.tzinfo]
 """Finds a time zone by its name; raises KeyError, ValueError or OSError for one that does not exist."""
 
 
+def _out_of_range() -> ExpressionFailure:
+    return ExpressionFailure(codes.TIME_RANGE, "the time is outside of the years 1 to 9999")
+
+
 def _within(compute: Callable[[], _T]) -> _T:
     try:
         return compute()
     except (OverflowError, ValueError):
-        raise ExpressionFailure(codes.TIME_RANGE, "the time is outside of the years 1 to 9999") from None
+        raise _out_of_range() from None
 
 
 def _read(read: Callable[[], _T]) -> _T:
@@ -38,15 +42,21 @@ def _read(read: Callable[[], _T]) -> _T:
 
 
 def later(a: dt.datetime, b: dt.timedelta) -> dt.datetime:
-    return _within(lambda: a + b)
+    try:
+        return a + b
+    except OverflowError:
+        raise _out_of_range() from None
 
 
 def duration_later(a: dt.timedelta, b: dt.datetime) -> dt.datetime:
-    return _within(lambda: b + a)
+    return later(b, a)
 
 
 def earlier(a: dt.datetime, b: dt.timedelta) -> dt.datetime:
-    return _within(lambda: a - b)
+    try:
+        return a - b
+    except OverflowError:
+        raise _out_of_range() from None
 
 
 def elapsed(a: dt.datetime, b: dt.datetime) -> dt.timedelta:
@@ -85,9 +95,30 @@ def date_of_parts(year: int, month: int, day: int) -> dt.date:
     return _read(lambda: make_date(year, month, day))
 
 
-def local_date(instant: dt.datetime, zone: dt.tzinfo) -> dt.date:
-    """Give the calendar date of an instant in a zone."""
-    return _within(lambda: instant.astimezone(zone).date())
+def local_dates(zone: dt.tzinfo, always_one: bool = False) -> Callable[[dt.datetime], dt.date]:
+    """Compile taking the calendar date of an instant in a zone; ``always_one``: the same instant comes again and
+    again (``now``)."""
+
+    def local_date(instant: dt.datetime) -> dt.date:
+        try:
+            return instant.astimezone(zone).date()
+        except (OverflowError, ValueError):
+            raise _out_of_range() from None
+
+    if not always_one:
+        return local_date
+    known: tuple[dt.datetime, dt.date] | None = None
+
+    def local_date_of_one(instant: dt.datetime) -> dt.date:
+        nonlocal known
+        before = known
+        if before is not None and before[0] is instant:
+            return before[1]
+        date = local_date(instant)
+        known = (instant, date)
+        return date
+
+    return local_date_of_one
 
 
 def days_between(a: dt.date, b: dt.date) -> int:
@@ -103,14 +134,17 @@ def minutes_between(a: dt.datetime, b: dt.datetime) -> Decimal:
 
 
 def add_days(date: dt.date, days: int) -> dt.date:
-    return _within(lambda: date + dt.timedelta(days=days))
+    try:
+        return date + dt.timedelta(days=days)
+    except OverflowError:
+        raise _out_of_range() from None
 
 
 def add_months(date: dt.date, months: int) -> dt.date:
     """Give the same day of a later month, or its last day where it has fewer."""
     year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
     if not 1 <= year <= 9999:
-        raise ExpressionFailure(codes.TIME_RANGE, "the time is outside of the years 1 to 9999")
+        raise _out_of_range()
     day = min(date.day, _month_days(year, month + 1))
     return dt.date(year, month + 1, day)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sopwb.lang import ir
 from sopwb.run import codes
 from sopwb.run.effects import EffectState
-from sopwb.run.expression import ExpressionFailure, compile_expression
+from sopwb.run.expression import ExpressionFailure
+from sopwb.run.hot import Hot
 from sopwb.run.identity import effect_key
 from sopwb.run.ports import PlannedEffect
 from sopwb.run.spoken import FailSpeaker, SaySpeaker, ToolSpeaker
@@ -23,7 +24,7 @@ def compile_tool(step: ir.Tool, compiler: Compiler) -> Run:
 
     Pure tools are planned too: a reviewer sees that a code will be made, not only its placeholder in a mail. An
     observation has happened when it is decided."""
-    args = [(name, compile_expression(code.expr, compiler.context)) for name, code in step.args]
+    args = [(name, Hot(code.expr, compiler.context)) for name, code in step.args]
     tool, kind, name, own_path = step.tool, step.kind, step.name, step.path
     is_effect, on_error = kind == "effect", step.on_error
     info = StepInfo(own_path, "tool", ToolSpeaker(step), effect=tool)
@@ -33,7 +34,7 @@ def compile_tool(step: ir.Tool, compiler: Compiler) -> Run:
         arg = ""
         try:
             for arg, compute in args:
-                given[arg] = compute(frame)
+                given[arg] = compute.run(frame)
         except ExpressionFailure as failure:
             raise state.failed(failure, f"{own_path}/args/{arg}") from None
         world, path = state.world, state.prefix + own_path
@@ -62,13 +63,13 @@ def compile_tool(step: ir.Tool, compiler: Compiler) -> Run:
 
 
 def compile_say(step: ir.Say, compiler: Compiler) -> Run:
-    compute = compile_expression(step.text.expr, compiler.context)
+    compute = Hot(step.text.expr, compiler.context)
     path = step.path
     info = StepInfo(path, "say", SaySpeaker())
 
     def say(frame: Frame, state: State) -> Ended | None:
         try:
-            text = compute(frame)
+            text = compute.run(frame)
         except ExpressionFailure as failure:
             raise state.failed(failure, f"{path}/text") from None
         state.event((info, state.prefix, state.item, ABSENT, text, "", None))
@@ -78,13 +79,13 @@ def compile_say(step: ir.Say, compiler: Compiler) -> Run:
 
 
 def compile_fail(step: ir.Fail, compiler: Compiler) -> Run:
-    compute = compile_expression(step.message.expr, compiler.context)
+    compute = Hot(step.message.expr, compiler.context)
     path = step.path
     info = StepInfo(path, "fail", FailSpeaker())
 
     def fail(frame: Frame, state: State) -> Ended | None:
         try:
-            message = compute(frame)
+            message = compute.run(frame)
         except ExpressionFailure as failure:
             raise state.failed(failure, f"{path}/message") from None
         state.event((info, state.prefix, state.item, ABSENT, message, "", None))

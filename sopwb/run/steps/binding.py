@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from sopwb.kernel.values import Value
 from sopwb.lang import ir
 from sopwb.run import codes
 from sopwb.run.coerce import coercion
-from sopwb.run.expression import ExpressionFailure, compile_expression, show_with_values
+from sopwb.run.expression import ExpressionFailure, show_with_values
+from sopwb.run.hot import Hot
 from sopwb.run.scan import Record, Scan
 from sopwb.run.spoken import FetchSpeaker, IfSpeaker, MathSpeaker, ReturnSpeaker
 from sopwb.run.state import Ended, Frame, RunFailure, State
@@ -26,14 +27,14 @@ def scan_of(step: ir.Fetch | ir.Each, compiler: Compiler) -> Scan:
 
 def compile_fetch(step: ir.Fetch, compiler: Compiler) -> Run:
     scan = scan_of(step, compiler)
-    limit = compile_expression(step.limit.expr, compiler.context) if step.limit is not None else None
+    limit = Hot(step.limit.expr, compiler.context) if step.limit is not None else None
     fields, name, one, path = step.fields, step.name, step.one, step.path
     info = StepInfo(path, "fetch", FetchSpeaker(step))
 
     def limited(records: Iterator[Record], frame: Frame, state: State) -> Iterator[Record]:
         assert limit is not None, "only called with a limit"
         try:
-            most = limit(frame)
+            most = limit.run(frame)
         except ExpressionFailure as failure:
             raise state.failed(failure, f"{path}/limit") from None
         if most < 0:
@@ -84,25 +85,29 @@ def _several(step: ir.Fetch, compiler: Compiler, frame: Frame, state: State) -> 
     return state.failure(codes.SEVERAL_FOUND, step.path, message, hint="order_by would say which one")
 
 
-def compile_math(step: ir.Math, compiler: Compiler) -> Run:
-    compute = compile_expression(step.code.expr, compiler.context)
-    name, path = step.name, step.path
-    info = StepInfo(path, "math", MathSpeaker(step))
+def compile_maths(steps: Sequence[ir.Math], compiler: Compiler) -> Run:
+    """Compile math steps that stand one after the other: a closure for each would cost as much as a sum does."""
+    parts = [
+        (StepInfo(step.path, "math", MathSpeaker(step)), Hot(step.code.expr, compiler.context), step.name)
+        for step in steps
+    ]
 
     def math(frame: Frame, state: State) -> Ended | None:
-        try:
-            value = compute(frame)
-        except ExpressionFailure as failure:
-            raise state.failed(failure, f"{path}/expr") from None
-        frame[name] = value
-        state.event((info, state.prefix, state.item, ABSENT, value, "", None))
+        event, prefix, item = state.event, state.prefix, state.item
+        for info, compute, name in parts:
+            try:
+                value = compute.run(frame)
+            except ExpressionFailure as failure:
+                raise state.failed(failure, f"{info.path}/expr") from None
+            frame[name] = value
+            event((info, prefix, item, ABSENT, value, "", None))
         return None
 
     return math
 
 
 def compile_if(step: ir.If, compiler: Compiler) -> Run:
-    test = compile_expression(step.cond.expr, compiler.context)
+    test = Hot(step.cond.expr, compiler.context)
     then = compiler.block(step.then)
     other = compiler.block(step.else_) if step.else_ else None
     path = step.path
@@ -110,7 +115,7 @@ def compile_if(step: ir.If, compiler: Compiler) -> Run:
 
     def branch(frame: Frame, state: State) -> Ended | None:
         try:
-            holds = test(frame)
+            holds = test.run(frame)
         except ExpressionFailure as failure:
             raise state.failed(failure, f"{path}/cond") from None
         if holds:
@@ -123,14 +128,14 @@ def compile_if(step: ir.If, compiler: Compiler) -> Run:
 
 
 def compile_return(step: ir.Return, compiler: Compiler) -> Run:
-    compute = compile_expression(step.value.expr, compiler.context)
+    compute = Hot(step.value.expr, compiler.context)
     change = coercion(step.value.type, compiler.returns) if compiler.returns is not None else None
     path = step.path
     info = StepInfo(path, "return", ReturnSpeaker())
 
     def give(frame: Frame, state: State) -> Ended | None:
         try:
-            value = compute(frame)
+            value = compute.run(frame)
         except ExpressionFailure as failure:
             raise state.failed(failure, f"{path}/value") from None
         if change is not None:

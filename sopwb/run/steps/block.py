@@ -6,7 +6,8 @@ state (the prefix of paths) and the frame. Deliberately not here: the meaning of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import TypeAlias, assert_never
 
 import msgspec
@@ -78,7 +79,7 @@ class Compiler:
 
     def block(self, steps: tuple[ir.Step, ...]) -> Run:
         """Compile steps that run one after the other."""
-        runs = tuple(self.step(step) for step in steps)
+        runs = tuple(self._runs(steps))
         if len(runs) == 1:
             return runs[0]
         if len(runs) == 2:
@@ -98,6 +99,15 @@ class Compiler:
 
         return run_all
 
+    def _runs(self, steps: tuple[ir.Step, ...]) -> Iterator[Run]:
+        from sopwb.run.steps.binding import compile_maths
+
+        for kind, group in groupby(steps, type):
+            if kind is ir.Math:
+                yield compile_maths([step for step in group if isinstance(step, ir.Math)], self)
+            else:
+                yield from map(self.step, group)
+
     def step(self, step: ir.Step) -> Run:
         """Compile one step."""
         from sopwb.run.steps import acting, binding, calling, looping
@@ -106,7 +116,7 @@ class Compiler:
             case ir.Fetch():
                 return binding.compile_fetch(step, self)
             case ir.Math():
-                return binding.compile_math(step, self)
+                return binding.compile_maths([step], self)
             case ir.If():
                 return binding.compile_if(step, self)
             case ir.Each():

@@ -41,6 +41,7 @@ class BySets:
     ) -> None:
         self._path, self._decision, self._frame, self._state = path, decision, frame, state
         self._decide_item, self._whole_item = decide_item, whole_item
+        self._prefix = state.prefix  # a failure inside of a call leaves the state's at that call
         self._count = 0
         self.yields: Yields | None = None
 
@@ -144,7 +145,7 @@ class BySets:
             cancelled=None,
         )
         state = State(world, self._state.base["today"])
-        state.prefix = self._state.prefix
+        state.prefix = self._prefix
         try:
             self._decide_item(key, self._frame, state)
         except RunFailure as failure:

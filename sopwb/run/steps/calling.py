@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sopwb.lang import ir
 from sopwb.run.coerce import coercion
-from sopwb.run.expression import ExpressionFailure, compile_expression
+from sopwb.run.expression import ExpressionFailure
+from sopwb.run.hot import Hot
 from sopwb.run.spoken import CallSpeaker
 from sopwb.run.state import Ended, Frame, State
 from sopwb.run.steps.block import Compiler, Run
@@ -15,7 +16,7 @@ def compile_call(step: ir.Call, compiler: Compiler) -> Run:
     """Compile a call. Its event comes before those of what it calls, which tell the result."""
     types = {param.name: param.type for param in step.params}
     args = [
-        (name, compile_expression(code.expr, compiler.context), coercion(code.type, types[name]))
+        (name, Hot(code.expr, compiler.context), coercion(code.type, types[name]))
         for name, code in step.args
     ]
     run = compiler.callee(step).run
@@ -28,7 +29,7 @@ def compile_call(step: ir.Call, compiler: Compiler) -> Run:
         arg = ""
         try:
             for arg, compute, change in args:
-                given[arg] = compute(frame) if change is None else change(compute(frame))
+                given[arg] = compute.run(frame) if change is None else change(compute.run(frame))
         except ExpressionFailure as failure:
             raise state.failed(failure, f"{path}/args/{arg}") from None
         before = state.prefix

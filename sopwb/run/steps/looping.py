@@ -14,7 +14,8 @@ from sopwb.kernel.diagnostics import UserError
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
 from sopwb.run import codes
-from sopwb.run.expression import ExpressionFailure, compile_expression
+from sopwb.run.expression import ExpressionFailure
+from sopwb.run.hot import Hot
 from sopwb.run.identity import item_text
 from sopwb.run.inputs import read_key
 from sopwb.run.spoken import EachSpeaker, YieldSpeaker
@@ -58,13 +59,14 @@ def compile_each(step: ir.Each, compiler: Compiler) -> Run:
         return None
 
     def by_rows(frame: Frame, state: State, one: Decide) -> tuple[int, list[Value]]:
-        world, outer_keys = state.world, state.keys
+        world, outer_keys, cancelled = state.world, state.keys, state.world.cancelled
+        items_max = 0 if outer_keys else world.items_max
         yields: list[Value] = []
         count = 0
         for key, value in items(frame, state, None if outer_keys else world.only_item):
-            if world.cancelled is not None and world.cancelled():
+            if cancelled is not None and cancelled():
                 raise Cancelled
-            if not outer_keys and 0 < world.items_max <= count:
+            if 0 < items_max <= count:
                 break
             count += 1
             given = one(_entered(step, frame, state, outer_keys, key, value), state)
@@ -87,10 +89,13 @@ def _entered(
     step: ir.Each, frame: Frame, state: State, outer_keys: tuple[str, ...], key: str, value: Value
 ) -> Frame:
     """Go into an item: give its frame."""
-    inner = dict(frame)
+    if outer_keys:
+        state.keys = (*outer_keys, key)
+        state.item = item_text(state.keys)
+    else:
+        state.keys, state.item = (key,), key
+    inner = frame.copy()
     inner[step.as_] = value
-    state.keys = (*outer_keys, key)
-    state.item = item_text(state.keys)
     return inner
 
 
@@ -106,14 +111,14 @@ def _decide(step: ir.Each, compiler: Compiler) -> Decide:
             return ABSENT
 
         return run_only
-    compute = compile_expression(step.yield_.expr, compiler.context)
+    compute = Hot(step.yield_.expr, compiler.context)
     info = StepInfo(path, "yield", YieldSpeaker())
 
     def run_and_yield(frame: Frame, state: State) -> Value:
         if body is not None:
             body(frame, state)
         try:
-            value = compute(frame)
+            value = compute.run(frame)
         except ExpressionFailure as failure:
             raise state.failed(failure, path) from None
         state.event((info, state.prefix, state.item, ABSENT, value, "", None))
@@ -175,12 +180,12 @@ def _decide_or_bury(decide: Decide, frame: Frame, state: State) -> Value:
 def _list_items(step: ir.Each, compiler: Compiler) -> Items:
     """Compile iterating over a list; an element's key is its place, from 0."""
     assert step.over is not None, "each goes over a source or a list"
-    over = compile_expression(step.over.expr, compiler.context)
+    over = Hot(step.over.expr, compiler.context)
     path = f"{step.path}/in"
 
     def items(frame: Frame, state: State, only: str | None) -> Iterator[tuple[str, Value]]:
         try:
-            elements = over(frame)
+            elements = over.run(frame)
         except ExpressionFailure as failure:
             raise state.failed(failure, path) from None
         return ((str(n), element) for n, element in enumerate(elements) if only in (None, str(n)))

@@ -1,13 +1,13 @@
-"""Questions about conditions: their conjuncts, what they use of ``it``, and whether they can fail.
+"""What is inside of a typed expression: its parts, its conjuncts, what it uses, whether it can fail; and renaming.
 
-Deliberately not here: evaluating them (``expression``) and what is done with the answers (``scan``,
-``spoken``).
+Both engines ask these, so that they split and order a condition alike. Deliberately not here: evaluating an
+expression (``run``), lowering it (``plan``), and the syntax tree of its text (``expression.syntax``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, assert_never
 
 from sopwb.lang import ir
 from sopwb.lang.types import BOOL
@@ -61,6 +61,54 @@ def children(expr: ir.Expr) -> tuple[ir.Expr, ...]:
             return tuple(value for _, value in fields)
         case ir.MakeMap(entries=entries):
             return tuple(part for entry in entries for part in entry)
+        case _:
+            assert_never(expr)
+
+
+def rebuilt(expr: ir.Expr, change: Callable[[ir.Expr], ir.Expr]) -> ir.Expr:
+    """Rebuild an expression with every part directly inside of it changed."""
+    match expr:
+        case ir.Const() | ir.Name():
+            return expr
+        case ir.Field(type_, base, field):
+            return ir.Field(type_, change(base), field)
+        case ir.Has(type_, base, field):
+            return ir.Has(type_, change(base), field)
+        case ir.Index(type_, base, index):
+            return ir.Index(type_, change(base), change(index))
+        case ir.Apply(type_, op, args):
+            return ir.Apply(type_, op, tuple(map(change, args)))
+        case ir.And(type_, left, right):
+            return ir.And(type_, change(left), change(right))
+        case ir.Or(type_, left, right):
+            return ir.Or(type_, change(left), change(right))
+        case ir.Cond(type_, test, then, other):
+            return ir.Cond(type_, change(test), change(then), change(other))
+        case ir.Coalesce(type_, value, default):
+            return ir.Coalesce(type_, change(value), change(default))
+        case ir.Must(type_, value, text):
+            return ir.Must(type_, change(value), text)
+        case ir.Fold(type_, kind, over, var, body):
+            return ir.Fold(type_, kind, change(over), var, None if body is None else change(body))
+        case ir.MakeList(type_, items):
+            return ir.MakeList(type_, tuple(map(change, items)))
+        case ir.MakeRecord(type_, fields):
+            return ir.MakeRecord(type_, tuple((name, change(value)) for name, value in fields))
+        case ir.MakeMap(type_, entries):
+            return ir.MakeMap(type_, tuple((change(k), change(v)) for k, v in entries))
+        case _:
+            assert_never(expr)
+
+
+def renamed(expr: ir.Expr, names: Mapping[str, str]) -> ir.Expr:
+    """Give names new names; a list function's variable is its own."""
+    if isinstance(expr, ir.Name):
+        return ir.Name(expr.type, names.get(expr.name, expr.name))
+    if isinstance(expr, ir.Fold) and expr.var in names:
+        inner = {name: new for name, new in names.items() if name != expr.var}
+        body = None if expr.body is None else renamed(expr.body, inner)
+        return ir.Fold(expr.type, expr.kind, renamed(expr.over, names), expr.var, body)
+    return rebuilt(expr, lambda part: renamed(part, names))
 
 
 def walk(expr: ir.Expr) -> Iterator[ir.Expr]:

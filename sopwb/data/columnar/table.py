@@ -1,0 +1,227 @@
+"""A large source: its records lie in a Parquet file, a copy in the cache or the person's own, and are read from there.
+
+    rows       DuckDB streams the file; where its records do not rise by key, it sorts them first, with spilling
+    matching   an index of the field (``lookups``) once there is one, else DuckDB looks through the file
+    batches    DuckDB's Arrow batches
+    parquet    the file itself, for a database that reads it in place
+
+duckdb, pyarrow and sqlite3 are imported when they are needed; an index needs sqlite3 alone. A file that is the
+person's own is looked at again after each reading (``unchanged``). Deliberately not here: making (``make``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sopwb.data.codes import CACHE, MALFORMED
+from sopwb.data.columnar.about import SORT, About, Held, files_sql, quoted, stored_sql, value_sql
+from sopwb.data.columnar.cache import Place
+from sopwb.data.faults import fault
+from sopwb.data.memory import rows_of, unknown_field
+from sopwb.data.precision import Precision
+from sopwb.data.stored import Stored
+from sopwb.kernel.diagnostics import UserError
+from sopwb.kernel.limits import LOOK_UP_PAGE_ROWS, LOOK_UP_ROWS_AT_ONCE_MAX, LOOK_UPS_SCANNED_MAX
+from sopwb.kernel.values import Value
+from sopwb.lang.environment import SourceSchema
+from sopwb.lang.types import RecordType, Type, parse_type
+from sopwb.run.ports import Bounds, Fingerprint, ParquetFiles
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sopwb.data.columnar.database import Database
+    from sopwb.data.columnar.lookups import Lookups
+
+
+class ColumnarTable:
+    """Implements ``run.ports.Table`` and ``run.ports.Columnar``.
+
+    ``file`` is the person's own file and ``look`` checks that it is what it was; a copy is read from ``place``.
+    """
+
+    def __init__(self, name: str, about: About, place: Place, file: str, look: Callable[[], None]) -> None:
+        record = parse_type(about.record)
+        assert isinstance(record, RecordType)
+        self._schema = SourceSchema(name, about.key, record, rows=about.rows)
+        self._about, self._place, self._look = about, place, look
+        self._path = os.path.abspath(place.parquet if about.copy else file)
+        self.originals = about.originals
+        self._stored = {field: Stored(type_) for field, type_ in record.fields}
+        self._open: Database | None = None
+        self._lookups: dict[str, Lookups | None] = {}
+        self._asked: dict[str, int] = {}
+
+    @property
+    def schema(self) -> SourceSchema:
+        return self._schema
+
+    def fingerprint(self) -> Fingerprint:
+        return Fingerprint(self._schema.name, self._about.kind, self._about.digest)
+
+    def count(self) -> int:
+        return self._about.rows
+
+    def unchanged(self) -> None:
+        """Check that what is read is still what was fingerprinted; see ``run.ports.Columnar``."""
+        if not self._about.copy:
+            self._look()
+
+    def parquet(self) -> ParquetFiles | None:
+        """Give the file; see ``run.ports.Columnar``."""
+        plain = {field: held for field, held in self._about.held.items() if held.form == "plain"}
+        return ParquetFiles(
+            paths=(self._path,),
+            columns={field: held.column for field, held in plain.items()},
+            bounds={
+                field: None if held.low is None or held.high is None else Bounds(held.low, held.high, held.scale)
+                for field, held in plain.items()
+            },
+            scales={field: held.scale for field, held in plain.items()},
+        )
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        query = f"select {self._stored_columns()} from {files_sql([self._path])}{self._order()}"
+        for page in self._database().rows(query, (), LOOK_UP_PAGE_ROWS):
+            yield from self._rows(page)
+        self.unchanged()
+
+    def matching(self, field: str, value: Value) -> Iterator[dict[str, Value]]:
+        stored = self._stored.get(field)
+        if stored is None:
+            raise unknown_field(self._schema, field)
+        if stored.nested and value is not None:
+            yield from (row for row in self.rows() if row[field] == value)
+            return
+        sought = None if value is None else stored.sought(value)
+        if value is not None and sought is None:
+            return
+        index = None if value is None else self._index(field)
+        if index is not None:
+            for page in index.find(sought):
+                yield from self._rows([row[1:] for row in page])
+        else:
+            yield from self._scanned(field, sought)
+        self.unchanged()
+
+    def batches(self, fields: Sequence[str] | None = None, rows_max: int = 65_536) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        from sopwb.data.arrow import Columns
+
+        columns = Columns(self._schema, fields)
+        for name in columns.precisions:
+            columns.precisions[name] = Precision(self._held(name).whole, self._held(name).digits)
+        schema = columns.settle()
+        listed = ", ".join(value_sql(self._held(field.name), self._type(field.name)) for field in schema) or "null"
+        query = f"select {listed} from {files_sql([self._path])}{self._order()}"
+        for batch in self._database().arrow(query, rows_max):
+            for at in range(0, batch.num_rows, rows_max):
+                part = batch.slice(at, rows_max)
+                arrays = [self._array(part.column(n), field) for n, field in enumerate(schema)]
+                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+        self.unchanged()
+
+    # --- columns --------------------------------------------------------------------------------
+    def _held(self, field: str) -> Held:
+        return self._about.held[field]
+
+    def _type(self, field: str) -> Type:
+        type_ = self._schema.record.get(field)
+        assert type_ is not None, "the field is one of the schema's"
+        return type_
+
+    def _stored_columns(self) -> str:
+        fields = self._schema.record.fields
+        return ", ".join(stored_sql(self._held(name), type_) for name, type_ in fields) or "null"
+
+    def _rows(self, page: Sequence[tuple[Any, ...]]) -> list[dict[str, Value]]:
+        cells = zip(*page, strict=True)
+        names = self._schema.record.names()
+        columns = [stored.load(column) for stored, column in zip(self._stored.values(), cells, strict=False)]
+        return rows_of(names, columns, len(page))
+
+    def _array(self, array: pa.Array, field: pa.Field) -> pa.Array:
+        import pyarrow as pa
+
+        if self._held(field.name).form != "json":
+            return array if array.type == field.type else array.cast(field.type)
+        from sopwb.data.arrow import cells
+
+        type_ = self._type(field.name)
+        return pa.array(cells(type_, self._stored[field.name].load(array.to_pylist())), type=field.type)
+
+    def _order(self, *first: str) -> str:
+        """Write the clause that puts records into key order; ``first`` comes before the key."""
+        by = list(first)
+        key = self._schema.key
+        if key is not None and (first or not self._about.ordered):
+            by.append(quoted(SORT if self._held(key).form == "text" else self._held(key).column))
+        return f" order by {', '.join(by)}" if by else ""
+
+    # --- looking up -----------------------------------------------------------------------------
+    def _scanned(self, field: str, sought: Any) -> Iterator[dict[str, Value]]:
+        column = stored_sql(self._held(field), self._type(field))
+        where, values = (f"{column} is null", ()) if sought is None else (f"{column} = ?", (sought,))
+        query = f"select {self._stored_columns()} from {files_sql([self._path])} where {where}{self._order()}"
+        for page in self._database().rows(query, values, LOOK_UP_PAGE_ROWS):
+            yield from self._rows(page)
+
+    def _index(self, field: str) -> Lookups | None:
+        """Give a field's index; None where it has none yet and looking through the file is cheaper."""
+        if field in self._lookups:
+            return self._lookups[field]
+        path = self._place.found(field)
+        if not os.path.exists(path):
+            self._asked[field] = self._asked.get(field, 0) + 1
+            if self._about.rows > LOOK_UP_ROWS_AT_ONCE_MAX and self._asked[field] <= LOOK_UPS_SCANNED_MAX:
+                return None
+            try:
+                self._make_index(field, path)
+            except UserError:
+                self.unchanged()
+                self._lookups[field] = None  # a cache that cannot be written: the same answers, more slowly
+                return None
+        from sopwb.data.columnar.lookups import Lookups
+
+        columns = [f"c{n}" for n in range(len(self._stored))]
+        found = self._lookups[field] = Lookups(path, columns, columns[list(self._stored).index(field)])
+        return found
+
+    def _make_index(self, field: str, path: str) -> None:
+        from sopwb.data.columnar.lookups import make_lookups
+
+        columns = [f"c{n}" for n in range(len(self._stored))]
+        column = stored_sql(self._held(field), self._type(field))
+        query = (
+            f"select {self._stored_columns()} from {files_sql([self._path])} where {column} is not null"
+            f"{self._order(column)}"
+        )
+        with self._place.making():
+            if os.path.exists(path):
+                return  # another process was faster
+            pages = self._database().rows(query, (), LOOK_UP_PAGE_ROWS)
+            make_lookups(
+                path, self._place.passing(path), columns, columns[list(self._stored).index(field)], self._still(pages)
+            )
+
+    def _still(self, pages: Iterator[list[tuple[Any, ...]]]) -> Iterator[list[tuple[Any, ...]]]:
+        """Pass pages on, and see at their end that the file is what it was."""
+        yield from pages
+        self.unchanged()
+
+    def _database(self) -> Database:
+        if self._open is None:
+            from sopwb.data.columnar.database import Database
+
+            self._open = Database(self._place.spill, self._failed)
+        return self._open
+
+    def _failed(self, wrong: Exception) -> Exception:
+        """Make the error of a file that DuckDB cannot read or sort: changed, spoiled, or no room to spill."""
+        self.unchanged()
+        said = " ".join(str(wrong).split())[:200]
+        code = CACHE if self._about.copy else MALFORMED
+        return fault(code, f"{self._schema.name} cannot be read: {said}", path=self._path)
