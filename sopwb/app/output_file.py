@@ -16,7 +16,7 @@ from sopwb.kernel.canonical import json_text
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 
 if TYPE_CHECKING:
-    from sopwb.app.execute import Executed
+    from sopwb.app.execute import Ran
     from sopwb.run.ports import PlannedEffect
 
 
@@ -46,29 +46,28 @@ class OutputFile:
         """Take a planned effect, in order."""
         assert self._spool is not None, "effects come inside of the with block"
         view = effect_view(effect)
-        line = json_text(
-            {"key": view.key, "tool": view.tool, "item": view.item, "args": view.args, "state": view.state}
-        )
-        self._spool.write(line + "\n")
+        line = json_text({"key": view.key, "tool": view.tool, "item": view.item, "args": view.args})
+        self._spool.write(f"{view.state}\t{line}\n")
 
-    def finish(self, done: Executed) -> None:
+    def finish(self, ran: Ran) -> None:
         """Write the document and give it its name. Raises ``UserError`` SOP-A014."""
         try:
-            self._write(done)
+            self._write(ran)
         except OSError as error:
             raise self._refused(error) from None
 
-    def _write(self, done: Executed) -> None:
+    def _write(self, ran: Ran) -> None:
         assert self._spool is not None
-        view = done.view
+        done, view = ran.done, ran.view
         folder = os.path.dirname(os.path.abspath(self._path))
         handle, self._made = tempfile.mkstemp(prefix=".sopwb-", suffix=".part", dir=folder)
         with open(handle, "w", encoding="utf-8") as file:
             head = {"run": view.run, "script": view.script, "status": view.status, "result": view.result}
             file.write(json_text(head)[:-1] + ', "effects": [')
             self._spool.seek(0)
-            for n, line in enumerate(self._spool if view.error is None else ()):
-                file.write(("," if n else "") + "\n" + line.rstrip("\n"))
+            for n, line in enumerate(self._spool if done.view.error is None else ()):
+                state, _, effect = line.rstrip("\n").partition("\t")
+                file.write(f'{"," if n else ""}\n{effect[:-1]}, "state": {json_text(ran.state(n, state))}}}')
             file.write('], "trace": [')
             for n, event in enumerate(done.events):
                 line_ = trace_line(event)

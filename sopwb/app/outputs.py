@@ -92,8 +92,41 @@ class EffectView(msgspec.Struct, frozen=True):
     state: str
 
 
+class EffectNote(msgspec.Struct, frozen=True):
+    """An effect that a person should know of: in doubt, or rejected; ``then`` is what its step asks for (fail, skip,
+    dead_letter), "" for a doubt. ``code`` is the provider's."""
+
+    key: str
+    tool: str
+    item: str
+    path: str
+    state: str
+    code: str
+    reason: str
+    then: str = ""
+
+
+class ActingView(msgspec.Struct, frozen=True):
+    """How a run's acting stands. ``planned`` counts effects that act, by tool; ``digest`` binds them, in order, in hex.
+
+    ``why`` says in words why it is in its state, ``cause`` in one: canary, failures, paused, interrupted, broken,
+    approved or "". ``counts`` are acting effects by state, ``notes`` those that a person should know of (the first
+    1,000), ``dead`` the items that were set aside; ``unconsented`` says what nobody has allowed.
+    """
+
+    digest: str
+    planned: dict[str, int]
+    why: str = ""
+    cause: str = ""
+    counts: dict[str, int] = {}
+    notes: tuple[EffectNote, ...] = ()
+    dead: int = 0
+    unconsented: tuple[str, ...] = ()
+
+
 class RunView(Output, frozen=True):
-    """A run. ``status``: succeeded or failed (then with ``error``). Lists stop at 1,000 beside their totals."""
+    """A run. ``status``: succeeded or failed (then with ``error``), and of a run that acts also the others of
+    ``app.acting.standing``. Lists stop at 1,000 beside their totals."""
 
     run: str
     name: str
@@ -117,6 +150,8 @@ class RunView(Output, frozen=True):
     """rows, or sets where a loop was decided by a query."""
     by_rows: tuple[str, ...] = ()
     """Large loops that had to run by rows, and why."""
+    acting: ActingView | None = None
+    """Of a run that changes the world; None where it only plans or mocks."""
 
 
 class RunRow(msgspec.Struct, frozen=True):
@@ -150,6 +185,8 @@ class JobView(Output, frozen=True):
     inputs: dict[str, Any]
     mocks: tuple[str, ...]
     output: str = ""
+    consent: tuple[str, ...] = ()
+    """What its runs may do without being asked: ``TOOL`` or ``TOOL=MAX``."""
 
 
 class JobList(Output, frozen=True):

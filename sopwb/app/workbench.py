@@ -23,7 +23,9 @@ from sopwb.store.errors import StoreError
 from sopwb.store.store import Store
 
 if TYPE_CHECKING:
+    from sopwb.app.acting.machine import Machine
     from sopwb.data.declaration import SourceDeclaration
+    from sopwb.run.acting import Actor
     from sopwb.run.ports import Event, Tables
     from sopwb.tools.registry import Registry
 
@@ -47,6 +49,11 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "ShowRun": ("runs", "show_run"),
     "ExplainRun": ("runs", "explain_run"),
     "ReplayRun": ("runs", "replay_run"),
+    "ApproveRun": ("acting", "approve_run"),
+    "ResumeRun": ("acting", "resume_run"),
+    "PauseRun": ("acting", "pause_run"),
+    "CancelRun": ("acting", "cancel_run"),
+    "ResolveRun": ("acting", "resolve_run"),
     "SaveJob": ("jobs", "save_job"),
     "ListJobs": ("jobs", "list_jobs"),
     "ShowJob": ("jobs", "show_job"),
@@ -63,7 +70,7 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
 }
 """Command → (module under ``app.handlers``, function)."""
 
-STREAMING: Final = frozenset({"run_script"})
+STREAMING: Final = frozenset({"run_script", "approve_run", "resume_run"})
 """Handlers that also take an event sink, for what happens while they work."""
 
 EventSink = Callable[["Event"], None]
@@ -79,6 +86,10 @@ class Workbench:
         self.as_of = as_of
         self._tables: Tables | None = None
         self._tools: Registry | None = None
+        self.machine: Machine | None = None
+        """What acting asks of the machine; None: the machine itself."""
+        self.actors: Callable[[str], Actor] | None = None
+        """What does a tool's effects; None: the workspace's tools."""
 
     # --- for faces -------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sopwb.app.commands import ExplainRun, ListRuns, ReplayRun, ShowRun
 from sopwb.app.outputs import Replayed, RunList, RunView
+from sopwb.cli.acting import acting_lines
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.printing import answer, builtins, columns, finish
 from sopwb.cli.run import reply
@@ -53,4 +54,5 @@ def _summary(run: RunView) -> str:
     ]
     if run.error is not None:
         lines.append(f"  {run.error.line()}")
+    lines += [f"  {line}" for line in acting_lines(run)]
     return "\n".join(lines)

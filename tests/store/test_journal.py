@@ -75,7 +75,9 @@ def write(root: Path, disk: Disk | None = None, secret: bytes = SECRET) -> Itera
     count = 0
     for n, group in enumerate(MOVES):
         for move in group:
-            journal.add(Intent(move.numbers, move.boot, move.time_us, journal.durable) if type(move) is Intent else move)
+            if type(move) is Intent:
+                move = Intent(move.numbers, move.boot, move.time_us, journal.durable)
+            journal.add(move)
         journal.flush()
         count += len(group)
         if n in SYNCED:
@@ -210,8 +212,9 @@ def check_damaged(root: Path, known: Point | None, synced: int, at: int) -> str:
     """Open a damaged journal: refused, older, or a true prefix that holds all that was synced. Says which."""
     try:
         journal, heard = reopen(root, known)
-    except (errors.Corrupt, errors.Refused) as error:
-        assert not isinstance(error, (errors.Busy, errors.DiskFailed))
+    except (errors.Busy, errors.DiskFailed):
+        raise
+    except (errors.Corrupt, errors.Refused):
         return "refused"
     assert said(heard.moves) == TRUE[: len(heard.moves)], f"byte {at}: moves that were never made"
     if journal.restored:
@@ -229,8 +232,8 @@ def check_damaged(root: Path, known: Point | None, synced: int, at: int) -> str:
 
 @pytest.mark.parametrize("evidence", ["mark", "store", "intents"])
 def test_a_journal_that_was_cut_at_any_byte_is_mended_or_refused(tmp_path: Path, evidence: str) -> None:
-    # What is known is an earlier sync, so that there is a tail to lose. Intents alone know no more than the last of them
-    # that is still there: without mark and store a shorter journal is a shorter journal, which is why they are kept.
+    # What is known is an earlier sync, so that there is a tail to lose. Intents alone know no more than the last of
+    # them that is still there: without mark and store a shorter journal is a shorter journal, so there are both.
     known, data, durable = None, b"", 0
     for journal, _ in write(tmp_path / "s"):
         data = Path(journal.path).read_bytes()
@@ -355,8 +358,8 @@ def test_any_system_call_may_fail_and_nothing_synced_is_lost(tmp_path: Path, ope
         acknowledged, closed = -1, False
         journal: Journal | None = None
         try:
-            for journal, acknowledged in write(root, disk):
-                closed = journal.closed is not None
+            for journal, synced in write(root, disk):
+                acknowledged, closed = synced, journal.closed is not None
         except (errors.DiskFailed, errors.Poisoned):
             if journal is not None:
                 journal.close()
@@ -374,9 +377,10 @@ def test_any_system_call_may_fail_and_nothing_synced_is_lost(tmp_path: Path, ope
 
 def test_a_failed_sync_is_never_tried_again_and_is_remembered(tmp_path: Path) -> None:
     disk = FailingDisk("sync", nth=5, once=True)
+    steps = write(tmp_path, disk)
+    journal = next(steps)[0]
     with pytest.raises(errors.Poisoned):
-        for journal, _ in write(tmp_path, disk):
-            pass
+        list(steps)
     calls = disk.calls
     for _ in range(3):
         with pytest.raises(errors.Poisoned):

@@ -68,6 +68,8 @@ class Ledger:
         self.boots: dict[int, str] = {}
         """The boot of an intent without an end."""
         self.stopped = ""
+        self.held = ""
+        """Why everything open was put in doubt, once it was."""
         self._unplaced: list[int] = []
 
     # --- hearing --------------------------------------------------------------------------------------
@@ -130,7 +132,8 @@ class Ledger:
                 for number in numbers:
                     self._set(number, PLANNED)
                     self.since_us.pop(number, None)
-            case f.Held():
+            case f.Held(reason):
+                self.held = reason
                 for number in self.unresolved():
                     self.states[number] = DOUBT
             case f.Stopped(why):

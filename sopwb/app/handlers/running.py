@@ -1,20 +1,23 @@
 """Running: finds what is meant, checks that it may run, executes it, and records the run.
 
-What may run: a job (with its inputs and mocks), a frozen script, and a draft, which is never run for real. Before
-anything is decided the data is compared with what the script was checked for, and every tool
-that would have to act is named.
+What may run: a job (with its inputs, mocks and consent), a frozen script, and a draft, which is never run for real.
+Before anything is decided the data is compared with what the script was checked for, and every tool that would have to
+act is made ready. What is decided is journaled as it is decided; acting on it is ``handlers.acting``'s.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from sopwb.app.acting.consent import Allowance, need_used, read_allowances
 from sopwb.app.commands import RunScript
 from sopwb.app.compiling import compile_draft, compile_frozen, resolver
-from sopwb.app.execute import NONCE_BYTES, Plan, execute
+from sopwb.app.execute import NONCE_BYTES, Executed, Keep, Plan, Ran, execute
 from sopwb.app.outputs import AnyOutput
 from sopwb.app.recording import record_run
 from sopwb.app.sets import Engines, Sets
@@ -29,8 +32,10 @@ from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import need_mocks
 
 if TYPE_CHECKING:
+    from sopwb.app.output_file import OutputFile
     from sopwb.app.workbench import EventSink, Workbench
-    from sopwb.run.ports import Fingerprint
+    from sopwb.run.acting import Actor
+    from sopwb.run.ports import Fingerprint, PlannedEffect
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -42,6 +47,7 @@ class Target(msgspec.Struct, frozen=True):
     draft: bool
     inputs: dict[str, Any] = {}
     mocks: tuple[str, ...] = ()
+    consent: tuple[Allowance, ...] = ()
 
 
 def run_script(bench: Workbench, command: RunScript, events: EventSink | None = None) -> AnyOutput:
@@ -59,8 +65,16 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     mocks = tuple(sorted({*command.mocks, *target.mocks}))
     need_mocks(mocks, program.tools())
     mode = "dry_run" if command.dry_run or target.draft else "mocked" if mocks else "real"
+    allowances = read_allowances(command.allow)
+    need_used(allowances, program.tools())
+    actors: dict[str, Actor] = {}
     if mode != "dry_run":
-        _need_able(bench, program, mocks)
+        acting = _acting_tools(bench, program, mocks)
+        bench.tools.need_configured(acting)
+        if acting:
+            from sopwb.app.handlers.acting import actors_of  # a run that only computes pays nothing for acting
+
+            actors = actors_of(bench, acting)
     plan = Plan(
         name=target.name,
         script=target.id,
@@ -77,18 +91,47 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
     engines = Engines(command.engine, command.memory_mb, bench.cache)
-    with Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
-        if command.output:
-            from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
+    with Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets, _output(command.output) as output:
+        keeping: list[Keep] = [output.effect] if output is not None else []
+        if actors:
+            from sopwb.app.handlers.acting import run_acting
 
-            with OutputFile(command.output) as output:
-                done = execute(plan, program, tables, tools, events, output.effect, sets=sets)
-                output.finish(done)
+            def decide(plan_effect: Keep, sink: EventSink | None) -> Executed:
+                return execute(plan, program, tables, tools, sink, _all([*keeping, plan_effect]), sets=sets)
+
+            allowed = (*allowances, *target.consent)
+            ran = run_acting(bench, plan, decide, tables.recorded, allowed, command.canary, actors, events)
         else:
-            done = execute(plan, program, tables, tools, events, sets=sets)
-    if command.record and not target.draft:
-        record_run(bench, plan, done, tables.recorded())
-    return done.view
+            done = execute(plan, program, tables, tools, events, _all(keeping), sets=sets)
+            if command.record and not target.draft:
+                record_run(bench, plan, done, tables.recorded())
+            ran = Ran(done, done.view)
+        if output is not None:
+            output.finish(ran)
+    return ran.view
+
+
+@contextmanager
+def _output(path: str) -> Iterator[OutputFile | None]:
+    if not path:
+        yield None
+        return
+    from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
+
+    with OutputFile(path) as output:
+        yield output
+
+
+def _all(keeping: list[Keep]) -> Keep | None:
+    """Hand each planned effect to all of these."""
+    if len(keeping) < 2:
+        return keeping[0] if keeping else None
+
+    def keep(effect: PlannedEffect) -> None:
+        for one in keeping:
+            one(effect)
+
+    return keep
 
 
 def find_target(bench: Workbench, ref: str, draft: bool) -> Target:
@@ -104,16 +147,18 @@ def find_target(bench: Workbench, ref: str, draft: bool) -> Target:
     kind, _ = bench.store.get(id_)
     inputs: dict[str, Any] = {}
     mocks: tuple[str, ...] = ()
+    consent: tuple[Allowance, ...] = ()
     name = ref
     if kind == "job":
         job = library.job_at(ref, id_)
         id_, inputs, mocks = job.script, job.inputs, job.mocks
+        consent = tuple(Allowance(tool, most) for tool, most in job.consent)
     elif ref.startswith(("b3:", "#")):
         name = library.name_of(id_) or ref
     checked = compile_frozen(bench, id_)
     if checked.ir is None:
         raise UserError(*checked.diagnostics)
-    return Target(name, id_, checked.ir, False, inputs, mocks)
+    return Target(name, id_, checked.ir, False, inputs, mocks, consent)
 
 
 def prepare_target(bench: Workbench, target: Target) -> Program:
@@ -150,14 +195,10 @@ def _items(bench: Workbench, script: ir.Script) -> int:
     return sum(bench.tables.table(source).count() for source in sources)
 
 
-def _need_able(bench: Workbench, program: Program, mocks: tuple[str, ...]) -> None:
-    for tool in program.tools():
-        signature = bench.tools.signature(tool)
-        if signature is not None and signature.kind == "effect" and tool not in mocks:
-            raise UserError(
-                Diagnostic(
-                    "SOP-A009",
-                    f"{tool} cannot act yet: this version plans and mocks effects",
-                    hint=f"--dry-run shows what it would do, --mock {tool} answers from its mock",
-                )
-            )
+def _acting_tools(bench: Workbench, program: Program, mocks: tuple[str, ...]) -> list[str]:
+    """Name the tools that would change the world."""
+    return [
+        tool
+        for tool in program.tools()
+        if tool not in mocks and (signature := bench.tools.signature(tool)) is not None and signature.kind == "effect"
+    ]

@@ -100,7 +100,7 @@ def test_a_process_that_ends_while_deciding_has_done_nothing(tmp_path: Path, poi
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     if point == "after-closed-sync":
-        came, ledger = stage.act()
+        _, ledger = stage.act()
         assert ledger.counts() == {"done": 3}
     else:
         stage.plan(mails(3))

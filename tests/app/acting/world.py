@@ -1,4 +1,4 @@
-"""A world that acting changes, judged from outside: a file that remembers every send, and actors that fail on demand."""
+"""A world that acting changes, judged from outside: a file of every send, and actors that fail on demand."""
 
 from __future__ import annotations
 
