@@ -72,4 +72,6 @@ def _job(job: JobView) -> str:
         lines.append(f"  inputs {json_text(job.inputs)}")
     if job.mocks:
         lines.append(f"  {_mocked(job)}")
+    if job.consent:
+        lines.append(f"  may act: {', '.join(job.consent)}")
     return "\n".join(lines)
