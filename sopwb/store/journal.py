@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from blake3 import blake3
 
@@ -54,6 +54,10 @@ from sopwb.store.journal_frames import (
 from sopwb.store.journal_scan import Block, Found, Point, Take, mark_point, read_journal
 
 
+_HASHED_TOGETHER: Final = 256
+"""Frames that are hashed at once, and held until then."""
+
+
 def journal_path(root: str, run: str) -> str:
     """Give the path of a run's journal in the store at ``root``."""
     return f"{root}/runs/{run.removeprefix(PREFIX)}.journal"
@@ -78,6 +82,7 @@ class Journal:
         self._last_mark = Point(0, blake3().digest())
         self._end = 0
         self._hasher = blake3()
+        self._unhashed: list[bytes] = []
         self._pending: list[Move] = []
         self._entries: list[bytes] = []
         self._entry_bytes = 0
@@ -244,7 +249,7 @@ class Journal:
     def point(self) -> Point:
         """Flush, and say where the journal ends now. Raises ``DiskFailed``."""
         self.flush()
-        return Point(self._end, self._hasher.digest())
+        return Point(self._end, self._head())
 
     def sync_to(self, point: Point) -> None:
         """Return when everything up to ``point`` is on the device. May run beside the other methods, in one thread.
@@ -295,7 +300,15 @@ class Journal:
         except OSError as error:
             raise DiskFailed("write", self.path, error) from None
         self._end += len(data)
-        self._hasher.update(data)
+        self._unhashed.append(data)
+        if len(self._unhashed) >= _HASHED_TOGETHER:
+            self._head()
+
+    def _head(self) -> bytes:
+        # Frame by frame the hash would cost 0.3 µs each, joined next to nothing.
+        self._hasher.update(b"".join(self._unhashed))
+        self._unhashed.clear()
+        return self._hasher.digest()
 
     def _payload(self, offset: int, kind: int) -> bytes:
         try:

@@ -62,13 +62,12 @@ class Ledger:
         """When a waiting effect's next attempt is due."""
         self.attempts: dict[int, int] = {}
         """Attempts that have failed, of effects that go on."""
-        self.since_us: dict[int, int] = {}
-        """When an effect without an end was first about to be done: an idempotent tool knows its key from then."""
+        self.intents: dict[int, tuple[int, str]] = {}
+        """When an effect without an end was first about to be done (an idempotent tool knows its key from then), and in
+        which boot it last was."""
         self.doubtful: set[int] = set()
         """Effects that are repeated with their key while nobody knows whether they were done: only a Done ends that."""
         self.began: f.Began | None = None
-        self.boots: dict[int, str] = {}
-        """The boot of an intent without an end."""
         self.stopped = ""
         self.held = ""
         """Why everything open was put in doubt, once it was."""
@@ -108,8 +107,11 @@ class Ledger:
             case f.Intent(numbers, boot, time_us):
                 for number in numbers:
                     self._set(number, INTENT)
-                    self.since_us.setdefault(number, time_us)
-                    self.boots[number] = boot
+                if self.intents.keys().isdisjoint(numbers):
+                    self.intents.update(dict.fromkeys(numbers, (time_us, boot)))
+                else:
+                    for number in numbers:
+                        self.intents[number] = self.intents.get(number, (time_us, ""))[0], boot
             case f.Dispatched(number):
                 self._set(number, DISPATCHED)
             case f.Done(number):
@@ -122,7 +124,7 @@ class Ledger:
                 self._set(number, WAITING)
                 self.attempts[number], self.due_us[number] = attempt, due_us
                 if number not in self.doubtful:
-                    self.since_us.pop(number, None)
+                    self.intents.pop(number, None)
             case f.Doubted(number):
                 self._set(number, DOUBT)
             case f.Resolved(number, how):
@@ -141,7 +143,7 @@ class Ledger:
                         self._set(number, DOUBT)
                     else:
                         self._set(number, PLANNED)
-                        self.since_us.pop(number, None)
+                        self.intents.pop(number, None)
             case f.Held(reason):
                 self.held = reason
                 for number in self.unresolved():
@@ -155,9 +157,11 @@ class Ledger:
         self.states[number] = to
 
     def _forget(self, number: int) -> None:
-        for known in (self.attempts, self.due_us, self.since_us, self.boots):
-            known.pop(number, None)
-        self.doubtful.discard(number)
+        self.intents.pop(number, None)
+        if self.attempts or self.due_us or self.doubtful:
+            self.attempts.pop(number, None)
+            self.due_us.pop(number, None)
+            self.doubtful.discard(number)
 
     # --- moving ---------------------------------------------------------------------------------------
 
@@ -188,6 +192,11 @@ class Ledger:
         self._forget(number)
         self.journal.add(f.Done(number, receipt))
         self._unplaced.append(number)
+
+    def since_us(self, number: int) -> int | None:
+        """Say when an effect without an end was first about to be done."""
+        found = self.intents.get(number)
+        return None if found is None else found[0]
 
     def flush(self) -> None:
         """Write the noted moves. Raises ``DiskFailed``."""
@@ -254,7 +263,7 @@ class Ledger:
         found: list[tuple[int, str]] = []
         for code, why in ((INTENT, _POWER_LOST), (DISPATCHED, _CUT_OFF)):
             for number in self.numbers(code):
-                same_boot = bool(boot) and self.boots.get(number) == boot
+                same_boot = bool(boot) and self.intents[number][1] == boot
                 if number in self.doubtful:
                     found.append((number, _CUT_OFF))
                 elif resume(_STATES[code], same_boot) is EffectState.IN_DOUBT:

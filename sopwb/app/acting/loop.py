@@ -444,16 +444,21 @@ class Acting:
         """Note what came of an effect, and let its chain go on."""
         number, ledger = work.number, self._ledger
         if not work.asks:
-            self._end(work, lane)
+            self._open -= 1
+            lane.open -= 1
         match reply:
             case Done(receipt):
                 if self._states[number] == s.INTENT:
                     ledger.move(f.Dispatched(number))  # a tool that called no commit
                 ledger.done(number, encode_value(receipt))
                 self._row = 0
-                if len(work.chain.entries) > 1 or work.chain.outside:
-                    work.chain.receipts[number] = receipt
-                self._go(work.chain)
+                chain = work.chain
+                chain.at += 1
+                if chain.at < len(chain.entries) or chain.outside:
+                    chain.receipts[number] = receipt
+                    self._go(chain)
+                else:
+                    self._alive -= 1
             case NotApplied(code, reason, after_ms):
                 self._not_applied(work, code, reason, after_ms)
             case Rejected(code, reason):
@@ -528,7 +533,7 @@ class Acting:
     def _key_holds(self, lane: Lane, number: int) -> bool:
         if lane.kind != "idempotent":
             return lane.kind == "verifiable"
-        since = self._ledger.since_us.get(number)
+        since = self._ledger.since_us(number)
         return since is not None and self._machine.now_us() - since < lane.key_hours * _HOUR_US
 
     def _failure(self) -> None:

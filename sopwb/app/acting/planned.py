@@ -105,6 +105,8 @@ def packed(value: Value) -> Any:
         case Secret(text):
             return msgspec.msgpack.Ext(_SECRET, text.encode("utf-8", "surrogatepass"))
         case dict():
+            if _simple(value):
+                return value
             if all(key.__class__ is str for key in value):
                 return {key: packed(item) for key, item in value.items()}
             pairs = [[packed(key), packed(item)] for key, item in value.items()]
@@ -113,6 +115,14 @@ def packed(value: Value) -> Any:
             return [packed(item) for item in value]
         case _:
             raise AssertionError(f"not a value: {type(value).__name__}")
+
+
+def _simple(record: dict[Any, Value]) -> bool:
+    """Whether MessagePack holds a record as it is: most receipts and arguments are texts."""
+    for key, value in record.items():
+        if key.__class__ is not str or value.__class__ not in _AS_IT_IS:
+            return False
+    return True
 
 
 def _even(value: Any) -> Any:

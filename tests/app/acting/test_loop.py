@@ -316,7 +316,8 @@ def test_an_idempotent_key_is_only_repeated_within_its_hours(tmp_path: Path) -> 
     stage = Stage(tmp_path).plan(mails(1))
     check(stage, FakeActor(stage.world, "unprotected", lose=lambda d: True), {"in_doubt": 1})
     ledger = stage.open()
-    since = ledger.since_us[0]
+    since = ledger.since_us(0)
+    assert since is not None
     ledger.journal.close()
     machine = stage.machine
     stage.machine = lambda fault=lambda point: None: (  # type: ignore[method-assign, misc]
