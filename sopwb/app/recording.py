@@ -2,7 +2,7 @@
 
     run    {"run", "name", "script", "inputs", "now", "zone", "tzdata", "mode", "mocks", "nonce", "sources",
             "status", "result", "error", "effects", "effects_total", "items", "trace", "trace_total", "trace_hash"}
-    trace  {"run", "complete", "events": [event…], "recorded"}                    (a retirable segment)
+    trace  {"run", "complete", "events": [event…], "recorded", "answers"}         (a retirable segment)
 
 Refs ``run/ID`` point to run objects. Deliberately not here: replaying (``handlers.runs``).
 """
@@ -34,11 +34,18 @@ class RunRecord(msgspec.Struct, frozen=True):
     body: dict[str, Any]
 
 
-def record_run(bench: Workbench, plan: Plan, done: Executed, recorded: dict[str, Any] | None) -> str:
-    """Store a run and its trace in one transaction. ``recorded``: the records that it fetched. Gives its id."""
+def record_run(
+    bench: Workbench,
+    plan: Plan,
+    done: Executed,
+    recorded: dict[str, Any] | None,
+    answers: list[dict[str, Any]] | None = None,
+) -> str:
+    """Store a run and its trace in one transaction. ``recorded``: the records that it fetched; ``answers``: what its
+    tools read of the world. Gives its id."""
     view = done.view
     events = [{**event_data(event), "exact": event.exact} for event in done.events]
-    trace = {"run": view.run, "complete": done.complete, "events": events, "recorded": recorded}
+    trace = {"run": view.run, "complete": done.complete, "events": events, "recorded": recorded, "answers": answers}
     body = {
         "run": view.run,
         "name": view.name,

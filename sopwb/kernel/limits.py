@@ -215,6 +215,8 @@ KEY_HOURS_DEFAULT: Final = 24
 """How long a provider that promises to know a key again does so, unless the settings say: what most promise."""
 KEY_HOURS_MAX: Final = 24 * 366 * 100
 """For ever: what writes the same bytes again needs no provider's memory."""
+OBSERVED_BYTES_MAX: Final = 16 << 20
+"""Answers of tools that read the world, kept so that a run replays: sixteen of the largest, thousands of small ones."""
 MAIL_REPLY_TIMEOUT_S: Final = 600.0
 """How long a mail server may think about a whole message (RFC 5321, 4.5.3.2.6). Sooner would be a doubt too many."""
 MAIL_QUIT_TIMEOUT_S: Final = 2.0

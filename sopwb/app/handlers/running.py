@@ -8,6 +8,7 @@ that would have to act is named.
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,6 +28,7 @@ from sopwb.run.reads import compare_reads
 from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import need_mocks
+from sopwb.tools.observing import Observations, Observing
 
 if TYPE_CHECKING:
     from sopwb.app.workbench import EventSink, Workbench
@@ -77,7 +79,7 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
     engines = Engines(command.engine, command.memory_mb, bench.cache)
-    with Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
+    with tools, Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
         if command.output:
             from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
 
@@ -87,7 +89,7 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
         else:
             done = execute(plan, program, tables, tools, events, sets=sets)
     if command.record and not target.draft:
-        record_run(bench, plan, done, tables.recorded())
+        record_run(bench, plan, done, tables.recorded(), tools.answers())
     return done.view
 
 
@@ -130,9 +132,14 @@ def fingerprints(bench: Workbench, program: Program) -> tuple[Fingerprint, ...]:
     return tuple(bench.tables.table(name).fingerprint() for name in names)
 
 
-def deciding_tools(bench: Workbench, mode: str, mocks: tuple[str, ...]) -> DecidingTools:
-    """Give the tools of a run. A dry run plans every effect, also those that a job would mock."""
-    return DecidingTools(bench.tools, () if mode == "dry_run" else mocks, dry_run=mode == "dry_run")
+def deciding_tools(
+    bench: Workbench, mode: str, mocks: tuple[str, ...], observations: Observations | None = None
+) -> DecidingTools:
+    """Give the tools of a run. A dry run plans every effect, also those that a job would mock. ``observations`` are
+    those of a recorded run (default: the world's)."""
+    if observations is None:
+        observations = Observing(partial(bench.tools.observer, folder=str(bench.workspace.folder)))
+    return DecidingTools(bench.tools, () if mode == "dry_run" else mocks, mode == "dry_run", observations)
 
 
 def tzdata_version(zone_name: str) -> str:

@@ -24,6 +24,7 @@ from sopwb.run.replay import RunRecord as Recorded
 from sopwb.run.replay import replay
 from sopwb.run.sets import Unanswered
 from sopwb.tools.deciding import DecidingTools
+from sopwb.tools.observing import Answered
 
 if TYPE_CHECKING:
     from sopwb.app.workbench import Workbench
@@ -175,4 +176,5 @@ def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> None
 
 
 def _tools(bench: Workbench, record: RunRecord) -> DecidingTools:
-    return deciding_tools(bench, record.body["mode"], tuple(record.body["mocks"]))
+    answers = Answered(trace_of(bench.store, record).get("answers"))
+    return deciding_tools(bench, record.body["mode"], tuple(record.body["mocks"]), answers)
