@@ -377,6 +377,8 @@ def test_a_url_that_could_be_read_in_two_ways_is_none(url: str) -> None:
     ({"key_hours": 0}, "SOP-K004", "tools.http.key_hours"), ({"hosts": ["x"]}, "SOP-K004", "unknown setting hosts"),
     ({"headers": {"other.com": {"X": "secret://a"}}}, "SOP-K004", "not among those that allow names"),
     ({"headers": {"a.b": {"Host": "secret://a"}}}, "SOP-K004", "no header that can be set"),
+    ({"allow": ["https://bot:hunter2@a.b"]}, "SOP-K004", "it holds a user or a password"),
+    ({"headers": {"bot:hunter2@a.b": {"X": "secret://a"}}}, "SOP-K004", "it holds a user or a password"),
     ({"headers": {"a.b": {"X": "hunter2"}}}, "SOP-K005", "secret://NAME"),
     ({"headers": {"a.b": {"X": "secret://lines"}}}, "SOP-K004", "holds what no header may"),
 ])  # fmt: skip
