@@ -135,8 +135,10 @@ SET_ZONE_DAYS_MAX: Final = 366 * 200
 """Days between two instants whose zone is looked at day by day (2 µs each) while planning."""
 SET_ROWS_UNKNOWN: Final = 10**10
 """Records of a source that nobody has counted, as bounds of sums allow for them."""
-SET_BATCH_ROWS: Final = 32_768
-"""Items of one answer of a query: with their trace some 30 MiB."""
+SET_GATHERED_RATIO_MAX: Final = 100
+"""Records of a gathered source for one item, up to which the gathered are hashed and the items looked up in them."""
+SET_BATCH_ROWS: Final = 8_192
+"""Items of one answer of a query: with their traces some 10 MiB, of which several are on their way."""
 SET_RECORDS_MIN: Final = 50_000
 """Records of all sources from which on an ``each`` is decided by sets: below, rows are done (0.1 ms an item) before
 DuckDB is loaded and a query planned (0.5 s)."""

@@ -7,6 +7,7 @@ from typing import Final
 
 NOT_FOUND: Final = "SOP-R031"
 SEVERAL_FOUND: Final = "SOP-R032"
+LIMIT_NEGATIVE: Final = "SOP-R033"
 SCRIPT_FAILED: Final = "SOP-R035"
 OVERFLOW: Final = "SOP-R101"
 DIVISION_BY_ZERO: Final = "SOP-R102"

@@ -208,6 +208,20 @@ def test_decimals_beyond_38_digits_run_by_rows() -> None:
     assert isinstance(by_sets(here, script(each)), Unlowered)
 
 
+@pytest.mark.parametrize("sought", ["ls.min(l, c.a)", "ls.max(l, l.qty + c.b)", "size(ls.filter(l, l.qty > c.a))"])
+def test_a_record_is_looked_up_by_what_a_list_says(sought: str) -> None:
+    lists = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"}
+    found = {"op": "fetch", "name": "found", "from": "numbers", "where": f"it.id == {sought}", "one": "optional"}
+    check("numbers", "found == null ? -1 : found.a", lists, found)
+
+
+@pytest.mark.parametrize("key", ["1 + 1", "'x'", "c.a > 1", "now", "true"])
+def test_sorting_by_what_is_the_same_for_all_keeps_the_order(key: str) -> None:
+    lists = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"}
+    check("numbers", f"must(ls.sortBy(l, {key}).last()).id", lists)
+    check("numbers", "must(ls.first()).id", {**lists, "order_by": [f"{key} desc", "it.qty > 1"]})
+
+
 def test_names_that_differ_in_case_only_stay_apart() -> None:
     type_, rows = "{id: int, a: int, A: int}", [{"id": n, "a": 2 * n, "A": 3 * n} for n in range(3)]
     here = market().add("odd", "id", type_, rows).add("Odd", "id", type_, [{**row, "A": 7} for row in rows])
@@ -243,3 +257,27 @@ def test_a_variable_may_have_the_name_of_another_branch() -> None:
     here = market()
     here.scripts["inner"] = inner
     check("numbers", "k", {"op": "call", "name": "k", "script": "inner", "args": {"n": "c.id"}}, here=here)
+
+
+@pytest.mark.parametrize("limit", ["2", "0", "1", "100", "-1", "c.a", "c.n == null ? 1 : 2", "10 / c.b > 3 ? 1 : 3"])
+@pytest.mark.parametrize("order", [[], ["it.at desc"], ["it.note", "it.qty > c.a"], ["it.price * c.a desc"]])
+def test_the_first_records_are_taken(order: list[str], limit: str) -> None:
+    fetch = {"op": "fetch", "name": "ls", "from": "lines", "order_by": order, "limit": limit}
+    value = "string(size(ls)) + string(ls.sum(l, l.price)) + string(coalesce(ls.max(l, l.at), now)) + string(must(ls.last()).id)"
+    for where in ("it.owner == c.id", "it.owner == c.id && it.qty > c.a", "it.qty > 0", "true"):
+        check("numbers", value, {**fetch, "where": where})
+        check("numbers", "string(ls.filter(l, l.qty > c.a).count())", {**fetch, "where": where})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ls.exists(l, 1 / l.qty > 0)", "ls.all(l, 1 / l.qty > 0)", "ls.exists(l, 1 / l.qty > c.a)",
+        "ls.sortBy(l, l.at).all(l, l.big * l.qty % l.qty == 0)", "ls.sum(l, l.big * l.qty % l.qty)",
+        "ls.filter(l, l.qty != 0).exists_one(l, l.big * l.id / l.qty > 0)", "ls.count(l, 1 / l.qty > must(c.n))",
+        "ls.exists(l, must(l.note) == 'n3' || 1 / l.qty < 0)", "ls.filter(l, must(l.note) != '' && 7 % l.qty > 0).count()",
+    ],
+)  # fmt: skip
+def test_a_list_fails_as_the_first_record_that_fails(value: str) -> None:
+    for where in ("it.owner == c.id", "it.qty >= c.a", "true"):
+        check("numbers", value, {"op": "fetch", "name": "ls", "from": "lines", "where": where})

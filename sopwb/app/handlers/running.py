@@ -24,6 +24,7 @@ from sopwb.lang import ir
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
+from sopwb.run.ports import columnar_of
 from sopwb.run.reads import compare_reads
 from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
@@ -85,9 +86,11 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
 
             with OutputFile(command.output) as output:
                 done = execute(plan, program, tables, tools, events, output.effect, sets=sets)
+                need_unchanged(bench, program)
                 output.finish(done)
         else:
             done = execute(plan, program, tables, tools, events, sets=sets)
+            need_unchanged(bench, program)
     if command.record and not target.draft:
         record_run(bench, plan, done, tables.recorded(), tools.answers())
     return done.view
@@ -130,6 +133,14 @@ def prepare_target(bench: Workbench, target: Target) -> Program:
 def fingerprints(bench: Workbench, program: Program) -> tuple[Fingerprint, ...]:
     names = sorted({need.name for need in program.reads()})
     return tuple(bench.tables.table(name).fingerprint() for name in names)
+
+
+def need_unchanged(bench: Workbench, program: Program) -> None:
+    """Check that the files that were read in place are still those that were fingerprinted. Raises ``UserError``."""
+    for name in sorted({need.name for need in program.reads()}):
+        columnar = columnar_of(bench.tables.table(name))
+        if columnar is not None:
+            columnar.unchanged()
 
 
 def deciding_tools(

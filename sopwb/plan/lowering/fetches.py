@@ -5,19 +5,22 @@
     by any other equality, or none              a gather, grouped by what the records are matched by
 
 The parts of the condition that are no equality between the record and the item choose among the records.
-Deliberately not lowered: a condition that can fail, ``limit``.
+With a limit, the first of those that fit are ranked and kept. Deliberately not lowered: a condition that can fail.
 """
 
 from __future__ import annotations
 
+import msgspec
+
 from sopwb.lang import ir
 from sopwb.lang.parts import conjuncts, uses_it
 from sopwb.lang.types import RecordType
+from sopwb.plan import codes
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import TRUE, both, choose, is_constant, is_null, literal, negation, sorting
+from sopwb.plan.algebra import FALSE, TRUE, both, choose, is_constant, is_null, literal, negation, sorting
 from sopwb.plan.facts import SourceFacts
 from sopwb.plan.lowering.expressions import lower_scalar
-from sopwb.plan.lowering.folds import count, one_of, outer_values
+from sopwb.plan.lowering.folds import arguments_of, count, identity, one_of
 from sopwb.plan.lowering.forms import Form, Record, Rows, Unusable, coerced
 from sopwb.plan.lowering.numbers import aligned
 from sopwb.plan.lowering.scope import Scope
@@ -51,11 +54,11 @@ def record_of(facts: SourceFacts, promised: RecordType, of: str) -> Record:
 
 def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Scope) -> Fetched:
     """Lower a fetch. Raises ``CannotLower``."""
-    if step.limit is not None:
-        raise CannotLower("a fetch with a limit")
+    if step.limit is not None and step.one:
+        raise CannotLower("a fetch of one record with a limit")
     query = scope.query
     facts = query.sources[step.source]
-    name = f"g{len(query.gathers)}"
+    name = query.gather_name()
     row = record_of(facts, promised, name)
     inside = scope.inside(name, "it", row, None)
     on, where = _condition(step, scope, inside)
@@ -65,16 +68,34 @@ def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Sco
             return Fetched(_cut(record_of(facts, promised, "item"), step), literal(1), False)
     query.rows[name] = facts
     if step.one and any(isinstance(ours, n.Column) and ours.field == facts.key for ours, _ in on):
-        return _look_up(step, row, facts, on, where, scope)
-    arguments = tuple(sorted(outer_values(where, name), key=repr))
-    query.add_gather(n.Gather(name, name, step.source, on, where, False, (), arguments))
+        return _look_up(step, name, row, facts, on, where, scope)
     order = sorting((lower_scalar(o.code.expr, inside), o.descending) for o in step.order_by)
+    gather = n.Gather(name, name, step.source, on, where, False, (), arguments_of([where], name))
+    query.add_gather(gather if step.limit is None else _limited(gather, step.limit, order, facts, scope))
     rows = Rows(name, _cut(row, step), TRUE, order)
     found = scope.name(count(rows, TRUE, scope))
     if not step.one:
         return Fetched(rows, found, False)
     capped = choose(n.Call(TRUE.cell, "gt", (found, literal(1))), literal(1), found)
     return Fetched(one_of(rows, "first", scope), capped if step.order_by else found, not step.order_by)
+
+
+def _limited(
+    gather: n.Gather, limit: ir.Code, order: tuple[tuple[n.Expr, bool], ...], facts: SourceFacts, scope: Scope
+) -> n.Gather:
+    """Look at the first records only."""
+    there = scope.at(f"{scope.path}/limit")
+    most = scope.name(lower_scalar(limit.expr, there))
+    there.fault(codes.LIMIT_NEGATIVE, _negative(most))
+    by = (*order, (identity(facts, gather.row), False))
+    arguments = arguments_of([gather.where, most, *(expr for expr, _ in by)], gather.row)
+    return msgspec.structs.replace(gather, limit=most, order=by, arguments=arguments)
+
+
+def _negative(value: n.Expr) -> n.Expr:
+    if isinstance(value, n.Literal):
+        return TRUE if value.value < 0 else FALSE
+    return n.Call(TRUE.cell, "lt", (value, literal(0)))
 
 
 def _cut(row: Record, step: ir.Fetch) -> Record:
@@ -125,6 +146,7 @@ def _equality(part: ir.Expr) -> tuple[ir.Expr, ir.Expr] | None:
 
 def _look_up(
     step: ir.Fetch,
+    name: str,
     row: Record,
     facts: SourceFacts,
     on: tuple[tuple[n.Expr, n.Expr], ...],
@@ -132,7 +154,6 @@ def _look_up(
     scope: Scope,
 ) -> Fetched:
     """Give the one record that a key can find, or none."""
-    name = f"g{len(scope.query.gathers)}"
     assert facts.key is not None
     cell = facts.cell(facts.key)
     assert cell is not None, "keys have cells"
@@ -145,8 +166,8 @@ def _look_up(
         made = _field(name, len(wanted), form)
         wanted.append(made)
         fields[field] = n.Ref(made.cell, made.name)
-    arguments = tuple(sorted(outer_values(where, name), key=repr))
-    scope.query.add_gather(n.Gather(name, name, step.source, on, where, True, tuple(wanted), arguments))
+    made_of = arguments_of([where], name)
+    scope.query.add_gather(n.Gather(name, name, step.source, on, where, True, tuple(wanted), made_of))
     there = scope.name(negation(is_null(n.Ref(wanted[0].cell, wanted[0].name))))
     found = choose(there, literal(1), literal(0))
     return Fetched(Record(fields, there), found, False)

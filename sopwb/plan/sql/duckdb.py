@@ -15,7 +15,7 @@ decimals (a double), nor ``round``. ``date_diff`` is not used: days are counted 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -347,7 +347,24 @@ def exact(value: Built, cell: Cell) -> Built:
 
 
 def joined(parts: list[Built]) -> Built:
-    return parts[0] if len(parts) == 1 else call("concat", *parts)
+    """Write texts one after the other. Joins inside of joins are one: each would copy what it is made of."""
+    flat = list(_flat(parts)) or [text("")]
+    return flat[0] if len(flat) == 1 else call("concat", *flat)
+
+
+def _flat(parts: list[Built]) -> Iterator[Built]:
+    before = ""
+    for part in parts:
+        for inner in part.expressions if part.name == "concat" and isinstance(part, exp.Anonymous) else [part]:
+            if isinstance(inner, exp.Literal) and inner.is_string:
+                before += inner.this
+                continue
+            if before:
+                yield text(before)
+                before = ""
+            yield inner
+    if before:
+        yield text(before)
 
 
 def _substring(args: Args, cell: Cell) -> Built:
@@ -474,14 +491,16 @@ _SHORT_ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t
 
 
 def _quoted_macro() -> str:
-    """Escape as JSON asks, character by character; rarely needed, so it stands behind a test of the whole text."""
+    """Quote as the database does, which writes the other control characters in capitals: then, character by character.
+
+    (It takes 20 ns a text; a test by a regular expression first would take 60.)
+    """
     short = " ".join(f"when chr({ord(char)}) then '{escape}'" for char, escape in _SHORT_ESCAPES.items())
     each = f"case c {short} else case when c < ' ' then printf('\\u%04x', unicode(c)) else c end end"
     characters = "regexp_extract_all(s, '(?s).')"
-    test = "regexp_matches(s, '[\\x00-\\x1f\"\\\\]')"
-    escaped = f"array_to_string(list_transform({characters}, lambda c: {each}), '')"
+    escaped = f"""'"' || array_to_string(list_transform({characters}, lambda c: {each}), '') || '"'"""
     return f"""create or replace temp macro sop_quoted(s) as
-        '"' || case when {test} then {escaped} else s end || '"'"""
+        case when contains(to_json(s)::text, '\\u00') then {escaped} else to_json(s)::text end"""
 
 
 PRELUDE: Final[tuple[str, ...]] = (
@@ -490,7 +509,8 @@ PRELUDE: Final[tuple[str, ...]] = (
         case when i between -{JSON_SAFE_INT_MAX} and {JSON_SAFE_INT_MAX} then i::text
         when i is not null then '"' || i::text || '"' end""",
     """create or replace temp macro sop_decimal(d) as
-        case when contains(d::text, '.') then rtrim(rtrim(d::text, '0'), '.') else d::text end""",
+        case when suffix(d::text, '0') and contains(d::text, '.') then rtrim(rtrim(d::text, '0'), '.')
+        else d::text end""",
     """create or replace temp macro sop_timestamp(u) as
         case when u % 1000000 = 0 then strftime(make_timestamp(u), '%Y-%m-%dT%H:%M:%SZ')
         else strftime(make_timestamp(u), '%Y-%m-%dT%H:%M:%S.%fZ') end""",
@@ -498,3 +518,9 @@ PRELUDE: Final[tuple[str, ...]] = (
         sop_decimal(u::decimal(19, 0) * '0.000001'::decimal(6, 6)) || 's'""",
 )
 """Macros that every query may use."""
+
+
+def settings(items_probe: bool) -> str:
+    """Say who chooses which side of a join is hashed: the database by its own estimates, or the query, in which it
+    is always the right one."""
+    return f"set disabled_optimizers = '{'build_side_probe_side' if items_probe else ''}'"
