@@ -25,6 +25,7 @@ from sopwb.run.trace import ABSENT, Trace, TraceEvent
 if TYPE_CHECKING:
     from sopwb.app.sets import Sets
     from sopwb.app.workbench import EventSink
+    from sopwb.kernel.diagnostics import Diagnostic
     from sopwb.run.ports import Fingerprint
 
 NONCE_BYTES: Final = 16
@@ -47,6 +48,7 @@ class Plan(msgspec.Struct, frozen=True):
     """Items that the run will go through at most, for progress; 0 unknown."""
     items_max: int = 0
     only_item: str | None = None
+    dead_letters: bool = False
 
     def id(self) -> str:
         """Give the run's id, which hashes all that it is given."""
@@ -93,8 +95,12 @@ def execute(
     cancelled: Callable[[], bool] | None = None,
     sets: Sets | None = None,
     results: Results | None = None,
+    failed: Callable[[str, Diagnostic], None] | None = None,
 ) -> Executed:
-    """Decide a program, large loops by ``sets``. The user's errors are in the view; nothing of the world is changed."""
+    """Decide a program, large loops by ``sets``. The user's errors are in the view; nothing of the world is changed.
+
+    ``results`` takes each item's result, ``also`` each planned effect, ``failed`` each dead letter.
+    """
     begun = time.monotonic()
     spool = Spool(also)
     feed = _Feed(events, plan.total) if events is not None else None
@@ -109,6 +115,8 @@ def execute(
         run_id=id_,
         progress=feed.progress if feed else None,
         cancelled=cancelled,
+        dead_letters=plan.dead_letters,
+        failed=failed,
         items_max=plan.items_max,
         only_item=plan.only_item,
         results=results,
@@ -153,7 +161,7 @@ def _view(
 
 
 def effect_view(effect: PlannedEffect) -> EffectView:
-    return EffectView(effect.key, effect.tool, effect.item, plain(effect.args), effect.state)
+    return EffectView(effect.key, effect.tool, effect.item, plain(effect.args), effect.state, effect.path)
 
 
 def trace_line(event: TraceEvent) -> TraceLine:

@@ -75,8 +75,21 @@ def record_run(
 
 
 def effect_data(effect: EffectView) -> dict[str, Any]:
-    """Give the JSON shape of an effect."""
-    return {"key": effect.key, "tool": effect.tool, "item": effect.item, "args": effect.args, "state": effect.state}
+    """Give the JSON shape of a recorded effect."""
+    return {
+        "key": effect.key,
+        "tool": effect.tool,
+        "item": effect.item,
+        "args": effect.args,
+        "state": effect.state,
+        "path": effect.path,
+    }
+
+
+def error_of(record: RunRecord) -> Diagnostic | None:
+    """Give what a recorded run failed with."""
+    error = record.body["error"]
+    return msgspec.convert(error, Diagnostic) if error else None
 
 
 def find_run(store: Store, ref: str) -> RunRecord:
@@ -123,7 +136,6 @@ def run_view(record: RunRecord, trace: dict[str, Any], item: str | None = None) 
     lines = tuple(
         TraceLine(e["path"], e["op"], e["text"], e.get("out"), e.get("item", "")) for e in events[:REPORTED_ENTRIES_MAX]
     )
-    error = msgspec.convert(body["error"], Diagnostic) if body["error"] else None
     return RunView(
         run=record.id,
         name=body["name"],
@@ -138,7 +150,7 @@ def run_view(record: RunRecord, trace: dict[str, Any], item: str | None = None) 
         as_of=body["now"],
         mode=body["mode"],
         mocks=tuple(body["mocks"]),
-        error=error,
+        error=error_of(record),
         inputs=body["inputs"],
         items=body["items"],
     )

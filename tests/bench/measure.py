@@ -72,7 +72,7 @@ def command(words: Sequence[str], cwd: Path, patience_s: float) -> Taken:
 
 
 def own_process(module: str, words: Iterable[str], threads: int) -> Taken | str:
-    """Have a module measure one turn in a fresh process: its last line is the reply, a ``Taken`` or why there is none."""
+    """Have a module measure one turn in a fresh process, whose last line is ``answer``'s."""
     env = {**os.environ, "POLARS_MAX_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)}
     asked = [sys.executable, "-m", module, *words]
     done = subprocess.run(asked, check=True, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=env)

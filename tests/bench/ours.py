@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sopwb.kernel.limits import SET_RESERVED_MB
 from tests.bench.measure import REPOSITORY, Taken, Timer, command
 from tests.bench.shop import (
     DISTINCT,
@@ -180,13 +181,14 @@ def run_script(setting: Setting, output: str = "result.parquet") -> Taken:
     Raises ``TooSlow``.
     """
     words = [sys.executable, "-m", "sopwb", "-w", str(setting.folder / "workspace"), "--run", "churn",
-             "--as-of", NOW.isoformat(), "--output", str(setting.folder / output)]  # fmt: skip
+             "--as-of", NOW.isoformat(), "--output", str(setting.folder / output),
+             "--limit-memory", f"{setting.memory_mb + SET_RESERVED_MB}MB"]  # fmt: skip
     return command(words, REPOSITORY, setting.patience_s)
 
 
 def run_script_rows(setting: Setting) -> Iterator[Row] | None:
     """Give the rows that a run wrote, or None where the file is no Parquet file."""
-    return _written(setting.folder / "result.parquet", ["item", "risk", "why"])
+    return _written(setting.folder / "result.parquet", ["id", "risk", "why"])
 
 
 def _written(path: Path, names: list[str]) -> Iterator[Row] | None:

@@ -3,8 +3,8 @@
 polars      one lazy query with the streaming engine
 pandas      Arrow columns; cents as ints, for its groups do not know Arrow's decimals
 sqlite      one query along both primary order and covering index; the file was made before
-loops       one query a customer from Python, as a script that grew does (N+1): the questions answered by an index that
-            covers them, or by the index that a foreign key has
+loops       one query a customer from Python, as a script that grew does (N+1): its question answered by an index that
+            covers it, or by the index that a foreign key has; or its orders fetched, and Python looks through them
 durable     the same loop as steps of one durable workflow (DBOS), its state in SQLite as by default
 
 What is too slow for all customers looks at a sample, and its time is scaled up. A rival that is not installed says so.
@@ -112,6 +112,19 @@ def loop_covering(setting: Setting) -> Ran:
 
 def loop_foreign_key(setting: Setting) -> Ran:
     return loop(setting, "foreign_key")
+
+
+def loop_records(setting: Setting) -> Ran:
+    """One query a customer for its orders, which Python then looks through, as the script's steps say it."""
+    ids = spread(setting.customers, setting.sample)
+    base = open_sqlite(setting.folder)
+    one, found = "select ordered_at, cents from orders indexed by covering where customer_id = ?", []
+    timer = Timer()
+    for id_ in ids:
+        orders = base.execute(one, (id_,)).fetchall()
+        last = max((at for at, _ in orders), default=None)
+        found.append((id_, *verdict(last, sum(cents for _, cents in orders))))
+    return Ran(timer.done(setting.customers / len(ids)), lambda: iter(found))
 
 
 def durable(setting: Setting) -> Ran:

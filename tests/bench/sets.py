@@ -66,15 +66,10 @@ CONTESTANTS: dict[str, Contestant | Program] = {
     "sqlite": Contestant("SQLite, one query, covering index", rivals.sqlite),
     "loop_covering": Contestant("N+1 SQLite, covering index", rivals.loop_covering, sampled=True),
     "loop_foreign_key": Contestant("N+1 SQLite, foreign-key index", rivals.loop_foreign_key, sampled=True),
+    "loop_records": Contestant("N+1 SQLite, covering index, orders fetched", rivals.loop_records, sampled=True),
     "rows": Contestant("our row interpreter", ours.rows, sampled=True),
     "durable": Contestant("DBOS, a durable step each", rivals.durable, sampled=True),
 }  # fmt: skip
-
-
-def prepare(folder: Path, customers: int, orders: int, shuffled: bool = False) -> None:
-    """Make all files that contestants read."""
-    make_parquet(folder, customers, orders, shuffled)
-    make_sqlite(folder)
 
 
 def check(name: str, setting: Setting) -> str:
@@ -159,16 +154,19 @@ def main() -> None:
 def table(setting: Setting, names: list[str], rounds: int) -> None:
     """Make the files, compare all rows, measure, and print the table."""
     if not (setting.folder / "shop.sqlite").exists():
-        prepare(setting.folder, setting.customers, setting.orders)
+        make_parquet(setting.folder, setting.customers, setting.orders)
+        make_sqlite(setting.folder)
     if "run" in names and not (setting.folder / "workspace").exists():
         make_workspace(setting.folder)
     words = words_of(setting)
     titles = {name: title(name, setting) for name in names}
+
+    def process(*asked: str) -> Taken | str:
+        return own_process("tests.bench.sets", [*asked, *words], setting.threads)
+
     for name in names:
-        print(f"{titles[name]}: {own_process('tests.bench.sets', ['--check', name, *words], setting.threads)}", flush=True)
-    found = interleaved(
-        names, rounds, lambda name: own_process("tests.bench.sets", ["--turn", name, *words], setting.threads)
-    )
+        print(f"{titles[name]}: {process('--check', name)}", flush=True)
+    found = interleaved(names, rounds, lambda name: process("--turn", name))
     print(f"{setting.customers} customers, {setting.orders} orders, {setting.threads} threads, "
           f"DuckDB's limit {setting.memory_mb} MB; medians of {rounds} interleaved rounds")  # fmt: skip
     show(found, titles, {name: CONTESTANTS[name].base for name in names})

@@ -105,8 +105,11 @@ def verdict(last_us: int | None, cents: int | None) -> tuple[bool, str]:
 # --- the data --------------------------------------------------------------------------------------
 
 
-def make_parquet(folder: Path, customers: int, orders: int, shuffled: bool = False) -> None:
-    """Write both sources; everything follows from the numbers of the records, but for their order if ``shuffled``."""
+def make_parquet(folder: Path, customers: int, orders: int, shuffled: bool = False, group_rows: int = 122_880) -> None:
+    """Write both sources; everything follows from the numbers of the records, but for their order if ``shuffled``.
+
+    ``group_rows``: records of a row group, which is what a thread reads at a time.
+    """
     import duckdb
 
     start = (NOW - dt.timedelta(days=400)).isoformat()
@@ -116,13 +119,13 @@ def make_parquet(folder: Path, customers: int, orders: int, shuffled: bool = Fal
         base.execute(
             f"""copy (select format('C{{:09d}}', i) as id, 'Customer ' || (i % 977) as name,
                 case when i % 7 > 0 then 'c' || i || '@example.com' end as email from range({customers}) r(i) {order})
-                to '{folder}/customers.parquet' (format parquet)"""
+                to '{folder}/customers.parquet' (format parquet, row_group_size {group_rows})"""
         )
         base.execute(
             f"""copy (select format('O{{:010d}}', i) as id, format('C{{:09d}}', (hash(i) % {customers})::bigint)
                 as customer_id, timestamptz '{start}' + to_seconds((hash(i + 1) % 34000000)::bigint) as ordered_at,
                 ((hash(i + 2) % 20000) / 100)::decimal(12, 2) as total from range({orders}) r(i) {order})
-                to '{folder}/orders.parquet' (format parquet)"""
+                to '{folder}/orders.parquet' (format parquet, row_group_size {group_rows})"""
         )
 
 
@@ -171,12 +174,12 @@ def make_workspace(folder: Path) -> Path:
     return made
 
 
-def freeze(folder: Path, scripts: dict[str, dict[str, Any]]) -> None:
+def freeze(folder: Path, scripts: dict[str, dict[str, Any]], as_of: str = NOW.isoformat()) -> None:
     """Save scripts in a workspace and freeze them, each after what it calls."""
     from sopwb.app.commands import FreezeScript, SaveDraft
     from sopwb.app.workbench import failed, open_workbench
 
-    bench = open_workbench(folder, NOW.isoformat())
+    bench = open_workbench(folder, as_of)
     for name, raw in scripts.items():
         for command in (SaveDraft(name, raw), FreezeScript(name)):
             output = bench.do(command)

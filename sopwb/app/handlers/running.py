@@ -82,10 +82,10 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     engines = Engines(command.engine, command.memory_mb, bench.cache)
     with tools, Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
         if command.output:
-            from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
+            from sopwb.app.output_file import open_output  # tempfile costs 5 ms of every start
 
-            with OutputFile(command.output) as output:
-                done = execute(plan, program, tables, tools, events, output.effect, sets=sets)
+            with open_output(command.output, program) as output:
+                done = execute(plan, program, tables, tools, events, output.effect, sets=sets, results=output.results)
                 need_unchanged(bench, program)
                 output.finish(done)
         else:
@@ -131,8 +131,21 @@ def prepare_target(bench: Workbench, target: Target) -> Program:
 
 
 def fingerprints(bench: Workbench, program: Program) -> tuple[Fingerprint, ...]:
-    names = sorted({need.name for need in program.reads()})
-    return tuple(bench.tables.table(name).fingerprint() for name in names)
+    """Identify what a program reads: by content, but a database's table by its moment where nothing loops.
+
+    A single run keeps what it fetched; only a batch is worth the scan that a table's content costs.
+    """
+    tables = [bench.tables.table(name) for name in sorted({need.name for need in program.reads()})]
+    if any(_loops(script.steps) for script in program.scripts()):
+        return tuple(table.fingerprint() for table in tables)
+    return tuple(getattr(table, "moment", table.fingerprint)() for table in tables)
+
+
+def _loops(steps: tuple[ir.Step, ...]) -> bool:
+    return any(
+        isinstance(step, ir.Each) or (isinstance(step, ir.If) and (_loops(step.then) or _loops(step.else_)))
+        for step in steps
+    )
 
 
 def need_unchanged(bench: Workbench, program: Program) -> None:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from sopwb.app.commands import ExplainRun, ListRuns, ReplayRun, ShowRun
+from sopwb.app.commands import DiffRuns, ExplainRun, ListRuns, ReplayRun, ShowRun
 from sopwb.app.compiling import compile_frozen, resolver
 from sopwb.app.execute import Executed, Plan, execute
 from sopwb.app.handlers.running import deciding_tools, fingerprints, tzdata_version
 from sopwb.app.outputs import AnyOutput, Replayed, RunList, RunRow
 from sopwb.app.recording import RunRecord, find_run, of_item, run_view, trace_of
+from sopwb.app.run_difference import run_difference
 from sopwb.app.sets import Engines, Sets
 from sopwb.app.workbench import read_instant
 from sopwb.app.workspace import zone_of
@@ -19,7 +20,7 @@ from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
-from sopwb.run.ports import Fingerprint
+from sopwb.run.ports import MOMENT, Fingerprint
 from sopwb.run.replay import RunRecord as Recorded
 from sopwb.run.replay import replay
 from sopwb.run.sets import Unanswered
@@ -56,6 +57,12 @@ def list_runs(bench: Workbench, command: ListRuns) -> AnyOutput:
 def show_run(bench: Workbench, command: ShowRun) -> AnyOutput:
     record = find_run(bench.store, command.run)
     return run_view(record, trace_of(bench.store, record))
+
+
+def diff_runs(bench: Workbench, command: DiffRuns) -> AnyOutput:
+    """Compare two recorded runs; nothing is run."""
+    a, b = find_run(bench.store, command.a), find_run(bench.store, command.b)
+    return run_difference(a, b, trace_of(bench.store, a), trace_of(bench.store, b))
 
 
 def explain_run(bench: Workbench, command: ExplainRun) -> AnyOutput:
@@ -164,6 +171,15 @@ def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> None
     now = fingerprints(bench, program)
     then = tuple(Fingerprint(*parts) for parts in record.body["sources"])
     for before in then:
+        if before.kind == MOMENT:
+            raise UserError(
+                Diagnostic(
+                    "SOP-A012",
+                    f"nobody can know whether {before.source} is what the run saw: its content was not hashed",
+                    found=before.source,
+                    hint="a run without a loop is looked at by what it kept: sopwb runs show",
+                )
+            )
         if before not in now:
             raise UserError(
                 Diagnostic(

@@ -58,6 +58,13 @@ def lower_fold(expr: ir.Fold, scope: Scope) -> Form:
             raise CannotLower(f"{expr.kind} is not lowered")
 
 
+def holds(member: ir.Expr, rows: Rows, scope: Scope) -> n.Expr:
+    """Ask whether a list has a value among its elements."""
+    value = scope.name(scalar(expressions.lower(member, scope)))
+    same = expressions.compared("eq", rows.element, value)
+    return n.Call(BOOL, "gt", (count(rows, same, scope), _ZERO))
+
+
 def lower_list_function(expr: ir.Apply, scope: Scope) -> Form:
     """Lower ``size``, ``first`` and ``last`` of a list."""
     rows = collection(expr.args[0], scope)

@@ -309,6 +309,20 @@ def _month_number(args: Args, cell: Cell) -> Built:
     return cast(binary(exp.Sub, binary(exp.Add, years, call("month", date)), number(1)), cell)
 
 
+def _date_of_text(args: Args, cell: Cell) -> Built:
+    value = args[0][0]
+    # A year 0 would be read as 1 BC.
+    iso = both(
+        call("regexp_full_match", value, text("[0-9]{4}-[0-9]{2}-[0-9]{2}")), binary(exp.GTE, value, text("0001"))
+    )
+    return case([(iso, exp.TryCast(this=value, to=plain("DATE")))], None)
+
+
+def _date_of_parts(args: Args, cell: Cell) -> Built:
+    parts = [cast(value, Cell("int")) for value, _ in args]
+    return exp.TryCast(this=call("printf", text("%04d-%02d-%02d"), *parts), to=plain("DATE"))
+
+
 # --- texts --------------------------------------------------------------------------------------
 
 
@@ -471,6 +485,9 @@ OPERATIONS: Final[dict[str, Lowering]] = {
     "utc_millisecond": lambda args, cell: cast(
         binary(exp.Mod, call("millisecond", _naive(args)), number(1000)), cell
     ),
+    "is_int_text": lambda args, cell: call("regexp_full_match", args[0][0], text("[+-]?[0-9]{1,40}")),
+    "int_of_text": lambda args, cell: exp.TryCast(this=args[0][0], to=type_of(cell)),
+    "date_of_text": _date_of_text, "date_of_parts": _date_of_parts,
     "text": lambda args, cell: written(*args[0]),
     "exact": lambda args, cell: exact(*args[0]),
     "join": lambda args, cell: joined([value for value, _ in args]),

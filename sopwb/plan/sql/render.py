@@ -5,12 +5,15 @@
     last error, path, results, effects and trace, in key order
 
 Items are sorted where the last gather is joined: what only the levels above name – texts, mostly – does not go
-through the sort. A gather without arguments groups its source once, whichever items there are; one with arguments groups what
+through the sort.
+
+A gather without arguments groups its source once, whichever items there are; one with arguments groups what
 joins them. Levels are not materialised unless a gather reads one. Importing this imports sqlglot.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from sqlglot import exp
@@ -237,8 +240,8 @@ class _Renderer:
         table = self.table(gather.source, "s")
         where = None if gather.where == TRUE else self.sql(gather.where, rows)
         if gather.limit is not None:
-            picked = exp.Select(expressions=[exp.Star()]).from_(table, copy=False)
-            table, where = self.first(gather, picked, where, ours, rows, {}).subquery("s", copy=False), None
+            ranked = exp.Select(expressions=[exp.Star()]).from_(table, copy=False)
+            table, where = self.first(gather, ranked, where, ours, rows, {}).subquery("s", copy=False), None
         inner = exp.Select(expressions=list(made)).from_(table, copy=False)
         if where is not None:
             inner = inner.where(where, copy=False)
@@ -270,8 +273,8 @@ class _Renderer:
         joined = joined.join(self.table(gather.source, "s"), on=duckdb.both(*on) if on else exp.true(), copy=False)
         if gather.limit is not None:
             stars = [exp.Column(this=exp.Star(), table=exp.to_identifier(table)) for table in ("a", "s")]
-            picked = self.first(gather, joined.select(*stars, copy=False), None, keys, rows, given)
-            joined = exp.Select().from_(picked.subquery("s", copy=False))
+            ranked = self.first(gather, joined.select(*stars, copy=False), None, list(keys), rows, given)
+            joined = exp.Select().from_(ranked.subquery("s", copy=False))
             given = {value: exp.column(key.name, table="s", quoted=True) for value, key in given.items()}
             keys = [exp.column(key.name, table="s", quoted=True) for key in keys]
         made: list[Built] = [alias(key.copy(), f"k{number_}") for number_, key in enumerate(keys)]
@@ -281,7 +284,7 @@ class _Renderer:
         return inner, [(v, v.cell.nullable) for v in values]
 
     def first(
-        self, gather: n.Gather, select: exp.Select, where: Built | None, keys: list[Built], rows: dict[str, str],
+        self, gather: n.Gather, select: exp.Select, where: Built | None, keys: Sequence[Built], rows: dict[str, str],
         given: dict[n.Expr, Built],
     ) -> exp.Select:  # fmt: skip
         """Keep the first records of each group."""
@@ -361,7 +364,7 @@ class _Renderer:
         but the query itself can tell that it stayed."""
         if self.plan.items.order:
             return select
-        order = exp.Ordered(this=self.here(self.plan.items.key), desc=False, nulls_first=False)
+        order = self.ordered(self.here(self.plan.items.key), False)
         items = exp.Select(expressions=[exp.Star()]).from_(select.subquery("p", copy=False), copy=False)
         return items.order_by(order, copy=False)
 
