@@ -22,3 +22,9 @@ def pytest_runtest_makereport(
             report.outcome = "failed"
             report.longrepr = f"{reason}, and CI=true: install it"
     return report
+
+
+def pytest_sessionfinish() -> None:
+    from tests import postgres
+
+    postgres.stop()

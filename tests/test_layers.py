@@ -22,6 +22,7 @@ BREACHES = {
     "textual": ("cli/screen.py", "import textual.app"),
     "litellm": ("author/english/model.py", "import litellm"),
     "duckdb": ("app/query.py", "import duckdb"),
+    "psycopg": ("app/rows.py", "import psycopg"),
 }
 """For each contract, a module that breaks it."""
 

@@ -84,6 +84,42 @@ CODES: Final[tuple[Code, ...]] = (
         "sopwb runs replay RUN",
     ),
     Code("SOP-A014", "The result cannot be written", "Choose a path that you may write to", "--output /proc/x.json"),
+    Code(
+        "SOP-A030",
+        "No such version",
+        "sopwb script history NAME lists the versions of a name; NAME@1 is the first that was frozen",
+        "sopwb script show check_churn_risk@7",
+    ),
+    Code(
+        "SOP-A031",
+        "The output's name says no known format",
+        "End it in .json (the whole run) or in .parquet, .csv or .jsonl (the items' results as a table)",
+        "--output result.xlsx",
+    ),
+    Code(
+        "SOP-A032",
+        "The results are no table",
+        "A table needs one loop that yields, or a returned value; an output that ends in .json holds any run",
+        "--output result.csv, of a script that returns nothing",
+    ),
+    Code(
+        "SOP-A033",
+        "The script cannot be applied to the source",
+        "It has to loop over the source once, or to take its key: --param NAME says by which parameter",
+        "sopwb script diff check_churn_risk --on prices",
+    ),
+    Code(
+        "SOP-A034",
+        "The source has no key",
+        "Name the field that identifies a record in sopwb.toml: results are compared record by record",
+        "sopwb script diff check_churn_risk --on visits",
+    ),
+    Code(
+        "SOP-A035",
+        "The data changed while two runs were compared",
+        "Compare again when the source is not being written",
+        "sopwb script diff a b --on orders, while orders are imported",
+    ),
     Code("SOP-A015", "No such job", "sopwb job list shows what there is", "sopwb job show nothing"),
     Code(
         "SOP-A016",

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN
+
 
 class Command(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """The base of all commands; their tag is the class's name."""
@@ -118,6 +120,13 @@ class ShowRun(Command, frozen=True):
 class ExplainRun(Command, frozen=True):
     run: str
     item: str = ""
+
+
+class DiffRuns(Command, frozen=True):
+    """Say in what two recorded runs differ: what they were given, what they came to, where they parted."""
+
+    a: str
+    b: str
 
 
 class ReplayRun(Command, frozen=True):
@@ -248,8 +257,33 @@ class ExplainPlan(Command, frozen=True):
 
 
 class DiffScripts(Command, frozen=True):
+    """Say what changed from ``a`` to ``b``; ``b`` "" is the draft of ``a``."""
+
     a: str
-    b: str
+    b: str = ""
+
+
+class CompareScripts(Command, frozen=True):
+    """Run two versions over a source, dry, and tell whose results and planned effects differ.
+
+    ``new`` "" is the draft of ``old``. ``param`` takes the source's key ("": the one that fits); ``inputs`` are for
+    the other parameters of both. ``limit`` bounds the items that are shown, not those that are counted.
+    """
+
+    old: str
+    new: str
+    source: str
+    param: str = ""
+    inputs: dict[str, Any] = {}
+    as_of: str = ""
+    limit: int = COMPARED_ITEMS_SHOWN
+
+
+class PreviewFreeze(Command, frozen=True):
+    """Compare a draft with the frozen version of its name, on the source that it is about, where that is soon done."""
+
+    name: str
+    as_of: str = ""
 
 
 class ScriptHistory(Command, frozen=True):
@@ -303,6 +337,7 @@ AnyCommand: TypeAlias = (
     | PauseRun
     | CancelRun
     | ResolveRun
+    | DiffRuns
     | SaveJob
     | AddSchedule
     | RemoveSchedule
@@ -313,6 +348,8 @@ AnyCommand: TypeAlias = (
     | ListScripts
     | ShowScript
     | DiffScripts
+    | CompareScripts
+    | PreviewFreeze
     | ExplainPlan
     | ScriptHistory
     | ListData

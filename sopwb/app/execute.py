@@ -25,6 +25,7 @@ from sopwb.run.trace import ABSENT, Trace, TraceEvent
 if TYPE_CHECKING:
     from sopwb.app.sets import Sets
     from sopwb.app.workbench import EventSink
+    from sopwb.kernel.diagnostics import Diagnostic
     from sopwb.run.ports import Fingerprint
 
 NONCE_BYTES: Final = 16
@@ -49,6 +50,7 @@ class Plan(msgspec.Struct, frozen=True):
     """Items that the run will go through at most, for progress; 0 unknown."""
     items_max: int = 0
     only_item: str | None = None
+    dead_letters: bool = False
 
     def id(self) -> str:
         """Give the run's id, which hashes all that it is given."""
@@ -87,11 +89,11 @@ class Executed(msgspec.Struct, frozen=True):
 
 class Ran(msgspec.Struct, frozen=True):
     """A run that has ended for now: as it was decided, and how it stands after acting. ``state`` gives an effect's
-    state by its number and the state in which it was planned."""
+    state by its number and the state in which it was planned; None where nothing acted."""
 
     done: Executed
     view: RunView
-    state: Callable[[int, str], str] = lambda number, planned: planned
+    state: Callable[[int, str], str] | None = None
 
 
 def execute(
@@ -104,8 +106,12 @@ def execute(
     cancelled: Callable[[], bool] | None = None,
     sets: Sets | None = None,
     results: Results | None = None,
+    failed: Callable[[str, Diagnostic], None] | None = None,
 ) -> Executed:
-    """Decide a program, large loops by ``sets``. The user's errors are in the view; nothing of the world is changed."""
+    """Decide a program, large loops by ``sets``. The user's errors are in the view; nothing of the world is changed.
+
+    ``results`` takes each item's result, ``also`` each planned effect, ``failed`` each dead letter.
+    """
     begun = time.monotonic()
     spool = Spool(also)
     feed = _Feed(events, plan.total) if events is not None else None
@@ -120,6 +126,8 @@ def execute(
         run_id=id_,
         progress=feed.progress if feed else None,
         cancelled=cancelled,
+        dead_letters=plan.dead_letters,
+        failed=failed,
         items_max=plan.items_max,
         only_item=plan.only_item,
         results=results,
@@ -164,7 +172,7 @@ def _view(
 
 
 def effect_view(effect: PlannedEffect) -> EffectView:
-    return EffectView(effect.key, effect.tool, effect.item, plain(effect.args), effect.state)
+    return EffectView(effect.key, effect.tool, effect.item, plain(effect.args), effect.state, effect.path)
 
 
 def trace_line(event: TraceEvent) -> TraceLine:

@@ -103,6 +103,40 @@ class Library:
             )
         )
 
+    def pinned(self, ref: str) -> str:
+        """Give the id that ``NAME@N`` (the N-th version frozen under a name, from 1) or ``draft:NAME`` means.
+
+        Any other reference comes back as it is. Raises ``UserError`` SOP-A030 and SOP-A002.
+        """
+        if ref.startswith("draft:"):
+            return self.need_draft(ref.removeprefix("draft:")).rev
+        name, at, number = ref.rpartition("@")
+        if not at or not is_name(name):
+            return ref
+        versions = [change.new for change in self.store.ref_history(f"script/{name}") if change.new]
+        if not versions:
+            self.resolve(name)
+        if not (number.isascii() and number.isdecimal() and 1 <= int(number) <= len(versions)):
+            raise UserError(
+                Diagnostic(
+                    "SOP-A030",
+                    f"{name} has no version {number!r}",
+                    found=ref,
+                    expected=f"{name}@1 to {name}@{len(versions)}",
+                    hint=f"sopwb script history {name}",
+                )
+            )
+        return versions[int(number) - 1]
+
+    def need_frozen(self, ref: str) -> None:
+        """Raise ``UserError`` SOP-A001 where ``ref`` means nothing that is frozen."""
+        self.resolve(self.pinned(ref), ("script", "job"))
+
+    def named(self, ref: str, script: str) -> str:
+        """Give the name that a reference to a frozen script says, else one that the script is known by."""
+        name = ref.removeprefix("draft:").partition("@")[0]
+        return name if is_name(name) else self.name_of(script) or ref
+
     def name_of(self, script: str) -> str:
         """Give the name that a frozen script was last known by, or "" ."""
         for name, id_ in self.names("script").items():

@@ -85,11 +85,14 @@ class TraceLine(msgspec.Struct, frozen=True):
 
 
 class EffectView(msgspec.Struct, frozen=True):
+    """``path`` is the step's, as in traces; "" in runs that were recorded without it."""
+
     key: str
     tool: str
     item: str
     args: dict[str, Any]
     state: str
+    path: str = ""
 
 
 class EffectNote(msgspec.Struct, frozen=True):
@@ -240,6 +243,156 @@ class Difference(Output, frozen=True):
     after: str
 
 
+class FieldChange(msgspec.Struct, frozen=True):
+    """A field of a record that differs: ``kind`` changed, added or removed."""
+
+    field: str
+    kind: str
+    old: Any = None
+    new: Any = None
+
+
+class EffectChange(msgspec.Struct, frozen=True):
+    """A planned effect that comes, goes or changes (its arguments do). ``path`` is its step's, where that is known."""
+
+    kind: str
+    tool: str
+    old: dict[str, Any] | None = None
+    new: dict[str, Any] | None = None
+    item: str = ""
+    path: str = ""
+
+
+class ItemChange(msgspec.Struct, frozen=True):
+    """An item whose result, failure or planned effects differ. ``side``: both, or the only one that has it.
+
+    ``fields`` are those of two records that differ; errors are one line each, "" where it did not fail.
+    """
+
+    item: str
+    side: str
+    old: Any
+    new: Any
+    old_error: str = ""
+    new_error: str = ""
+    fields: tuple[FieldChange, ...] = ()
+    effects: tuple[EffectChange, ...] = ()
+
+
+class ComparedSide(msgspec.Struct, frozen=True):
+    """One of two versions: its hash or revision, and how its run over the source ended (``result``: a batch's)."""
+
+    name: str
+    id: str
+    state: str
+    status: str
+    result: Any = None
+    error: Diagnostic | None = None
+
+
+class Comparison(Output, frozen=True):
+    """What two versions of a script come to over a source, item by item, as of one instant.
+
+    ``items`` = ``same`` + ``different`` + ``only_old`` + ``only_new``; an item that failed is among them. ``param``
+    took the source's key ("": both are batches). ``changes`` are the first items that differ, in key order;
+    ``outside`` the effects that differ outside of items.
+    """
+
+    source: str
+    param: str
+    as_of: str
+    old: ComparedSide
+    new: ComparedSide
+    items: int
+    same: int
+    different: int
+    only_old: int
+    only_new: int
+    failed_old: int
+    failed_new: int
+    effects_come: int
+    effects_go: int
+    effects_change: int
+    changes: tuple[ItemChange, ...]
+    outside: tuple[EffectChange, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing differs."""
+        effects = self.effects_come + self.effects_go + self.effects_change
+        ended = [(side.status, side.result, side.error and side.error.code) for side in (self.old, self.new)]
+        return self.same == self.items and not effects and ended[0] == ended[1]
+
+
+class FreezePreview(Output, frozen=True):
+    """What freezing a draft would change: ``replaces`` is the hash of the version that has its name, "" for none.
+
+    Where there is no comparison, ``why`` says so and how to ask.
+    """
+
+    name: str
+    replaces: str = ""
+    comparison: Comparison | None = None
+    why: str = ""
+
+
+class PartDifference(msgspec.Struct, frozen=True):
+    """A part of what two runs were given that differs: script, now, zone, inputs/NAME, data/SOURCE …"""
+
+    part: str
+    a: Any
+    b: Any
+
+
+class CountDifference(msgspec.Struct, frozen=True):
+    """How often a step spoke in each of two kept traces."""
+
+    path: str
+    branch: str
+    a: int
+    b: int
+
+
+class EventPair(msgspec.Struct, frozen=True):
+    """The first kept event that differs, its number from 1; one is None where that trace has ended."""
+
+    number: int
+    a: TraceLine | None
+    b: TraceLine | None
+
+
+class RunSide(msgspec.Struct, frozen=True):
+    """One of two recorded runs. ``complete``: its whole trace was kept; ``effects_kept`` of ``effects`` were."""
+
+    run: str
+    name: str
+    script: str
+    status: str
+    result: Any
+    error: Diagnostic | None
+    items: int
+    effects: int
+    effects_kept: int
+    trace_hash: str
+    complete: bool
+
+
+class RunDifference(Output, frozen=True):
+    """In what two recorded runs differ. Effects and counts are of what was kept of both."""
+
+    a: RunSide
+    b: RunSide
+    given: tuple[PartDifference, ...]
+    same_result: bool
+    fields: tuple[FieldChange, ...]
+    effects_come: int
+    effects_go: int
+    effects_change: int
+    effects: tuple[EffectChange, ...]
+    counts: tuple[CountDifference, ...]
+    first: EventPair | None
+
+
 class HistoryRow(msgspec.Struct, frozen=True):
     hash: str
     time: str
@@ -337,6 +490,9 @@ AnyOutput: TypeAlias = (
     | DueTimes
     | ScriptList
     | Difference
+    | Comparison
+    | FreezePreview
+    | RunDifference
     | History
     | SourceView
     | DataList

@@ -4,7 +4,7 @@
             "status", "result", "error", "effects", "effects_total", "items", "trace", "trace_total", "trace_hash",
             "acting": null or {"digest", "planned", "consent", "approval", "journal": [offset, head], "why", "cause",
                                "counts", "notes", "dead", "unconsented"}}
-    trace  {"run", "complete", "events": [event…], "recorded"}                    (a retirable segment)
+    trace  {"run", "complete", "events": [event…], "recorded", "answers"}         (a retirable segment)
 
 Refs ``run/ID`` point to run objects: a run that acts gets a new one at each change of its state, with where its journal
 was durable then. Deliberately not here: replaying (``handlers.runs``), and what the states mean (``acting.standing``).
@@ -43,15 +43,17 @@ def record_run(
     plan: Plan,
     done: Executed,
     recorded: dict[str, Any] | None,
+    answers: list[dict[str, Any]] | None = None,
     status: str = "",
     acting: dict[str, Any] | None = None,
     also: Callable[[Transaction], None] = lambda tx: None,
 ) -> RunRecord:
-    """Store a run and its trace in one transaction. ``recorded``: the records that it fetched; ``status`` and
-    ``acting`` are given where it acts; ``also`` puts more into the transaction."""
+    """Store a run and its trace in one transaction. ``recorded``: the records that it fetched; ``answers``: what its
+    tools read of the world; ``status`` and ``acting`` are given where it acts; ``also`` puts more into the
+    transaction."""
     view = done.view
     events = [{**event_data(event), "exact": event.exact} for event in done.events]
-    trace = {"run": view.run, "complete": done.complete, "events": events, "recorded": recorded}
+    trace = {"run": view.run, "complete": done.complete, "events": events, "recorded": recorded, "answers": answers}
     body = {
         "run": view.run,
         "name": view.name,
@@ -92,8 +94,21 @@ def record_change(store: Store, record: RunRecord, **changes: Any) -> RunRecord:
 
 
 def effect_data(effect: EffectView) -> dict[str, Any]:
-    """Give the JSON shape of an effect."""
-    return {"key": effect.key, "tool": effect.tool, "item": effect.item, "args": effect.args, "state": effect.state}
+    """Give the JSON shape of a recorded effect."""
+    return {
+        "key": effect.key,
+        "tool": effect.tool,
+        "item": effect.item,
+        "args": effect.args,
+        "state": effect.state,
+        "path": effect.path,
+    }
+
+
+def error_of(record: RunRecord) -> Diagnostic | None:
+    """Give what a recorded run failed with."""
+    error = record.body["error"]
+    return msgspec.convert(error, Diagnostic) if error else None
 
 
 def find_run(store: Store, ref: str) -> RunRecord:
@@ -140,7 +155,6 @@ def run_view(record: RunRecord, trace: dict[str, Any], item: str | None = None) 
     lines = tuple(
         TraceLine(e["path"], e["op"], e["text"], e.get("out"), e.get("item", "")) for e in events[:REPORTED_ENTRIES_MAX]
     )
-    error = msgspec.convert(body["error"], Diagnostic) if body["error"] else None
     return RunView(
         run=record.id,
         name=body["name"],
@@ -155,7 +169,7 @@ def run_view(record: RunRecord, trace: dict[str, Any], item: str | None = None) 
         as_of=body["now"],
         mode=body["mode"],
         mocks=tuple(body["mocks"]),
-        error=error,
+        error=error_of(record),
         inputs=body["inputs"],
         items=body["items"],
         acting=acting_view(body),

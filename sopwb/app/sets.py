@@ -35,6 +35,8 @@ class Engines(msgspec.Struct, frozen=True):
     name: str
     memory_mb: int
     folder: Path
+    keep: bool = True
+    """Whether queries are kept for the next run of the same script."""
 
     def database_mb(self) -> int:
         """Say what of the run's memory the database may use. Raises ``UserError`` SOP-A016 for too little."""
@@ -109,8 +111,9 @@ class Sets:
             from sopwb.data.duckdb.engine import Engine, SetEngine
 
             plan, folder = self._plan, self._engines.folder
+            queries = folder / "queries" if self._engines.keep else None
             self._engine = SetEngine(
-                Engine(self._engines.database_mb(), 0, folder / "spill", folder / "queries"),
+                Engine(self._engines.database_mb(), 0, folder / "spill", queries),
                 self._program,
                 self._tables,
                 self._tools,

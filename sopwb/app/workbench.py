@@ -25,6 +25,7 @@ from sopwb.store.store import Store
 if TYPE_CHECKING:
     from sopwb.app.acting.machine import Machine
     from sopwb.data.declaration import SourceDeclaration
+    from sopwb.data.open import OpenTables
     from sopwb.run.acting import Actor
     from sopwb.run.ports import Event, Tables
     from sopwb.tools.registry import Registry
@@ -40,6 +41,8 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "ListScripts": ("show", "list_scripts"),
     "ExplainPlan": ("planning", "explain_plan"),
     "DiffScripts": ("show", "diff_scripts"),
+    "CompareScripts": ("comparing", "compare_scripts"),
+    "PreviewFreeze": ("comparing", "preview_freeze"),
     "ScriptHistory": ("show", "script_history"),
     "FreezeScript": ("freeze", "freeze_script"),
     "RenameScript": ("naming", "rename_script"),
@@ -54,6 +57,7 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "PauseRun": ("acting", "pause_run"),
     "CancelRun": ("acting", "cancel_run"),
     "ResolveRun": ("acting", "resolve_run"),
+    "DiffRuns": ("runs", "diff_runs"),
     "SaveJob": ("jobs", "save_job"),
     "ListJobs": ("jobs", "list_jobs"),
     "ShowJob": ("jobs", "show_job"),
@@ -70,7 +74,7 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
 }
 """Command → (module under ``app.handlers``, function)."""
 
-STREAMING: Final = frozenset({"run_script", "approve_run", "resume_run"})
+STREAMING: Final = frozenset({"run_script", "compare_scripts", "approve_run", "resume_run"})
 """Handlers that also take an event sink, for what happens while they work."""
 
 EventSink = Callable[["Event"], None]
@@ -84,7 +88,7 @@ class Workbench:
         self.store = store
         self.library = Library(store)
         self.as_of = as_of
-        self._tables: Tables | None = None
+        self._tables: OpenTables | None = None
         self._tools: Registry | None = None
         self.machine: Machine | None = None
         """What acting asks of the machine; None: the machine itself."""
@@ -97,6 +101,7 @@ class Workbench:
         """Carry out one Command. Never raises for what a user can cause: that is ``Failed``."""
         module, name = HANDLERS[type(command).__name__]
         handler = getattr(import_module(f"sopwb.app.handlers.{module}"), name)
+        self._release_data()  # what was looked up since the last Command belongs to no Command
         try:
             self.store.refresh()
             answer: AnyOutput = handler(self, command, events) if name in STREAMING else handler(self, command)
@@ -107,8 +112,12 @@ class Workbench:
             from sopwb.store.codes import diagnostic_of
 
             return Failed((diagnostic_of(error),))
+        finally:
+            self._release_data()
 
     def close(self) -> None:
+        if self._tables is not None:
+            self._tables.close()
         self.store.close()
 
     @property
@@ -143,7 +152,14 @@ class Workbench:
 
     def reload_data(self) -> None:
         """Forget opened sources, so that the next look sees the files as they are now."""
+        if self._tables is not None:
+            self._tables.close()
         self._tables = None
+
+    def _release_data(self) -> None:
+        # A Command sees one state of a database, and leaves no transaction open behind it.
+        if self._tables is not None:
+            self._tables.release()
 
     @property
     def tools(self) -> Registry:
@@ -159,7 +175,7 @@ class Workbench:
         return read_instant(text) if text else dt.datetime.now(dt.UTC)
 
 
-def open_sources(workspace: Workspace) -> Tables:
+def open_sources(workspace: Workspace) -> OpenTables:
     """Declare a workspace's sources; none is opened yet. Raises ``UserError`` with every wrong setting."""
     from sopwb.data.declaration import declare
     from sopwb.data.open import open_tables

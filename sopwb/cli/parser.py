@@ -11,11 +11,11 @@ from typing import Any, Final, NoReturn
 
 from sopwb import __version__
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
+from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN
 
 LATER: Final[dict[str, frozenset[str]]] = {
     "script": frozenset({"edit", "upgrade", "export", "import", "test"}),
     "schedule": frozenset({"pause", "resume", "backfill"}),
-    "runs": frozenset({"diff"}),
     "store": frozenset({"log", "head"}),
     "": frozenset({"daemon", "tick", "serve"}),
 }
@@ -104,9 +104,12 @@ def _scripts(verbs: Any) -> None:
     _common(explain)
     diff = _verb(group, "diff", "what changed from A to B", ("scripts", "diff"))
     diff.add_argument("a")
-    diff.add_argument("b")
-    diff.add_argument("--on", metavar="SOURCE", default="")
-    _common(diff)
+    diff.add_argument("b", nargs="?", default="", help="(default: the draft of A)")
+    diff.add_argument("--on", metavar="SOURCE", default="", help="run both over it, and tell whose results differ")
+    diff.add_argument("--param", default="", metavar="NAME", help="with --on: the parameter that takes the key")
+    diff.add_argument("--input", action="append", default=[], metavar="K=V", help="with --on: the other parameters")
+    diff.add_argument("--limit", type=int, default=COMPARED_ITEMS_SHOWN, help="with --on: items that are shown")
+    _common(diff, as_of=True)
     for name, words in (("history", "every version of a name"), ("check", "a draft's diagnostics")):
         verb = _verb(group, name, words, ("scripts", name))
         verb.add_argument("ref")
@@ -114,7 +117,7 @@ def _scripts(verbs: Any) -> None:
     freeze = _verb(group, "freeze", "freeze a draft under its hash", ("scripts", "freeze"))
     freeze.add_argument("name")
     freeze.add_argument("--repin", action="store_true", help="saved callers and jobs follow")
-    _common(freeze)
+    _common(freeze, as_of=True)
     rename = _verb(group, "rename", "move a name", ("scripts", "rename"))
     rename.add_argument("old")
     rename.add_argument("new")
@@ -173,6 +176,10 @@ def _runs(verbs: Any) -> None:
         verb = _verb(group, name, words, ("runs", name))
         verb.add_argument("run")
         _common(verb)
+    diff = _verb(group, "diff", "in what two runs differ", ("runs", "diff"))
+    diff.add_argument("a")
+    diff.add_argument("b")
+    _common(diff)
     explain = _verb(group, "explain", "a run's trace", ("runs", "explain"))
     explain.add_argument("run")
     explain.add_argument("--item", default="")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sopwb.app.commands import ExplainRun, ListRuns, ReplayRun, ShowRun
-from sopwb.app.outputs import Replayed, RunList, RunView
+from sopwb.app.commands import DiffRuns, ExplainRun, ListRuns, ReplayRun, ShowRun
+from sopwb.app.comparison_text import run_difference_lines
+from sopwb.app.outputs import Replayed, RunDifference, RunList, RunView
 from sopwb.cli.acting import acting_lines
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.printing import answer, builtins, columns, finish
@@ -41,6 +42,12 @@ def replay(folder: str | None, options: Any) -> int:
     same = f"the same: trace {found.trace_hash}"
     finish(found, options.json, same if found.same else f"differs: {found.first_difference}")
     return DONE if found.same else FAILED
+
+
+def diff(folder: str | None, options: Any) -> int:
+    """Print in what two runs differ; it is a question, so the exit code is 0 either way."""
+    found = answer(folder, DiffRuns(options.a, options.b), RunDifference)
+    return finish(found, options.json, "\n".join(run_difference_lines(found)) if found else "")
 
 
 def _summary(run: RunView) -> str:

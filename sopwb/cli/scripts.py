@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from sopwb.app.commands import (
     CheckScript,
+    CompareScripts,
     DiffScripts,
     ExplainPlan,
     ForkScript,
     FreezeScript,
     ListScripts,
+    PreviewFreeze,
     RenameScript,
     ScriptHistory,
     ShowScript,
 )
-from sopwb.app.outputs import Difference, Frozen, History, PlanView, Renamed, ScriptList, ScriptView
+from sopwb.app.comparison_text import comparison_lines, preview_lines
+from sopwb.app.outputs import (
+    Comparison,
+    Difference,
+    FreezePreview,
+    Frozen,
+    History,
+    PlanView,
+    Renamed,
+    ScriptList,
+    ScriptView,
+)
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.inputs import read_pairs
-from sopwb.cli.printing import answer, builtins, columns, finish
+from sopwb.cli.printing import answer, builtins, columns, expect, finish, workbench
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.ids import short_id
 
@@ -83,23 +97,57 @@ def check(folder: str | None, options: Any) -> int:
 def diff(folder: str | None, options: Any) -> int:
     """Print what changed, a line each."""
     if options.on:
-        raise UserError(Diagnostic("SOP-U005", "script diff --on: comparing results over a source is not built yet"))
+        return _compare(folder, options)
+    if options.param or options.input or options.as_of:
+        raise UserError(Diagnostic("SOP-U001", "--param, --input and --as-of go with --on SOURCE"))
     found = answer(folder, DiffScripts(options.a, options.b), Difference)
     return finish(found, options.json, "\n".join(found.changes) or "no difference" if found else "")
 
 
+def _compare(folder: str | None, options: Any) -> int:
+    """Print whose results differ over a source: the counts, then the items."""
+    command = CompareScripts(
+        options.a,
+        options.b,
+        options.on,
+        options.param,
+        read_pairs(options.input),
+        options.as_of,
+        options.limit,
+    )
+    with workbench(folder, options.as_of) as bench:
+        if sys.stderr.isatty() and not options.json:
+            from sopwb.cli.progress import Progress
+
+            with Progress() as progress:
+                output = bench.do(command, progress.show)
+        else:
+            output = bench.do(command)
+    found = expect(output, Comparison)
+    return finish(found, options.json, "\n".join(comparison_lines(found)) if found else "")
+
+
 def history(folder: str | None, options: Any) -> int:
+    """Print every version and revision of a name; ``@N`` is how ``NAME@N`` counts the frozen ones."""
     found = answer(folder, ScriptHistory(options.ref), History)
-    rows = [
-        (row.time[:19], row.what, short_id(row.hash) if row.hash else "–", row.why)
-        for row in (found.rows if found else ())
-    ]
+    rows, versions = list[tuple[str, ...]](), 0
+    for row in found.rows if found else ():
+        frozen = row.what == "script" and row.hash != ""
+        versions += frozen
+        what = f"{row.what} @{versions}" if frozen else row.what
+        rows.append((row.time[:19], what, short_id(row.hash) if row.hash else "–", row.why))
     return finish(found, options.json, columns(rows, ""))
 
 
 def freeze(folder: str | None, options: Any) -> int:
-    """Freeze a draft and say every hash that was written."""
-    found = answer(folder, FreezeScript(options.name, options.repin), Frozen)
+    """Freeze a draft and say every hash that was written; before that, on stderr, what the new version changes."""
+    with workbench(folder, options.as_of) as bench:
+        preview = bench.do(PreviewFreeze(options.name, options.as_of))
+        if isinstance(preview, FreezePreview):
+            for line in preview_lines(preview):
+                print(line, file=sys.stderr)
+        output = bench.do(FreezeScript(options.name, options.repin))
+    found = expect(output, Frozen)
     if found is None or options.json:
         return finish(found, options.json, "")
     for name, hash_ in found.names.items():

@@ -15,7 +15,7 @@ UNKNOWN_SETTING: Final = "SOP-D001"
 MISSING_PATH: Final = "SOP-D002"
 BAD_TYPE: Final = "SOP-D003"
 UNKNOWN_FORMAT: Final = "SOP-D004"
-NOT_YET: Final = "SOP-D005"
+OTHER_URL: Final = "SOP-D005"
 BAD_SETTING: Final = "SOP-D006"
 NEEDS_TABLE: Final = "SOP-D007"
 NO_FILE: Final = "SOP-D010"
@@ -41,18 +41,25 @@ TOO_WIDE: Final = "SOP-D041"
 CACHE: Final = "SOP-D042"
 OUT_OF_MEMORY: Final = "SOP-D050"
 NO_SPILL: Final = "SOP-D051"
+NO_DRIVER: Final = "SOP-D060"
+NO_SECRET: Final = "SOP-D061"
+NO_CONNECTION: Final = "SOP-D062"
+DENIED: Final = "SOP-D063"
+SERVER_ENDED: Final = "SOP-D064"
+SERVER_STOPPED: Final = "SOP-D065"
+SERVER_FAULT: Final = "SOP-D066"
 
 CODES: Final[tuple[Code, ...]] = (
     Code(
         UNKNOWN_SETTING,
         "unknown setting of a source",
-        "A source knows path, url, format, table, key and fields.",
+        "A source knows path or url, and format, table, key and fields.",
         '[data.orders]\npath = "orders.csv"\nkeys = "id"',
     ),
     Code(
         MISSING_PATH,
         "a source does not say where it is",
-        "Give path, relative to the folder of sopwb.toml.",
+        "Give path, relative to the folder of sopwb.toml, or the url of a database.",
         '[data.orders]\nkey = "id"',
     ),
     Code(
@@ -68,10 +75,10 @@ CODES: Final[tuple[Code, ...]] = (
         '[data.orders]\npath = "orders.xlsx"',
     ),
     Code(
-        NOT_YET,
-        "PostgreSQL sources come later",
-        "This version reads files only. Export the table as CSV or Parquet, or use a SQLite copy.",
-        '[data.orders]\nurl = "postgresql://localhost/shop"',
+        OTHER_URL,
+        "the url is not one of a PostgreSQL database",
+        "A url is postgresql://[USER@]HOST[:PORT]/DATABASE; files are given as path. In a password @ is %40 and / %2F.",
+        '[data.orders]\nurl = "https://example.com/orders.csv"',
     ),
     Code(
         BAD_SETTING,
@@ -81,7 +88,7 @@ CODES: Final[tuple[Code, ...]] = (
     ),
     Code(
         NEEDS_TABLE,
-        "the file has several tables and none is chosen",
+        "there are several tables and none is chosen",
         "Give table.",
         '[data.orders]\npath = "shop.sqlite"',
     ),
@@ -123,7 +130,7 @@ CODES: Final[tuple[Code, ...]] = (
     ),
     Code(
         NO_TABLE,
-        "the file has no such table",
+        "there is no such table",
         "The message lists the tables that it has.",
         '[data.orders]\npath = "shop.json"\nformat = "tinydb"\ntable = "order"',
     ),
@@ -217,5 +224,47 @@ CODES: Final[tuple[Code, ...]] = (
         "a batch cannot put aside what memory does not hold",
         "Parts of a large batch are put into the workspace's folder .sopwb/idx while it is decided. Make room there.",
         "a full disk",
+    ),
+    Code(
+        NO_DRIVER,
+        "PostgreSQL's driver is not installed",
+        "Install the extra: python3 -m pip install 'sopwb[postgres]'.",
+        '[data.orders]\nurl = "postgresql://localhost/shop"\ntable = "orders"',
+    ),
+    Code(
+        NO_SECRET,
+        "the url names a secret that is nowhere",
+        "Set the environment variable SOPWB_SECRET_NAME, or the keyring's entry NAME of the service sopwb.",
+        '[data.orders]\nurl = "postgresql://shop:secret://shop-db@localhost/shop"\ntable = "orders"',
+    ),
+    Code(
+        NO_CONNECTION,
+        "no connection to the database",
+        "The message is the server's or the system's own. Is the server up, are host, port, database and user right?",
+        '[data.orders]\nurl = "postgresql://localhost:1/shop"\ntable = "orders"',
+    ),
+    Code(
+        DENIED,
+        "the database refuses to show the records",
+        "Grant select on the table or on the columns that are read, and usage on its schema.",
+        "a table of which the url's user may read nothing",
+    ),
+    Code(
+        SERVER_ENDED,
+        "the connection to the database ended",
+        "A run that is cut off while it decides has done no effect. Run again; the server's log says why it ended.",
+        "a server that is restarted during a run",
+    ),
+    Code(
+        SERVER_STOPPED,
+        "the database stopped a query",
+        "A statement_timeout ran out, or an administrator cancelled it.",
+        "a statement_timeout of one second and a view that takes two",
+    ),
+    Code(
+        SERVER_FAULT,
+        "the database cannot give the records",
+        "The message is the server's own: a view may fail by what it computes.",
+        "a view that divides by zero",
     ),
 )

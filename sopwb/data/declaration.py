@@ -1,9 +1,9 @@
 """What ``sopwb.toml`` says about a source.
 
     [data.orders]
-    path = "orders.csv"            # relative to the folder of sopwb.toml; or url = "postgresql://…" (later)
+    path = "orders.csv"            # relative to the folder of sopwb.toml; or url = "postgresql://…"
     format = "csv"                 # csv json jsonl tinydb parquet sqlite; else the file's ending decides
-    table = "orders"               # of a TinyDB or SQLite file
+    table = "orders"               # of a TinyDB or SQLite file, or of a database
     key = "id"                     # the field that identifies a record
     [data.orders.fields]           # types that override inference
     total = "decimal"
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -24,7 +24,7 @@ from sopwb.data.codes import (
     BAD_TYPE,
     MISSING_PATH,
     NEEDS_TABLE,
-    NOT_YET,
+    OTHER_URL,
     UNKNOWN_FORMAT,
     UNKNOWN_SETTING,
 )
@@ -41,8 +41,12 @@ from sopwb.lang.types import (
     parse_type,
 )
 
+if TYPE_CHECKING:
+    from sopwb.data.postgres.address import Address
+
 SETTINGS: Final = ("path", "url", "format", "table", "key", "fields")
 FORMATS: Final = ("csv", "json", "jsonl", "tinydb", "parquet", "sqlite")
+POSTGRESQL: Final = "postgresql"
 ENDINGS: Final[dict[str, str]] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -59,6 +63,8 @@ ENDINGS: Final[dict[str, str]] = {
 class SourceDeclaration(msgspec.Struct, frozen=True):
     """A declared source. ``path`` is as written and ``base`` the folder that it is relative to.
 
+    A database's ``format`` is postgresql, ``address`` its url, and ``path`` that url without a password.
+
     ``key`` is "" where none is declared, ``table`` likewise; ``fields`` are the declared types by field name
     (the source's own name or its identifier).
     """
@@ -70,6 +76,7 @@ class SourceDeclaration(msgspec.Struct, frozen=True):
     table: str = ""
     key: str = ""
     fields: tuple[tuple[str, Type], ...] = ()
+    address: Address | None = None
 
     @property
     def file(self) -> str:
@@ -87,18 +94,23 @@ def declare(
     found += wrong
     url = settings.get("url")
     if isinstance(url, str):
-        found.append(_url_fault(url, place))
+        found += _url_faults(url, settings, place)
     elif not settings.get("path"):
         near = nearest_name("path", (n for n in settings if n not in SETTINGS))
         hint = f"is {near} the path?" if near else 'path = "file.csv"'
         found.append(Diagnostic(MISSING_PATH, f"source {name} has no path", path=place, hint=hint))
     if found:
         return None, tuple(found)
-    path, table = str(settings["path"]), str(settings.get("table", ""))
+    key, table = str(settings.get("key", "")), str(settings.get("table", ""))
+    if isinstance(url, str):
+        from sopwb.data.postgres.address import Address
+
+        address = Address(url)
+        return SourceDeclaration(name, address.shown, POSTGRESQL, base, table, key, types, address), ()
+    path = str(settings["path"])
     format_, fault = _format(path, str(settings.get("format", "")), table, place)
     if fault is not None:
         return None, (fault,)
-    key = str(settings.get("key", ""))
     return SourceDeclaration(name, path, format_, base, table, key, types), ()
 
 
@@ -123,15 +135,24 @@ def _setting_faults(settings: Mapping[str, object], place: str) -> list[Diagnost
     return found
 
 
-def _url_fault(url: str, place: str) -> Diagnostic:
-    if url.startswith(("postgresql:", "postgres:")):
-        return Diagnostic(
-            NOT_YET,
-            "PostgreSQL sources come in a later version",
-            path=place,
-            hint="export the table as CSV or Parquet for now",
-        )
-    return Diagnostic(NOT_YET, "a source is a file: give path instead of url", path=place)
+def _url_faults(url: str, settings: Mapping[str, object], place: str) -> list[Diagnostic]:
+    if not url.startswith(("postgresql://", "postgres://")):
+        hint = "a file is given as path; a database's url begins with postgresql://"
+        return [Diagnostic(OTHER_URL, "a source is a file or a PostgreSQL database", path=place, hint=hint)]
+    from sopwb.data.postgres.address import Address
+
+    found: list[Diagnostic] = []
+    if not Address(url).readable():
+        hint = "postgresql://[USER@]HOST[:PORT]/DATABASE; in a password @ is %40, / is %2F and ? is %3F"
+        found.append(Diagnostic(OTHER_URL, "the url can be read in more than one way", path=place, hint=hint))
+    if not settings.get("table"):
+        found.append(Diagnostic(NEEDS_TABLE, "a database needs table", path=place, hint='table = "schema.table"'))
+    if settings.get("path"):
+        found.append(Diagnostic(BAD_SETTING, "a source has either path or url", path=place))
+    if settings.get("format", POSTGRESQL) != POSTGRESQL:
+        hint = "remove format"
+        found.append(Diagnostic(BAD_SETTING, "format is of a file, and this is a database", path=place, hint=hint))
+    return found
 
 
 def _types(fields: object, place: str) -> tuple[tuple[tuple[str, Type], ...], list[Diagnostic]]:

@@ -6,7 +6,9 @@ from then on.
 
 Readers and large tables are imported where they are used: a run of one CSV source starts some milliseconds earlier.
 
-Deliberately not here: formats (``read_*``), types (``columns``).
+Tables of databases are opened anew for every Command (``release``), those of one database from one snapshot.
+
+Deliberately not here: formats (``read_*``), types (``columns``), databases (``postgres``).
 """
 
 from __future__ import annotations
@@ -35,17 +37,30 @@ if TYPE_CHECKING:
 
     from sopwb.data.columnar.about import About
     from sopwb.data.columnar.cache import Place
+    from sopwb.data.postgres.server import Servers
     from sopwb.data.sqlite_table import Note
 
 COLUMNS_VERSION: Final = "1"
 """Part of the name of what is kept of a large source. Raised with every change of what lies there or what it means."""
 
 
-def open_table(declaration: SourceDeclaration, *, cache_dir: Path | None, zone: dt.tzinfo = dt.UTC) -> Table:
+def open_table(
+    declaration: SourceDeclaration,
+    *,
+    cache_dir: Path | None,
+    zone: dt.tzinfo = dt.UTC,
+    servers: Servers | None = None,
+) -> Table:
     """Open a source. ``zone`` is the workspace's: date-times without an offset are local times in it.
 
-    Raises ``UserError`` for whatever is wrong with the file or its records.
+    Tables of one database that are opened with the same ``servers`` show one state of it. Raises ``UserError`` for
+    whatever is wrong with the file or its records.
     """
+    if declaration.address is not None:
+        from sopwb.data.postgres.server import Servers
+        from sopwb.data.postgres.table import open_postgres
+
+        return open_postgres(declaration, servers or Servers(), zone)
     hold = declaration.format not in ("sqlite", "parquet")
     content = Content(declaration.file, declaration.path, cache_dir, hold=hold)
     reader = _reader(declaration, content)
@@ -228,6 +243,7 @@ class OpenTables:
         self._declarations = {declaration.name: declaration for declaration in declarations}
         self._cache_dir, self._zone = cache_dir, zone
         self._tables: dict[str, Table] = {}
+        self._servers: Servers | None = None
 
     def names(self) -> tuple[str, ...]:
         """Name the declared sources, in their order."""
@@ -241,8 +257,28 @@ class OpenTables:
                 near = nearest_name(name, self._declarations)
                 hint = "" if near else "declared are " + (", ".join(self._declarations) or "none")
                 raise fault(UNKNOWN_SOURCE, f"no source {name} is declared", path=name, nearest=near, hint=hint)
-            table = self._tables[name] = open_table(declaration, cache_dir=self._cache_dir, zone=self._zone)
+            if declaration.address is not None and self._servers is None:
+                from sopwb.data.postgres.server import Servers
+
+                self._servers = Servers()
+            table = self._tables[name] = open_table(
+                declaration, cache_dir=self._cache_dir, zone=self._zone, servers=self._servers
+            )
         return table
+
+    def release(self) -> None:
+        """Let go of databases, so that the next look sees them as they are then. Files stay as they were read."""
+        if self._servers is not None:
+            for name, declaration in self._declarations.items():
+                if declaration.address is not None:
+                    self._tables.pop(name, None)
+            self._servers.release()
+
+    def close(self) -> None:
+        """Let go of databases for good."""
+        self.release()
+        if self._servers is not None:
+            self._servers.close()
 
     def unchanged(self) -> None:
         """Check that what was read so far is still what was fingerprinted.

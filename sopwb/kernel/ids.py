@@ -19,11 +19,8 @@ SHORT_DIGITS: Final = 7
 
 def digest(*parts: bytes) -> bytes:
     """Hash parts so that no two lists of parts give the same bytes: each is length-prefixed. 32 bytes."""
-    hasher = blake3()
-    for part in parts:
-        hasher.update(len(part).to_bytes(8, "big"))
-        hasher.update(part)
-    return hasher.digest()
+    # One call for all of them: a batch names a million effects.
+    return blake3(b"".join([piece for part in parts for piece in (len(part).to_bytes(8, "big"), part)])).digest()
 
 
 def object_id(kind: str, payload: bytes) -> str:

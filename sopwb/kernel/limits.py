@@ -18,8 +18,8 @@ EXPRESSION_CHARS_MAX: Final = 10_000
 """Length of one expression. Keeps every pass over it below a few milliseconds."""
 EXPRESSION_DEPTH_MAX: Final = 100
 """Nesting of one expression; each level costs a few Python frames in parser, checker and closures."""
-SOURCE_DEPTH_MAX: Final = 60
-"""Nesting of an expression that is made a Python function: its parser takes 90 brackets, closures do the deeper."""
+SOURCE_DEPTH_MAX: Final = 40
+"""Nesting of an expression that is made a Python function. Python 3.11 takes 98 at worst; deeper ones stay closures."""
 CALL_DEPTH_MAX: Final = 64
 """Scripts that call scripts. Pins make cycles impossible; this bounds an honest tower of calls."""
 TYPE_PARTS_MAX: Final = 10_000
@@ -63,6 +63,8 @@ TRACE_EVENTS_KEPT: Final = 100_000
 """Events that one run keeps as objects (about 1 KiB each); the hash and the counts cover all."""
 TRACE_PENDING_MAX: Final = 10_000
 """Events of one item that wait for its end to be hashed: an item with millions of nested items stays bounded."""
+TRACE_HASHED_CHARS: Final = 1 << 16
+"""Written events that are hashed at once: 64 KiB take 15 µs, in pieces of an item's size 80."""
 TRACE_RECORDS_SHOWN: Final = 20
 """Records of a fetch that its event holds for people to look at."""
 SPOKEN_CHARS_MAX: Final = 240
@@ -73,6 +75,16 @@ EVENTS_PER_SECOND_MAX: Final = 20
 """Aggregated progress lines a second: a screen redraws no faster."""
 ROWS_IN_MEMORY_MAX: Final = 200_000
 """Records of a file source held as Python objects; larger ones are spooled to an indexed file."""
+RESULT_BATCH_ROWS: Final = 16_384
+"""Rows of a result file that are held before they are written: a Parquet row group, some 20 MiB as Python objects."""
+RESULT_DECIMAL_PLACES: Final = DIVISION_PLACES
+"""Fractional digits of a decimal column in Parquet, whose scale is fixed before the first row: every quotient fits."""
+COMPARED_ITEMS_SHOWN: Final = 20
+"""Items that differ in the answer of a comparison, unless more are asked for: a screen of them."""
+FREEZE_COMPARED_RECORDS_MAX: Final = 5_000
+"""Records that both versions read together when a freeze tells what it changes: below a second by rows."""
+COMPARED_ENTRIES_HELD: Final = 1_000
+"""Results and effects of a comparison that are written to its spool at once."""
 SUGGESTION_DISTANCE_MAX: Final = 3
 """Edits between a misspelt name and the one that is offered for it."""
 DIAGNOSTICS_MAX: Final = 100
@@ -166,8 +178,10 @@ SET_ZONE_DAYS_MAX: Final = 366 * 200
 """Days between two instants whose zone is looked at day by day (2 µs each) while planning."""
 SET_ROWS_UNKNOWN: Final = 10**10
 """Records of a source that nobody has counted, as bounds of sums allow for them."""
-SET_BATCH_ROWS: Final = 32_768
-"""Items of one answer of a query: with their trace some 30 MiB."""
+SET_GATHERED_RATIO_MAX: Final = 100
+"""Records of a gathered source for one item, up to which the gathered are hashed and the items looked up in them."""
+SET_BATCH_ROWS: Final = 8_192
+"""Items of one answer of a query: with their traces some 10 MiB, of which several are on their way."""
 SET_RECORDS_MIN: Final = 50_000
 """Records of all sources from which on an ``each`` is decided by sets: below, rows are done (0.1 ms an item) before
 DuckDB is loaded and a query planned (0.5 s)."""
@@ -232,6 +246,20 @@ VIEW_TEXT_CHARS_MAX: Final = 80
 """An example's length as shown."""
 NEAREST_FILES_MAX: Final = 2_000
 """File names of a folder that a misspelt path is compared with."""
+SERVER_CONNECT_S_MAX: Final = 10
+"""How long a database server may take to answer a connection, where neither the url nor PGCONNECT_TIMEOUT says."""
+SERVER_SILENT_S_MAX: Final = 60
+"""A connection whose other end has gone without a word is given up after this, instead of the system's two hours."""
+SERVER_LOCK_MS_MAX: Final = 10_000
+"""How long a table that another program has locked is waited for; only changes of its definition lock readers out."""
+SERVER_IDLE_MS_MAX: Final = 3_600_000
+"""A snapshot that nobody asks anything for an hour is ended by the server: it keeps the server from cleaning up."""
+SERVER_SCANS_MAX: Final = 8
+"""Look-ups in a column without an index that a server answers, each a scan; then all records are fetched, once."""
+SERVER_MESSAGE_CHARS_MAX: Final = 400
+"""What is repeated of a server's own message: three lines of a wide terminal."""
+COPY_BLOCK_BYTES: Final = 4 << 20
+"""CSV of a COPY that Arrow reads at a time: 1.3 million records/s; with 1 MiB 1.0 million, with 256 KiB 0.8."""
 
 # --- tools --------------------------------------------------------------------------------------
 CONNECTIONS_MAX: Final = 50
@@ -246,6 +274,8 @@ KEY_HOURS_DEFAULT: Final = 24
 """How long a provider that promises to know a key again does so, unless the settings say: what most promise."""
 KEY_HOURS_MAX: Final = 24 * 366 * 100
 """For ever: what writes the same bytes again needs no provider's memory."""
+OBSERVED_BYTES_MAX: Final = 16 << 20
+"""Answers of tools that read the world, kept so that a run replays: sixteen of the largest, thousands of small ones."""
 MAIL_REPLY_TIMEOUT_S: Final = 600.0
 """How long a mail server may think about a whole message (RFC 5321, 4.5.3.2.6). Sooner would be a doubt too many."""
 MAIL_QUIT_TIMEOUT_S: Final = 2.0

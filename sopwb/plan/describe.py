@@ -52,7 +52,12 @@ def _gather(gather: n.Gather) -> str:
     wanted = ", ".join(dict.fromkeys(map(_aggregate, gather.aggregates)))
     condition = " and ".join(part for part in (on, where) if part)
     given = f", once for each {', '.join(map(said, gather.arguments))}" if gather.arguments else ""
-    return f"{gather.source}{' where ' + condition if condition else ''}: {wanted}{given}"
+    first = "" if gather.limit is None else f", the first {said(gather.limit)} by {_sorted(gather.order)}"
+    return f"{gather.source}{' where ' + condition if condition else ''}{first}: {wanted}{given}"
+
+
+def _sorted(order: tuple[tuple[n.Expr, bool], ...]) -> str:
+    return ", ".join(said(expr) + (" desc" if down else "") for expr, down in order)
 
 
 def _aggregate(aggregate: n.Aggregate) -> str:

@@ -104,6 +104,9 @@ class Gather(msgspec.Struct, frozen=True):
     single: bool
     aggregates: tuple[Aggregate, ...]
     arguments: tuple[Expr, ...] = ()
+    limit: Expr | None = None
+    """Of the records that fit, only so many are looked at: the first ones by ``order``."""
+    order: tuple[tuple[Expr, bool], ...] = ()
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -179,7 +182,8 @@ class Items(msgspec.Struct, frozen=True):
 
 
 class SetPlan(msgspec.Struct, frozen=True):
-    """One query over the items of one ``each``. ``steps`` are in the order of evaluation."""
+    """One query over the items of one ``each``. ``steps`` are in the order of evaluation; ``rows`` are about how
+    many records each source has, for whoever weighs ways to execute it."""
 
     path: str
     items: Items
@@ -189,6 +193,7 @@ class SetPlan(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
     effects: tuple[Effect, ...]
     result: Shape | None
+    rows: tuple[tuple[str, int], ...] = ()
 
 
 class Unlowered(msgspec.Struct, frozen=True):

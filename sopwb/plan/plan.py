@@ -115,7 +115,7 @@ def _build(
             raise CannotLower(reason.reason, reason.path or f"{path}/yield") from None
     return SetPlan(
         path, items, tuple(query.steps), tuple(query.faults), tuple(query.forks), tuple(query.events),
-        tuple(query.effects), result,
+        tuple(query.effects), result, tuple((name, facts.rows) for name, facts in sources.items()),
     )  # fmt: skip
 
 

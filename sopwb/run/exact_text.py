@@ -34,6 +34,17 @@ def _int(value: int) -> str:
 
 
 def _dict(value: dict[Any, Value]) -> str:
+    parts = []
+    for key in sorted(value):
+        if key.__class__ is not str:
+            return _map(value)
+        item = value[key]
+        parts.append(f"{quoted(key)}:{_WRITERS[item.__class__](item)}")
+    return "{" + ",".join(parts) + "}"
+
+
+def _map(value: dict[Any, Value]) -> str:
+    """Write a map whose keys are not texts: they are written as such, and sorted so."""
     named = {key if isinstance(key, str) else show(key): item for key, item in value.items()}
     return "{" + ",".join(quoted(key) + ":" + exact_text(named[key]) for key in sorted(named)) + "}"
 

@@ -91,22 +91,43 @@ def compile_expression(expr: ir.Expr, context: Context) -> Closure:
             assert_never(expr)
 
 
-def show_with_values(expr: ir.Expr, env: Env, context: Context) -> tuple[str, str]:
-    """Write an expression twice: as it is, and with its names, fields and calls replaced by their values.
+class Shown:
+    """An expression that is written twice: as it is (``text``), and with its names, fields and calls replaced by
+    their values.
 
-    ``days_since_last > 60`` with 94 gives ``("days_since_last > 60", "94 > 60")``. What cannot be
-    evaluated in ``env`` (a name that it lacks, a failure) stays as it is written.
+    ``days_since_last > 60`` with 94 gives ``94 > 60``. What cannot be evaluated (a name that is not there, a
+    failure) stays as it is written. Parts are compiled once, for the traces of many items.
     """
 
-    def evaluate(part: ir.Expr) -> Value:
-        try:
-            return compile_expression(part, context)(env)
-        except (KeyError, TypeError, AttributeError, ExpressionFailure):
-            # A name that is not bound in this frame, such as `it` outside of its record; or a part that was not
-            # reached, such as `r.total` in `r == null ? 0 : r.total`, whose values are not what its types say.
-            raise LookupError from None
+    __slots__ = ("_closures", "_context", "_expr", "text")
 
-    return ir_text(expr), with_values(expr, evaluate)
+    def __init__(self, expr: ir.Expr, context: Context) -> None:
+        self.text = ir_text(expr)
+        self._expr, self._context = expr, context
+        self._closures: dict[int, Closure] = {}
+        """By the identity of a part, which lives as long as the whole."""
+
+    def values(self, env: Env) -> str:
+        """Write it with values."""
+
+        def evaluate(part: ir.Expr) -> Value:
+            closure = self._closures.get(id(part))
+            if closure is None:
+                closure = self._closures[id(part)] = compile_expression(part, self._context)
+            try:
+                return closure(env)
+            except (KeyError, TypeError, AttributeError, ExpressionFailure):
+                # A name that is not bound in this frame, such as `it` outside of its record; or a part that was not
+                # reached, such as `r.total` in `r == null ? 0 : r.total`, whose values are not what its types say.
+                raise LookupError from None
+
+        return with_values(self._expr, evaluate)
+
+
+def show_with_values(expr: ir.Expr, env: Env, context: Context) -> tuple[str, str]:
+    """Write an expression once in both ways of ``Shown``."""
+    shown = Shown(expr, context)
+    return shown.text, shown.values(env)
 
 
 # --- names and parts ----------------------------------------------------------------------------

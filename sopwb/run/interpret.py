@@ -11,6 +11,7 @@ Deliberately not here: the steps (``steps``), expressions (``expression``), the 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import msgspec
 
@@ -23,6 +24,13 @@ from sopwb.run.state import Cancelled, Outcome, RunFailure, State, World
 from sopwb.run.steps.block import Compiled, Compiler, Resolve
 
 _TOO_DEEP = Diagnostic(codes.NESTED_TOO_DEEP, "steps, calls and expressions are nested too deeply to run")
+
+
+class Loop(msgspec.Struct, frozen=True):
+    """A loop that stands in no other; ``path`` is the one that its events have."""
+
+    path: str
+    each: ir.Each
 
 
 class Program(msgspec.Struct, frozen=True):
@@ -45,21 +53,30 @@ class Program(msgspec.Struct, frozen=True):
         needs = {need for script in self.scripts() for need in script.reads}
         return tuple(sorted(needs, key=lambda need: (need.name, need.record.names())))
 
+    def loops(self) -> tuple[Loop, ...]:
+        """List the outermost loops, those of called scripts too, in reading order."""
+        return tuple(self._loops(self.script.steps, ""))
+
     def yields(self) -> bool:
-        """Whether an ``each`` yields: then the items' yields are its results, else what it returns."""
-        return any(_yields(script.steps) for script in self.scripts())
+        """Whether an outermost ``each`` yields: then the items' yields are its results, else what it returns."""
+        return any(loop.each.yield_ is not None for loop in self.loops())
+
+    def _loops(self, steps: tuple[ir.Step, ...], prefix: str) -> Iterator[Loop]:
+        for step in steps:
+            match step:
+                case ir.Each():
+                    yield Loop(prefix + step.path, step)
+                case ir.If():
+                    yield from self._loops(step.then + step.else_, prefix)
+                case ir.Call():
+                    callee = self.called[step.pin or step.script].script
+                    yield from self._loops(callee.steps, f"{prefix}{step.path}/call/")
+                case _:
+                    continue
 
     def tools(self) -> tuple[str, ...]:
         """Name the tools that all of them may use."""
         return tuple(sorted({tool for script in self.scripts() for tool in script.tools}))
-
-
-def _yields(steps: tuple[ir.Step, ...]) -> bool:
-    return any(
-        (isinstance(step, ir.Each) and (step.yield_ is not None or _yields(step.do)))
-        or (isinstance(step, ir.If) and (_yields(step.then) or _yields(step.else_)))
-        for step in steps
-    )
 
 
 def prepare(script: ir.Script, context: Context, resolve: Resolve) -> Program:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+MOMENT: Final = "moment"
+"""The kind of a fingerprint that names when a source was read, and says nothing of its content."""
+
+
 class Fingerprint(msgspec.Struct, frozen=True):
-    """Identifies a source's content: ``digest`` is hex BLAKE3 over it, ``kind`` says over what (file, table)."""
+    """Identifies a source's content: ``digest`` is hex BLAKE3 over it, ``kind`` says over what (file, records)."""
 
     source: str
     kind: str
@@ -184,5 +188,6 @@ class Results(Protocol):
     def write(self, item: str, value: Value) -> None: ...
 
     def write_batch(self, items: pa.RecordBatch) -> None:
-        """Take the keys (``item``) and yields (as columns by field, or ``value``) of many items at once."""
+        """Take many items at once: their keys (``item``, the first column; places where there are none) and yields (a
+        column a field of a record that is never null, else one column ``value``), as Arrow has their types."""
         ...

@@ -15,7 +15,7 @@ decided (``steps.by_sets``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from sopwb.kernel.values import Value
 from sopwb.lang import ir
@@ -23,6 +23,9 @@ from sopwb.run.ports import PlannedEffect, Tables
 
 if TYPE_CHECKING:
     from sopwb.run.yields import Chunk
+
+WITHOUT_WORDS: Final = "the item failed"
+"""What is said of a failed item that rows did not decide again, since there are too many of them."""
 
 Waiting: TypeAlias = Callable[[float], None]
 """Heard several times a second while a query works, with its progress in percent (0 where unknown). What it raises

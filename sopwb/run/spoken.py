@@ -21,8 +21,9 @@ from sopwb.kernel.limits import SPOKEN_CHARS_MAX, TRACE_RECORDS_SHOWN
 from sopwb.kernel.values import Value, show
 from sopwb.lang import ir
 from sopwb.lang.parts import conjuncts
-from sopwb.run.expression import Context, ExpressionFailure, compile_expression, show_with_values
+from sopwb.run.expression import Closure, Context, ExpressionFailure, Shown, compile_expression
 from sopwb.run.trace import ABSENT
+from sopwb.run.yields import Yields
 
 Frame = dict[str, Value]
 
@@ -41,6 +42,8 @@ class Speaker(Protocol):
 
 def said(value: Value) -> str:
     """Say a value inside of a sentence: texts quoted, long ones cut."""
+    if isinstance(value, list | Yields):
+        value = value[: SPOKEN_CHARS_MAX + 1]  # each element takes a character at least
     text = f"'{value}'" if isinstance(value, str) else show(value)
     if len(text) <= SPOKEN_CHARS_MAX:
         return text
@@ -89,26 +92,31 @@ class IfSpeaker(Plain):
 
     def __init__(self, step: ir.If, context: Context) -> None:
         self._cond, self._context = step.cond, context
+        self._parts: list[tuple[Closure, Shown]] = []
 
     def lines(self, in_: Value, out: Value, branch: str, frame: Frame | None) -> tuple[str, ...]:
-        parts = conjuncts(self._cond.expr)
         if frame is None:
             return (f"Checked {self._cond.text}: {_yes(branch == 'then')}",)
+        if not self._parts:
+            self._parts = [
+                (compile_expression(part, self._context), Shown(part, self._context))
+                for part in conjuncts(self._cond.expr)
+            ]
         found: list[str] = []
         try:
-            for part in parts:
-                holds = compile_expression(part, self._context)(frame)
-                found.append(self._line(part, frame, holds))
+            for part, shown in self._parts:
+                holds = part(frame)
+                found.append(self._line(shown, frame, holds))
                 if not holds:
                     break
         except ExpressionFailure:
             found.append(f"Checked {self._cond.text}: {_yes(branch == 'then')}")
         return tuple(found)
 
-    def _line(self, part: ir.Expr, frame: Frame, holds: bool) -> str:
-        text, values = show_with_values(part, frame, self._context)
-        inside = f" ({values})" if values not in (text, "") else ""
-        return f"Checked {text}{inside}: {_yes(holds)}"
+    def _line(self, shown: Shown, frame: Frame, holds: bool) -> str:
+        values = shown.values(frame)
+        inside = f" ({values})" if values not in (shown.text, "") else ""
+        return f"Checked {shown.text}{inside}: {_yes(holds)}"
 
 
 def _yes(holds: bool) -> str:

@@ -40,9 +40,9 @@ class World(msgspec.Struct):
     """The ports and the settings of one run. ``now`` is aware UTC.
 
     ``progress`` hears the number of items decided so far, ``working`` how far (percent) a query is that decides all
-    of them; ``cancelled`` is asked before each item. ``items_max`` > 0 looks at that many items of every outermost
-    ``each`` only, ``only_item`` at the one with that key (previews, explaining). ``sets`` decides what it can
-    of the rest; without it everything runs by rows.
+    of them, ``failed`` every dead letter: the item and why; ``cancelled`` is asked before each item. ``items_max`` > 0
+    looks at that many items of every outermost ``each`` only, ``only_item`` at the one with that key (previews,
+    explaining). ``sets`` decides what it can of the rest; without it everything runs by rows.
     """
 
     tables: Tables
@@ -55,6 +55,7 @@ class World(msgspec.Struct):
     progress: Callable[[int], None] | None = None
     cancelled: Callable[[], bool] | None = None
     dead_letters: bool = False
+    failed: Callable[[str, Diagnostic], None] | None = None
     items_max: int = 0
     only_item: str | None = None
     sets: SetExecutor | None = None
@@ -160,6 +161,8 @@ class State:
     def bury(self, failure: RunFailure) -> None:
         """Make the item that has just failed a dead letter: its effects are dropped, it is listed."""
         self.waiting.clear()
+        if self.world.failed is not None:
+            self.world.failed(self.item, failure.diagnostics[0])
         self.dead_letters_total += 1
         if len(self.dead_letters) < REPORTED_ENTRIES_MAX:
             self.dead_letters.append(DeadLetter(self.item, failure.diagnostics[0]))

@@ -33,7 +33,13 @@ import msgspec
 from blake3 import blake3
 
 from sopwb.kernel.ids import GENERATION, PREFIX
-from sopwb.kernel.limits import TRACE_EVENTS_KEPT, TRACE_FAILURES_KEPT, TRACE_PENDING_MAX, TRACE_SAMPLES_KEPT
+from sopwb.kernel.limits import (
+    TRACE_EVENTS_KEPT,
+    TRACE_FAILURES_KEPT,
+    TRACE_HASHED_CHARS,
+    TRACE_PENDING_MAX,
+    TRACE_SAMPLES_KEPT,
+)
 from sopwb.kernel.values import Value
 from sopwb.run.exact_text import exact_text, quoted
 
@@ -76,23 +82,30 @@ class TraceEvent(msgspec.Struct, frozen=True):
 class StepInfo:
     """What all events of a step have in common. ``speaker`` says its lines, and what it shows."""
 
-    __slots__ = ("after_item", "effect", "effect_text", "op", "path", "speaker")
+    __slots__ = ("effect", "op", "path", "speaker")
 
     def __init__(self, path: str, op: str, speaker: Speaker, effect: str = "") -> None:
         self.path, self.op, self.speaker, self.effect = path, op, speaker, effect
-        self.effect_text = f'"effect":{quoted(effect)},' if effect else ""
-        self.after_item = f',"op":"{op}",'
 
-    def exact(self, event: Pending) -> str:
-        """Write an event as the module's header says; members in the order of their names."""
-        _, prefix, item, in_, out, branch, _ = event
-        head = f'{{"branch":"{branch}",{self.effect_text}' if branch else "{" + self.effect_text
-        if in_ is not ABSENT:
-            head += f'"in":{exact_text(in_)},'
-        tail = f'"path":"{prefix}{self.path}"}}'
-        if out is not ABSENT:
-            return f'{head}"item":{quoted(item)}{self.after_item}"out":{exact_text(out)},{tail}'
-        return f'{head}"item":{quoted(item)}{self.after_item}{tail}'
+
+class _Place:
+    """A step under one prefix with one branch: how many events it has, and the texts that all of them share."""
+
+    __slots__ = ("count", "head", "op", "tail")
+
+    def __init__(self, info: StepInfo, prefix: str, branch: str) -> None:
+        self.count = 0
+        self.head = f'{{"branch":"{branch}",' if branch else "{"
+        if info.effect:
+            self.head += f'"effect":{quoted(info.effect)},'
+        self.op, self.tail = f',"op":"{info.op}",', f'"path":"{prefix}{info.path}"}}'
+
+    def exact(self, item: str, in_: Value, out: Value) -> str:
+        """Write an event as the module's header says; members in the order of their names. ``item`` is quoted."""
+        head = self.head if in_ is ABSENT else f'{self.head}"in":{exact_text(in_)},'
+        if out is ABSENT:
+            return f'{head}"item":{item}{self.op}{self.tail}'
+        return f'{head}"item":{item}{self.op}"out":{exact_text(out)},{self.tail}'
 
 
 Pending: TypeAlias = tuple[StepInfo, str, str, Value, Value, str, "dict[str, Value] | None"]
@@ -116,7 +129,7 @@ class Trace:
 
     def __init__(self, listener: Callable[[TraceEvent], None] | None = None) -> None:
         self.pending: list[Pending] = []
-        self._counts: dict[tuple[StepInfo, str, str], int] = {}
+        self._places: dict[tuple[StepInfo, str, str], _Place] = {}
         self._counted: dict[tuple[str, str], int] = {}
         """Counts of what was decided by sets."""
         self.total = 0
@@ -124,6 +137,10 @@ class Trace:
         """Whether events that should have been kept were too many."""
         self._listener = listener
         self._hasher = blake3(GENERATION + b"\0trace\0")
+        self._texts: list[str] = []
+        """Events that are written and wait to be hashed: BLAKE3 takes a fifth of the time for much at once."""
+        self._waiting = 0
+        """Their characters."""
         self._outside: list[_Kept] = []
         self._failures: list[_Kept] = []
         self._samples: dict[str, list[tuple[bytes, int, _Kept]]] = {}
@@ -180,6 +197,7 @@ class Trace:
                 # An item has at least one event, so this is never behind the next batch's begin.
                 self._sample(path, rank, _Kept(begin + n, [], awaited=item))
                 worst = samples[-1][0] if len(samples) >= TRACE_SAMPLES_KEPT else None
+        self._hash_texts()
         self._hasher.update(exact)
         for place, count in counts:
             self._counted[place] = self._counted.get(place, 0) + count
@@ -221,20 +239,34 @@ class Trace:
         self._absorb(outside)
 
     def _absorb(self, kept: _Kept | None) -> None:
-        pending, counts = self.pending, self._counts
+        pending, places = self.pending, self._places
         lines: list[str] = []
+        item, item_text = "", '""'
         for event in pending:
-            info = event[0]
-            exact = info.exact(event)
+            info, prefix, event_item, in_, out, branch, _ = event
+            place = places.get((info, prefix, branch))
+            if place is None:
+                place = places[info, prefix, branch] = _Place(info, prefix, branch)
+            place.count += 1
+            if event_item is not item:
+                item, item_text = event_item, quoted(event_item)
+            exact = place.exact(item_text, in_, out)
             lines.append(exact)
-            place = (info, event[1], event[5])
-            counts[place] = counts.get(place, 0) + 1
             if kept is not None:
                 self._keep(kept, event, exact)
         lines.append("")
-        self._hasher.update("\n".join(lines).encode("utf-8", "surrogatepass"))
+        text = "\n".join(lines)
+        self._texts.append(text)
+        self._waiting += len(text)
+        if self._waiting >= TRACE_HASHED_CHARS:
+            self._hash_texts()
         self.total += len(pending)
         pending.clear()  # the list itself stays: the steps hold its append
+
+    def _hash_texts(self) -> None:
+        self._hasher.update("".join(self._texts).encode("utf-8", "surrogatepass"))
+        self._texts.clear()
+        self._waiting = 0
 
     def _keep(self, kept: _Kept, event: Pending, exact: str) -> None:
         if self._room <= 0:
@@ -269,6 +301,7 @@ class Trace:
     def hash(self) -> str:
         """Give the hash of all events so far."""
         self.flush()
+        self._hash_texts()
         return PREFIX + self._hasher.hexdigest()
 
     def events(self) -> tuple[TraceEvent, ...]:
@@ -283,9 +316,9 @@ class Trace:
         """Count all events by full path and branch ("" where the step has none)."""
         self.flush()
         found: dict[tuple[str, str], int] = {}
-        for (info, prefix, branch), count in self._counts.items():
+        for (info, prefix, branch), shared in self._places.items():
             place = (prefix + info.path, branch)
-            found[place] = found.get(place, 0) + count
+            found[place] = found.get(place, 0) + shared.count
         for place, count in self._counted.items():
             found[place] = found.get(place, 0) + count
         return found

@@ -53,7 +53,6 @@ from sopwb.store.journal_frames import (
 )
 from sopwb.store.journal_scan import Block, Found, Point, Take, mark_point, read_journal
 
-
 _HASHED_TOGETHER: Final = 256
 """Frames that are hashed at once, and held until then."""
 

@@ -57,21 +57,26 @@ class Registry:
         tool = self._tool(name)
         return None if tool is None else tool.described(self._settings_of(tool))
 
-    def actor(self, name: str, *, clock: Clock, folder: str, secret: Callable[[str], str] | None = None) -> Actor:
+    def actor(
+        self, name: str, *, folder: str, clock: Clock | None = None, secret: Callable[[str], str] | None = None
+    ) -> Actor:
         """Make what does a tool's effects for one run; nothing is opened yet.
 
-        ``folder`` is the workspace's; ``secret`` finds secrets (default: environment, then keyring). Raises
-        ``UserError`` for a tool that is not configured, for wrong settings and for missing secrets.
+        ``folder`` is the workspace's; ``clock`` is the machine's and ``secret`` looks into the environment, then the
+        keyring, unless given. Raises ``UserError`` for a tool that is not configured, for wrong settings and for
+        missing secrets.
         """
         tool = self._able(name)
         assert tool.actor is not None, f"{name} does effects"
-        return tool.actor(self._equipment(tool, clock, folder, secret))
+        return tool.actor(self._equipment(tool, folder, clock, secret))
 
-    def observer(self, name: str, *, clock: Clock, folder: str, secret: Callable[[str], str] | None = None) -> Observer:
+    def observer(
+        self, name: str, *, folder: str, clock: Clock | None = None, secret: Callable[[str], str] | None = None
+    ) -> Observer:
         """Make what reads the world for one run. Raises as ``actor``."""
         tool = self._able(name)
         assert tool.observer is not None, f"{name} reads the world"
-        return tool.observer(self._equipment(tool, clock, folder, secret))
+        return tool.observer(self._equipment(tool, folder, clock, secret))
 
     def need_configured(self, names: Iterable[str]) -> None:
         """Refuse a real run of tools that cannot act. Raises ``UserError`` that names each."""
@@ -130,10 +135,13 @@ class Registry:
     def _settings_of(self, tool: Tool) -> Settings:
         return self._settings.get(tool.section, {})
 
-    def _equipment(self, tool: Tool, clock: Clock, folder: str, secret: Callable[[str], str] | None) -> Equipment:
+    def _equipment(
+        self, tool: Tool, folder: str, clock: Clock | None, secret: Callable[[str], str] | None
+    ) -> Equipment:
+        from sopwb.tools.clock import SystemClock
         from sopwb.tools.secrets import find_secret
 
-        return Equipment(self._settings_of(tool), folder, clock, secret or find_secret)
+        return Equipment(self._settings_of(tool), folder, clock or SystemClock(), secret or find_secret)
 
 
 def _installed(name: str) -> Tool | None:

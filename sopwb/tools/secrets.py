@@ -77,7 +77,8 @@ def _base64(secret: str) -> set[str]:
 
 def tidy(text: str) -> str:
     """Make what a server said one short line that a terminal can show."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:TOOL_REASON_CHARS_MAX]
+    start = text[: TOOL_REASON_CHARS_MAX * 4]
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in start).split())[:TOOL_REASON_CHARS_MAX]
 
 
 def find_secret(name: str) -> str:

@@ -38,6 +38,17 @@ def test_one_sentence_saves_and_schedules(tmp_path: Path, said: str, saved: list
     assert [n for n in BOTH if f"{n} runs" in reply.reply] == ([runs] if runs else [])
 
 
+def test_saving_another_version_tells_whom_it_changes(tmp_path: Path) -> None:
+    replies = talk(
+        tmp_path, SETUP.split(" Then")[0], "Save it.", "Also return miles, the sum of the miles of the trips.", "Save it."
+    )
+    assert "replaces" not in replies[1].reply
+    assert "boat_report replaces #" in replies[3].reply
+    assert "3 items: 0 same, 3 different" in replies[3].reply
+    assert "+ miles: 32.5" in replies[3].reply
+    assert replies[3].saved == ["boat_report"]
+
+
 @pytest.mark.parametrize(
     "said",
     ["Save boat_report and boat_mails as batch jobs that run every Monday at 7:30.", "Save both, the boat one as a batch job.", "Save it as a batch job which mails boats every day at 7:00."],

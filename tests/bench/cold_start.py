@@ -12,46 +12,20 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import resource
 import shutil
 import sqlite3
-import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.measure import Taken, command, interleaved, line
+from tests.bench.shop import freeze
+from tests.run.shop import founding
+
+BASE = "import json, sqlite3"
+PATIENCE_S = 60.0
 AS_OF = "2026-11-22T08:00:00Z"
 SAMPLE = Path(__file__).parents[2] / "sample_data"
-SCRIPT = {
-    "sop": 1,
-    "params": {"customer_id": "string"},
-    "returns": {"is_risk": "bool", "reason": "string"},
-    "steps": [
-        {"op": "fetch", "name": "customer", "from": "customers", "where": "it.id == customer_id", "one": "required"},
-        {"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == customer.id"},
-        {
-            "op": "if",
-            "name": "dormant",
-            "cond": "size(orders) == 0",
-            "then": [{"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}],
-        },
-        {"op": "math", "name": "days_since_last", "expr": "days_between(orders.max(o, o.ordered_at), now)"},
-        {"op": "math", "name": "total_spend", "expr": "orders.sum(o, o.total)"},
-        {
-            "op": "if",
-            "name": "risk",
-            "cond": "days_since_last > 60 && total_spend > 500",
-            "then": [
-                {
-                    "op": "return",
-                    "value": {"is_risk": "true", "reason": "'Last order was ' + string(days_since_last) + ' days ago'"},
-                }
-            ],
-        },
-        {"op": "return", "value": {"is_risk": "false", "reason": "'Active'"}},
-    ],
-}
 
 
 def workspaces(root: Path) -> dict[str, Path]:
@@ -67,7 +41,7 @@ def workspaces(root: Path) -> dict[str, Path]:
             path, extra = _write(folder, form, name, rows)
             lines.append(f'[data.{name}]\npath = "{path}"\nkey = "id"\n{extra}')
         (folder / "sopwb.toml").write_text("\n".join(lines))
-        freeze(folder)
+        freeze(folder, {"check_churn_risk": founding()}, AS_OF)
         made[form] = folder
     return made
 
@@ -96,26 +70,6 @@ def _write(folder: Path, form: str, name: str, rows: list[dict]) -> tuple[str, s
             return "shop.sqlite", f'table = "{name}"\n'
 
 
-def freeze(folder: Path) -> None:
-    """Save the founding script in a workspace and freeze it."""
-    from sopwb.app.commands import FreezeScript, SaveDraft
-    from sopwb.app.workbench import failed, open_workbench
-
-    bench = open_workbench(folder, AS_OF)
-    for command in (SaveDraft("check_churn_risk", SCRIPT), FreezeScript("check_churn_risk")):
-        output = bench.do(command)
-        assert not failed(output), output
-    bench.close()
-
-
-def cpu_ms(words: list[str]) -> float:
-    """Run a process and give its user + system CPU in milliseconds."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
@@ -124,21 +78,24 @@ def main() -> None:
         program = shutil.which("sopwb")
         assert program, "install it first: python3 -m pip install '.[test]'"
         tail = ["--run", "check_churn_risk", "--input", "customer_id=john_doe", "--as-of", AS_OF, "--json"]
-        rivals = {"import json, sqlite3": [sys.executable, "-c", "import json, sqlite3"]}
+        rivals = {BASE: [sys.executable, "-c", BASE]}
         rivals |= {
             f"sopwb --run over {form}": [program, "-w", str(folder), *tail]
             for form, folder in workspaces(Path(scratch)).items()
         }
-        for words in rivals.values():
-            cpu_ms(words)
-        measured: dict[str, list[float]] = {name: [] for name in rivals}
-        for _ in range(rounds):
-            for name, words in rivals.items():
-                measured[name].append(cpu_ms(words))
-    base = statistics.median(measured["import json, sqlite3"])
+
+        def turn(name: str) -> Taken:
+            return command(rivals[name], Path(tempfile.gettempdir()), PATIENCE_S)
+
+        interleaved(list(rivals), 1, turn)  # files are read for the first time
+        found = interleaved(list(rivals), rounds, turn)
+    base = found[BASE]
+    assert not isinstance(base, str), "a program that was too slow has raised"
     print(f"{'command':28} {'CPU ms':>8} {'ratio':>6}   (median of {rounds}, interleaved)")
-    for name, times in measured.items():
-        print(f"{name:28} {statistics.median(times):8.1f} {statistics.median(times) / base:6.2f}")
+    for name, takes in found.items():
+        assert not isinstance(takes, str), "a program that was too slow has raised"
+        own = line(takes, base)
+        print(f"{name:28} {1000 * own.taken.cpu:8.1f} {own.cpu[0]:6.2f}")
 
 
 if __name__ == "__main__":

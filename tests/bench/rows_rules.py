@@ -46,8 +46,6 @@ CHURN = script(
         "do": [{"op": "call", "name": "r", "script": "check_churn_risk", "args": {"customer_id": "c.id"}}],
         "yield": {"risk": "r.is_risk", "why": "r.reason"},
     },
-    {"op": "return", "value": "found"},
-    returns="list<{risk: bool, why: string}>",
 )  # fmt: skip
 
 
@@ -139,7 +137,7 @@ def returned(given: Record, item: str, path: str) -> str:
 def churn_traced(
     customers: list[Record], by_id: dict[str, Record], by_customer: dict[str, list[Record]], log: Log
 ) -> list[Any]:
-    found, texts = [], []
+    found = []
     for customer in customers:
         lines: list[str] = []
         checked = check_churn_risk_traced(customer["id"], by_id, by_customer, lines)
@@ -148,15 +146,13 @@ def churn_traced(
         out = f'{{"risk":{risk},"why":{quoted(checked["reason"])}}}'
         lines.append(f'{{"item":{quoted(customer["id"])},"op":"yield","out":{out},"path":"steps/0/yield"}}\n')
         log("\n".join(lines))
-        texts.append(out)
-    end(log, texts)
+    end(log, len(found))
     return found
 
 
-def end(log: Log, texts: list[str]) -> None:
-    """Write the events after the last item: the loop's count and the result."""
-    log(f'{{"item":"","op":"each","out":{len(texts)},"path":"steps/0"}}\n')
-    log(f'{{"item":"","op":"return","out":[{",".join(texts)}],"path":"steps/1"}}\n')
+def end(log: Log, count: int) -> None:
+    """Write the event after the last item."""
+    log(f'{{"item":"","op":"each","out":{count},"path":"steps/0"}}\n')
 
 
 # --- invoice: arithmetic and bands, no look-up ----------------------------------------------------
@@ -169,16 +165,17 @@ INVOICE = script(
             {"op": "math", "name": "discount",
              "expr": "i.amount > 1000 ? 0.1 : i.amount > 500 ? 0.05 : i.pieces >= 10 ? 0.02 : 0"},
             {"op": "math", "name": "net", "expr": "round(i.amount * (1 - discount), 2)"},
-            {"op": "math", "name": "shipping", "expr": "i.weight <= 2 ? 4.9 : i.weight <= 10 ? 9.9 : 9.9 + (i.weight - 10) * 0.4"},
-            {"op": "math", "name": "tax", "expr": "i.country in ['DE', 'AT'] ? round((net + shipping) * 0.19, 2) : 0"},
+            {"op": "math", "name": "shipping",
+             "expr": "i.weight <= 2 ? 4.9 : i.weight <= 10 ? 9.9 : 9.9 + (i.weight - 10) * 0.4"},
+            {"op": "math", "name": "tax",
+             "expr": "i.country in ['DE', 'AT'] ? round((net + shipping) * 0.19, 2) : 0"},
             {"op": "math", "name": "late_days", "expr": "days_between(i.due, today)"},
             {"op": "math", "name": "fee", "expr": "late_days > 30 ? 40 : late_days > 0 ? 5 : 0"},
             {"op": "math", "name": "total", "expr": "net + shipping + tax + fee"},
         ],
-        "yield": {"total": "total", "band": "total > 1000 ? 'large' : total > 100 ? 'medium' : 'small'", "late": "late_days > 0"},
+        "yield": {"total": "total", "late": "late_days > 0",
+                  "band": "total > 1000 ? 'large' : total > 100 ? 'medium' : 'small'"},
     },
-    {"op": "return", "value": "found"},
-    returns="list<{total: decimal, band: string, late: bool}>",
 )  # fmt: skip
 
 
@@ -224,7 +221,7 @@ def invoice(invoices: list[Record]) -> list[Any]:
 
 
 def invoice_traced(invoices: list[Record], log: Log) -> list[Any]:
-    found, texts = [], []
+    found = []
     for i in invoices:
         item, path = quoted(i["id"]), "steps/0/do"
         amount, weight = i["amount"], i["weight"]
@@ -255,8 +252,7 @@ def invoice_traced(invoices: list[Record], log: Log) -> list[Any]:
         out = f'{{"band":"{band}","late":{late},"total":"{shown}"}}'
         lines.append(f'{{"item":{item},"op":"yield","out":{out},"path":"steps/0/yield"}}\n')
         log("\n".join(lines))
-        texts.append(out)
-    end(log, texts)
+    end(log, len(found))
     return found
 
 
@@ -267,16 +263,17 @@ BASKET = script(
     {
         "op": "each", "name": "found", "from": "baskets", "as": "b",
         "do": [
-            {"op": "math", "name": "food", "expr": "b.lines.filter(l, l.kind == 'food').sum(l, l.price * l.quantity)"},
+            {"op": "math", "name": "food",
+             "expr": "b.lines.filter(l, l.kind == 'food').sum(l, l.price * l.quantity)"},
             {"op": "math", "name": "pieces", "expr": "b.lines.sum(l, l.quantity)"},
             {"op": "math", "name": "dear", "expr": "b.lines.exists(l, l.price > 95)"},
-            {"op": "math", "name": "several", "expr": "b.lines.filter(l, l.quantity >= 3 && l.price < 50).map(l, l.sku)"},
+            {"op": "math", "name": "several",
+             "expr": "b.lines.filter(l, l.quantity >= 3 && l.price < 50).map(l, l.sku)"},
             {"op": "math", "name": "cheap", "expr": "b.lines.count(l, l.price < 10)"},
         ],
-        "yield": {"food": "food", "note": "dear ? 'gift' : pieces > 30 || cheap > 4 ? 'bulk' : 'plain'", "several": "several"},
+        "yield": {"food": "food", "several": "several",
+                  "note": "dear ? 'gift' : pieces > 30 || cheap > 4 ? 'bulk' : 'plain'"},
     },
-    {"op": "return", "value": "found"},
-    returns="list<{food: decimal, note: string, several: list<string>}>",
 )  # fmt: skip
 
 
@@ -314,7 +311,7 @@ def basket(baskets: list[Record]) -> list[Any]:
 
 
 def basket_traced(baskets: list[Record], log: Log) -> list[Any]:
-    found, texts = [], []
+    found = []
     for b in baskets:
         item, path, lines = quoted(b["id"]), "steps/0/do", b["lines"]
         food = sum([x["price"] * x["quantity"] for x in lines if x["kind"] == "food"], ZERO)
@@ -334,8 +331,7 @@ def basket_traced(baskets: list[Record], log: Log) -> list[Any]:
         out = f'{{"food":"{shown}","note":"{note}","several":{skus}}}'
         events.append(f'{{"item":{item},"op":"yield","out":{out},"path":"steps/0/yield"}}\n')
         log("\n".join(events))
-        texts.append(out)
-    end(log, texts)
+    end(log, len(found))
     return found
 
 

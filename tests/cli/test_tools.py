@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from sopwb.app.commands import SaveDraft
+from sopwb.app.workbench import failed, open_workbench
 from tests.cli.conftest import Sopwb
+from tests.shop import AS_OF
 from tests.tools.installed import EXAMPLE, install_example
 
 ROOT = Path(__file__).parents[2]
@@ -95,3 +98,21 @@ def test_the_example_package_is_installed_by_pip(workspace: Path, tmp_path: Path
     subprocess.run(command, check=True, timeout=300)
     done = elsewhere("-w", str(workspace), "tools", "list", "--json", path=target)
     assert rows(done.stdout)["pager.page"]["package"] == "sopwb-pager", done.stderr
+
+
+def test_a_script_may_use_every_tool_and_a_dry_run_shows_what_it_would_do(workspace: Path, sopwb: Sopwb) -> None:
+    url = "'https://api.example.com/orders'"
+    request = {"method": "'POST'", "url": url, "headers": '{"X-A": "b"}', "json": '{"name": page.body}'}
+    steps = [
+        {"op": "tool", "name": "page", "tool": "http.get", "args": {"url": url}},
+        {"op": "tool", "name": "made", "tool": "http.request", "args": request},
+        {"op": "tool", "tool": "file.write", "args": {"path": "'order.txt'", "text": "made.body"}},
+    ]
+    bench = open_workbench(workspace, AS_OF)
+    saved = bench.do(SaveDraft("order", {"sop": 1, "steps": steps}))
+    bench.close()
+    assert not failed(saved), saved
+    said = sopwb("-w", workspace, "--run", "order", "--dry-run", "--json")
+    assert said.code == 0, said.err
+    assert [effect["tool"] for effect in said.json["effects"]] == ["http.request", "file.write"]
+    assert said.json["effects"][0]["args"]["json"]["name"].startswith("mock-")

@@ -14,16 +14,19 @@ from typing import Any
 from sopwb.data.declaration import SourceDeclaration, declare
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.values import plain, show
+from tests import postgres
 
 Record = dict[str, Any]
-FORMATS = ("csv", "json", "jsonl", "tinydb", "sqlite", "parquet")
-NESTED_FORMATS = ("json", "jsonl", "tinydb", "parquet")
+FORMATS = ("csv", "json", "jsonl", "tinydb", "sqlite", "parquet", "postgresql")
+NESTED_FORMATS = ("json", "jsonl", "tinydb", "parquet", "postgresql")
 
 
 def source(
     folder: Path, format_: str, records: Sequence[Record], *, key: str = "id", **fields: str
 ) -> SourceDeclaration:
     """Write records and declare them as the source ``things``."""
+    if format_ == "postgresql":
+        return _table(folder, records, key, fields)
     settings: dict[str, object] = {"path": f"things.{_ENDINGS.get(format_, format_)}", "format": format_}
     if key:
         settings["key"] = key
@@ -32,6 +35,15 @@ def source(
     if fields:
         settings["fields"] = fields
     _WRITERS[format_](folder / str(settings["path"]), records)
+    declaration, faults = declare("things", settings, str(folder))
+    assert declaration is not None, faults
+    return declaration
+
+
+def _table(folder: Path, records: Sequence[Record], key: str, fields: dict[str, str]) -> SourceDeclaration:
+    schema, url = postgres.server().schema()
+    settings = {"url": url, "table": "things", "key": key, "fields": fields}
+    write_postgresql(schema, records)
     declaration, faults = declare("things", settings, str(folder))
     assert declaration is not None, faults
     return declaration
@@ -92,6 +104,25 @@ def write_parquet(path: Path, records: Sequence[Record]) -> None:
 
     columns = {name: pa.array([record.get(name) for record in records]) for name in _names(records)}
     pq.write_table(pa.table(columns), path)
+
+
+def write_postgresql(schema: str, records: Sequence[Record]) -> None:
+    kinds = {bool: "bool", int: "bigint", Decimal: "numeric", str: "text", dt.date: "date", dt.datetime: "timestamptz",
+             list: "jsonb", dict: "jsonb"}  # fmt: skip
+    columns = []
+    for name in _names(records):
+        values = [record.get(name) for record in records]
+        kind = next((type(value) for value in values if value is not None), str)
+        columns.append(f'"{name}" {kinds[kind]}{"" if None in values else " not null"}')
+    with postgres.server().connect() as connection:
+        connection.execute(f"create table {schema}.things ({', '.join(columns)})")
+        marks = ", ".join(["%s"] * len(columns))
+        cells = [
+            [json_text(plain(v)) if isinstance(v, (list, dict)) else v for v in map(record.get, _names(records))]
+            for record in records
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(f"insert into {schema}.things values ({marks})", cells)
 
 
 _ENDINGS = {"tinydb": "json"}

@@ -6,6 +6,7 @@ import pytest
 
 from sopwb.data.codes import CODES
 from sopwb.data.declaration import declare
+from sopwb.data.postgres.address import Address
 from sopwb.lang.types import type_text
 
 
@@ -78,12 +79,48 @@ def test_an_unknown_format_names_the_nearest() -> None:
     check({"path": "a"}, "a file without ending says no format")
 
 
-def test_postgresql_is_said_to_come_later() -> None:
-    check(
-        {"url": "postgresql://localhost/shop", "table": "orders"},
-        "SOP-D005 at data.orders: PostgreSQL sources come in a later version",
-    )
-    check({"url": "https://example.com/a.csv"}, "a source is a file")
+def test_a_table_of_a_database_is_declared_by_url_and_table() -> None:
+    settings = {"url": "postgresql://ann:pw@db:5433/shop?sslmode=require", "table": "sales.orders", "key": "id"}
+    declaration, faults = declare("orders", settings, "/shop")
+    assert declaration is not None, faults
+    assert (declaration.path, declaration.format, declaration.table) == (
+        "postgresql://ann@db:5433/shop?sslmode=require", "postgresql", "sales.orders"
+    )  # fmt: skip
+    assert "pw" not in repr(declaration)
+
+
+def test_what_is_wrong_with_a_url_is_named_and_the_url_is_not() -> None:
+    url = "postgresql://localhost/shop"
+    check({"url": "https://example.com/a.csv"}, "SOP-D005 at data.orders: a source is a file or a PostgreSQL database")
+    check({"url": url}, "SOP-D007 at data.orders: a database needs table")
+    check({"url": url, "table": "orders", "path": "a.csv"}, "SOP-D006 at data.orders: a source has either path or url")
+    check({"url": url, "table": "orders", "format": "csv"}, "SOP-D006 at data.orders: format is of a file")
+    for unsure in ("u:p@ss@h/d", "u:p/ss@h/d", "u:p?ss@h/d", "u:pass", "u:pass/d", "h/d?password", "h/d@x"):
+        url = f"postgresql://{unsure}"
+        said = "SOP-D005 at data.orders: the url can be read in more than one way (postgresql://[USER@]HOST[:PORT]/DATABASE"
+        check({"url": url, "table": "orders"}, said)
+        assert Address(url).shown == "postgresql://***"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgres://h", "postgresql://h"),
+        ("postgresql://", "postgresql://"),
+        ("postgresql://u:pw@h:1/d", "postgresql://u@h:1/d"),
+        ("postgresql://u:@h", "postgresql://u@h"),
+        ("postgresql://:pw@h", "postgresql://@h"),
+        ("postgresql://u:p%40w@[::1]:5432,h2:1/d", "postgresql://u@[::1]:5432,h2:1/d"),
+        ("postgresql://u:secret://shop-db@h/d", "postgresql://u@h/d"),
+        ("postgresql://h/d?user=a@b&password=pw&sslmode=off", "postgresql://h/d?user=a@b&password=***&sslmode=off"),
+        ("postgresql://h/d?sslpassword=pw", "postgresql://h/d?sslpassword=***"),
+        ("postgresql:///d?host=/tmp&password=secret://x", "postgresql:///d?host=/tmp&"),
+    ],
+)
+def test_a_url_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert Address(url).shown == shown
+    assert Address(url).readable()
+    assert "pw" not in f"{Address(url)!r} {Address(url)} {Address(url).__rich_repr__()}"
 
 
 def test_settings_of_the_wrong_kind_are_refused() -> None:

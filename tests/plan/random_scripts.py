@@ -255,6 +255,8 @@ class Scripts(Maker):
             step["order_by"] = self.order(kind)
         if self.odds(0.15):
             return self.single(step, kind)
+        if self.odds(0.15):
+            step["limit"] = self.any("int", 1) if self.odds(0.2) else self.one(["0", "1", "2", "3", "10"])
         self.lists[step["name"]] = kind
         return step
 

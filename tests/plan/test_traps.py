@@ -102,7 +102,8 @@ def test_numbers(expr: str) -> None:
         "add_months(c.day, c.n * 1000000000000)", "start_of_month(c.day)", "weekday(c.day)", "year(c.at)",
         "c.at + (c.to - c.at)", "c.at.getDayOfWeek()", "c.at.getDayOfYear()", "c.at.getMilliseconds()",
         "c.at.getMonth()",
-        "(c.to - c.at).getHours()", "string(c.to - c.at)", "now - c.at", "c.at < now",
+        "(c.to - c.at).getHours()", "(c.to - c.at).getMilliseconds()", "(c.at - c.to).getMilliseconds()",
+        "string(c.to - c.at)", "now - c.at", "c.at < now",
         "timestamp(c.n * 100000000000)",
     ],
 )  # fmt: skip
@@ -208,6 +209,30 @@ def test_decimals_beyond_38_digits_run_by_rows() -> None:
     assert isinstance(by_sets(here, script(each)), Unlowered)
 
 
+@pytest.mark.parametrize("sought", ["ls.min(l, c.a)", "ls.max(l, l.qty + c.b)", "size(ls.filter(l, l.qty > c.a))"])
+def test_a_record_is_looked_up_by_what_a_list_says(sought: str) -> None:
+    lists = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"}
+    found = {"op": "fetch", "name": "found", "from": "numbers", "where": f"it.id == {sought}", "one": "optional"}
+    check("numbers", "found == null ? -1 : found.a", lists, found)
+
+
+@pytest.mark.parametrize("key", ["1 + 1", "'x'", "c.a > 1", "now", "true"])
+def test_sorting_by_what_is_the_same_for_all_keeps_the_order(key: str) -> None:
+    lists = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"}
+    check("numbers", f"must(ls.sortBy(l, {key}).last()).id", lists)
+    check("numbers", "must(ls.first()).id", {**lists, "order_by": [f"{key} desc", "it.qty > 1"]})
+
+
+def test_a_called_script_takes_as_many_records_as_it_is_told() -> None:
+    here = market()
+    here.scripts["inner"] = script(
+        {"op": "fetch", "name": "ls", "from": "lines", "order_by": ["it.price * most"], "limit": "math.abs(most)"},
+        {"op": "return", "value": "ls.sum(l, l.qty)"},
+        returns="int", most="int",
+    )  # fmt: skip
+    check("numbers", "k", {"op": "call", "name": "k", "script": "inner", "args": {"most": "c.a"}}, here=here)
+
+
 def test_names_that_differ_in_case_only_stay_apart() -> None:
     type_, rows = "{id: int, a: int, A: int}", [{"id": n, "a": 2 * n, "A": 3 * n} for n in range(3)]
     here = market().add("odd", "id", type_, rows).add("Odd", "id", type_, [{**row, "A": 7} for row in rows])
@@ -243,3 +268,88 @@ def test_a_variable_may_have_the_name_of_another_branch() -> None:
     here = market()
     here.scripts["inner"] = inner
     check("numbers", "k", {"op": "call", "name": "k", "script": "inner", "args": {"n": "c.id"}}, here=here)
+
+
+@pytest.mark.parametrize("limit", ["2", "0", "1", "100", "-1", "c.a", "c.n == null ? 1 : 2", "10 / c.b > 3 ? 1 : 3"])
+@pytest.mark.parametrize("order", [[], ["it.at desc"], ["it.note", "it.qty > c.a"], ["it.price * c.a desc"]])
+def test_the_first_records_are_taken(order: list[str], limit: str) -> None:
+    fetch = {"op": "fetch", "name": "ls", "from": "lines", "order_by": order, "limit": limit}
+    value = {"sum": "ls.sum(l, l.price) + size(ls)", "max": "ls.max(l, l.at)", "last": "must(ls.last()).id"}
+    for where in ("it.owner == c.id", "it.owner == c.id && it.qty > c.a", "it.qty > 0", "true"):
+        check("numbers", value, {**fetch, "where": where})
+        check("numbers", "string(ls.filter(l, l.qty > c.a).count())", {**fetch, "where": where})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ls.exists(l, 1 / l.qty > 0)", "ls.all(l, 1 / l.qty > 0)", "ls.exists(l, 1 / l.qty > c.a)",
+        "ls.sortBy(l, l.at).all(l, l.big * l.qty % l.qty == 0)", "ls.sum(l, l.big * l.qty % l.qty)",
+        "ls.filter(l, l.qty != 0).exists_one(l, l.big * l.id / l.qty > 0)", "ls.count(l, 1 / l.qty > must(c.n))",
+        "ls.exists(l, must(l.note) == 'n3' || 1 / l.qty < 0)",
+        "ls.filter(l, must(l.note) != '' && 7 % l.qty > 0).count()",
+    ],
+)  # fmt: skip
+def test_a_list_fails_as_the_first_record_that_fails(value: str) -> None:
+    for where in ("it.owner == c.id", "it.qty >= c.a", "true"):
+        check("numbers", value, {"op": "fetch", "name": "ls", "from": "lines", "where": where})
+
+
+READ = [
+    "0", "-0", "+7", "007", "12a", "", " 1", "1 ", "1\n", "-", "+-1", "١", "9223372036854775807", "9223372036854775808",
+    "-9223372036854775808", "1" * 38, "9" * 40, "1" * 41, "0" * 39 + "5", "2026-01-31", "2023-02-29", "2024-02-29",
+    "0000-01-01", "0001-01-01", "9999-12-31", "2026-1-31", "2026-13-01", "2026-00-01", "20260131", "2026-01-31\n",
+    "２０２６-01-31", "-2026-01-31", "2026-01-31T00:00:00Z",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expr", ["int(c.s)", "date(c.s)", "int(c.s) % 10", "c.s.matches('[0-9]') ? int(c.s) : 0"])
+def test_texts_are_read_as_the_language_reads_them(expr: str) -> None:
+    rows = [{"id": number, "s": text, "t": "", "u": None} for number, text in enumerate(READ)]
+    check("texts", expr, here=market().add("texts", "id", TEXTS, rows))
+
+
+@pytest.mark.parametrize("expr", ["date(c.a, c.b, 3)", "date(2024, 2, c.big)", "date(c.big, 1, 1)", "date(1, 1, 1)"])
+def test_dates_are_made_of_parts(expr: str) -> None:
+    check("numbers", expr)
+
+
+def test_a_value_is_found_among_a_lists() -> None:
+    fetch = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"}
+    values = [
+        "c.a in ls.map(l, l.qty)", "c.n in ls.map(l, l.owner)", "'n3' in ls.map(l, l.note)",
+        "c.x in ls.map(l, l.price)", "c.a in ls.filter(l, l.qty != 0).map(l, 6 % l.qty)", "c.a in ls.map(l, 6 % l.qty)",
+        "math.greatest([c.x, c.y, c.a]) > math.least([c.a, c.b])", "null in ls.map(l, l.note)",
+    ]  # fmt: skip
+    for value in values:
+        check("numbers", value, fetch)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "1 / it.qty > 0", "it.owner == c.id && 1 / it.qty > 0", "1 / it.qty > 0 && it.owner == c.id",
+        "it.owner == c.id && it.qty != 0 && 1 / it.qty > 0", "it.owner == c.id && it.id == c.a / c.b",
+        "it.id == 7 % c.b", "it.qty > 100 && it.id == 7 % c.b", "it.owner == c.id && it.price > c.x / c.b",
+        "it.owner == must(c.n)", "it.price > 1000.0 && it.id == must(c.n)", "6 % it.qty == c.a % c.b",
+        "it.owner == c.id && 1 / it.qty > 0 && 2 / it.id > 0", "it.note == null && it.owner == must(c.n)",
+    ],
+)  # fmt: skip
+def test_a_condition_fails_where_a_record_reaches_what_fails(where: str) -> None:
+    check("numbers", "size(ls)", {"op": "fetch", "name": "ls", "from": "lines", "where": where})
+
+
+@pytest.mark.parametrize("one", ["required", "optional"])
+def test_one_record_is_looked_up_by_what_can_fail(one: str) -> None:
+    for where in ("it.id == 7 % c.b", "it.id == must(c.n)", "it.qty == c.a / c.b", "it.qty > 50 && it.id == must(c.n)"):
+        check("numbers", "c.a", {"op": "fetch", "name": "l", "from": "lines", "where": where, "one": one})
+    fetch = {"op": "fetch", "name": "l", "from": "lines", "where": "1 / it.qty > 0", "one": one, "order_by": ["it.at"]}
+    check("numbers", "c.a", fetch)
+
+
+def test_a_key_to_sort_by_can_fail() -> None:
+    for where in ("it.owner == c.id", "it.owner == c.id && it.qty != 0", "true", "it.owner == 99"):
+        for order in (["1 / it.qty"], ["it.at", "c.a % it.qty desc"]):
+            fetch = {"op": "fetch", "name": "ls", "from": "lines", "where": where, "order_by": order}
+            check("numbers", "ls.first() == null", fetch)
+            check("numbers", "size(ls)", {**fetch, "limit": "2"})

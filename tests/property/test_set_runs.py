@@ -15,7 +15,7 @@ import pytest
 from hypothesis import event, given, settings
 
 from sopwb.data.duckdb.engine import Engine, SetEngine
-from sopwb.kernel.values import Value
+from sopwb.kernel.values import Value, show
 from sopwb.run.interpret import Program, run
 from sopwb.run.ports import PlannedEffect
 from sopwb.run.spool import MemorySpool
@@ -47,11 +47,11 @@ class Results:
         self.pairs.append((item, value))
 
     def write_batch(self, items: Any) -> None:
-        columns = {name: items.column(name).to_pylist() for name in items.schema.names}
-        keys = columns.pop("item")
+        keys, *yields = (column.to_pylist() for column in items.columns)
+        columns = dict(zip(items.schema.names[1:], yields, strict=True))
         for row, key in enumerate(keys):
             read = {name: _read(cells[row]) for name, cells in columns.items()}
-            self.pairs.append((key, read["value"] if list(read) == ["value"] else read))
+            self.pairs.append((show(key), read["value"] if list(read) == ["value"] else read))
 
 
 def _read(cell: Any) -> Any:

@@ -11,7 +11,7 @@ import pytest
 
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.diagnostics import UserError
-from sopwb.kernel.values import Secret
+from sopwb.kernel.values import Secret, plain
 from sopwb.lang import ir
 from sopwb.lang.expression.check import check_expression
 from sopwb.lang.expression.functions import FOLDS, FUNCTIONS
@@ -22,6 +22,7 @@ from sopwb.lang.types import SECRET, parse_type
 from sopwb.run.evaluate import evaluate_text, variables_of_json
 from sopwb.run.expression import Context, ExpressionFailure, compile_expression, show_with_values
 from sopwb.run.expression_codes import CODES
+from sopwb.run.expression_source import python_function
 
 NOW = dt.datetime(2026, 3, 29, 23, 30, 15, 250_000, tzinfo=dt.UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -56,6 +57,18 @@ def check(text: str, expected: str) -> None:
     found = evaluate_text(text, VARIABLES, BERLIN, NOW)
     said = found["error"]["code"] if "error" in found else json_text(found["value"])
     assert said == expected, found
+
+
+def check_function(text: str, expected: str) -> None:
+    """As ``check``, for the function that is made of an expression that runs often; it only asks its closure where
+    there is an error."""
+    asked: list[Any] = []
+    expr = compiled(text)
+    env = {name: value for name, (_, value) in VARIABLES.items()}
+    env |= {"now": NOW, "today": NOW.astimezone(BERLIN).date()}
+    found = python_function(expr, Context(BERLIN), asked.append)(env)
+    assert bool(asked) == expected.startswith("SOP-")
+    assert asked or json_text(plain(found)) == expected
 
 
 NUMBERS = [
@@ -212,6 +225,11 @@ GOLDEN = NUMBERS + TEXTS + LISTS + RECORDS + NULLS + TIMES
 @pytest.mark.parametrize(("text", "expected"), GOLDEN)
 def test_an_expression_evaluates_to(text: str, expected: str) -> None:
     check(text, expected)
+
+
+@pytest.mark.parametrize(("text", "expected"), GOLDEN)
+def test_as_a_python_function_it_gives_the_same_or_asks_its_closure(text: str, expected: str) -> None:
+    check_function(text, expected)
 
 
 def compiled(text: str) -> ir.Expr:

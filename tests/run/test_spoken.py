@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from sopwb.kernel.limits import SPOKEN_CHARS_MAX
+from sopwb.kernel.values import show
+from sopwb.run.spoken import said
 from tests.run.shop import script, shop
 
 
@@ -92,3 +95,11 @@ def test_a_failure_says_its_message():
 
 def test_a_returned_value_that_is_no_record_is_said_as_itself():
     check(["Returned 3"], {"op": "return", "value": "a + 1"}, returns="int", a=2)
+
+
+@pytest.mark.parametrize("count", [SPOKEN_CHARS_MAX // 3, SPOKEN_CHARS_MAX, 10_000])
+def test_a_long_list_is_said_as_if_it_were_said_whole_and_cut(count: int):
+    values = [n % 10 for n in range(count)]
+    whole = show(values)
+    cut = whole if len(whole) <= SPOKEN_CHARS_MAX else whole[: SPOKEN_CHARS_MAX - 1] + "…"
+    assert said(values) == cut

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -96,3 +99,28 @@ class HttpWorld:
             writer.write(part)
             await writer.drain()
         return True
+
+
+@contextmanager
+def serving(*script: Answer, count: int = 1) -> Iterator[list[HttpWorld]]:
+    """Servers on a loop of their own: what reads is plain code."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    def wait(coroutine: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(timeout=5)
+
+    worlds = [HttpWorld(*script if n == 0 else ()) for n in range(count)]
+    try:
+        for world in worlds:
+            wait(world.__aenter__())
+        yield worlds
+        for world in worlds:
+            wait(world.closed())
+    finally:
+        for world in worlds:
+            wait(world.__aexit__(None, None, None))
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=5)
+        loop.close()

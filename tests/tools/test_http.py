@@ -6,9 +6,6 @@ import asyncio
 import gzip
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpcore
@@ -23,7 +20,7 @@ from sopwb.tools.http.guard import GuardedNetwork, fault
 from sopwb.tools.http.observer import HttpObserver, http_observer
 from sopwb.tools.http.settings import UrlError, origin_of, read_origin, read_url
 from tests.tools.acting import KEY, NOW, Commit, dispatch, equipment
-from tests.tools.http_world import Answer, HttpWorld, reply
+from tests.tools.http_world import Answer, HttpWorld, reply, serving
 from tests.tools.mail_world import DROP, HANG
 
 
@@ -380,6 +377,8 @@ def test_a_url_that_could_be_read_in_two_ways_is_none(url: str) -> None:
     ({"key_hours": 0}, "SOP-K004", "tools.http.key_hours"), ({"hosts": ["x"]}, "SOP-K004", "unknown setting hosts"),
     ({"headers": {"other.com": {"X": "secret://a"}}}, "SOP-K004", "not among those that allow names"),
     ({"headers": {"a.b": {"Host": "secret://a"}}}, "SOP-K004", "no header that can be set"),
+    ({"allow": ["https://bot:hunter2@a.b"]}, "SOP-K004", "it holds a user or a password"),
+    ({"headers": {"bot:hunter2@a.b": {"X": "secret://a"}}}, "SOP-K004", "it holds a user or a password"),
     ({"headers": {"a.b": {"X": "hunter2"}}}, "SOP-K005", "secret://NAME"),
     ({"headers": {"a.b": {"X": "secret://lines"}}}, "SOP-K004", "holds what no header may"),
 ])  # fmt: skip
@@ -393,30 +392,6 @@ def test_wrong_settings_are_the_users_error(settings: dict[str, Any], code: str,
 
 
 # --- reading ------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def serving(*script: Answer, count: int = 1) -> Iterator[list[HttpWorld]]:
-    """Servers on a loop of their own: what reads is plain code."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-
-    def wait(coroutine: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(timeout=5)
-
-    worlds = [HttpWorld(*script if n == 0 else ()) for n in range(count)]
-    try:
-        for world in worlds:
-            wait(world.__aenter__())
-        yield worlds
-        for world in worlds:
-            wait(world.closed())
-            wait(world.__aexit__(None, None, None))
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(timeout=5)
-        loop.close()
 
 
 def observe(world: HttpWorld, url: str = "/", sent: dict[str, str] | None = None, **settings: Any) -> Any:

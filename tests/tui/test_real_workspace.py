@@ -12,7 +12,7 @@ from sopwb.app import commands as c
 from sopwb.app import outputs as o
 from sopwb.app.share import share_folder
 from sopwb.app.workbench import Workbench, open_workbench
-from sopwb.tui.screens.reading import ReadingScreen
+from sopwb.tui.screens.reading import AskScreen, ReadingScreen
 from tests.tui.conftest import opened, press, settle, type_text
 from tests.tui.fake import AS_OF, FakeBench, FakeTalk
 from tests.tui.test_story_scripts import NAME, TO_FIRST_STEP, here, main_of
@@ -111,6 +111,21 @@ async def test_freezing_and_forking(bench: Workbench) -> None:
         assert here(pilot).owner == "draft"
         await press(pilot, "right", "down", "down", "d", "D")
         assert isinstance(pilot.app.screen, ReadingScreen)
+
+
+async def test_freezing_a_new_version_shows_whom_it_changes_before_it_asks(bench: Workbench) -> None:
+    bench.do(c.FreezeScript(NAME))
+    bench.do(c.SaveDraft(NAME, {**CHURN, "steps": [*CHURN["steps"][:5], CHURN["steps"][5] | {
+        "value": {"is_risk": "false", "reason": "'Quiet'"}}]}))  # fmt: skip
+    async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
+        await press(pilot, "f3", "F")
+        assert isinstance(pilot.app.screen, AskScreen)
+        shown = str(pilot.app.screen.body)
+        assert f"{NAME} replaces #" in shown
+        assert '~ reason: "Active" → "Quiet"' in shown
+        assert [change.new for change in bench.store.ref_history(f"script/{NAME}")][1:] == []
+        await press(pilot, "enter")
+        assert len(bench.store.ref_history(f"script/{NAME}")) == 2
 
 
 async def test_a_frozen_script_runs_for_real_and_the_run_is_listed(bench: Workbench) -> None:

@@ -47,26 +47,36 @@ def actors_of(bench: Workbench, tools: Iterable[str]) -> dict[str, Actor]:
     return {tool: _actor(bench, tool) for tool in tools}
 
 
+class Decision(msgspec.Struct, frozen=True):
+    """How a run is decided: ``decide`` takes who else keeps its effects, ``recorded`` and ``answers`` give afterwards
+    what it fetched and observed."""
+
+    plan: Plan
+    decide: Callable[[list[Keep], EventSink | None], Executed]
+    recorded: Callable[[], dict[str, Any] | None]
+    answers: Callable[[], list[dict[str, Any]] | None]
+
+
 def run_acting(
     bench: Workbench,
-    plan: Plan,
-    decide: Callable[[Keep, EventSink | None], Executed],
-    recorded: Callable[[], dict[str, Any] | None],
+    decision: Decision,
     allowed: Iterable[Allowance],
     canary: int,
     actors: dict[str, Actor],
     events: EventSink | None,
 ) -> Ran:
     """Decide a run that may act, into its journal; then record it, and act where consent covers it."""
+    plan = decision.plan
     planning = Planning(_machine(bench), _root(bench), plan.id())
     held = HeldEnd(events)
     try:
-        done = decide(planning.plan, held if events else None)
+        done = decision.decide([planning.plan], held if events else None)
         decided = planning.close() if done.view.error is None else None
     finally:
         planning.discard()
+    record_as = partial(record_run, bench, plan, done, decision.recorded(), decision.answers())
     if decided is None:
-        record_run(bench, plan, done, recorded())
+        record_as()
         held.release()
         return Ran(done, done.view)
     teller = Teller(events, decided.tools)
@@ -82,11 +92,11 @@ def run_acting(
     }
     if acting["unconsented"]:
         ask = partial(_ask, plan.id(), acting)
-        record = record_run(bench, plan, done, recorded(), at.WAITING_APPROVAL, acting, ask)
+        record = record_as(at.WAITING_APPROVAL, acting, ask)
         view = _changed(done.view, record)
         teller.waiting(view)
         return Ran(done, view)
-    record = record_run(bench, plan, done, recorded(), at.RUNNING, acting)
+    record = record_as(at.RUNNING, acting)
     _machine(bench).fault("after-run-recorded")
     record, ledger = _go_on(bench, record, Wishes(canary=canary), teller, actors)
     view = _changed(done.view, record)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,13 +27,16 @@ from sopwb.lang import ir
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
+from sopwb.run.ports import columnar_of
 from sopwb.run.reads import compare_reads
 from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import need_mocks
+from sopwb.tools.observing import Observations, Observing
 
 if TYPE_CHECKING:
     from sopwb.app.output_file import OutputFile
+    from sopwb.app.result_file import ResultFile
     from sopwb.app.workbench import EventSink, Workbench
     from sopwb.run.acting import Actor
     from sopwb.run.ports import Fingerprint, PlannedEffect
@@ -91,20 +95,27 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
     engines = Engines(command.engine, command.memory_mb, bench.cache)
-    with Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets, _output(command.output) as output:
+    with _output(command.output, program) as output:
         keeping: list[Keep] = [output.effect] if output is not None else []
+        results = output.results if output is not None else None
+
+        def decide(also: list[Keep], sink: EventSink | None) -> Executed:
+            # What deciding holds (the query's memory, connections of observers) is given back before anything is done.
+            with tools, Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
+                keep = _all([*keeping, *also])
+                done = execute(plan, program, tables, tools, sink, keep, sets=sets, results=results)
+                need_unchanged(bench, program)
+            return done
+
         if actors:
-            from sopwb.app.handlers.acting import run_acting
+            from sopwb.app.handlers.acting import Decision, run_acting
 
-            def decide(plan_effect: Keep, sink: EventSink | None) -> Executed:
-                return execute(plan, program, tables, tools, sink, _all([*keeping, plan_effect]), sets=sets)
-
-            allowed = (*allowances, *target.consent)
-            ran = run_acting(bench, plan, decide, tables.recorded, allowed, command.canary, actors, events)
+            decision = Decision(plan, decide, tables.recorded, tools.answers)
+            ran = run_acting(bench, decision, (*allowances, *target.consent), command.canary, actors, events)
         else:
-            done = execute(plan, program, tables, tools, events, _all(keeping), sets=sets)
+            done = decide([], events)
             if command.record and not target.draft:
-                record_run(bench, plan, done, tables.recorded())
+                record_run(bench, plan, done, tables.recorded(), tools.answers())
             ran = Ran(done, done.view)
         if output is not None:
             output.finish(ran)
@@ -112,13 +123,13 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
 
 
 @contextmanager
-def _output(path: str) -> Iterator[OutputFile | None]:
+def _output(path: str, program: Program) -> Iterator[OutputFile | ResultFile | None]:
     if not path:
         yield None
         return
-    from sopwb.app.output_file import OutputFile  # tempfile costs 5 ms of every start
+    from sopwb.app.output_file import open_output  # tempfile costs 5 ms of every start
 
-    with OutputFile(path) as output:
+    with open_output(path, program) as output:
         yield output
 
 
@@ -171,13 +182,39 @@ def prepare_target(bench: Workbench, target: Target) -> Program:
 
 
 def fingerprints(bench: Workbench, program: Program) -> tuple[Fingerprint, ...]:
-    names = sorted({need.name for need in program.reads()})
-    return tuple(bench.tables.table(name).fingerprint() for name in names)
+    """Identify what a program reads: by content, but a database's table by its moment where nothing loops.
+
+    A single run keeps what it fetched; only a batch is worth the scan that a table's content costs.
+    """
+    tables = [bench.tables.table(name) for name in sorted({need.name for need in program.reads()})]
+    if any(_loops(script.steps) for script in program.scripts()):
+        return tuple(table.fingerprint() for table in tables)
+    return tuple(getattr(table, "moment", table.fingerprint)() for table in tables)
 
 
-def deciding_tools(bench: Workbench, mode: str, mocks: tuple[str, ...]) -> DecidingTools:
-    """Give the tools of a run. A dry run plans every effect, also those that a job would mock."""
-    return DecidingTools(bench.tools, () if mode == "dry_run" else mocks, dry_run=mode == "dry_run")
+def _loops(steps: tuple[ir.Step, ...]) -> bool:
+    return any(
+        isinstance(step, ir.Each) or (isinstance(step, ir.If) and (_loops(step.then) or _loops(step.else_)))
+        for step in steps
+    )
+
+
+def need_unchanged(bench: Workbench, program: Program) -> None:
+    """Check that the files that were read in place are still those that were fingerprinted. Raises ``UserError``."""
+    for name in sorted({need.name for need in program.reads()}):
+        columnar = columnar_of(bench.tables.table(name))
+        if columnar is not None:
+            columnar.unchanged()
+
+
+def deciding_tools(
+    bench: Workbench, mode: str, mocks: tuple[str, ...], observations: Observations | None = None
+) -> DecidingTools:
+    """Give the tools of a run. A dry run plans every effect, also those that a job would mock. ``observations`` are
+    those of a recorded run (default: the world's)."""
+    if observations is None:
+        observations = Observing(partial(bench.tools.observer, folder=str(bench.workspace.folder)))
+    return DecidingTools(bench.tools, () if mode == "dry_run" else mocks, mode == "dry_run", observations)
 
 
 def tzdata_version(zone_name: str) -> str:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from sopwb.app.commands import ExplainRun, ListRuns, ReplayRun, ShowRun
+from sopwb.app.commands import DiffRuns, ExplainRun, ListRuns, ReplayRun, ShowRun
 from sopwb.app.compiling import compile_frozen, resolver
 from sopwb.app.execute import Executed, Plan, execute
 from sopwb.app.handlers.running import deciding_tools, fingerprints, tzdata_version
 from sopwb.app.outputs import AnyOutput, Replayed, RunList, RunRow
 from sopwb.app.recording import RunRecord, find_run, of_item, run_view, trace_of
+from sopwb.app.run_difference import run_difference
 from sopwb.app.sets import Engines, Sets
 from sopwb.app.workbench import read_instant
 from sopwb.app.workspace import zone_of
@@ -19,11 +20,12 @@ from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
-from sopwb.run.ports import Fingerprint
+from sopwb.run.ports import MOMENT, Fingerprint
 from sopwb.run.replay import RunRecord as Recorded
 from sopwb.run.replay import replay
 from sopwb.run.sets import Unanswered
 from sopwb.tools.deciding import DecidingTools
+from sopwb.tools.observing import Answered
 
 if TYPE_CHECKING:
     from sopwb.app.workbench import Workbench
@@ -74,6 +76,12 @@ def _status(bench: Workbench, record: RunRecord) -> str:
 def _is_running(record: RunRecord) -> bool:
     """Whether a process acts on a recorded run, or did when it died."""
     return bool(record.body["status"] == "running")
+
+
+def diff_runs(bench: Workbench, command: DiffRuns) -> AnyOutput:
+    """Compare two recorded runs; nothing is run."""
+    a, b = find_run(bench.store, command.a), find_run(bench.store, command.b)
+    return run_difference(a, b, trace_of(bench.store, a), trace_of(bench.store, b))
 
 
 def explain_run(bench: Workbench, command: ExplainRun) -> AnyOutput:
@@ -182,6 +190,15 @@ def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> None
     now = fingerprints(bench, program)
     then = tuple(Fingerprint(*parts) for parts in record.body["sources"])
     for before in then:
+        if before.kind == MOMENT:
+            raise UserError(
+                Diagnostic(
+                    "SOP-A012",
+                    f"nobody can know whether {before.source} is what the run saw: its content was not hashed",
+                    found=before.source,
+                    hint="a run without a loop is looked at by what it kept: sopwb runs show",
+                )
+            )
         if before not in now:
             raise UserError(
                 Diagnostic(
@@ -194,4 +211,5 @@ def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> None
 
 
 def _tools(bench: Workbench, record: RunRecord) -> DecidingTools:
-    return deciding_tools(bench, record.body["mode"], tuple(record.body["mocks"]))
+    answers = Answered(trace_of(bench.store, record).get("answers"))
+    return deciding_tools(bench, record.body["mode"], tuple(record.body["mocks"]), answers)

@@ -58,10 +58,13 @@ def list_scripts(bench: Workbench, command: ListScripts) -> AnyOutput:
 
 
 def diff_scripts(bench: Workbench, command: DiffScripts) -> AnyOutput:
-    """Say in words what changed from one script to the other."""
-    a, b = _view(bench, command.a, draft=False), _view(bench, command.b, draft=True)
+    """Say in words what changed from one script to the other; from a frozen one to its draft where one is given."""
+    if not command.b:
+        bench.library.need_frozen(command.a)
+    a = _view(bench, command.a, draft=False)
+    b = _view(bench, command.b or f"draft:{bench.library.named(command.a, a.hash)}", draft=True)
     changes = tuple(change.text for change in difference(a.script, b.script))
-    return Difference(command.a, command.b, changes, pretty_json(a.script), pretty_json(b.script))
+    return Difference(command.a, command.b or b.name, changes, pretty_json(a.script), pretty_json(b.script))
 
 
 def script_history(bench: Workbench, command: ScriptHistory) -> AnyOutput:
@@ -78,6 +81,7 @@ def script_history(bench: Workbench, command: ScriptHistory) -> AnyOutput:
 
 def _view(bench: Workbench, ref: str, draft: bool) -> ScriptView:
     library = bench.library
+    ref = library.pinned(ref)
     names = library.names("draft")
     frozen = library.names("script")
     if ref in names and (draft or ref not in frozen):

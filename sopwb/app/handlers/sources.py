@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sopwb.app.commands import ListData, ShowData
 from sopwb.app.outputs import AnyOutput, DataList, SourceView
+from sopwb.data.declaration import POSTGRESQL
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.kernel.values import plain
 from sopwb.lang.types import type_text
@@ -37,14 +38,18 @@ def show_data(bench: Workbench, command: ShowData) -> AnyOutput:
 
 def _view(bench: Workbench, name: str, limit: int) -> SourceView:
     raw = bench.workspace.data[name]
-    place = str(raw.get("path", raw.get("url", "")))
+    place, format_ = str(raw.get("path", "")), str(raw.get("format", ""))
+    if raw.get("url"):
+        from sopwb.data.postgres.address import Address
+
+        place, format_ = Address(str(raw["url"])).shown, POSTGRESQL  # a url may hold a password
     try:
         table = bench.tables.table(name)
         schema = table.schema
         sample = tuple(plain(row) for row in islice(table.rows(), max(limit, 0)))
         return SourceView(
             name=name,
-            format=str(raw.get("format", place.rpartition(".")[2])),
+            format=format_ or place.rpartition(".")[2],
             path=place,
             key=schema.key or "",
             fields=tuple((field, type_text(type_)) for field, type_ in schema.record.fields),
@@ -54,7 +59,7 @@ def _view(bench: Workbench, name: str, limit: int) -> SourceView:
     except UserError as error:
         return SourceView(
             name=name,
-            format=str(raw.get("format", "")),
+            format=format_,
             path=place,
             key=str(raw.get("key", "")),
             fields=(),

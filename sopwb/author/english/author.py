@@ -18,7 +18,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.misread import NAME_WANTED
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.planning import Planner, State, Step, texts_of
-from sopwb.author.english.say import HELP, Page, difference_lines, error_line, outline, question
+from sopwb.author.english.say import HELP, Page, difference_lines, error_line, outline, question, replaced
 from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt
 from sopwb.author.reply import Reply
@@ -241,6 +241,9 @@ class OfflineAuthor:
                 self.state.saved.discard(name)
                 return f"{name} is not saved: its dry run failed. {trouble}"
         mocks = tuple(_tools(self.state.scripts.get(name, {}))) if name in self.state.mocked else ()
+        if name in self.state.specs:
+            preview = self.bench.do(c.PreviewFreeze(name, self.as_of))
+            page.add(replaced(preview) if isinstance(preview, o.FreezePreview) else "")
         done = self.bench.do(c.FreezeScript(name, repin=True)) if name in self.state.specs else None
         if isinstance(done, o.Failed):
             self.state.saved.discard(name)

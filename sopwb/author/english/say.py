@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from sopwb.app import outputs as o
+from sopwb.app.comparison_text import preview_lines
 from sopwb.author.english.spec import Doubt
 from sopwb.lang.edits import difference
 
@@ -97,6 +98,14 @@ def difference_lines(old: dict[str, Any] | None, new: dict[str, Any]) -> tuple[s
     if old is None:
         return ()
     return tuple(str(getattr(change, "text", change)) for change in difference(old, new))[:6]
+
+
+def replaced(preview: o.FreezePreview) -> str:
+    """Say what saving changes for whom; "" where it replaces no version."""
+    lines = preview_lines(preview)
+    if not lines:
+        return ""
+    return "\n\n".join(part for part in (lines[0], _listed("\n".join(lines[1:]))) if part)
 
 
 def question(doubt: Doubt) -> str:

@@ -36,16 +36,21 @@ from sopwb.kernel.values import Value
 from sopwb.lang.types import type_text
 
 
-def make_about(declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, place: Place) -> About:
+def make_about(
+    declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, place: Place, layout: Layout | None = None
+) -> About:
     """Read a large source whole; copy it to ``place`` where that is needed. The caller holds ``place.making()``.
 
-    Raises ``UserError`` for what is wrong with it, ``OSError`` for what the disk refuses.
+    ``layout``: where it is known already. Raises ``UserError`` for what is wrong with the source, ``OSError`` for what
+    the disk refuses.
     """
     source = _Source(declaration, reader, zone, place)
-    try:
-        layout, made = source.read(plain=False)
-    except _Doubt:
-        layout, made = source.read(plain=True)
+    made: Conversion | None = None
+    if layout is None:
+        try:
+            layout, made = source.read(plain=False)
+        except _Doubt:
+            layout, made = source.read(plain=True)
     while made is None:
         made = source.attempt(layout)
     copied = made.in_place is None

@@ -128,7 +128,7 @@ def refusal(session: Session, error: BaseException) -> BaseException:
         return UserError(
             Diagnostic(
                 OUT_OF_MEMORY,
-                f"deciding all items at once needs more than {session.memory_limit_mb} MB",
+                f"the {session.memory_limit_mb} MB that the run's limit leaves to the database do not suffice",
                 hint="give it more: --limit-memory 2GB",
             )
         )

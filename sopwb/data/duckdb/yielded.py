@@ -43,15 +43,16 @@ def _columns(layout: Layout) -> list[str]:
 
 
 def yielded_table(layout: Layout | None, batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Give the keys as texts (``item``) and the yields: a column a field of the record, or one named ``value``."""
+    """Give the keys (``item``, first) and the yields: a column a field of the record, or one named ``value``."""
     import pyarrow as pa
 
-    columns: dict[str, Any] = {"item": batch.column("key").cast(pa.string())}
+    # Not a dict of columns: a field may be called item, too.
+    columns: list[tuple[str, Any]] = [("item", batch.column("key"))]
     if isinstance(layout, Fields) and not layout.present:
-        columns |= {name: _array(part, batch) for name, part in layout.fields}
+        columns += [(name, _array(part, batch)) for name, part in layout.fields]
     elif layout is not None:
-        columns["value"] = _array(layout, batch)
-    return pa.RecordBatch.from_pydict(columns)
+        columns.append(("value", _array(layout, batch)))
+    return pa.RecordBatch.from_arrays([array for _, array in columns], names=[name for name, _ in columns])
 
 
 def _array(layout: Layout, batch: pa.RecordBatch) -> Any:

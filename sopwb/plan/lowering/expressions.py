@@ -27,12 +27,13 @@ from sopwb.plan.lowering.forms import (
     widened,
 )
 from sopwb.plan.lowering.numbers import NUMBERS, Operation, compare, extreme, settled
+from sopwb.plan.lowering.reading import READING
 from sopwb.plan.lowering.scope import Scope
 from sopwb.plan.lowering.texts import TEXTS
 from sopwb.plan.lowering.times import TIMES
 from sopwb.plan.nodes import CannotLower
 
-_STRICT: Final[dict[str, Operation]] = {**NUMBERS, **TIMES, **TEXTS}
+_STRICT: Final[dict[str, Operation]] = {**NUMBERS, **TIMES, **TEXTS, **READING}
 _COMPARISONS: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 _LISTS: Final = frozenset({"size_list", "first", "last", "reverse"})
 
@@ -118,9 +119,11 @@ def _apply(expr: ir.Apply, scope: Scope) -> Form:
         return folds.lower_list_function(expr, scope)
     if op == "in_list":
         return _in_list(expr.args[0], expr.args[1], scope)
+    if op in ("greatest_list", "least_list"):
+        return _extreme_of_list(op.removesuffix("_list"), expr.args[0], scope)
     args = [lower(arg, scope) for arg in expr.args]
     if op in _COMPARISONS:
-        return _compare(op, args[0], args[1])
+        return compared(op, args[0], args[1])
     match op:
         case "not":
             return negation(scalar(args[0]))
@@ -144,7 +147,8 @@ def _there(form: Form) -> n.Expr:
     return value
 
 
-def _compare(op: str, left: Form, right: Form) -> n.Expr:
+def compared(op: str, left: Form, right: Form) -> n.Expr:
+    """Compare two scalars, one of which may be the constant null."""
     if left == NULL or right == NULL:
         test = _null_test(right if left == NULL else left)
         return test if op == "eq" else negation(test)
@@ -153,7 +157,7 @@ def _compare(op: str, left: Form, right: Form) -> n.Expr:
 
 def _in_list(member: ir.Expr, items: ir.Expr, scope: Scope) -> n.Expr:
     if not isinstance(items, ir.MakeList):
-        raise CannotLower("a list is used as a whole")
+        return folds.holds(member, folds.collection(items, scope), scope)
     value = scope.name(lower_scalar(member, scope))
     found: n.Expr = FALSE
     for item in items.items:
@@ -162,4 +166,10 @@ def _in_list(member: ir.Expr, items: ir.Expr, scope: Scope) -> n.Expr:
 
 
 def _equal(value: n.Expr, item: ir.Expr, scope: Scope) -> n.Expr:
-    return _compare("eq", value, lower(item, scope))
+    return compared("eq", value, lower(item, scope))
+
+
+def _extreme_of_list(op: str, items: ir.Expr, scope: Scope) -> n.Expr:
+    if not isinstance(items, ir.MakeList) or not items.items:
+        raise CannotLower("the greatest or least of a list of records' values")
+    return extreme(op, [scope.name(_there(lower(item, scope))) for item in items.items])

@@ -5,21 +5,24 @@
     by any other equality, or none              a gather, grouped by what the records are matched by
 
 The parts of the condition that are no equality between the record and the item choose among the records.
-Deliberately not lowered: a condition that can fail, ``limit``.
+With a limit, the first of those that fit are ranked and kept. Deliberately not lowered: stopping before a record
+whose condition fails.
 """
 
 from __future__ import annotations
 
+import msgspec
+
 from sopwb.lang import ir
-from sopwb.lang.parts import conjuncts, uses_it
 from sopwb.lang.types import RecordType
+from sopwb.plan import codes
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import TRUE, both, choose, is_constant, is_null, literal, negation, sorting
+from sopwb.plan.algebra import FALSE, TRUE, choose, is_null, literal, negation, sorting
 from sopwb.plan.facts import SourceFacts
+from sopwb.plan.lowering.conditions import Condition
 from sopwb.plan.lowering.expressions import lower_scalar
-from sopwb.plan.lowering.folds import count, one_of, outer_values
+from sopwb.plan.lowering.folds import arguments_of, count, identity, one_of
 from sopwb.plan.lowering.forms import Form, Record, Rows, Unusable, coerced
-from sopwb.plan.lowering.numbers import aligned
 from sopwb.plan.lowering.scope import Scope
 from sopwb.plan.nodes import CannotLower
 
@@ -51,24 +54,30 @@ def record_of(facts: SourceFacts, promised: RecordType, of: str) -> Record:
 
 def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Scope) -> Fetched:
     """Lower a fetch. Raises ``CannotLower``."""
-    if step.limit is not None:
-        raise CannotLower("a fetch with a limit")
-    query = scope.query
-    facts = query.sources[step.source]
-    name = f"g{len(query.gathers)}"
+    query, facts, name = scope.query, scope.query.sources[step.source], scope.query.gather_name()
     row = record_of(facts, promised, name)
-    inside = scope.inside(name, "it", row, None)
-    on, where = _condition(step, scope, inside)
+    condition = Condition(name, row, scope)
+    if step.where is not None:
+        condition.add(step.where.expr, f"{scope.path}/where")
+    if any(f.of_record for f in condition.failures) and step.one and not step.order_by:
+        raise CannotLower("a fetch of one stops at the second record that fits, and a later one can fail")
+    if condition.failures and step.limit is not None and not step.order_by:
+        raise CannotLower("a fetch with a limit stops there, and a later record can fail")
+    on, where = condition.on, condition.where
     if facts.key is not None and step.one and where == TRUE and len(on) == 1 and step.source == items.source:
         ours, theirs = on[0]
         if theirs == items.key and isinstance(ours, n.Column) and ours.field == facts.key:
             return Fetched(_cut(record_of(facts, promised, "item"), step), literal(1), False)
     query.rows[name] = facts
+    order = sorting(
+        (condition.of_record(key.code.expr, f"{scope.path}/order_by/{number}"), key.descending)
+        for number, key in enumerate(step.order_by)
+    )
+    condition.fail(step.source, facts)
     if step.one and any(isinstance(ours, n.Column) and ours.field == facts.key for ours, _ in on):
-        return _look_up(step, row, facts, on, where, scope)
-    arguments = tuple(sorted(outer_values(where, name), key=repr))
-    query.add_gather(n.Gather(name, name, step.source, on, where, False, (), arguments))
-    order = sorting((lower_scalar(o.code.expr, inside), o.descending) for o in step.order_by)
+        return _look_up(step, name, row, facts, on, where, scope)
+    gather = n.Gather(name, name, step.source, on, where, False, (), arguments_of([where], name))
+    query.add_gather(gather if step.limit is None else _limited(gather, step.limit, order, facts, scope))
     rows = Rows(name, _cut(row, step), TRUE, order)
     found = scope.name(count(rows, TRUE, scope))
     if not step.one:
@@ -77,54 +86,33 @@ def lower_fetch(step: ir.Fetch, promised: RecordType, items: n.Items, scope: Sco
     return Fetched(one_of(rows, "first", scope), capped if step.order_by else found, not step.order_by)
 
 
+def _limited(
+    gather: n.Gather, limit: ir.Code, order: tuple[tuple[n.Expr, bool], ...], facts: SourceFacts, scope: Scope
+) -> n.Gather:
+    """Look at the first records only."""
+    there = scope.at(f"{scope.path}/limit")
+    most = scope.name(lower_scalar(limit.expr, there))
+    there.fault(codes.LIMIT_NEGATIVE, _negative(most))
+    by = (*order, (identity(facts, gather.row), False))
+    arguments = arguments_of([gather.where, most, *(expr for expr, _ in by)], gather.row)
+    return msgspec.structs.replace(gather, limit=most, order=by, arguments=arguments)
+
+
+def _negative(value: n.Expr) -> n.Expr:
+    if isinstance(value, n.Literal):
+        return TRUE if value.value < 0 else FALSE
+    return n.Call(TRUE.cell, "lt", (value, literal(0)))
+
+
 def _cut(row: Record, step: ir.Fetch) -> Record:
     if not step.fields:
         return row
     return Record({name: row.fields[name] for name in step.fields}, row.present)
 
 
-def _condition(
-    step: ir.Fetch, scope: Scope, inside: Scope
-) -> tuple[tuple[tuple[n.Expr, n.Expr], ...], n.Expr]:
-    """Split a condition into what joins and what chooses."""
-    on: list[tuple[n.Expr, n.Expr]] = []
-    where: n.Expr = TRUE
-    faults = len(scope.query.faults)
-    for part in conjuncts(step.where.expr) if step.where is not None else []:
-        pair = _equality(part)
-        if pair is None:
-            where = both(where, lower_scalar(part, inside))
-            continue
-        ours, theirs = lower_scalar(pair[0], inside), scope.name(lower_scalar(pair[1], scope))
-        if ours.cell.kind == "null":
-            raise CannotLower("a null of every record is compared")
-        if theirs.cell.kind == "null":
-            where = both(where, is_null(ours))
-            continue
-        if ours.cell.kind == "decimal":
-            ours, theirs = aligned(ours, theirs)
-        if is_constant(ours) or isinstance(theirs, (n.Literal, n.Param)):
-            where = both(where, n.Call(TRUE.cell, "same" if ours.cell.nullable else "eq", (ours, theirs)))
-        else:
-            on.append((ours, theirs))
-    if len(scope.query.faults) != faults:
-        raise CannotLower("the condition of a fetch can fail")
-    return tuple(on), where
-
-
-def _equality(part: ir.Expr) -> tuple[ir.Expr, ir.Expr] | None:
-    """Read ``f(it) == x`` or ``x == f(it)``, where x does not use ``it``."""
-    if isinstance(part, ir.Apply) and part.op == "eq":
-        left, right = part.args
-        if uses_it(left) and not uses_it(right):
-            return left, right
-        if uses_it(right) and not uses_it(left):
-            return right, left
-    return None
-
-
 def _look_up(
     step: ir.Fetch,
+    name: str,
     row: Record,
     facts: SourceFacts,
     on: tuple[tuple[n.Expr, n.Expr], ...],
@@ -132,7 +120,6 @@ def _look_up(
     scope: Scope,
 ) -> Fetched:
     """Give the one record that a key can find, or none."""
-    name = f"g{len(scope.query.gathers)}"
     assert facts.key is not None
     cell = facts.cell(facts.key)
     assert cell is not None, "keys have cells"
@@ -145,8 +132,8 @@ def _look_up(
         made = _field(name, len(wanted), form)
         wanted.append(made)
         fields[field] = n.Ref(made.cell, made.name)
-    arguments = tuple(sorted(outer_values(where, name), key=repr))
-    scope.query.add_gather(n.Gather(name, name, step.source, on, where, True, tuple(wanted), arguments))
+    made_of = arguments_of([where], name)
+    scope.query.add_gather(n.Gather(name, name, step.source, on, where, True, tuple(wanted), made_of))
     there = scope.name(negation(is_null(n.Ref(wanted[0].cell, wanted[0].name))))
     found = choose(there, literal(1), literal(0))
     return Fetched(Record(fields, there), found, False)

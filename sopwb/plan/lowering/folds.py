@@ -1,12 +1,13 @@
 """Folds over fetched records: each becomes an aggregate of the fetch's gather.
 
 All aggregates of one fetch stand in one gather; those that use values of the item (``o.total > c.threshold``)
-stand in one gather for each set of such values. Deliberately not lowered: folds over other lists, a fold whose
-body can fail, lists that are shown or passed on as a whole.
+stand in one gather for each set of such values. A list that is evaluated fails as its first record that fails.
+Deliberately not lowered: folds over other lists, a list function inside of another's that can fail.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -30,6 +31,8 @@ _ZERO: Final = literal(0)
 def lower_fold(expr: ir.Fold, scope: Scope) -> Form:
     """Lower a list function with a variable (or its short form)."""
     rows = collection(expr.over, scope)
+    if expr.kind in ("all", "exists"):
+        return _until(expr, rows, scope)
     value = _body(expr, rows, scope)
     match expr.kind:
         case "filter":
@@ -38,11 +41,6 @@ def lower_fold(expr: ir.Fold, scope: Scope) -> Form:
             return msgspec.structs.replace(rows, element=value)
         case "sort_by":
             return msgspec.structs.replace(rows, order=sorting([(scalar(value), False), *rows.order]))
-        case "all":
-            failing = count(rows, negation(scalar(value)), scope)
-            return n.Call(BOOL, "eq", (failing, _ZERO))
-        case "exists":
-            return n.Call(BOOL, "gt", (count(rows, scalar(value), scope), _ZERO))
         case "exists_one":
             return n.Call(BOOL, "eq", (count(rows, scalar(value), scope), literal(1)))
         case "count":
@@ -58,6 +56,13 @@ def lower_fold(expr: ir.Fold, scope: Scope) -> Form:
             return _average(rows, scalar(value), scope)
         case _:
             raise CannotLower(f"{expr.kind} is not lowered")
+
+
+def holds(member: ir.Expr, rows: Rows, scope: Scope) -> n.Expr:
+    """Ask whether a list has a value among its elements."""
+    value = scope.name(scalar(expressions.lower(member, scope)))
+    same = expressions.compared("eq", rows.element, value)
+    return n.Call(BOOL, "gt", (count(rows, same, scope), _ZERO))
 
 
 def lower_list_function(expr: ir.Apply, scope: Scope) -> Form:
@@ -83,24 +88,61 @@ def collection(expr: ir.Expr, scope: Scope) -> Rows:
 
 
 def _body(expr: ir.Fold, rows: Rows, scope: Scope) -> Form:
-    """Lower a fold's body, for one record.
-
-    An error of a record is the fold's, whichever record comes first: so there may be one kind of error only, and
-    the item fails where a record does. ``all`` and ``exists`` stop at the record that decides: theirs may not fail.
-    """
+    """Lower a fold's body, for one record; the item fails where the first record that fails does."""
     if expr.body is None:
         return rows.element
-    failing: list[tuple[str, n.Expr]] | None = None if expr.kind in ("all", "exists") or scope.row else []
-    value = expressions.lower(expr.body, scope.inside(rows.gather, expr.var, rows.element, failing))
+    value, failing = _of_record(expr.body, expr.var, rows, scope)
     if failing:
-        codes = {code for code, _ in failing}
-        if len(codes) > 1:
-            raise CannotLower("it can fail in several ways for a record of a list")
-        failed: n.Expr = FALSE
-        for _, when in failing:
-            failed = either(failed, when)
-        scope.fault(codes.pop(), n.Call(BOOL, "gt", (count(rows, failed, scope), _ZERO)))
+        failed = _any(failing)
+        if len({code for code, _ in failing}) == 1:
+            scope.fault(failing[0][0], n.Call(BOOL, "gt", (count(rows, failed, scope), _ZERO)))
+        else:
+            _fail_as_first(rows, failed, failing, scope)
     return value
+
+
+def _until(expr: ir.Fold, rows: Rows, scope: Scope) -> n.Expr:
+    """Lower ``all`` and ``exists``, which stop at the record that decides: so it may not matter that a later one
+    fails."""
+    assert expr.body is not None, "the checker asks for a condition"
+    form, failing = _of_record(expr.body, expr.var, rows, scope)
+    decides = scalar(form) if expr.kind == "exists" else negation(scalar(form))
+    if failing:
+        first = _fail_as_first(rows, either(_any(failing), decides), failing, scope)
+        found: n.Expr = n.Call(BOOL, "same", (first, _ZERO))
+    else:
+        found = n.Call(BOOL, "gt", (count(rows, decides, scope), _ZERO))
+    return found if expr.kind == "exists" else negation(found)
+
+
+def _of_record(body: ir.Expr, var: str, rows: Rows, scope: Scope) -> tuple[Form, list[tuple[str, n.Expr]]]:
+    """Lower an expression for one record; gives with it how it can fail, in the order of evaluation."""
+    failing: list[tuple[str, n.Expr]] = []
+    nested = scope.row != ""  # a list inside of a list's record: nothing may fail there
+    form = expressions.lower(body, scope.inside(rows.gather, var, rows.element, None if nested else failing))
+    return form, failing
+
+
+def _any(failing: list[tuple[str, n.Expr]]) -> n.Expr:
+    failed: n.Expr = FALSE
+    for _, when in failing:
+        failed = either(failed, when)
+    return failed
+
+
+def _fail_as_first(
+    rows: Rows, keep: n.Expr, failing: list[tuple[str, n.Expr]], scope: Scope
+) -> n.Expr:
+    """Find the first row that is kept: the item fails as it does. Gives which failure that is, from 1, or 0 where
+    that row does not fail; null where no row is kept."""
+    cell = integer(0, len(failing))
+    whens = tuple((when, literal(number)) for number, (_, when) in enumerate(failing, 1))
+    kept = msgspec.structs.replace(rows, keep=both(rows.keep, keep))
+    order = (*rows.order, (identity(scope.query.rows[rows.gather], rows.gather), False))
+    first = aggregate(scope, kept, "first", cell.with_null(), n.Case(cell, whens, _ZERO), order)
+    for number, (code, _) in enumerate(failing, 1):
+        scope.fault(code, n.Call(BOOL, "eq", (first, literal(number))))
+    return first
 
 
 def count(rows: Rows, keep: n.Expr, scope: Scope) -> n.Expr:
@@ -114,7 +156,8 @@ def count(rows: Rows, keep: n.Expr, scope: Scope) -> n.Expr:
 
 
 def _most(rows: Rows, scope: Scope) -> int:
-    return scope.query.rows[rows.gather].rows
+    most, limit = scope.query.rows[rows.gather].rows, scope.query.gathers[rows.gather].limit
+    return max(0, min(most, limit.value)) if isinstance(limit, n.Literal) else most
 
 
 def _sum(rows: Rows, value: n.Expr, scope: Scope) -> n.Expr:
@@ -197,7 +240,7 @@ def aggregate(
     query = scope.query
     base = query.gathers[rows.gather]
     used = [rows.keep, *([] if expr is None else [expr]), *(part for part, _ in order)]
-    arguments = tuple(sorted({arg for part in used for arg in outer_values(part, rows.gather)}, key=repr))
+    arguments = arguments_of(used, rows.gather)
     gather = base if set(arguments) <= set(base.arguments) else _variant(base, arguments, scope)
     for known in gather.aggregates:
         if (known.kind, known.expr, known.keep, known.order) == (kind, expr, rows.keep, order):
@@ -214,13 +257,18 @@ def _variant(base: n.Gather, arguments: tuple[n.Expr, ...], scope: Scope) -> n.G
     for known in scope.query.gathers.values():
         if known.row == base.row and known.arguments == full:
             return known
-    name = f"g{len(scope.query.gathers)}"
+    name = scope.query.gather_name()
     made = msgspec.structs.replace(base, name=name, aggregates=(), arguments=full)
     scope.query.add_gather(made)
     return made
 
 
-def outer_values(expr: n.Expr, row: str) -> set[n.Expr]:
+def arguments_of(exprs: Iterable[n.Expr], row: str) -> tuple[n.Expr, ...]:
+    """List the item's values that expressions about a record use, in an order that is always the same."""
+    return tuple(sorted({arg for expr in exprs for arg in _outer_values(expr, row)}, key=repr))
+
+
+def _outer_values(expr: n.Expr, row: str) -> set[n.Expr]:
     """List the item's values that an expression about a record uses."""
     found: set[n.Expr] = set()
     for part in walk(expr):

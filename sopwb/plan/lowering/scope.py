@@ -33,6 +33,7 @@ class Query(msgspec.Struct):
     gathers: dict[str, n.Gather] = {}
     rows: dict[str, SourceFacts] = {}
     """The source of each gather, by what its columns are ``of``."""
+    gather_names: int = 0
 
     def let(self, expr: n.Expr) -> n.Expr:
         """Name a value, once."""
@@ -43,6 +44,11 @@ class Query(msgspec.Struct):
             found = self.named[expr] = n.Ref(expr.cell, f"v{len(self.named)}")
             self.steps.append(n.Let(found.name, expr))
         return found
+
+    def gather_name(self) -> str:
+        """Give a name that no other gather has or will have."""
+        self.gather_names += 1
+        return f"g{self.gather_names - 1}"
 
     def add_gather(self, gather: n.Gather) -> None:
         """Put a gather after what there is."""
@@ -69,6 +75,10 @@ class Scope:
     ) -> None:  # fmt: skip
         self.query, self.names, self.path, self.guard = query, names, path, guard
         self.row, self.failing = row, failing
+
+    def at(self, path: str) -> Scope:
+        """Give the same place under another path."""
+        return Scope(self.query, self.names, path, self.guard, self.row, self.failing)
 
     def under(self, condition: n.Expr) -> Scope:
         """Give the place that is reached only where a condition holds."""

@@ -1,6 +1,6 @@
 """Texts: what their operations come to, with bounds on their length.
 
-Deliberately not lowered: patterns that depend on the data, lists of texts, reading of numbers.
+Deliberately not lowered: patterns that depend on the data, lists of texts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Dates, timestamps and durations: what their operations come to, with bounds.
 
-Timestamps are instants, durations whole microseconds. Deliberately not lowered: reading times from texts of the
-data, named zones other than the run's.
+Timestamps are instants, durations whole microseconds. Deliberately not lowered: reading instants and durations
+from texts of the data, named zones other than the run's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from sopwb.kernel.values import Value
-from sopwb.lang.expression.texts import parse_date, parse_duration, parse_timestamp
+from sopwb.lang.expression.texts import parse_duration, parse_timestamp
 from sopwb.plan import codes
 from sopwb.plan import nodes as n
 from sopwb.plan.algebra import FALSE, either, literal, negation
@@ -182,6 +182,11 @@ def _whole_units(unit_us: int) -> Operation:
     return count
 
 
+def _milliseconds(scope: Scope, a: n.Expr) -> n.Expr:
+    """Give the milliseconds beyond the whole seconds, with the duration's sign."""
+    return n.Call(integer(-999, 999), "mod", (_whole_units(1_000)(scope, a), literal_int(1_000)))
+
+
 def int_of_timestamp(scope: Scope, a: n.Expr) -> n.Expr:
     cell = integer(a.cell.low // 10**6, a.cell.high // 10**6)
     return n.Call(cell, "flooring", (micros(a), literal_int(10**6)))
@@ -192,12 +197,12 @@ def timestamp_of_int(scope: Scope, a: n.Expr) -> n.Expr:
     return _instant_of(scope, n.Call(cell, "mul", (a, literal_int(10**6))))
 
 
-def _read(parse: Callable[[str], Value]) -> Operation:
+def of_constant(parse: Callable[[str], Value]) -> Operation:
     """Read a constant text; one that depends on the data runs by rows."""
 
     def read(scope: Scope, a: n.Expr) -> n.Expr:
         if not isinstance(a, n.Literal):
-            raise CannotLower("a time is read from a text")
+            raise CannotLower("a text of the data is read as an instant or a duration")
         try:
             return literal(parse(a.value))
         except ValueError:
@@ -207,8 +212,8 @@ def _read(parse: Callable[[str], Value]) -> Operation:
 
 
 TIMES: Final[dict[str, Operation]] = {
-    "date_of_string": _read(parse_date), "timestamp_of_string": _read(parse_timestamp),
-    "duration_of_string": _read(parse_duration),
+    "timestamp_of_string": of_constant(parse_timestamp),
+    "duration_of_string": of_constant(parse_duration),
     "local_date": local_date, "days_between": days_between, "hours_between": _units_between(3_600_000_000),
     "minutes_between": _units_between(60_000_000), "add_days": add_days, "add_months": add_months,
     "year": _part("year", 1, 9999), "month": _part("month", 1, 12), "day": _part("day", 1, 31),
@@ -222,7 +227,7 @@ TIMES: Final[dict[str, Operation]] = {
     "timestamp_of_timestamp": lambda scope, a: a, "duration_of_duration": lambda scope, a: a,
     "timestamp_of_int": timestamp_of_int, "int_of_timestamp": int_of_timestamp,
     "duration_hours": _whole_units(3_600_000_000), "duration_minutes": _whole_units(60_000_000),
-    "duration_seconds": _whole_units(1_000_000),
+    "duration_seconds": _whole_units(1_000_000), "duration_milliseconds": _milliseconds,
     "get_full_year": _utc_part("year", 0, 9999), "get_month": _utc_part("month", -1, 12),
     "get_day_of_year": _utc_part("day_of_year", -1, 366), "get_day_of_month": _utc_part("day", -1, 31),
     "get_date": _utc_part("day", 0, 31), "get_day_of_week": _utc_part("day_of_week", 0, 6),

@@ -22,7 +22,7 @@ def fuse_gathers(plan: n.SetPlan) -> n.SetPlan:
             continue
         gather = _renamed(step, _renaming(names))
         key = (gather.source, _as("", gather.on, gather.row), _as("", gather.where, gather.row), gather.single,
-               gather.arguments)  # fmt: skip
+               gather.arguments, gather.limit, _as("", gather.order, gather.row))  # fmt: skip
         place = places.get(key)
         if place is None:
             places[key] = len(steps)
@@ -72,6 +72,8 @@ def _moving(before: str, after: str) -> Change:
 def _as(row: str, what: object, before: str) -> object:
     if isinstance(what, tuple):
         return tuple(_as(row, part, before) for part in what)
+    if isinstance(what, bool):
+        return what
     assert isinstance(what, n.Expr)
     return replaced(what, _moving(before, row))
 
@@ -90,6 +92,8 @@ def _renamed(gather: n.Gather, change: Change) -> n.Gather:
         gather,
         on=tuple((replaced(a, change), replaced(b, change)) for a, b in gather.on),
         where=replaced(gather.where, change),
+        limit=None if gather.limit is None else replaced(gather.limit, change),
+        order=tuple((replaced(expr, change), down) for expr, down in gather.order),
         aggregates=tuple(_aggregate(a, change) for a in gather.aggregates),
         arguments=tuple(replaced(a, change) for a in gather.arguments),
     )

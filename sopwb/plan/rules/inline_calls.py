@@ -65,6 +65,7 @@ class _Inlining:
                 made = msgspec.structs.replace(
                     step,
                     where=None if step.where is None else self.code(step.where),
+                    limit=None if step.limit is None else self.code(step.limit),
                     order_by=tuple(ir.Order(self.code(o.code), o.descending) for o in step.order_by),
                     name=self.bind(step.name, inside),
                 )

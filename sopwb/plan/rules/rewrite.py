@@ -42,6 +42,8 @@ def _gather(gather: n.Gather, on: Callable[[n.Expr], n.Expr]) -> n.Gather:
         on=tuple((ours, on(theirs)) for ours, theirs in gather.on),
         arguments=tuple(map(on, gather.arguments)),
         where=on(gather.where),
+        limit=None if gather.limit is None else on(gather.limit),
+        order=tuple((on(expr), down) for expr, down in gather.order),
         aggregates=tuple(
             msgspec.structs.replace(
                 a,

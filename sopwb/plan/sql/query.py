@@ -19,7 +19,7 @@ from sopwb.lang.ir import OnError
 from sopwb.plan.cells import Cell, cell_of, rounded
 from sopwb.plan.facts import SourceFacts
 
-ENGINE_VERSION: Final = "2"
+ENGINE_VERSION: Final = "5"
 """Raised with every change of what a query says or means: older ones are then not found."""
 
 

@@ -4,18 +4,23 @@
     l1…  each level names the values that need only earlier ones, and joins the gathers that do
     last error, path, results, effects and trace, in key order
 
+Items are sorted where the last gather is joined: what only the levels above name – texts, mostly – does not go
+through the sort.
+
 A gather without arguments groups its source once, whichever items there are; one with arguments groups what
 joins them. Levels are not materialised unless a gather reads one. Importing this imports sqlglot.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from sqlglot import exp
 
+from sopwb.kernel.limits import SET_GATHERED_RATIO_MAX, SET_ROWS_UNKNOWN
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import TRUE, walk
+from sopwb.plan.algebra import TRUE, refs, walk
 from sopwb.plan.cells import TEXT, Cell
 from sopwb.plan.facts import PLACE
 from sopwb.plan.lowering.exact import quoted
@@ -39,6 +44,7 @@ class _Renderer:
         self.gathered: set[str] = set()
         self.ctes: list[exp.CTE] = []
         self.read_twice: set[int] = set()
+        self.sorted_at = 0
         self.sources: dict[str, set[str]] = {}
         self.selected: list[tuple[str, Built]] = []
 
@@ -93,24 +99,39 @@ class _Renderer:
         )
 
     def query(self) -> SetQuery:
-        lets: dict[int, list[n.Let]] = {}
         gathers: dict[int, list[n.Gather]] = {}
         for step in self.plan.steps:
             if isinstance(step, n.Let):
-                level = self.level_of(step.expr, joined=1) + 1
-                self.levels[step.name] = level
-                lets.setdefault(level, []).append(step)
+                self.levels[step.name] = self.level_of(step.expr, joined=1) + 1
                 continue
             level = max((self.level_of(expr) for expr in gather_inputs(step)), default=0)
             for aggregate in step.aggregates:
                 self.levels[aggregate.name] = level + 1
                 self.gathered.add(aggregate.name)
             gathers.setdefault(level + 1, []).append(step)
+        self.sorted_at = max(gathers, default=0)
+        lets = self._placed_lets()
         last = max([*lets, *gathers, 0])
         self.items_level()
         for level in range(1, last + 1):
             self.level(level, lets.get(level, []), gathers.get(level, []))
         return self.finished(last)
+
+    def _placed_lets(self) -> dict[int, list[n.Let]]:
+        """Give the lets of each level; those that no gather needs are named above the sort."""
+        early: set[str] = set()
+        for step in reversed(self.plan.steps):
+            if isinstance(step, n.Gather):
+                early.update(name for expr in gather_inputs(step) for name in refs(expr))
+            elif step.name in early:
+                early |= refs(step.expr)
+        found: dict[int, list[n.Let]] = {}
+        for step in self.plan.steps:
+            if isinstance(step, n.Let):
+                if step.name not in early:
+                    self.levels[step.name] = max(self.level_of(step.expr, joined=1) + 1, self.sorted_at)
+                found.setdefault(self.levels[step.name], []).append(step)
+        return found
 
     def items_level(self) -> None:
         items, rows = self.plan.items, {"item": "item"}
@@ -129,7 +150,7 @@ class _Renderer:
         if items.where != TRUE:
             select = select.where(self.sql(items.where, rows), copy=False)
         self._note(items.source, [*fields.values(), items.where, *(expr for expr, _ in items.order)], "item")
-        self.cte(0, select)
+        self.cte(0, self.by_key(select) if self.sorted_at == 0 else select)
 
     def place(self, items: n.Items, counted: n.Column) -> Built:
         """Count the items that come before one."""
@@ -164,6 +185,9 @@ class _Renderer:
         for gather in gathers:
             join = self.looked_up if gather.single else self.grouped
             select = join(gather, select, made, level - 1)
+        if level == self.sorted_at:
+            joined = self.by_key(select.select(*made, copy=False))
+            select, made = exp.Select().from_(joined.subquery("p", copy=False), copy=False), made[:1]
         made += [alias(self.here(let.expr), let.name) for let in lets]
         self.cte(level, select.select(*made, copy=False))
 
@@ -189,6 +213,7 @@ class _Renderer:
         for aggregate in gather.aggregates:
             exprs += [aggregate.keep, *(expr for expr, _ in aggregate.order)]
             exprs += [] if aggregate.expr is None else [aggregate.expr]
+        exprs += [expr for expr, _ in gather.order]
         self._note(gather.source, exprs, gather.row)
 
     def grouped(self, gather: n.Gather, select: exp.Select, made: list[Built], before: int) -> exp.Select:
@@ -212,9 +237,14 @@ class _Renderer:
         ours = [self.sql(a, rows) for a, _ in gather.on]
         made = [alias(key, f"k{number_}") for number_, key in enumerate(ours)]
         made += [self.aggregate(a, rows, {}) for a in gather.aggregates]
-        inner = exp.Select(expressions=list(made)).from_(self.table(gather.source, "s"), copy=False)
-        if gather.where != TRUE:
-            inner = inner.where(self.sql(gather.where, rows), copy=False)
+        table = self.table(gather.source, "s")
+        where = None if gather.where == TRUE else self.sql(gather.where, rows)
+        if gather.limit is not None:
+            ranked = exp.Select(expressions=[exp.Star()]).from_(table, copy=False)
+            table, where = self.first(gather, ranked, where, ours, rows, {}).subquery("s", copy=False), None
+        inner = exp.Select(expressions=list(made)).from_(table, copy=False)
+        if where is not None:
+            inner = inner.where(where, copy=False)
         if ours:
             inner = inner.group_by(*(key.copy() for key in ours), copy=False)
         return inner, [(b, a.cell.nullable and b.cell.nullable) for a, b in gather.on]
@@ -239,12 +269,36 @@ class _Renderer:
             # The item's key says all: its other values need neither be grouped nor be joined by.
             found = values.index(self.plan.items.key)
             keys, values = [keys[found]], [values[found]]
+        joined = exp.Select().from_(items.subquery("a", copy=False))
+        joined = joined.join(self.table(gather.source, "s"), on=duckdb.both(*on) if on else exp.true(), copy=False)
+        if gather.limit is not None:
+            stars = [exp.Column(this=exp.Star(), table=exp.to_identifier(table)) for table in ("a", "s")]
+            ranked = self.first(gather, joined.select(*stars, copy=False), None, list(keys), rows, given)
+            joined = exp.Select().from_(ranked.subquery("s", copy=False))
+            given = {value: exp.column(key.name, table="s", quoted=True) for value, key in given.items()}
+            keys = [exp.column(key.name, table="s", quoted=True) for key in keys]
         made: list[Built] = [alias(key.copy(), f"k{number_}") for number_, key in enumerate(keys)]
         made += [self.aggregate(a, rows, given) for a in gather.aggregates]
-        inner = exp.Select(expressions=list(made)).from_(items.subquery("a", copy=False))
-        inner = inner.join(self.table(gather.source, "s"), on=duckdb.both(*on) if on else exp.true(), copy=False)
+        inner = joined.select(*made, copy=False)
         inner = inner.group_by(*(key.copy() for key in keys), copy=False)
         return inner, [(v, v.cell.nullable) for v in values]
+
+    def first(
+        self, gather: n.Gather, select: exp.Select, where: Built | None, keys: Sequence[Built], rows: dict[str, str],
+        given: dict[n.Expr, Built],
+    ) -> exp.Select:  # fmt: skip
+        """Keep the first records of each group."""
+        assert gather.limit is not None, "only called with a limit"
+        if where is not None:
+            select = select.where(where, copy=False)
+        order = [self.ordered(self.sql(expr, rows, given), down) for expr, down in gather.order]
+        rank = exp.Window(
+            this=call("row_number"),
+            partition_by=[key.copy() for key in keys],
+            order=exp.Order(expressions=order),
+        )
+        select.set("qualify", exp.Qualify(this=binary(exp.LTE, rank, self.sql(gather.limit, rows, given))))
+        return select
 
     def aggregate(self, aggregate: n.Aggregate, rows: dict[str, str], given: dict[n.Expr, Built]) -> Built:
         value = None if aggregate.expr is None else self.sql(aggregate.expr, rows, given)
@@ -294,7 +348,7 @@ class _Renderer:
         return SetQuery(
             path=self.plan.path,
             sql=sql,
-            prelude=duckdb.PRELUDE,
+            prelude=(*duckdb.PRELUDE, duckdb.settings(_items_probe(self.plan))),
             params=params,
             sources=sources,
             result=result,
@@ -305,19 +359,26 @@ class _Renderer:
             ordered=not self.plan.items.order,
         )
 
+    def by_key(self, select: exp.Select) -> exp.Select:
+        """Sort items by their key, unless their order is another: that one is made at the very end, since nothing
+        but the query itself can tell that it stayed."""
+        if self.plan.items.order:
+            return select
+        order = self.ordered(self.here(self.plan.items.key), False)
+        items = exp.Select(expressions=[exp.Star()]).from_(select.subquery("p", copy=False), copy=False)
+        return items.order_by(order, copy=False)
+
     def sorted(self, select: exp.Select, level: int) -> exp.Select:
-        """Sort before the texts are made where the executor can see that the order has stayed: what is sorted is
-        then a tenth of what comes out."""
+        """Take the items from the last level, and sort them where ``by_key`` has not."""
+        select = select.from_(_from(f"l{level}", "p"), copy=False)
+        if not self.plan.items.order:
+            return select
         order = [
             self.ordered(exp.column(f"o{number_}", table="p", quoted=True), down)
             for number_, (_, down) in enumerate(self.plan.items.order)
         ]
         order.append(self.ordered(self.here(self.plan.items.key), False))
-        items = _from(f"l{level}", "p")
-        if self.plan.items.order:
-            return select.from_(items, copy=False).order_by(*order, copy=False)
-        inner = exp.Select(expressions=[exp.Star()]).from_(items, copy=False).order_by(*order, copy=False)
-        return select.from_(inner.subquery("p", copy=False), copy=False)
+        return select.order_by(*order, copy=False)
 
     def ordered(self, value: Built, down: bool) -> exp.Ordered:
         return exp.Ordered(this=value, desc=down, nulls_first=False)
@@ -376,9 +437,9 @@ class _Renderer:
                 groups.append((event.when, event.after, list(event.text)))
         parts: list[Built] = []
         for when, after, texts in groups:
-            whole = duckdb.joined([text(t) if isinstance(t, str) else self.here(t) for t in _fused(texts)])
+            whole = [text(t) if isinstance(t, str) else self.here(t) for t in _fused(texts)]
             happened = self.happened(when, after)
-            parts.append(whole if happened is None else case([(happened, whole)], text("")))
+            parts += whole if happened is None else [case([(happened, duckdb.joined(whole))], text(""))]
         if self.plan.faults:
             parts.append(self.failure_event())
         return duckdb.joined(parts) if parts else text("")
@@ -393,6 +454,22 @@ class _Renderer:
         ]  # fmt: skip
         failed = binary(exp.GT, exp.column("error"), number(0))
         return case([(failed, call("concat", text('{"item":'), item, case(whens, text(""))))], text(""))
+
+
+def _items_probe(plan: n.SetPlan) -> bool:
+    """Whether what is gathered is hashed, and the items look themselves up in it: they then reach the sort in the
+    order in which they are stored, mostly by their key, and it has little to do (a sixth of a query's time).
+
+    Left to the database where items are few beside what is gathered, or may be, for it can then skip records.
+    """
+    rows = dict(plan.rows)
+    items = rows.get(plan.items.source, 0)
+    for step in plan.steps:
+        if isinstance(step, n.Gather):
+            ratio = 1 if step.single else SET_GATHERED_RATIO_MAX
+            if step.arguments or rows.get(step.source, SET_ROWS_UNKNOWN) > items * ratio:
+                return False
+    return plan.items.where == TRUE
 
 
 def _from(table: str, name: str) -> exp.Table:

@@ -17,7 +17,7 @@ import msgspec
 
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import REPORTED_ENTRIES_MAX, SET_EXPLAINED_AT_ONCE
-from sopwb.run.sets import Batch, Decision, Unanswered
+from sopwb.run.sets import WITHOUT_WORDS, Batch, Decision, Unanswered
 from sopwb.run.spool import Nowhere
 from sopwb.run.state import Cancelled, Frame, RunFailure, State
 from sopwb.run.trace import Trace, TraceEvent
@@ -106,7 +106,7 @@ class BySets:
             )
             state.items += 1
             state.item = key
-            state.bury(RunFailure(Diagnostic(code, "the item failed", path=path)))
+            state.bury(RunFailure(Diagnostic(code, WITHOUT_WORDS, path=path)))
             return
         self._explained((key,))
         with _reading_from(self._decision, state):

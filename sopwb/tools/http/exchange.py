@@ -243,8 +243,8 @@ def open_web(equipment: Equipment) -> tuple[HttpSettings, Web]:
     redactor = Redactor()
     origins: dict[Origin, dict[str, Hidden]] = {read_origin(text, "allow"): {} for text in settings.allow}
     for text, headers in settings.headers.items():
-        setting = f"headers.{text}"
-        origin = read_origin(text, setting)
+        origin = read_origin(text, "headers")
+        setting = f"headers.{origin}"
         if origin not in origins:
             raise wrong_setting(SECTION, setting, "it is not among those that allow names")
         for name, value in headers.items():

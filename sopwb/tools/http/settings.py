@@ -75,7 +75,8 @@ def read_origin(text: str, setting: str) -> Origin:
         if url.raw_path != b"/":
             raise UrlError("it has a path")
     except UrlError as error:
-        raise wrong_setting(SECTION, setting, f"{text!r} is no origin: {error}", "[scheme://]host[:port]") from None
+        shown = "an entry" if "@" in text else repr(text)  # what stands before an @ may be a password
+        raise wrong_setting(SECTION, setting, f"{shown} is no origin: {error}", "[scheme://]host[:port]") from None
     return origin_of(url)
 
 

@@ -33,9 +33,9 @@ class MailActor:
         self.protection = Protection("unprotected", settings.connections, settings.per_second)
         self._from, self._clock = from_, clock
         self._connections = tuple(Connection(access) for _ in range(settings.connections))
-        self._idle: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()  # the last used is the likeliest to live
 
     async def __aenter__(self) -> MailActor:
+        self._idle: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()  # the last used is the likeliest to live
         for connection in self._connections:
             self._idle.put_nowait(connection)
         return self

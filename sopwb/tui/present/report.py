@@ -9,12 +9,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sopwb.app.comparison_text import comparison_lines, run_difference_lines
 from sopwb.app.outputs import (
     AnyOutput,
+    Comparison,
     DataList,
     Difference,
     Failed,
     History,
+    RunDifference,
     RunList,
     ScheduleList,
     StoreReport,
@@ -96,6 +99,10 @@ def report(output: AnyOutput) -> tuple[str, RenderableType]:
             return "Store", Group(Text(f"head {output.head}, commit {output.sequence:,}: {words}"), numbers)
         case Difference():
             return f"What changed in {output.b}", difference(output)
+        case Comparison():
+            return f"Whose results change over {output.source}", Text("\n".join(comparison_lines(output)))
+        case RunDifference():
+            return "In what the runs differ", Text("\n".join(run_difference_lines(output)))
         case Failed(diagnostics):
             return "Not possible", Text(failure_words(diagnostics))
         case _:

@@ -25,6 +25,7 @@ from sopwb.app.commands import (
     ListRuns,
     ListSchedules,
     ListScripts,
+    PreviewFreeze,
     RedoEdit,
     RunScript,
     ScriptHistory,
@@ -32,7 +33,18 @@ from sopwb.app.commands import (
     StoreStats,
     UndoEdit,
 )
-from sopwb.app.outputs import AnyOutput, Dropped, Failed, Frozen, Renamed, RunView, ScriptList, ScriptView
+from sopwb.app.comparison_text import preview_lines
+from sopwb.app.outputs import (
+    AnyOutput,
+    Dropped,
+    Failed,
+    FreezePreview,
+    Frozen,
+    Renamed,
+    RunView,
+    ScriptList,
+    ScriptView,
+)
 from sopwb.tui.actions import BY_ID, PANES, Pane
 from sopwb.tui.binding import Performs, bindings
 from sopwb.tui.desk import Desk
@@ -76,6 +88,7 @@ class MainScreen(Performs, Screen[None]):
         self.pane: Pane = "chat"
         self.inputs_used: dict[str, dict[str, Any]] = {}
         self._run_place: Place | None = None
+        self._freezing: ScriptView | None = None
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.place, self.keys)
@@ -250,7 +263,14 @@ class MainScreen(Performs, Screen[None]):
                 f"{view.name} does not check yet:\n{failure_words(view.diagnostics)}", severity="error", markup=False
             )
             return
+        self._freezing = view
+        self.desk.ask(PreviewFreeze(view.name, self.as_of), self)
+
+    def _ask_freeze(self, view: ScriptView, preview: AnyOutput) -> None:
+        """Ask whether to freeze, showing the script as it reads and for whom it changes the answer."""
         body = Text(view.english or "\n".join(row.text for row in view.outline))
+        if isinstance(preview, FreezePreview) and (lines := preview_lines(preview)):
+            body.append("\n\n" + "\n".join(lines), style="bold")
 
         def answered(answer: str | None) -> None:
             if answer:
@@ -308,7 +328,10 @@ class MainScreen(Performs, Screen[None]):
         message.stop()
         command, output, purpose = message.command, message.output, message.purpose
         changing = isinstance(command, (ApplyEdits, UndoEdit, RedoEdit))
-        if isinstance(output, Failed):
+        if isinstance(command, PreviewFreeze):
+            if self._freezing is not None:
+                self._ask_freeze(self._freezing, output)
+        elif isinstance(output, Failed):
             self._failed(message, output)
         elif purpose == "read":
             self.app.push_screen(ReadingScreen(*report(output)))
