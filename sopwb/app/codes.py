@@ -128,6 +128,12 @@ CODES: Final[tuple[Code, ...]] = (
         "sopwb --run weekly --limit-memory 10MB",
     ),
     Code(
+        "SOP-A017",
+        "Nothing to migrate, or a migration to be finished",
+        "Only a store of the generation sop0 is migrated, once; sopwb store migrate finishes what was interrupted",
+        "sopwb store migrate",
+    ),
+    Code(
         "SOP-A020",
         "There is nothing to go on with",
         "Only a run that is paused, failed, interrupted or in doubt goes on; sopwb runs show RUN says where it stands",

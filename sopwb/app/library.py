@@ -215,6 +215,10 @@ class Library:
         tx.catalogue(script_document(name, form, raw, signature_line(name, form)))
         return id_
 
+    def put_unnamed(self, tx: Transaction, form: dict[str, Any]) -> str:
+        """Store the canonical form of a script that only others call. Gives the hash."""
+        return tx.put("script", canonical_bytes(form))
+
     # --- jobs and schedules --------------------------------------------------------------------------
 
     def job(self, name: str) -> Job | None:

@@ -171,6 +171,13 @@ class RunList(Output, frozen=True):
     rows: tuple[RunRow, ...]
 
 
+class Migrated(Output, frozen=True):
+    """A store of this generation was made; the old one is in the folder ``kept``. ``counts`` by kind of name."""
+
+    kept: str
+    counts: dict[str, int]
+
+
 class Replayed(Output, frozen=True):
     """``same`` says whether result and trace hash agree; ``first_difference`` names the first event that does not."""
 
@@ -499,5 +506,6 @@ AnyOutput: TypeAlias = (
     | ToolList
     | StoreReport
     | PlanView
+    | Migrated
     | Evaluated
 )

@@ -218,6 +218,11 @@ def open_workbench(folder: str | Path | None = None, as_of: str = "") -> Workben
     if as_of:
         read_instant(as_of)
     workspace = read_workspace(Path(folder) if folder is not None else find_workspace())
+    folder_ = workspace.store_folder
+    if not folder_.exists() and folder_.with_name(folder_.name + "-sop0").exists():
+        raise UserError(
+            Diagnostic("SOP-A017", "a migration of the store was interrupted", hint="finish it: sopwb store migrate")
+        )
     try:
         store = Store.open(workspace.store_folder, clock=lambda: dt.datetime.now(dt.UTC))
     except StoreError as error:

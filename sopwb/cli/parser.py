@@ -240,6 +240,7 @@ def _data_and_store(verbs: Any) -> None:
     verify.add_argument("--deep", action="store_true", help="every object's hash, references and refs too")
     _common(verify)
     _common(_verb(group, "stats", "counts and sizes", ("sources", "stats")))
+    _common(_verb(group, "migrate", "make a store of the final ids from one of sop0", ("sources", "migrate")))
     _close(group.parent_parser, group)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sopwb.app.commands import ListData, ShowData, StoreStats, VerifyStore
@@ -66,3 +67,14 @@ def stats(folder: str | None, options: Any) -> int:
     found = answer(folder, StoreStats(), StoreReport)
     rows = [(name, str(number)) for name, number in (found.numbers.items() if found else ())]
     return finish(found, options.json, columns([*rows, ("head", found.head if found else "")], ""))
+
+
+def migrate(folder: str | None, options: Any) -> int:
+    """Migrate the workspace's store; it is not opened as others are, since this version cannot."""
+    from sopwb.app.migrating import migrate_store
+    from sopwb.app.workspace import find_workspace, read_workspace
+
+    workspace = read_workspace(Path(folder) if folder is not None else find_workspace())
+    found = migrate_store(workspace.store_folder)
+    counts = ", ".join(f"{count} {room}{'' if count == 1 else 's'}" for room, count in found.counts.items())
+    return finish(found, options.json, f"{counts} migrated; the old store is kept in {found.kept}")

@@ -203,14 +203,15 @@ CODES: Final[tuple[Code, ...]] = (
     ),
     Code(
         TOO_WIDE,
-        "a decimal column is too wide for a set engine's 38 digits",
-        "The largest and the finest value together need more digits. Running by rows still works.",
+        "a source does not fit into the set engine",
+        "A decimal column's largest and finest value together need more than 38 digits, or the names of two fields "
+        "differ in case only. Running by rows still works.",
         "10^37 and 10^-12 in one column",
     ),
     Code(
         CACHE,
         "the cache cannot be written",
-        "Large sources are spooled to the workspace's cache folder. Look at its permissions and free space.",
+        "Large sources are kept as Parquet in the workspace's cache folder. Look at its permissions and free space.",
         "a full disk",
     ),
     Code(

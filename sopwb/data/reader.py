@@ -6,6 +6,7 @@ Deliberately not here: types and values (``columns``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Protocol
 
 import msgspec
@@ -55,9 +56,10 @@ class Reader(Protocol):
 
 def columns_of(records: Sequence[dict[str, Any]], marks: Sequence[int | str]) -> Chunk:
     """Turn records into a chunk; fields stand in the order in which they first appear."""
-    names = dict.fromkeys(records[0]) if records else {}
-    for record in records:
-        if record.keys() != names.keys():
-            names.update(dict.fromkeys(record))
-    fields = tuple(names)
+    orders = dict.fromkeys(map(tuple, records))
+    if len(orders) == 1:
+        (fields,) = orders  # the rule, and cheaper
+        if fields:
+            return Chunk(fields, tuple(zip(*map(dict.values, records), strict=True)), marks)
+    fields = tuple(dict.fromkeys(chain.from_iterable(orders)))
     return Chunk(fields, tuple([record.get(name) for record in records] for name in fields), marks)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -109,9 +110,7 @@ def parse_json(text: str | bytes) -> Any:
         text = text.decode("utf-8")  # UnicodeDecodeError is a ValueError
     _refuse_depth(text)
     try:
-        value = json.loads(
-            text, parse_float=_decimal, parse_constant=_constant, parse_int=_int, object_pairs_hook=_pairs
-        )
+        value = _decoded(text)
     except RecursionError:
         raise ValueError(f"nested deeper than {JSON_DEPTH_MAX}") from None
     if "\\u" in text:
@@ -119,12 +118,22 @@ def parse_json(text: str | bytes) -> Any:
     return value
 
 
+def _decoded(text: str) -> Any:
+    try:
+        value, end = _SCAN(text, 0)
+    except StopIteration:
+        return _DECODER.decode(text)  # white space before the value, or nothing that is one
+    return value if end == len(text) or text[end:] == "\n" else _DECODER.decode(text)
+
+
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_NO_BRACKETS = re.compile(r"[^\[\]{}]+")
+_WINDOW = 1 << 20
 
 
 def _refuse_depth(text: str) -> None:
     # Counting brackets outside of strings costs less than letting the C scanner recurse to its own limit.
-    if text.count("[") + text.count("{") <= JSON_DEPTH_MAX:
+    if text.count("[") + text.count("{") <= JSON_DEPTH_MAX or _is_shallow(text):
         return
     depth = 0
     for found in _BRACKETS.finditer(text):
@@ -137,6 +146,23 @@ def _refuse_depth(text: str) -> None:
                 depth -= 1
             case _:
                 continue
+
+
+def _is_shallow(text: str) -> bool:
+    """Whether the depth of JSON is certainly within the bound; a tenth of the cost of looking at every string."""
+    if "\\" in text:
+        text = text.replace("\\\\", "").replace('\\"', "")
+    depth, outside = 0, True
+    for at in range(0, len(text), _WINDOW):  # a large document's strings are not all held at once
+        parts = text[at : at + _WINDOW].split('"')
+        brackets = _NO_BRACKETS.sub("", "".join(parts[0 if outside else 1 :: 2]))
+        outside ^= len(parts) % 2 == 0
+        # Flat records and lists of them are most of it: what is left out is two levels at most.
+        for bracket in brackets.replace("{}", "").replace("[]", ""):
+            depth += 1 if bracket in "[{" else -1
+            if depth > JSON_DEPTH_MAX - 2:
+                return False
+    return outside  # else a string does not end, and nothing is certain
 
 
 def _decimal(text: str) -> Decimal:
@@ -168,3 +194,8 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
                 raise ValueError(f"duplicate key {key!r}")
             seen.add(key)
     return found
+
+
+_DECODER = json.JSONDecoder(parse_float=_decimal, parse_constant=_constant, parse_int=_int, object_pairs_hook=_pairs)
+"""Made once: making one costs as much as reading a short record."""
+_SCAN: Callable[[str, int], tuple[Any, int]] = _DECODER.scan_once  # type: ignore[attr-defined]  # documented nowhere

@@ -2,7 +2,8 @@
 
     id = "b3:" + hex BLAKE3(GENERATION ‖ 0x00 ‖ kind ‖ 0x00 ‖ length as 8 bytes big-endian ‖ bytes)
 
-``GENERATION`` stays ``sop0`` until the set engine proves rows ≡ sets; then ``sop1`` is fixed for ever.
+``GENERATION`` is ``sop1``, fixed for ever. Ids of ``sop0``, from before rows and sets were proved equal, are
+migrated by freezing anew (``app.migrating``).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Final
 
 from blake3 import blake3
 
-GENERATION: Final = b"sop0"
+GENERATION: Final = b"sop1"
 PREFIX: Final = "b3:"
 SHORT_DIGITS: Final = 7
 """Hex digits of a short id as shown (``#1a2b3c4``), as git shows its own."""

@@ -79,8 +79,8 @@ class Let(msgspec.Struct, frozen=True):
 
 
 class Aggregate(msgspec.Struct, frozen=True):
-    """``kind``: count sum min max first last field. ``keep``: which records count. ``order``: for first and
-    last, (expression, descending), nulls last. ``expr`` is None for count."""
+    """``kind``: count different sum min max first last texts (joined by commas) field. ``keep``: which records count.
+    ``order``: for first, last and texts, (expression, descending), nulls last. ``expr`` is None for count."""
 
     name: str
     kind: str
@@ -169,16 +169,12 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class Items(msgspec.Struct, frozen=True):
-    """The records that are gone through: ``key`` identifies them, ``order`` (then the key) sorts them.
-
-    ``counted``: items without a key are known by how many come before them; this field settles their ties.
-    """
+    """The records that are gone through: ``key`` identifies them, ``order`` (then the key) sorts them."""
 
     source: str
     key: Column
     where: Expr
     order: tuple[tuple[Expr, bool], ...]
-    counted: Column | None = None
 
 
 class SetPlan(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 ::
 
-    FORMAT       "sop-workbench store\\nformat 1\\ngeneration sop0 unstable\\n"
+    FORMAT       "sop-workbench store\\nformat 1\\ngeneration sop1\\n"
     lock         mark.py: where the log ends; locked around an append
     watermark    mark.py: what is durable; locked around a sync
     log/         00000001.seg ...          trace/  00000001.seg ...
@@ -27,7 +27,9 @@ from sopwb.store.index import Index, index_name
 from sopwb.store.mark import MARK_BYTES, Mark, decode_mark
 from sopwb.store.scan import file_name
 
-FORMAT_TEXT: Final = b"sop-workbench store\nformat %d\ngeneration %s unstable\n" % (FORMAT, GENERATION)
+FORMAT_TEXT: Final = b"sop-workbench store\nformat %d\ngeneration %s\n" % (FORMAT, GENERATION)
+EARLIER_FORMAT_TEXT: Final = b"sop-workbench store\nformat 1\ngeneration sop0 unstable\n"
+"""What a store says whose ids were not yet final (``earlier``)."""
 FILE_BYTES_MAX: Final = SEGMENT_BYTES_MAX + TRANSACTION_BYTES_MAX
 """No segment is longer: one is sealed before a transaction, not within it."""
 _OURS: Final = frozenset({"FORMAT", "lock", "watermark", "log", "trace", "idx", "quarantine", "runs"})
@@ -63,7 +65,8 @@ class Files:
             self.disk.close(fd)
         if found != FORMAT_TEXT:
             said = " ".join(found.decode("utf-8", "replace").split())[:80]
-            raise NotAStore(self.root, f"it is a store of another version: {said!r}")
+            hint = "; sopwb store migrate makes one of this version" if found == EARLIER_FORMAT_TEXT else ""
+            raise NotAStore(self.root, f"it is a store of another version: {said!r}{hint}")
 
     def _create(self) -> None:
         segments = self.numbers(kinds.LOG)  # looked for first: who has written one has made FORMAT before

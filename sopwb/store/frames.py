@@ -184,10 +184,10 @@ def open_payload(header: Header, stored: bytes) -> bytes | str:
     if len(stored) != header.stored:
         return "the file ends inside a frame's payload"
     if header.codec == CODEC_ZSTD:
-        unpacked = _uncompress(stored, header.raw)
-        if unpacked is None:
+        plain = unpacked(stored, header.raw)
+        if plain is None:
             return "the payload does not uncompress"
-        stored = unpacked
+        stored = plain
     if frame_id(header.kind, stored) != header.id:
         return "the payload does not match its id"
     return stored
@@ -220,7 +220,8 @@ def compressor_loaded() -> bool:
     return "zstandard" in sys.modules
 
 
-def _uncompress(stored: bytes, raw: int) -> bytes | None:
+def unpacked(stored: bytes, raw: int) -> bytes | None:
+    """Uncompress a payload of ``raw`` bytes; None where it is none."""
     import zstandard
 
     decompressor = getattr(_context, "decompressor", None)
@@ -230,7 +231,7 @@ def _uncompress(stored: bytes, raw: int) -> bytes | None:
         # The size that the zstd frame claims is what would be allocated: it must be the bounded one.
         if zstandard.frame_content_size(stored) != raw:
             return None
-        unpacked: bytes = decompressor.decompress(stored, max_output_size=raw)
+        found: bytes = decompressor.decompress(stored, max_output_size=raw)
     except zstandard.ZstdError:
         return None
-    return unpacked if len(unpacked) == raw else None
+    return found if len(found) == raw else None

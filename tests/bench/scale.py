@@ -1,6 +1,6 @@
 """What a customer costs as there are more of them: the same script over shops of several sizes, 12 orders each.
 
-    python -m tests.bench.scale --sizes 10000,100000,1000000 [--rounds 5] [--threads 2] [--memory-mb 400]
+    python -m tests.bench.scale --sizes 10000,100000,1000000 [--rounds 5] [--threads 2] [--memory-mb 450]
                                 [--only engine,run] [--folder DIR]
 
 Nanoseconds a customer, and those of each customer beyond the size before: what begins once (importing, opening,
@@ -17,6 +17,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
+from sopwb.kernel.limits import SET_MEMORY_MB_MAX
 from tests.bench.measure import Taken, interleaved, own_process
 from tests.bench.sets import CONTESTANTS, words_of
 from tests.bench.shop import Setting, make_parquet, make_workspace
@@ -67,7 +68,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--memory-mb", type=int, default=400)
+    parser.add_argument("--memory-mb", type=int, default=SET_MEMORY_MB_MAX)
     parser.add_argument("--patience", type=float, default=600, help="seconds that a program may take")
     parser.add_argument("--only", default="hand,engine,engine_traced,run", help="who takes part, by comma")
     parser.add_argument("--folder", default="", help="where the files are kept for the next time; default: nowhere")

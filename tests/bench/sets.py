@@ -1,6 +1,6 @@
 """What a million records cost: our engines and ``sopwb --run`` against a hand-written query, other tools and loops.
 
-    python -m tests.bench.sets --customers 1000000 --orders 12000000 [--rounds 5] [--threads 2] [--memory-mb 400]
+    python -m tests.bench.sets --customers 1000000 --orders 12000000 [--rounds 5] [--threads 2] [--memory-mb 450]
                                [--sample 2000] [--patience 300] [--only NAME,…]
 
 The hand-written DuckDB query is 1. Every measurement is a process of its own, rounds are interleaved, and the table
@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from sopwb.kernel.limits import SET_MEMORY_MB_MAX
 from tests.bench import ours, rivals
 from tests.bench.measure import Taken, TooSlow, answer, interleaved, own_process, show
 from tests.bench.shop import (
@@ -128,7 +129,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=1_200_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--memory-mb", type=int, default=400)
+    parser.add_argument("--memory-mb", type=int, default=SET_MEMORY_MB_MAX)
     parser.add_argument("--sample", type=int, default=2_000)
     parser.add_argument("--patience", type=float, default=300, help="seconds that a program may take")
     parser.add_argument("--only", default=",".join(CONTESTANTS), help="who takes part, by comma")

@@ -59,11 +59,11 @@ def test_the_id_of_a_script_is_fixed() -> None:
     assert canonical_bytes(canonical(script())) == b'{"params":{},"reads":{},"sop":1,"steps":[]}'
     assert (
         script_id(canonical(script()))
-        == "b3:f52856a65b70c00771e3f48293158ca811e2ef6612f260b562940c04ab17f628"
+        == "b3:f0df7d9d354ee1726a5c8c26778b46c3db60178d48ab2a4f5e813af5a9b7ef99"
     )
     assert (
         script_id(canonical(FOUNDING))
-        == "b3:84c991c32a7b5ff4ffef5c2f1b3e6f2946ca2f1a16ada8a7d9cc6d81bfbc9b8d"
+        == "b3:b03dcf10ff75a59a19bb39c37a109a4d018adb7853880d5d3eec1021c29431c8"
     )
 
 

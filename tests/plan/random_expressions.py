@@ -177,7 +177,12 @@ class Maker:
             return folded
         d = depth - 1
         a, b = self.any("int", d), self.any("int", d)
-        match self.random.randrange(17):
+        match self.random.randrange(19):
+            case 17:
+                return f"int({self.any('string', d)})"
+            case 18 if self.lists:
+                rows, kind = self.rows(depth)
+                return f"size({rows}.map({self.variable()}, {self.body(self.type_(), kind, depth)}).distinct())"
             case 0 | 1 | 2:
                 return f"({a} {self.one(['+', '-', '*'])} {b})"
             case 3 | 4:
@@ -203,7 +208,7 @@ class Maker:
             case 14:
                 return f"({self.any('timestamp', d)}).{self.one(SELECTORS)}()"
             case 15:
-                part = self.one(["getHours", "getMinutes", "getSeconds"])
+                part = self.one(["getHours", "getMinutes", "getSeconds", "getMilliseconds"])
                 return f"({self.any('duration', d)}).{part}()"
             case _:
                 return f"int({a})"
@@ -294,8 +299,15 @@ class Maker:
         other = self.one(["null", self.any(type_, depth), self.one(found), self.one(found)])
         return f"({self.one(found)} {self.one(['==', '!='])} {other})"
 
+    def type_(self) -> str:
+        return self.one(list(SCALARS)) + self.one(["", "", "?"])
+
     def member(self, depth: int) -> str:
         type_ = self.one(list(SCALARS))
+        if self.lists and self.odds(0.2):
+            rows, kind = self.rows(depth)
+            member = self.any(self.one([type_, type_ + "?"]), depth)
+            return f"({member} in {rows}.map({self.variable()}, {self.body(type_, kind, depth)}))"
         items = [self.any(type_, 0) for _ in range(1 + self.random.randrange(3))]
         found = [name for name, t in self.names.items() if t == type_ + "?"]
         if found and self.odds(0.2):
@@ -314,7 +326,11 @@ class Maker:
 
     def make_date(self, depth: int) -> str:
         d = depth - 1
-        match self.random.randrange(6):
+        match self.random.randrange(7):
+            case 6 if self.odds(0.5):
+                return f"date({self.any('int', 0)}, {self.any('int', 0)}, {self.any('int', 0)})"
+            case 6:
+                return f"date({self.any('string', 1)})"
             case 0 | 1:
                 return f"date({self.any('timestamp', d)})"
             case 2:

@@ -115,10 +115,10 @@ def test_names_are_given_only_to_what_is_used_twice() -> None:
 @pytest.mark.parametrize(
     ("reason", "do", "value"),
     [
-        ("a list would have to stand in the trace", [FETCH], "os"),
-        ("a list would have to stand in the trace", [FETCH], "os.map(o, o.total)"),
+        ("a list is a result", [FETCH], "os"),
+        ("a list is a result", [FETCH], "os.map(o, o.total)"),
         ("a pattern that is not a constant", [], "c.name.matches(c.id)"),
-        ("double_of_string is not lowered", [], "double(c.name)"),
+        ("double(string) → decimal is not lowered", [], "double(c.name)"),
         ("a decimal may need more than 38 digits", [FETCH], "1e30 * os.sum(o, o.total) * 1e5"),
         ("lists and maps are not lowered", [], "[1, 2].sum()"),
     ],
@@ -130,7 +130,7 @@ def test_what_cannot_be_lowered_is_named(reason: str, do: list[dict[str, Any]], 
 
 
 def test_the_step_that_runs_by_rows_is_named() -> None:
-    check_rows("double_of_string is not lowered", "steps/0/do/1", FETCH, math("number", "double(c.name)"))
+    check_rows("double(string) → decimal is not lowered", "steps/0/do/1", FETCH, math("number", "double(c.name)"))
     nested = {"op": "each", "in": "[1]", "as": "n", "do": [{"op": "say", "text": "'x'"}]}
     check_rows("items nested in items run by rows", "steps/0/do/0", nested)
 

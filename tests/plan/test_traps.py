@@ -314,6 +314,14 @@ def test_dates_are_made_of_parts(expr: str) -> None:
     check("numbers", expr)
 
 
+def test_different_values_are_counted() -> None:
+    fetch = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id || it.qty > c.a"}
+    for value in ("l.owner", "l.note", "l.price - l.price", "l.at", "l.qty % 2", "coalesce(l.note, '')", "6 % l.qty"):
+        different = f"ls.map(l, {value}).distinct()"
+        check("numbers", f"size({different}) * 100 + {different}.count() * 10 + ls.count()", fetch)
+        check("numbers", f"size(ls.filter(l, l.id > 5).map(l, {value}).distinct())", fetch)
+
+
 def test_a_value_is_found_among_a_lists() -> None:
     fetch = {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"}
     values = [
@@ -353,3 +361,53 @@ def test_a_key_to_sort_by_can_fail() -> None:
             fetch = {"op": "fetch", "name": "ls", "from": "lines", "where": where, "order_by": order}
             check("numbers", "ls.first() == null", fetch)
             check("numbers", "size(ls)", {**fetch, "limit": "2"})
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "ls", "ls.map(l, l.price)", "ls.map(l, l.note)", "ls.filter(l, l.qty > c.a)", "ls.sortBy(l, l.at)",
+        "ls.map(l, l.note == null ? 'x\\\"y,\\n' : l.note + c.n_)", "ls.filter(l, l.qty > 1000)",
+        "ls.map(l, {'a': l.at, b: l.price / 3})", "{all: ls, n: size(ls)}", "ls.map(l, 6 % l.qty)",
+    ],
+)  # fmt: skip
+def test_a_list_stands_in_the_trace(expr: str) -> None:
+    expr = expr.replace("c.n_", "string(c.a)").replace("'a'", "a")
+    steps = [
+        {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id"},
+        {"op": "math", "name": "listed", "expr": expr},
+    ]
+    check("numbers", "c.a", *steps)
+
+
+def test_a_list_that_has_a_name_can_be_passed_on() -> None:
+    here = market()
+    total = script({"op": "return", "value": "all.sum()"}, returns="decimal", all="list<decimal>")
+    here.scripts["total"] = total
+    steps = [
+        {"op": "fetch", "name": "ls", "from": "lines", "where": "it.owner == c.id", "order_by": ["it.at desc"]},
+        {"op": "math", "name": "big", "expr": "ls.filter(l, l.qty > 1)"},
+        {"op": "call", "name": "k", "script": "total", "args": {"all": "big.map(l, l.price)"}},
+    ]
+    check("numbers", {"k": "k", "count": "size(big)", "first": "big.first() == null"}, *steps, here=here)
+
+
+@pytest.mark.parametrize("expr", ["string(c.x)", "c.x", "fixed(c.x, {n})", "-c.x", "c.x == c.y", "math.abs(c.x)"])
+@pytest.mark.parametrize("places", [12, 17, 18, 19, 37])
+def test_decimals_with_all_digits_behind_the_point_have_a_zero_before_it(expr: str, places: int) -> None:
+    values = ["0", "0." + "9" * places, "-0." + "1" * places, "-0." + "0" * (places - 1) + "1"]
+    rows = [{**numbers()[0], "id": n, "x": Decimal(v), "y": Decimal(0)} for n, v in enumerate(values)]
+    check("numbers", expr.format(n=places), here=market().add("numbers", "id", NUMBERS, rows))
+
+
+def test_a_product_with_38_digits_behind_the_point_has_a_zero_before_it() -> None:
+    pairs = [("0." + "9" * 19, "-0." + "9" * 19), ("0", "0.5"), ("0." + "0" * 18 + "1", "0." + "0" * 18 + "1")]
+    rows = [{**numbers()[0], "id": n, "x": Decimal(x), "y": Decimal(y)} for n, (x, y) in enumerate(pairs)]
+    for expr in ("c.x * c.y", "string(c.x * c.y)", "fixed(c.x * c.y, 38)"):
+        check("numbers", expr, here=market().add("numbers", "id", NUMBERS, rows))
+
+
+def test_what_is_not_there_is_not_taken_for_a_bound() -> None:
+    none = {"op": "fetch", "name": "l", "from": "lines", "where": "it.id == -1 * c.id - 1", "one": "required"}
+    for value in ("add_months(today, l.qty)", "'abc'.substring(l.qty)", "'abc'.substring(0, l.qty)"):
+        check("numbers", value, none)

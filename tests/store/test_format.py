@@ -21,8 +21,8 @@ SEGMENTS = ("log/00000001.seg", "trace/00000001.seg")
 
 ZSTD_FRAME = bytes.fromhex(
     # 300 bytes of "x" as zstd 1.5.7 packs them at level 3: other versions may pack otherwise, all must read this.
-    "9e534f500a010000000000130000012ca358a52e8fe61c31d3195c59b6278eb2d9a0b63c0f43e2d0c61fe0770c02024c"
-    "cf4c3f3028b52ffd602c004d00001078780100272ac002"
+    "9e534f500a010000000000130000012c7363a6d3dbbb0f8b2d60e5941009ba3934b81c42e262e81287f2898755127db0"
+    "c33fad9a28b52ffd602c004d00001078780100272ac002"
 )
 
 
@@ -49,7 +49,7 @@ def test_the_golden_segments_are_read_without_any_other_file(tmp_path: Path) -> 
         path = tmp_path / "s" / name
         path.parent.mkdir(parents=True)
         path.write_bytes(bytes.fromhex((GOLDEN / (name.split("/")[0] + ".hex")).read_text()))
-    (tmp_path / "s" / "FORMAT").write_bytes(b"sop-workbench store\nformat 1\ngeneration sop0 unstable\n")
+    (tmp_path / "s" / "FORMAT").write_bytes(b"sop-workbench store\nformat 1\ngeneration sop1\n")
     with open_store(tmp_path / "s") as store:
         assert read_state(store) == expected
         assert store.verify(deep=True).sound
@@ -64,7 +64,7 @@ def test_a_frame_packed_by_another_zstd_is_read() -> None:
 
 def test_format_and_marks_are_as_ever(tmp_path: Path) -> None:
     open_store(tmp_path / "s").close()
-    assert (tmp_path / "s" / "FORMAT").read_text() == "sop-workbench store\nformat 1\ngeneration sop0 unstable\n"
+    assert (tmp_path / "s" / "FORMAT").read_text() == "sop-workbench store\nformat 1\ngeneration sop1\n"
     mark = Mark((1, 0x1234), (2, 0x56), 7, 3, failed=True)
     expected = (
         "534f504d41524b31" "0000000000000003" "00000001" "00000001" "0000000000001234"

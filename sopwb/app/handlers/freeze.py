@@ -132,12 +132,13 @@ def with_pins(raw: dict[str, Any], pin_of: Any) -> dict[str, Any]:
     return {**raw, "steps": steps(raw.get("steps", []))}
 
 
-def _calls(form: Any) -> set[str]:
+def pins_of(form: Any) -> set[str]:
+    """Give the ids of the scripts that a script calls."""
     if isinstance(form, list):
-        return set().union(*map(_calls, form)) if form else set()
+        return set().union(*map(pins_of, form)) if form else set()
     if isinstance(form, dict):
         own = {form["pin"]} if form.get("op") == "call" and isinstance(form.get("pin"), str) else set()
-        return own.union(*(_calls(form[key]) for key in ("steps", "then", "else", "do") if key in form))
+        return own.union(*(pins_of(form[key]) for key in ("steps", "then", "else", "do") if key in form))
     return set()
 
 
@@ -147,7 +148,7 @@ def _callers(bench: Workbench, replaced: dict[str, str]) -> tuple[str, ...]:
     found = [
         name
         for name, hash_ in library.names("script").items()
-        if hash_ not in replaced and _calls(library.canonical(hash_)) & replaced.keys()
+        if hash_ not in replaced and pins_of(library.canonical(hash_)) & replaced.keys()
     ]
     found += [
         name
@@ -167,14 +168,14 @@ def _repin(
         waiting = [
             name
             for name, hash_ in library.names("script").items()
-            if name not in work.forms and _calls(library.canonical(hash_)) & moved.keys()
+            if name not in work.forms and pins_of(library.canonical(hash_)) & moved.keys()
         ]
         if not waiting:
             break
         name = waiting[0]
         old = bench.store.ref(f"script/{name}")
         assert old is not None
-        raw = _moved(library.raw(old), moved)
+        raw = moved_pins(library.raw(old), moved)
         moved[old] = work.freeze(name, raw, ())
         done.add(name)
     jobs = [
@@ -185,12 +186,13 @@ def _repin(
     return tuple(sorted(done | {job.name for job in jobs} | set(callers))), jobs
 
 
-def _moved(node: Any, moved: dict[str, str]) -> Any:
+def moved_pins(node: Any, moved: dict[str, str]) -> Any:
+    """Give a script that calls the new id of every script whose old one it called."""
     if isinstance(node, list):
-        return [_moved(item, moved) for item in node]
+        return [moved_pins(item, moved) for item in node]
     if isinstance(node, dict):
         return {
-            key: moved.get(value, value) if key == "pin" and isinstance(value, str) else _moved(value, moved)
+            key: moved.get(value, value) if key == "pin" and isinstance(value, str) else moved_pins(value, moved)
             for key, value in node.items()
         }
     return node

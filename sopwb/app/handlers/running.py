@@ -94,7 +94,8 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     )
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
-    engines = Engines(command.engine, command.memory_mb, bench.cache)
+    # A draft's revision does not say what it calls: the drafts of those names, as they are now.
+    engines = Engines(command.engine, command.memory_mb, bench.cache, keep=not target.draft)
     with _output(command.output, program) as output:
         keeping: list[Keep] = [output.effect] if output is not None else []
         results = output.results if output is not None else None
@@ -114,11 +115,11 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
             ran = run_acting(bench, decision, (*allowances, *target.consent), command.canary, actors, events)
         else:
             done = decide([], events)
-            if command.record and not target.draft:
-                record_run(bench, plan, done, tables.recorded(), tools.answers())
             ran = Ran(done, done.view)
         if output is not None:
             output.finish(ran)
+    if not actors and command.record and not target.draft:
+        record_run(bench, plan, ran.done, tables.recorded(), tools.answers())
     return ran.view
 
 

@@ -23,6 +23,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from sopwb.kernel.limits import DECIMAL_DIGITS
 from sopwb.lang.types import Scalar, Type, required
 
 Form = Literal["plain", "micros", "text", "json"]
@@ -91,7 +92,10 @@ def stored_sql(held: Held, type_: Type) -> str:
         return value
     match required(type_):
         case Scalar("decimal"):
-            text = f"{value}::varchar"
+            # Of all digits: DuckDB writes .5 where a column has none before the point.
+            text = f"{value}::decimal({DECIMAL_DIGITS}, {held.scale})::varchar"
+            if held.scale == DECIMAL_DIGITS:
+                text = f"regexp_replace({text}, '^(-?)[.]', '\\10.')"
             return f"rtrim(rtrim({text}, '0'), '.')" if held.scale else text
         case Scalar("date"):
             return f"{value}::varchar"
@@ -101,11 +105,15 @@ def stored_sql(held: Held, type_: Type) -> str:
             return value
 
 
-def files_sql(paths: Sequence[str]) -> str:
-    """Name Parquet files in a query. Paths are taken as they are: nothing in them is a pattern."""
+def files_sql(paths: Sequence[str], *, numbered: bool = False) -> str:
+    """Name Parquet files in a query, as ``file``; ``numbered``: with a column ``file_row_number``.
+
+    Paths are taken as they are: nothing in them is a pattern.
+    """
     literals = ["".join(f"[{char}]" if char in "*?[" else char for char in path) for path in paths]
     listed = ", ".join("'" + literal.replace("'", "''") + "'" for literal in literals)
-    return f"read_parquet([{listed}], hive_partitioning = false)"
+    number = ", file_row_number = true" if numbered else ""
+    return f"read_parquet([{listed}], hive_partitioning = false{number}) as file"
 
 
 def can_be_named(path: str) -> bool:

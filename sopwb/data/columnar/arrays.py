@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,8 +40,31 @@ _DAY_LAST: Final = dt.timedelta(days=1, microseconds=-1)
 _MICRO: Final = dt.timedelta(microseconds=1)
 
 
-def exact_array(cells: Any, type_: Type, texts: bool, zone: dt.tzinfo) -> pa.Array | None:
-    """Convert a column of raw cells (an Arrow array, or Python's values; ``texts``: cells of CSV) to its type.
+def raw_array(cells: Any) -> pa.Array | None:
+    """Put raw cells of one kind into an array; None where there is no such array of them."""
+    import pyarrow as pa
+
+    if hasattr(cells, "null_count"):
+        return cells
+    kinds = set(map(type, cells)) - {type(None)}
+    if not kinds:
+        return pa.nulls(len(cells), pa.string())
+    try:
+        if kinds <= {int, Decimal} and Decimal in kinds:
+            mixed = int in kinds
+            array = pa.array([Decimal(cell) if type(cell) is int else cell for cell in cells] if mixed else cells)
+            return array if pa.types.is_decimal128(array.type) else None
+        form = _RAW.get(kinds.pop()) if len(kinds) == 1 else None
+        return None if form is None else pa.array(cells, form)
+    except (pa.ArrowInvalid, OverflowError):
+        return None  # more digits than an array holds
+
+
+_RAW: Final[dict[type, str]] = {str: "string", int: "int64", float: "float64", bool: "bool"}
+
+
+def exact_array(array: pa.Array, type_: Type, texts: bool, zone: dt.tzinfo) -> pa.Array | None:
+    """Convert an array of raw cells (``texts``: those of CSV) to its type.
 
     Gives None where ``convert`` has to do it.
     """
@@ -48,9 +72,6 @@ def exact_array(cells: Any, type_: Type, texts: bool, zone: dt.tzinfo) -> pa.Arr
 
     inner = required(type_)
     if not isinstance(inner, Scalar):
-        return None
-    array = cells if hasattr(cells, "null_count") else _raw_array(cells, inner.name)
-    if array is None:
         return None
     if texts:
         array = _empty_is_null(array)
@@ -89,35 +110,13 @@ def value_array(values: Sequence[Value], type_: Type) -> pa.Array:
         return pa.array(Stored(type_).store(values), form)
     if inner.name != "decimal":
         return pa.array(values, arrow_form(inner.name))
-    try:
-        array = pa.array(values)
-    except pa.ArrowInvalid:  # more than 76 digits
-        array = None
-    if array is None or pa.types.is_decimal256(array.type):
-        return pa.array(Stored(type_).store(values), pa.string())
-    return array.cast(arrow_form("decimal")) if pa.types.is_null(array.type) else array
-
-
-def _raw_array(cells: Sequence[Any], name: str) -> pa.Array | None:
-    """Put Python's values of one kind into an array."""
-    import pyarrow as pa
-
-    kinds = set(map(type, cells)) - {type(None)}
-    if not kinds:
-        return pa.nulls(len(cells), pa.string())
-    form = _RAW.get(next(iter(kinds))) if len(kinds) == 1 else None
-    if form is None and name == "decimal" and kinds <= {int, Decimal}:
-        form = "decimal"
-    try:
-        if form == "decimal":
-            array = pa.array([cell if cell is None else Decimal(cell) for cell in cells] if int in kinds else cells)
-            return array if pa.types.is_decimal128(array.type) else None
-        return None if form is None else pa.array(cells, form)
-    except (pa.ArrowInvalid, OverflowError):
-        return None
-
-
-_RAW: Final[dict[type, str]] = {str: "string", int: "int64", float: "float64", bool: "bool", Decimal: "decimal"}
+    texts: Sequence[str | None] = Stored(type_).store(values)
+    for numbers in (values, [None if text is None else Decimal(text) for text in texts]):
+        with suppress(pa.ArrowInvalid):  # more than 76 digits, perhaps only zeros
+            array = pa.array(numbers, None if any(n is not None for n in numbers) else arrow_form("decimal"))
+            if pa.types.is_decimal128(array.type):
+                return array
+    return pa.array(texts, pa.string())
 
 
 def _empty_is_null(array: pa.Array) -> pa.Array:
@@ -237,7 +236,8 @@ def _instants(array: pa.Array, zone: dt.tzinfo) -> pa.Array | None:
     import pyarrow.compute as pc
 
     aware = array.type.tz is not None
-    local = array.cast(pa.int64()).cast(pa.timestamp("us"))
+    micros = array.cast(pa.int64())
+    local = micros.cast(pa.timestamp("us"))
     ends = pc.min_max(local)
     try:
         if not _SAFE_FROM <= ends["min"].as_py() <= ends["max"].as_py() <= _SAFE_TO:
@@ -245,12 +245,12 @@ def _instants(array: pa.Array, zone: dt.tzinfo) -> pa.Array | None:
     except (OverflowError, ValueError):  # a year that no calendar of Python has
         return None
     if not aware and zone is not dt.UTC:
-        local = pc.subtract(local, _offsets(local, zone))
-    return local.cast(pa.int64()).cast(pa.timestamp("us", "UTC"))
+        micros = pc.subtract(micros, _offsets(local, zone))
+    return micros.cast(pa.timestamp("us", "UTC"))
 
 
 def _offsets(local: pa.Array, zone: dt.tzinfo) -> pa.Array:
-    """Give each local time's offset: that of its day; on a day that has more than one, its own.
+    """Give each local time's offset in microseconds: that of its day; on a day that has more than one, its own.
 
     Two changes within a day that undo each other have never been, so the ends of a day speak for all of it.
     """
@@ -258,17 +258,17 @@ def _offsets(local: pa.Array, zone: dt.tzinfo) -> pa.Array:
     import pyarrow.compute as pc
 
     days = pc.floor_temporal(local, unit="day").dictionary_encode()
-    found: list[dt.timedelta | None] = []
+    found: list[int | None] = []
     for day in days.dictionary.to_pylist():
         first = _offset(day, zone)
         found.append(first if first == _offset(day + _DAY_LAST, zone) else None)
-    offsets = pa.array(found, pa.duration("us")).take(days.indices)
+    offsets = pa.array(found, pa.int64()).take(days.indices)
     if None not in found:
         return offsets
     apart = pc.and_(pc.is_null(offsets), pc.is_valid(local))
     own = [_offset(moment, zone) for moment in local.filter(apart).to_pylist()]
-    return pc.replace_with_mask(offsets, apart, pa.array(own, pa.duration("us")))
+    return pc.replace_with_mask(offsets, apart, pa.array(own, pa.int64()))
 
 
-def _offset(moment: dt.datetime, zone: dt.tzinfo) -> dt.timedelta:
-    return moment - to_utc(moment, zone).replace(tzinfo=None)
+def _offset(moment: dt.datetime, zone: dt.tzinfo) -> int:
+    return (moment - to_utc(moment, zone).replace(tzinfo=None)) // _MICRO

@@ -67,15 +67,23 @@ class Conversion:
         key = self._columns[self.layout.key]
         return SORT if self._forms[key] == "text" else self._name(key)
 
-    def add(self, chunk: Chunk) -> None:
-        """Convert a chunk. Raises ``UserError`` for a bad record, ``Narrow`` for a new field or more digits."""
+    def add(self, chunk: Chunk, raw: Mapping[str, pa.Array]) -> None:
+        """Convert a chunk, of whose columns ``raw`` has those that are arrays.
+
+        Raises ``UserError`` for a bad record, ``Narrow`` for a new field or more digits.
+        """
         if not set(chunk.names) <= {column.original for column in self.layout.columns}:
             raise Narrow
         if not len(chunk.marks):
             return
-        arrays = [self._array(n, cells, chunk.marks) for n, cells in enumerate(self.layout.cells(chunk))]
-        for measure, array in zip(self._measures, arrays, strict=True):
+        arrays = [
+            self._array(n, raw.get(column.original), cells, chunk.marks)
+            for n, (column, cells) in enumerate(zip(self.layout.columns, self.layout.cells(chunk), strict=True))
+        ]
+        for measure, array, form in zip(self._measures, arrays, self._forms, strict=True):
             measure.add(array)
+            if form == "plain" and measure.precision.whole + measure.precision.scale > DECIMAL_DIGITS:
+                raise Narrow
         self.rows += len(chunk.marks)
         if self.layout.key is not None:
             key = self._columns[self.layout.key]
@@ -86,11 +94,11 @@ class Conversion:
         if self.in_place is None:
             self._write(arrays or [_nothing(len(chunk.marks))])
 
-    def _array(self, n: int, cells: Any, marks: Sequence[int | str]) -> pa.Array:
+    def _array(self, n: int, raw: pa.Array | None, cells: Any, marks: Sequence[int | str]) -> pa.Array:
         import pyarrow as pa
 
         type_ = self.layout.columns[n].type
-        array = exact_array(cells, type_, self._texts, self._zone)
+        array = None if raw is None else exact_array(raw, type_, self._texts, self._zone)
         if array is None:
             values = self.layout.column(n, as_list(cells), marks)
             if not isinstance(required(type_), Scalar):

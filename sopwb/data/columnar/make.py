@@ -19,9 +19,10 @@ from decimal import Decimal
 from typing import Any
 
 from sopwb.data.columnar.about import About, can_be_named
+from sopwb.data.columnar.arrays import raw_array
 from sopwb.data.columnar.cache import Place, settle
 from sopwb.data.columnar.conversion import Conversion, as_list
-from sopwb.data.columnar.database import Database
+from sopwb.data.columnar.database import Database, Refused
 from sopwb.data.columnar.order import Twice, see_unique, sort_file
 from sopwb.data.columnar.witnesses import witnesses
 from sopwb.data.columnar.write import Narrow
@@ -87,10 +88,12 @@ class _Source:
         self._declaration, self._reader, self._zone, self._place = declaration, reader, zone, place
         self._needs: dict[str, Precision] = {}
 
-    def _chunks(self) -> Iterator[Chunk]:
-        arrays = getattr(self._reader, "arrays", None)
-        found: Iterator[Chunk] = self._reader.chunks() if arrays is None else arrays()
-        return found
+    def _chunks(self) -> Iterator[tuple[Chunk, dict[str, Any]]]:
+        """Read all records; beside each chunk stand those of its columns that are arrays, or can be."""
+        arrays = getattr(self._reader, "arrays", self._reader.chunks)
+        for chunk in arrays():
+            raw = {name: raw_array(cells) for name, cells in zip(chunk.names, chunk.columns, strict=True)}
+            yield chunk, {name: array for name, array in raw.items() if array is not None}
 
     def read(self, *, plain: bool) -> tuple[Layout, Conversion | None]:
         """Settle the layout, and convert by the one that the first records suggest, as long as that holds.
@@ -100,11 +103,11 @@ class _Source:
         survey = Survey(self._declaration, self._reader, self._zone)
         guess: Conversion | None = None
         try:
-            for n, chunk in enumerate(self._chunks()):
-                self._survey(survey, chunk, plain)
+            for n, (chunk, raw) in enumerate(self._chunks()):
+                self._survey(survey, chunk, None if plain else raw)
                 if n == 0:
                     guess = self._guess(survey)
-                if guess is not None and not self._goes_on(guess, chunk):
+                if guess is not None and not self._goes_on(guess, chunk, raw):
                     guess = None
             layout = survey.layout()
             if guess is not None and guess.is_of(layout):
@@ -122,8 +125,8 @@ class _Source:
         """Convert all by a settled layout; None where decimals turned out to need more digits than were known."""
         conversion = self._conversion(layout)
         try:
-            for chunk in self._chunks():
-                conversion.add(chunk)
+            for chunk, raw in self._chunks():
+                conversion.add(chunk, raw)
             conversion.finish()
         except Narrow:
             self._needs = conversion.needs()
@@ -134,14 +137,14 @@ class _Source:
             raise
         return conversion
 
-    def _survey(self, survey: Survey, chunk: Chunk, plain: bool) -> None:
-        if plain:
+    def _survey(self, survey: Survey, chunk: Chunk, raw: dict[str, Any] | None) -> None:
+        if raw is None:
             survey.add(Chunk(chunk.names, tuple(map(as_list, chunk.columns)), chunk.marks))
             return
         hints, texts = self._reader.hints, self._reader.texts
         try:
             few = [
-                witnesses(cells, texts, self._zone, hints.get(name)) if len(cells) else []
+                witnesses(cells, raw.get(name), texts, self._zone, hints.get(name))
                 for name, cells in zip(chunk.names, chunk.columns, strict=True)
             ]
             survey.add(Chunk(chunk.names, tuple(few), chunk.marks))
@@ -157,9 +160,9 @@ class _Source:
             return None  # the first records lack what later ones may have
         return self._conversion(layout.relaxed(dict(self._declaration.fields)))
 
-    def _goes_on(self, guess: Conversion, chunk: Chunk) -> bool:
+    def _goes_on(self, guess: Conversion, chunk: Chunk, raw: dict[str, Any]) -> bool:
         try:
-            guess.add(chunk)
+            guess.add(chunk, raw)
         except (UserError, Narrow):
             self._needs = guess.needs()
             guess.close()
@@ -176,7 +179,7 @@ class _Source:
 
     def put_in_order(self, layout: Layout, made: Conversion) -> None:
         """Sort a copy by its key; of a file that stays where it is, only see that its keys are unique."""
-        database = Database(self._place.spill, self._place.refusal)
+        database = Database(self._place.spill)
         try:
             if made.in_place is None:
                 sorted_path = self._place.passing(self._place.parquet + ".sorted")
@@ -186,6 +189,9 @@ class _Source:
                 see_unique(database, self._declaration.file, made.key_column)
         except Twice as twice:
             raise self._twice(layout, twice.key) from None
+        except Refused as wrong:
+            self._reader.unchanged()
+            raise self._place.refusal(str(wrong)) from None
         finally:
             database.close()
 

@@ -105,15 +105,16 @@ class Rising:
 
     def add(self, keys: pa.Array) -> None:
         """Take some keys, none of them null; nothing more is learned after the first that did not rise."""
-        import pyarrow as pa
         import pyarrow.compute as pc
 
         if not self.so_far or not len(keys):
             return
-        joined = keys if self._last is None else pa.concat_arrays([self._last, keys])
-        before, after = joined.slice(0, len(joined) - 1), joined.slice(1)
-        self.so_far = pc.all(pc.less(before, after)).as_py() is not False
-        if not self.so_far:
+        before, after, first = keys.slice(0, len(keys) - 1), keys.slice(1), keys[0].as_py()
+        if self._last is not None and not self._last < first:
+            self.so_far = False
+            self.twice = first if first == self._last else None
+        elif not pc.all(pc.less(before, after)).as_py() and len(keys) > 1:
+            self.so_far = False
             at = pc.index(pc.equal(before, after), True).as_py()
             self.twice = before[at].as_py() if at >= 0 else None
-        self._last = keys.slice(len(keys) - 1)
+        self._last = keys[-1].as_py()

@@ -42,7 +42,7 @@ def see_unique(database: Database, path: str, column: str) -> None:
 
 def _rising(database: Database, path: str, columns: str, column: str) -> Iterator[Any]:
     rising = Rising()
-    query = f"select {columns} from {files_sql([path])} order by {quoted(column)}"
+    query = f"select {columns} from {files_sql([path])} order by file.{quoted(column)}"
     for batch in database.arrow(query, COLUMNS_GROUP_ROWS):
         rising.add(batch.column(column))
         if not rising.so_far:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from sopwb.data.columnar.arrays import as_int, as_timestamp, fixed_decimal
+from sopwb.data.columnar.arrays import as_int, as_timestamp, fixed_decimal, raw_array
 from sopwb.data.infer import shape_of_texts, shape_of_values
 from sopwb.lang.types import DATE, DECIMAL, TIMESTAMP, Type
 
@@ -24,37 +24,30 @@ if TYPE_CHECKING:
 _NONE: Final = type(None)
 
 
-def witnesses(cells: Any, texts: bool, zone: dt.tzinfo, hint: Type | None) -> list[Any]:
-    """Pick witnesses of a column: Arrow's array or raw cells, as texts of CSV or values with kinds of their own.
+def witnesses(
+    cells: Sequence[Any], array: pa.Array | None, texts: bool, zone: dt.tzinfo, hint: Type | None
+) -> list[Any]:
+    """Pick witnesses of a column, whose cells are texts of CSV or values with kinds of their own.
 
-    ``hint`` is the type that the source itself states.
+    ``array`` has the cells where there is an array of them, ``hint`` is the type that the source itself states.
     """
-    if texts:
-        return _csv_texts(cells, zone)
-    if hasattr(cells, "null_count"):
-        return _of_array(cells, zone, hint)
+    if not len(cells):
+        return []
+    if array is not None:
+        return _csv_texts(array, zone) if texts else _of_array(array, zone, hint)
     kinds = set(map(type, cells))
     found: list[Any] = [None] if _NONE in kinds else []
     for kind in kinds - {_NONE}:
-        part = cells if len(kinds) == 1 else [cell for cell in cells if type(cell) is kind]
-        found += _of_kind(kind, part, zone, hint)
+        found += _of_kind(kind, [cell for cell in cells if type(cell) is kind], zone, hint)
     return found
 
 
 def _of_kind(kind: type, cells: Sequence[Any], zone: dt.tzinfo, hint: Type | None) -> Sequence[Any]:
-    import pyarrow as pa
-
+    """Pick witnesses of one kind among several, or of numbers that no array holds."""
     if kind is int:
         return [min(cells), max(cells)]
-    if kind is bool:
-        return list(set(cells))
-    if kind is str:
-        return _texts(pa.array(cells, pa.string()), zone, hint)
-    if kind is float:
-        return _floats(pa.array(cells, pa.float64()), hint)
-    if kind is Decimal:
-        return _decimals(cells)
-    return cells
+    array = raw_array(cells) if kind in (str, float, bool, Decimal) else None
+    return cells if array is None else _of_array(array, zone, hint)
 
 
 def _of_array(array: pa.Array, zone: dt.tzinfo, hint: Type | None) -> list[Any]:
@@ -71,22 +64,13 @@ def _of_array(array: pa.Array, zone: dt.tzinfo, hint: Type | None) -> list[Any]:
         return nulls + _texts(present.cast(pa.string()), zone, hint)
     if types.is_floating(type_):
         return nulls + _floats(present, hint)
-    if types.is_decimal128(type_):
-        return [*nulls, present[0].as_py()]  # whatever it is, 38 digits hold it
+    if types.is_decimal128(type_) or types.is_duration(type_):
+        return [*nulls, present[0].as_py()]  # whatever it is, a decimal or duration holds it
     if types.is_integer(type_) or types.is_temporal(type_) or types.is_boolean(type_):
         ends = pc.min_max(present)
         return [*nulls, ends["min"].as_py(), ends["max"].as_py()]
     found: list[Any] = array.to_pylist()
     return found
-
-
-def _decimals(cells: Sequence[Decimal]) -> Sequence[Decimal]:
-    import pyarrow as pa
-
-    try:
-        return cells[:1] if pa.types.is_decimal128(pa.array(cells).type) else cells
-    except pa.ArrowInvalid:  # more than 76 digits
-        return cells
 
 
 def _floats(array: pa.Array, hint: Type | None) -> list[Any]:
@@ -112,12 +96,10 @@ def _texts(array: pa.Array, zone: dt.tzinfo, hint: Type | None) -> list[Any]:
     return _distinct(array)
 
 
-def _csv_texts(cells: Any, zone: dt.tzinfo) -> list[str]:
+def _csv_texts(array: pa.Array, zone: dt.tzinfo) -> list[str]:
     """Pick witnesses of the cells of CSV, where all is text and the empty cell is null."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    array = pa.array(cells, pa.string())
     present = array.filter(pc.not_equal(array, ""))
     empty = [""] if len(present) < len(array) else []
     if not len(present):

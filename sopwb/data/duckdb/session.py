@@ -87,7 +87,12 @@ class Session:
         columnar = columnar_of(table)
         # Records without a key are told apart by their places, which files do not say.
         files = columnar.parquet() if columnar is not None and schema.key is not None else None
-        if files is not None and files.columns.keys() >= set(held) and all(map(can_be_named, files.paths)):
+        if (
+            files is not None
+            and files.columns.keys() >= set(held)
+            and not _are_alike(held)
+            and all(map(can_be_named, files.paths))
+        ):
             self._view(schema, files, held)
             return self._known(schema, files, held, table.count())
         # Of a source of which no field is held the records are counted all the same.
@@ -201,6 +206,11 @@ def _is_held(record: RecordType, name: str) -> bool:
     return record.get(name) is not None and _kind(record, name) in _HELD
 
 
+def _are_alike(names: Sequence[str]) -> bool:
+    """Whether two names differ in case only: a database takes a file's columns of such names for one."""
+    return len({name.lower() for name in names}) < len(names)
+
+
 def _facts(low: Any, high: Any, scale: int, nulls: bool) -> FieldFacts:
     if low is None or high is None:
         return FieldFacts(0, 0, scale, nulls)
@@ -227,4 +237,3 @@ def _table(schema: SourceSchema) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-

@@ -23,6 +23,7 @@ from sopwb.plan.nodes import CannotLower
 
 quoted: Final[Callable[[str], str]] = json.encoder.encode_basestring
 Part = str | n.Expr
+Listed = Callable[[Rows], list[Part]]
 
 
 def constant_text(value: Value) -> str:
@@ -50,30 +51,39 @@ def constant_text(value: Value) -> str:
             raise AssertionError(f"no scalar: {type(value).__name__}")
 
 
-def exact(form: Form) -> list[Part]:
-    """Write a form. Raises ``CannotLower`` for a list."""
+def no_lists(rows: Rows) -> list[Part]:
+    """Write no list."""
+    raise CannotLower("a list would have to stand in the trace")
+
+
+def exact(form: Form, listed: Listed = no_lists) -> list[Part]:
+    """Write a form; ``listed`` writes a list. Raises ``CannotLower``."""
     match form:
         case n.Literal(value=value):
             return [constant_text(value)]
         case Rows():
-            raise CannotLower("a list would have to stand in the trace")
+            return listed(form)
         case Unusable(reason):
             raise CannotLower(reason)
         case Record(fields, present):
-            return _record(fields, present)
+            return _record(fields, present, listed)
         case _:
             return [n.Call(TEXT, "exact", (scalar(form),))]
 
 
-def _record(fields: dict[str, Form], present: n.Expr) -> list[Part]:
+def _record(fields: dict[str, Form], present: n.Expr, listed: Listed) -> list[Part]:
     parts: list[Part] = ["{"]
     for number, name in enumerate(sorted(fields)):
-        parts += [("," if number else "") + quoted(name) + ":", *exact(fields[name])]
+        parts += [("," if number else "") + quoted(name) + ":", *exact(fields[name], listed)]
     parts.append("}")
     if present == TRUE:
         return parts
-    whole = n.Call(TEXT, "join", tuple(n.Literal(cell_of(p), p) if isinstance(p, str) else p for p in parts))
-    return [n.Case(TEXT, ((present, whole),), n.Literal(cell_of("null"), "null"))]
+    return [n.Case(TEXT, ((present, joined(parts)),), n.Literal(cell_of("null"), "null"))]
+
+
+def joined(parts: list[Part]) -> n.Expr:
+    """Join parts to one text."""
+    return n.Call(TEXT, "join", tuple(n.Literal(cell_of(p), p) if isinstance(p, str) else p for p in parts))
 
 
 def event_text(
@@ -84,6 +94,7 @@ def event_text(
     effect: str = "",
     in_: Form | None = None,
     out: Form | None = None,
+    listed: Listed = no_lists,
 ) -> tuple[Part, ...]:
     """Write an event and its newline; neighbouring constants become one."""
     parts: list[Part] = ["{"]
@@ -92,10 +103,10 @@ def event_text(
     if effect:
         parts.append(f'"effect":{quoted(effect)},')
     if in_ is not None:
-        parts += ['"in":', *exact(in_), ","]
+        parts += ['"in":', *exact(in_, listed), ","]
     parts += ['"item":', *item, f',"op":"{op}",']
     if out is not None:
-        parts += ['"out":', *exact(out), ","]
+        parts += ['"out":', *exact(out, listed), ","]
     parts.append(f'"path":"{path}"}}\n')
     return fused(parts)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from sopwb.lang import ir
+from sopwb.lang.expression.functions import FUNCTIONS
 from sopwb.plan import codes
 from sopwb.plan import nodes as n
 from sopwb.plan.algebra import FALSE, NULL, both, either, is_null, negation
@@ -134,7 +135,7 @@ def _apply(expr: ir.Apply, scope: Scope) -> Form:
         case "greatest" | "least":
             return extreme(op, [scope.name(_there(arg)) for arg in args])
     if op not in _STRICT:
-        raise CannotLower(f"{op} is not lowered")
+        raise CannotLower(f"{FUNCTIONS[op].signature()} is not lowered")
     made = _STRICT[op](scope, *map(_there, args))
     return settled(made) if made.cell.kind == "decimal" else made
 

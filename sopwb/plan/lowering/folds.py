@@ -15,11 +15,13 @@ import msgspec
 
 from sopwb.kernel.limits import DIVISION_PLACES
 from sopwb.lang import ir
+from sopwb.lang.expression.functions import FUNCTIONS
 from sopwb.plan import nodes as n
-from sopwb.plan.algebra import FALSE, TRUE, both, either, literal, negation, sorting, walk
-from sopwb.plan.cells import BOOL, Cell, integer
+from sopwb.plan.algebra import FALSE, TRUE, both, choose, either, is_null, literal, negation, sorting, walk
+from sopwb.plan.cells import BOOL, TEXT, Cell, integer
 from sopwb.plan.facts import SourceFacts
 from sopwb.plan.lowering import expressions
+from sopwb.plan.lowering.exact import Part, exact, joined
 from sopwb.plan.lowering.forms import Form, Record, Rows, Unusable, scalar
 from sopwb.plan.lowering.numbers import checked_int, quotient, settled, times
 from sopwb.plan.lowering.scope import Scope
@@ -30,6 +32,8 @@ _ZERO: Final = literal(0)
 
 def lower_fold(expr: ir.Fold, scope: Scope) -> Form:
     """Lower a list function with a variable (or its short form)."""
+    if expr.kind == "count" and expr.body is None:
+        return _size(expr.over, scope)
     rows = collection(expr.over, scope)
     if expr.kind in ("all", "exists"):
         return _until(expr, rows, scope)
@@ -67,14 +71,27 @@ def holds(member: ir.Expr, rows: Rows, scope: Scope) -> n.Expr:
 
 def lower_list_function(expr: ir.Apply, scope: Scope) -> Form:
     """Lower ``size``, ``first`` and ``last`` of a list."""
-    rows = collection(expr.args[0], scope)
     match expr.op:
         case "size_list":
-            return count(rows, TRUE, scope)
+            return _size(expr.args[0], scope)
         case "first" | "last":
-            return one_of(rows, expr.op, scope)
+            return one_of(collection(expr.args[0], scope), expr.op, scope)
         case _:
-            raise CannotLower(f"{expr.op} is not lowered")
+            raise CannotLower(f"{FUNCTIONS[expr.op].signature()} is not lowered")
+
+
+def _size(items: ir.Expr, scope: Scope) -> n.Expr:
+    if not (isinstance(items, ir.Apply) and items.op == "distinct"):
+        return count(collection(items, scope), TRUE, scope)
+    rows = collection(items.args[0], scope)
+    value, cell = scalar(rows.element), integer(0, _most(rows, scope))
+    different = aggregate(scope, rows, "different", cell.with_null(), value)
+    found: n.Expr = n.Call(cell, "default", (different, _ZERO))
+    if not value.cell.nullable:
+        return found
+    # A database does not count null, which is one more value.
+    null = choose(n.Call(BOOL, "gt", (count(rows, is_null(value), scope), _ZERO)), literal(1), _ZERO)
+    return n.Call(integer(0, cell.high + 1), "add", (found, null))
 
 
 def collection(expr: ir.Expr, scope: Scope) -> Rows:
@@ -200,6 +217,13 @@ def one_of(rows: Rows, which: str, scope: Scope) -> Form:
     order = (*rows.order, (identity(scope.query.rows[rows.gather], rows.gather), False))
     some = n.Call(BOOL, "gt", (count(rows, TRUE, scope), _ZERO))
     return _picked(rows.element, rows, which, order, some, scope)
+
+
+def listed(rows: Rows, scope: Scope) -> list[Part]:
+    """Write a list's exact JSON, an element after the other."""
+    order = (*rows.order, (identity(scope.query.rows[rows.gather], rows.gather), False))
+    texts = aggregate(scope, rows, "texts", TEXT.with_null(), joined(exact(rows.element)), order)
+    return ["[", n.Call(TEXT, "default", (texts, literal(""))), "]"]
 
 
 def identity(facts: SourceFacts, row: str) -> n.Column:

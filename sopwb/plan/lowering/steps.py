@@ -19,6 +19,7 @@ from sopwb.plan.algebra import FALSE, TRUE, both, either, literal, negation
 from sopwb.plan.lowering.exact import Part, event_text
 from sopwb.plan.lowering.expressions import lower, lower_scalar
 from sopwb.plan.lowering.fetches import lower_fetch
+from sopwb.plan.lowering.folds import listed
 from sopwb.plan.lowering.forms import Form, Record, Rows, Unusable, chosen, coerced, constant
 from sopwb.plan.lowering.scope import Query, Scope
 from sopwb.plan.nodes import CannotLower
@@ -104,7 +105,8 @@ class Steps:
         self, op: str, path: str, branch: str = "", effect: str = "", in_: Form | None = None, out: Form | None = None
     ) -> None:
         """Note an event of the step that is reached now."""
-        text = event_text(op, path, self._item, branch, effect, in_, out)
+        scope = self.scope(path)
+        text = event_text(op, path, self._item, branch, effect, in_, out, lambda rows: listed(rows, scope))
         self._query.events.append(n.Event(path, op, branch, self.live, len(self._query.faults), text))
 
     def _fetch(self, located: Located, step: ir.Fetch) -> None:
