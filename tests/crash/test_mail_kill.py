@@ -76,7 +76,7 @@ def test_a_batch_that_is_killed_again_and_again_mails_everybody_once(
     tmp_path: Path, kills: int, customers: int
 ) -> None:
     chance = random.Random(kills)
-    with mail_server(tmp_path, think_ms=4) as server:
+    with mail_server(tmp_path, think_ms=6) as server:
         folder = workspace(tmp_path / "shop", server, customers, CONNECTIONS)
         done = 0
         while done < kills:
@@ -86,7 +86,7 @@ def test_a_batch_that_is_killed_again_and_again_mails_everybody_once(
                 break
             more = chance.randrange(0, customers // kills // 2 + 1)
             # Before the first mail a process starts, reads and settles: those moments are killed too.
-            moment_s = chance.random() * (0.003 if more else 0.8)
+            moment_s = chance.random() * (0.003 if more else 0.4)
             done += sopwb(folder, *words).kill_after(server, more, moment_s)
         view = latest_run(folder)
         assert view is not None

@@ -34,9 +34,7 @@ def read_allowances(words: Iterable[str]) -> tuple[Allowance, ...]:
     for word in words:
         tool, eq, most = word.partition("=")
         if not tool or (eq and not (most.isascii() and most.isdigit() and len(most) < 19)):
-            raise UserError(
-                Diagnostic("SOP-A024", f"{word!r} allows nothing", found=word, expected="TOOL or TOOL=MAX")
-            )
+            raise UserError(Diagnostic("SOP-A024", f"{word!r} allows nothing", found=word, expected="TOOL or TOOL=MAX"))
         found.append(Allowance(tool, int(most) if eq else None))
     return tuple(found)
 

@@ -123,10 +123,12 @@ def live_view(bench: Workbench, record: RunRecord, view: RunView) -> RunView:
     if record.body["status"] != at.RUNNING or view.acting is None:
         return view
     status, ledger = live_status(bench, record), Ledger()
-    journal = look(_machine(bench).disk, _root(bench), record.id, ledger.hear)
-    journal.close()
     why = "a process is acting on it" if status == at.RUNNING else "its process ended"
-    acting = msgspec.structs.replace(view.acting, counts=ledger.counts(), why=why)
+    try:
+        look(_machine(bench).disk, _root(bench), record.id, ledger.hear).close()
+        acting = msgspec.structs.replace(view.acting, counts=ledger.counts(), why=why)
+    except StoreError as error:
+        acting = msgspec.structs.replace(view.acting, why=f"{why}; {error}")
     return msgspec.structs.replace(view, status=status, acting=acting)
 
 
@@ -245,9 +247,7 @@ def _go_on(
 def _changed(view: RunView, record: RunRecord) -> RunView:
     """Show how a run that was decided just now stands after acting."""
     then = run_view(record, {"events": []})
-    return msgspec.structs.replace(
-        view, status=then.status, error=then.error, effects=then.effects, acting=then.acting
-    )
+    return msgspec.structs.replace(view, status=then.status, error=then.error, effects=then.effects, acting=then.acting)
 
 
 def _unconsented(record: RunRecord) -> bool:

@@ -180,6 +180,23 @@ def test_a_run_that_fails_while_deciding_has_mailed_nobody(shop: Shop) -> None:
     assert shop.refused(c.ResumeRun(view.run)) == "SOP-A020"
 
 
+@pytest.mark.parametrize("engine", ["rows", "sets"])
+def test_both_engines_hand_the_same_effects_to_the_journal(shop: Shop, engine: str) -> None:
+    shop.save(mailing(then="skip", retry={"times": 1, "base_ms": 0}))
+    shop.behave = lambda dispatch: NotApplied("450", "later") if dispatch.item == "c04" else None
+    view = shop.run("email.send", engine=engine)
+    assert (view.engine, view.status, counts(view)) == (engine, "succeeded", {"done": 11, "rejected": 1})
+    assert [dispatch.attempt for dispatch in shop.actors[-1].dispatches if dispatch.item == "c04"] == [1, 2]
+    check_sent(shop, 11)
+
+
+def test_one_tool_can_be_mocked_while_another_acts(shop: Shop) -> None:
+    view = shop.run("email.send", mocks=("coupon.generate",))
+    assert (view.status, view.mode, counts(view)) == ("succeeded", "mocked", {"done": 12})
+    assert {effect.state for effect in view.effects if effect.tool == "coupon.generate"} == {"mocked"}
+    assert all(body.startswith("Your code: mock-") for body in shop.world.bodies())
+
+
 def test_a_tool_that_is_not_configured_is_refused_before_anything_is_decided(tmp_path: Path) -> None:
     found = Shop(tmp_path)
     found.save(mailing())
@@ -327,6 +344,21 @@ def test_a_run_that_waits_for_an_approval_can_be_cancelled(shop: Shop) -> None:
     assert shop.refused(c.ApproveRun(view.run)) == "SOP-A020"
     assert shop.refused(c.ResumeRun(view.run)) == "SOP-A020"
     check_sent(shop, 0)
+
+
+def test_a_damaged_journal_is_told_where_its_run_is_shown(shop: Shop) -> None:
+    from sopwb.app.recording import find_run, record_change
+
+    view = shop.run("email.send", canary=2)
+    record_change(shop.bench.store, find_run(shop.bench.store, view.run), status="running")
+    path = shop.journal()
+    data = path.read_bytes()
+    path.write_bytes(data[:200] + bytes([data[200] ^ 1]) + data[201:])
+    shown = shop.do(c.ShowRun(view.run))
+    assert shown.acting is not None
+    assert "does not" in shown.acting.why or "checksum" in shown.acting.why
+    assert shop.refused(c.ResumeRun(view.run)) == "SOP-S004"
+    check_sent(shop, 2)
 
 
 @pytest.mark.parametrize("point", ["after-run-recorded", "after-settling", "before-state-recorded"])
