@@ -75,12 +75,6 @@ CODES: Final[tuple[Code, ...]] = (
         "Freeze it first, or look at what it would do with --dry-run",
         "sopwb --run my_draft",
     ),
-    Code(
-        "SOP-A009",
-        "A tool cannot act",
-        "See the effects with --dry-run, or answer from its mock with --mock TOOL",
-        "sopwb --run weekly_mail",
-    ),
     Code("SOP-A010", "No such schedule", "sopwb schedule list shows what there is", "sopwb schedule next nothing"),
     Code("SOP-A011", "No such run", "sopwb runs list shows the runs", "sopwb runs show b3:00"),
     Code(
@@ -138,6 +132,49 @@ CODES: Final[tuple[Code, ...]] = (
         "Nothing to migrate, or a migration to be finished",
         "Only a store of the generation sop0 is migrated, once; sopwb store migrate finishes what was interrupted",
         "sopwb store migrate",
+    ),
+    Code(
+        "SOP-A020",
+        "There is nothing to go on with",
+        "Only a run that is paused, failed, interrupted or in doubt goes on; sopwb runs show RUN says where it stands",
+        "sopwb runs resume RUN, of a run that has succeeded",
+    ),
+    Code(
+        "SOP-A021",
+        "A run ended at an effect",
+        "Mend what the message says and go on with: sopwb runs resume RUN; or pass over the effect with: sopwb runs "
+        "resolve RUN --key KEY --abandon",
+        "a mail server answers 550, and the step's on_error says fail",
+    ),
+    Code(
+        "SOP-A022",
+        "The planned effects are not those that were approved",
+        "The journal was changed after the run was decided: nothing is done. Run the script again",
+        "one byte of .sopwb/runs/RUN.journal edited before sopwb runs resume RUN",
+    ),
+    Code(
+        "SOP-A023",
+        "The run waits for an approval",
+        "Look at it with sopwb runs show RUN, then say yes with sopwb runs approve RUN",
+        "sopwb runs resume RUN, before anybody has approved it",
+    ),
+    Code(
+        "SOP-A024",
+        "A consent does not read",
+        "Write the tool's name, and at most how many effects: TOOL=MAX",
+        "--allow email.send=many",
+    ),
+    Code(
+        "SOP-A025",
+        "No such effect to resolve",
+        "sopwb runs show RUN lists the effects that are in doubt or were rejected, with their keys",
+        "sopwb runs resolve RUN --key ffff --done",
+    ),
+    Code(
+        "SOP-A026",
+        "The run has paused by itself",
+        "Many effects in a row could not be done: mend what the tool says, and go on with: sopwb runs resume RUN",
+        "the mail server is down",
     ),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
     Code(

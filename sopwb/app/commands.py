@@ -87,7 +87,8 @@ class FreezeScript(Command, frozen=True):
 class RunScript(Command, frozen=True):
     """Run a job, script or draft. ``as_of`` is an ISO 8601 instant ("" = now).
 
-    ``record`` False keeps no run object (previews). ``draft`` prefers the draft to what is frozen.
+    ``allow`` are tools that may act without an approval (``TOOL`` or ``TOOL=MAX``), ``canary`` > 0 acts for so many
+    items and pauses. ``record`` False keeps no run object (previews). ``draft`` prefers the draft to what is frozen.
     ``failures`` for ``items_max`` > 0: look at the first items only (previews of batches).
     """
 
@@ -104,6 +105,7 @@ class RunScript(Command, frozen=True):
     """auto, rows or sets: both give the same; auto takes sets where there are many records."""
     memory_mb: int = 0
     """The run's memory limit (0: none that was asked for)."""
+    canary: int = 0
 
 
 class ListRuns(Command, frozen=True):
@@ -131,17 +133,65 @@ class ReplayRun(Command, frozen=True):
     run: str
 
 
+class ApproveRun(Command, frozen=True):
+    """Say yes to exactly the effects that a run has planned; with ``resume`` it acts at once."""
+
+    run: str
+    resume: bool = False
+    canary: int = 0
+
+
+class ResumeRun(Command, frozen=True):
+    """Go on acting where a run was paused, interrupted, failed or killed.
+
+    ``dead_letters``: items that were set aside are done again, with the same keys. ``ref`` names the script or job that
+    it must be a run of ("": any).
+    """
+
+    run: str
+    dead_letters: bool = False
+    canary: int = 0
+    ref: str = ""
+
+
+class PauseRun(Command, frozen=True):
+    """Stop a run in good order, also one that another process acts on; it may go on later."""
+
+    run: str
+
+
+class CancelRun(Command, frozen=True):
+    """Stop a run for good. What was done stays done."""
+
+    run: str
+
+
+class ResolveRun(Command, frozen=True):
+    """Say what became of an effect that is in doubt or was rejected: ``how`` done, again or abandon.
+
+    ``keys`` are its key or the beginning of it, of as many as are meant; () means every effect that is in doubt.
+    """
+
+    run: str
+    how: str
+    keys: tuple[str, ...] = ()
+
+
 # --- jobs and schedules --------------------------------------------------------------------------------
 
 
 class SaveJob(Command, frozen=True):
-    """Save a batch job over a frozen script (a draft is frozen first), by default under the script's name."""
+    """Save a batch job over a frozen script (a draft is frozen first), by default under the script's name.
+
+    ``allow`` is its stored consent: ``TOOL`` or ``TOOL=MAX``, for every run of it.
+    """
 
     script: str
     name: str = ""
     inputs: dict[str, Any] = {}
     mocks: tuple[str, ...] = ()
     output: str = ""
+    allow: tuple[str, ...] = ()
 
 
 class AddSchedule(Command, frozen=True):
@@ -249,6 +299,10 @@ class ShowData(Command, frozen=True):
     limit: int = 20
 
 
+class ListTools(Command, frozen=True):
+    """Every tool, installed ones too."""
+
+
 class VerifyStore(Command, frozen=True):
     deep: bool = False
 
@@ -278,6 +332,11 @@ AnyCommand: TypeAlias = (
     | ShowRun
     | ExplainRun
     | ReplayRun
+    | ApproveRun
+    | ResumeRun
+    | PauseRun
+    | CancelRun
+    | ResolveRun
     | DiffRuns
     | SaveJob
     | AddSchedule
@@ -295,6 +354,7 @@ AnyCommand: TypeAlias = (
     | ScriptHistory
     | ListData
     | ShowData
+    | ListTools
     | VerifyStore
     | StoreStats
     | Evaluate

@@ -1,7 +1,7 @@
 """Executing a program: wires the ports of a run, decides it, and turns what it came to into a view and a record.
 
 Deliberately not here: which script is meant and whether it may run (``handlers.running``), how steps work (``run``),
-and acting on effects: in this version effects are planned or mocked, never done.
+and acting on what was planned (``acting``).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from sopwb.run.ports import Fingerprint
 
 NONCE_BYTES: Final = 16
+Keep: TypeAlias = Callable[[PlannedEffect], None]
+"""Takes each planned effect, in order."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -83,6 +85,15 @@ class Executed(msgspec.Struct, frozen=True):
     events: tuple[TraceEvent, ...]
     complete: bool
     outcome: Outcome
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """A run that has ended for now: as it was decided, and how it stands after acting. ``state`` gives an effect's
+    state by its number and the state in which it was planned; None where nothing acted."""
+
+    done: Executed
+    view: RunView
+    state: Callable[[int, str], str] | None = None
 
 
 def execute(

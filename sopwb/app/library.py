@@ -49,6 +49,8 @@ class Job(msgspec.Struct, frozen=True):
     inputs: dict[str, Any]
     output: str
     mocks: tuple[str, ...]
+    consent: tuple[tuple[str, int | None], ...] = ()
+    """Tools that its runs may act with, and how many effects at most (None: any number)."""
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -225,7 +227,8 @@ class Library:
 
     def job_at(self, name: str, id_: str) -> Job:
         raw = parse_json(self.store.get(id_)[1])
-        return Job(name, id_, raw["script"], raw["inputs"], raw["output"], tuple(raw["mocks"]))
+        consent = tuple((entry["tool"], entry["effects_max"]) for entry in raw["consent"])
+        return Job(name, id_, raw["script"], raw["inputs"], raw["output"], tuple(raw["mocks"]), consent)
 
     def put_job(self, tx: Transaction, job: Job, why: str) -> str:
         body = {
@@ -234,7 +237,7 @@ class Library:
             "inputs": job.inputs,
             "output": job.output,
             "mocks": sorted(job.mocks),
-            "consent": [],
+            "consent": [{"tool": tool, "effects_max": most} for tool, most in sorted(job.consent)],
             "concurrency": 1,
             "on_failure": "abort",
             "snapshot": False,

@@ -19,7 +19,7 @@ from sopwb.kernel.canonical import json_text
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 
 if TYPE_CHECKING:
-    from sopwb.app.execute import Executed
+    from sopwb.app.execute import Ran
     from sopwb.app.outputs import EffectView
     from sopwb.app.result_file import ResultFile
     from sopwb.run.interpret import Program
@@ -49,8 +49,17 @@ def open_output(path: str, program: Program) -> OutputFile | ResultFile:
 
 
 def effect_line(view: EffectView) -> str:
-    """Write an effect as one line of JSON."""
+    """Write an effect as one line of JSON, its state last."""
     return json_text({"key": view.key, "tool": view.tool, "item": view.item, "args": view.args, "state": view.state})
+
+
+def settled_line(line: str, number: int, ran: Ran) -> str:
+    """Give a line of ``effect_line`` with the effect's state after acting."""
+    if ran.state is None:
+        return line
+    effect, key, planned = line.rpartition(', "state": "')
+    state = ran.state(number, planned.removesuffix('"}'))
+    return f'{effect}{key}{state}"}}'
 
 
 class OutputFile:
@@ -86,25 +95,25 @@ class OutputFile:
         except OSError as error:
             raise Unwritable(self._path, error) from None
 
-    def finish(self, done: Executed) -> None:
+    def finish(self, ran: Ran) -> None:
         """Write the document and give it its name. Raises ``Unwritable``."""
         with PartFile(self._path) as part:
             try:
                 file = io.TextIOWrapper(part.file, encoding="utf-8")
-                self._write(done, file)
+                self._write(ran, file)
                 file.flush()
             except OSError as error:
                 raise Unwritable(self._path, error) from None
             part.commit()
 
-    def _write(self, done: Executed, file: IO[str]) -> None:
+    def _write(self, ran: Ran, file: IO[str]) -> None:
         assert self._spool is not None
-        view = done.view
+        done, view = ran.done, ran.view
         head = {"run": view.run, "script": view.script, "status": view.status, "result": view.result}
         file.write(json_text(head)[:-1] + ', "effects": [')
         self._spool.seek(0)
-        for n, line in enumerate(self._spool if view.error is None else ()):
-            file.write(("," if n else "") + "\n" + line.rstrip("\n"))
+        for n, line in enumerate(self._spool if done.view.error is None else ()):
+            file.write(("," if n else "") + "\n" + settled_line(line.rstrip("\n"), n, ran))
         file.write('], "trace": [')
         for n, event in enumerate(done.events):
             line_ = trace_line(event)

@@ -95,8 +95,41 @@ class EffectView(msgspec.Struct, frozen=True):
     path: str = ""
 
 
+class EffectNote(msgspec.Struct, frozen=True):
+    """An effect that a person should know of: in doubt, or rejected; ``then`` is what its step asks for (fail, skip,
+    dead_letter), "" for a doubt. ``code`` is the provider's."""
+
+    key: str
+    tool: str
+    item: str
+    path: str
+    state: str
+    code: str
+    reason: str
+    then: str = ""
+
+
+class ActingView(msgspec.Struct, frozen=True):
+    """How a run's acting stands. ``planned`` counts effects that act, by tool; ``digest`` binds them, in order, in hex.
+
+    ``why`` says in words why it is in its state, ``cause`` in one: canary, failures, paused, interrupted, broken,
+    approved or "". ``counts`` are acting effects by state, ``notes`` those that a person should know of (the first
+    1,000), ``dead`` the items that were set aside; ``unconsented`` says what nobody has allowed.
+    """
+
+    digest: str
+    planned: dict[str, int]
+    why: str = ""
+    cause: str = ""
+    counts: dict[str, int] = {}
+    notes: tuple[EffectNote, ...] = ()
+    dead: int = 0
+    unconsented: tuple[str, ...] = ()
+
+
 class RunView(Output, frozen=True):
-    """A run. ``status``: succeeded or failed (then with ``error``). Lists stop at 1,000 beside their totals."""
+    """A run. ``status``: succeeded or failed (then with ``error``), and of a run that acts also the others of
+    ``app.acting.standing``. Lists stop at 1,000 beside their totals."""
 
     run: str
     name: str
@@ -120,6 +153,8 @@ class RunView(Output, frozen=True):
     """rows, or sets where a loop was decided by a query."""
     by_rows: tuple[str, ...] = ()
     """Large loops that had to run by rows, and why."""
+    acting: ActingView | None = None
+    """Of a run that changes the world; None where it only plans or mocks."""
 
 
 class RunRow(msgspec.Struct, frozen=True):
@@ -160,6 +195,8 @@ class JobView(Output, frozen=True):
     inputs: dict[str, Any]
     mocks: tuple[str, ...]
     output: str = ""
+    consent: tuple[str, ...] = ()
+    """What its runs may do without being asked: ``TOOL`` or ``TOOL=MAX``."""
 
 
 class JobList(Output, frozen=True):
@@ -392,6 +429,26 @@ class DataList(Output, frozen=True):
     rows: tuple[SourceView, ...]
 
 
+class ToolView(Output, frozen=True):
+    """A tool. ``configured``: it can act here; ``lacks``: settings of ``[tools.SECTION]`` that it needs for that and
+    has not. ``package`` is who installed it, "" where it is built in; one with a ``problem`` cannot be loaded."""
+
+    name: str
+    kind: str
+    protection: str
+    configured: bool
+    section: str
+    lacks: tuple[str, ...]
+    args: tuple[tuple[str, str], ...]
+    returns: str
+    package: str = ""
+    problem: Diagnostic | None = None
+
+
+class ToolList(Output, frozen=True):
+    rows: tuple[ToolView, ...]
+
+
 class StoreReport(Output, frozen=True):
     """``problems`` empty: the store is sound. ``numbers`` are counts and sizes by name."""
 
@@ -446,6 +503,7 @@ AnyOutput: TypeAlias = (
     | History
     | SourceView
     | DataList
+    | ToolList
     | StoreReport
     | PlanView
     | Migrated

@@ -1,19 +1,23 @@
 """Recording runs: what a run was given and came to, and its kept trace, as objects of the store.
 
     run    {"run", "name", "script", "inputs", "now", "zone", "tzdata", "mode", "mocks", "nonce", "sources",
-            "status", "result", "error", "effects", "effects_total", "items", "trace", "trace_total", "trace_hash"}
-    trace  {"run", "complete", "events": [event…], "recorded"}                    (a retirable segment)
+            "status", "result", "error", "effects", "effects_total", "items", "trace", "trace_total", "trace_hash",
+            "acting": null or {"digest", "planned", "consent", "approval", "journal": [offset, head], "why", "cause",
+                               "counts", "notes", "dead", "unconsented"}}
+    trace  {"run", "complete", "events": [event…], "recorded", "answers"}         (a retirable segment)
 
-Refs ``run/ID`` point to run objects. Deliberately not here: replaying (``handlers.runs``).
+Refs ``run/ID`` point to run objects: a run that acts gets a new one at each change of its state, with where its journal
+was durable then. Deliberately not here: replaying (``handlers.runs``), and what the states mean (``acting.standing``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from sopwb.app.outputs import EffectView, RunView, TraceLine
+from sopwb.app.outputs import ActingView, EffectView, RunView, TraceLine
 from sopwb.kernel.canonical import json_text, parse_json
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import REPORTED_ENTRIES_MAX
@@ -23,7 +27,7 @@ from sopwb.run.trace import event_data
 if TYPE_CHECKING:
     from sopwb.app.execute import Executed, Plan
     from sopwb.app.workbench import Workbench
-    from sopwb.store.store import Store
+    from sopwb.store.store import Store, Transaction
 
 
 class RunRecord(msgspec.Struct, frozen=True):
@@ -34,11 +38,22 @@ class RunRecord(msgspec.Struct, frozen=True):
     body: dict[str, Any]
 
 
-def record_run(bench: Workbench, plan: Plan, done: Executed, recorded: dict[str, Any] | None) -> str:
-    """Store a run and its trace in one transaction. ``recorded``: the records that it fetched. Gives its id."""
+def record_run(
+    bench: Workbench,
+    plan: Plan,
+    done: Executed,
+    recorded: dict[str, Any] | None,
+    answers: list[dict[str, Any]] | None = None,
+    status: str = "",
+    acting: dict[str, Any] | None = None,
+    also: Callable[[Transaction], None] = lambda tx: None,
+) -> RunRecord:
+    """Store a run and its trace in one transaction. ``recorded``: the records that it fetched; ``answers``: what its
+    tools read of the world; ``status`` and ``acting`` are given where it acts; ``also`` puts more into the
+    transaction."""
     view = done.view
     events = [{**event_data(event), "exact": event.exact} for event in done.events]
-    trace = {"run": view.run, "complete": done.complete, "events": events, "recorded": recorded}
+    trace = {"run": view.run, "complete": done.complete, "events": events, "recorded": recorded, "answers": answers}
     body = {
         "run": view.run,
         "name": view.name,
@@ -51,7 +66,7 @@ def record_run(bench: Workbench, plan: Plan, done: Executed, recorded: dict[str,
         "mocks": list(view.mocks),
         "nonce": plan.nonce,
         "sources": [[f.source, f.kind, f.digest] for f in plan.sources],
-        "status": view.status,
+        "status": status or view.status,
         "result": view.result,
         "error": msgspec.to_builtins(view.error) if view.error else None,
         "effects": [effect_data(effect) for effect in view.effects],
@@ -59,12 +74,23 @@ def record_run(bench: Workbench, plan: Plan, done: Executed, recorded: dict[str,
         "items": view.items,
         "trace_total": view.trace_total,
         "trace_hash": view.trace_hash,
+        "acting": acting,
     }
     with bench.store.transaction(f"run {view.name}") as tx:
+        also(tx)
         body["trace"] = tx.put("trace", json_text(plain(trace)).encode())
         id_ = tx.put("run", json_text(plain(body)).encode())
-        tx.set_ref(f"run/{view.run}", id_, old=None, why=view.status)
-    return view.run
+        tx.set_ref(f"run/{view.run}", id_, old=None, why=str(body["status"]))
+    return RunRecord(view.run, id_, body)
+
+
+def record_change(store: Store, record: RunRecord, **changes: Any) -> RunRecord:
+    """Store a run's new state. Raises ``RefConflict`` where another process has changed it meanwhile."""
+    body = {**record.body, **changes}
+    with store.transaction(f"run {body['name']}: {body['status']}") as tx:
+        id_ = tx.put("run", json_text(plain(body)).encode())
+        tx.set_ref(f"run/{record.id}", id_, old=record.object, why=str(body["status"]))
+    return RunRecord(record.id, id_, body)
 
 
 def effect_data(effect: EffectView) -> dict[str, Any]:
@@ -146,4 +172,11 @@ def run_view(record: RunRecord, trace: dict[str, Any], item: str | None = None) 
         error=error_of(record),
         inputs=body["inputs"],
         items=body["items"],
+        acting=acting_view(body),
     )
+
+
+def acting_view(body: dict[str, Any]) -> ActingView | None:
+    """Show how a recorded run's acting stands; None where it does not act."""
+    acting = body.get("acting")
+    return None if acting is None else msgspec.convert(acting, ActingView)

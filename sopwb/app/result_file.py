@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol
 
 from sopwb.app.execute import effect_view
-from sopwb.app.output_file import effect_line
+from sopwb.app.output_file import effect_line, settled_line
 from sopwb.app.part_file import PartFile, Unwritable
 from sopwb.app.result_columns import columns_of
 from sopwb.kernel.diagnostics import UserError
@@ -24,7 +24,7 @@ from sopwb.kernel.values import Value
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from sopwb.app.execute import Executed
+    from sopwb.app.execute import Ran
     from sopwb.app.result_columns import Columns
     from sopwb.run.interpret import Program
     from sopwb.run.ports import PlannedEffect
@@ -116,14 +116,29 @@ class ResultFile:
         except OSError as error:
             raise Unwritable(self._effects.path, error) from None
 
-    def finish(self, done: Executed) -> None:
+    def finish(self, ran: Ran) -> None:
         """Give the files their names, the table last; a run that failed leaves none. Raises ``Unwritable``."""
-        if done.view.error is not None:
+        if ran.view.error is not None:
             return
         try:
             self._table.close()
         except OSError as error:
             raise Unwritable(self._path, error) from None
         if self._effects is not None:
-            self._effects.commit()
+            if ran.state is None:
+                self._effects.commit()
+            else:
+                self._settle(self._effects, ran)
         self._table.part.commit()
+
+    def _settle(self, effects: PartFile, ran: Ran) -> None:
+        """Write the effects once more, with their states after acting."""
+        with PartFile(effects.path) as settled:
+            try:
+                effects.file.flush()
+                with open(effects.made, encoding="utf-8") as lines:
+                    for number, line in enumerate(lines):
+                        settled.file.write((settled_line(line.rstrip("\n"), number, ran) + "\n").encode())
+            except OSError as error:
+                raise Unwritable(effects.path, error) from None
+            settled.commit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sopwb.app.acting.consent import Allowance
 from sopwb.app.compiling import compile_draft, compile_frozen
 from sopwb.app.library import Draft
 from sopwb.app.outputs import JobView, OutlineRow, ScriptView
@@ -65,6 +66,7 @@ def job_view(bench: Workbench, job: Job) -> JobView:
         inputs=job.inputs,
         mocks=job.mocks,
         output=job.output,
+        consent=tuple(Allowance(tool, most).words() for tool, most in job.consent),
     )
 
 

@@ -23,8 +23,10 @@ from sopwb.store.errors import StoreError
 from sopwb.store.store import Store
 
 if TYPE_CHECKING:
+    from sopwb.app.acting.machine import Machine
     from sopwb.data.declaration import SourceDeclaration
     from sopwb.data.open import OpenTables
+    from sopwb.run.acting import Actor
     from sopwb.run.ports import Event
     from sopwb.tools.registry import Registry
 
@@ -50,6 +52,11 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "ShowRun": ("runs", "show_run"),
     "ExplainRun": ("runs", "explain_run"),
     "ReplayRun": ("runs", "replay_run"),
+    "ApproveRun": ("acting", "approve_run"),
+    "ResumeRun": ("acting", "resume_run"),
+    "PauseRun": ("acting", "pause_run"),
+    "CancelRun": ("acting", "cancel_run"),
+    "ResolveRun": ("acting", "resolve_run"),
     "DiffRuns": ("runs", "diff_runs"),
     "SaveJob": ("jobs", "save_job"),
     "ListJobs": ("jobs", "list_jobs"),
@@ -60,13 +67,14 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "NextDue": ("schedules", "next_due"),
     "ListData": ("sources", "list_data"),
     "ShowData": ("sources", "show_data"),
+    "ListTools": ("tools", "list_tools"),
     "VerifyStore": ("storage", "verify_store"),
     "StoreStats": ("storage", "store_stats"),
     "Evaluate": ("evaluation", "evaluate"),
 }
 """Command → (module under ``app.handlers``, function)."""
 
-STREAMING: Final = frozenset({"run_script", "compare_scripts"})
+STREAMING: Final = frozenset({"run_script", "compare_scripts", "approve_run", "resume_run"})
 """Handlers that also take an event sink, for what happens while they work."""
 
 EventSink = Callable[["Event"], None]
@@ -82,6 +90,10 @@ class Workbench:
         self.as_of = as_of
         self._tables: OpenTables | None = None
         self._tools: Registry | None = None
+        self.machine: Machine | None = None
+        """What acting asks of the machine; None: the machine itself."""
+        self.actors: Callable[[str], Actor] | None = None
+        """What does a tool's effects; None: the workspace's tools."""
 
     # --- for faces -------------------------------------------------------------------------------------
 

@@ -5,4 +5,7 @@ from typing import Final
 DONE: Final = 0
 FAILED: Final = 1
 USAGE: Final = 2
+DEAD_LETTERS: Final = 3
+NEEDS_ATTENTION: Final = 4
+WAITING_APPROVAL: Final = 5
 INTERRUPTED: Final = 130

@@ -26,7 +26,8 @@ def show(folder: str | None, options: Any) -> int:
 
 def save(folder: str | None, options: Any) -> int:
     """Save a batch job; a script that is still a draft is frozen first."""
-    command = SaveJob(options.script, options.name, read_pairs(options.input), tuple(options.mock), options.output)
+    command = SaveJob(options.script, options.name, read_pairs(options.input), tuple(options.mock), options.output,
+                      tuple(options.allow))  # fmt: skip
     found = answer(folder, command, JobView)
     return finish(found, options.json, _job(found) if found else "")
 
@@ -71,4 +72,6 @@ def _job(job: JobView) -> str:
         lines.append(f"  inputs {json_text(job.inputs)}")
     if job.mocks:
         lines.append(f"  {_mocked(job)}")
+    if job.consent:
+        lines.append(f"  may act: {', '.join(job.consent)}")
     return "\n".join(lines)

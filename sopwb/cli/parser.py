@@ -16,9 +16,8 @@ from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN
 LATER: Final[dict[str, frozenset[str]]] = {
     "script": frozenset({"edit", "upgrade", "export", "import", "test"}),
     "schedule": frozenset({"pause", "resume", "backfill"}),
-    "runs": frozenset({"approve", "pause", "cancel", "resume", "resolve"}),
     "store": frozenset({"log", "head"}),
-    "": frozenset({"daemon", "tick", "tools", "serve"}),
+    "": frozenset({"daemon", "tick", "serve"}),
 }
 
 
@@ -142,6 +141,7 @@ def _jobs(verbs: Any) -> None:
     save.add_argument("--input", action="append", default=[], metavar="K=V")
     save.add_argument("--mock", action="append", default=[], metavar="TOOL")
     save.add_argument("--output", default="")
+    save.add_argument("--allow", action="append", default=[], metavar="TOOL[=MAX]", help="may act without an approval")
     _common(save)
     _close(group.parent_parser, group)
 
@@ -184,7 +184,44 @@ def _runs(verbs: Any) -> None:
     explain.add_argument("run")
     explain.add_argument("--item", default="")
     _common(explain)
+    _acting(group)
     _close(group.parent_parser, group)
+
+
+def _acting(group: Any) -> None:
+    approve = _verb(group, "approve", "say yes to exactly what a run has planned", ("acting", "approve"))
+    approve.add_argument("run")
+    approve.add_argument("--resume", action="store_true", help="and act at once")
+    approve.add_argument("--canary", type=_items, default=0, metavar="N", help="for the first N items only")
+    _common(approve)
+    resume = _verb(group, "resume", "go on acting", ("acting", "resume"))
+    resume.add_argument("run")
+    resume.add_argument("--dead-letters", action="store_true", help="do what was set aside again, with the same keys")
+    resume.add_argument("--canary", type=_items, default=0, metavar="N", help="for the next N items only")
+    _common(resume)
+    for name, words in (("pause", "have a run stop, to go on later"), ("cancel", "stop a run for good")):
+        verb = _verb(group, name, words, ("acting", name))
+        verb.add_argument("run")
+        _common(verb)
+    resolve = _verb(group, "resolve", "say what became of an effect in doubt", ("acting", "resolve"))
+    resolve.add_argument("run")
+    resolve.add_argument("--key", action="append", default=[], metavar="KEY",
+                         help="an effect's key, or its beginning (default: all that are in doubt)")  # fmt: skip
+    hows = resolve.add_mutually_exclusive_group()
+    for how, words in (
+        ("done", "it was done"),
+        ("again", "it was not: do it, with the same key"),
+        ("abandon", "leave it"),
+    ):
+        hows.add_argument(f"--{how}", dest="how", action="store_const", const=how, default=None, help=words)
+    _common(resolve)
+
+
+def _items(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 10**9:
+        raise ValueError(text)
+    return number
 
 
 def _data_and_store(verbs: Any) -> None:
@@ -194,6 +231,9 @@ def _data_and_store(verbs: Any) -> None:
     show.add_argument("name")
     show.add_argument("--limit", type=int, default=10)
     _common(show)
+    _close(group.parent_parser, group)
+    group = _group(verbs, "tools", "tools that scripts may use")
+    _common(_verb(group, "list", "what there is, and what it needs to act", ("tools", "list_tools")))
     _close(group.parent_parser, group)
     group = _group(verbs, "store", "the object store")
     verify = _verb(group, "verify", "prove that nothing was changed", ("sources", "verify"))

@@ -14,6 +14,7 @@ class Progress:
         self._bar: Any = None
         self._task: Any = None
         self._begun = time.monotonic()
+        self._acting = False
 
     def __enter__(self) -> Progress:
         return self
@@ -24,13 +25,17 @@ class Progress:
 
     def show(self, event: Any) -> None:
         """Take one run event."""
-        if event.kind != "progress":
+        if event.kind not in ("progress", "effect"):
             return
         if self._bar is None:
             self._start(event)
         done, percent = event.data["done"], event.data.get("percent")
         what = "items" if percent is None else f"the query, {percent:.0f} %"
-        rate = done / (time.monotonic() - self._begun)
+        if event.kind == "effect":
+            if not self._acting:
+                self._acting, self._begun = True, time.monotonic()
+            what = "effects"
+        rate = done / max(time.monotonic() - self._begun, 0.001)
         self._bar.update(
             self._task, completed=done, total=event.data.get("total"), description=what, rate=f"{rate:,.0f}/s"
         )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from sopwb.app.commands import RunScript
+from sopwb.app.commands import Command, ResumeRun, RunScript
 from sopwb.app.outputs import Failed, RunView
 from sopwb.app.sets import ENGINES
 from sopwb.app.workbench import open_workbench
@@ -22,9 +22,9 @@ from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 
 _VALUED: Final = {
     "--run", "--input", "--inputs", "--mock", "--allow", "--output", "--as-of", "--engine", "--limit-memory",
+    "--canary", "--resume",
 }  # fmt: skip
 _FLAGS: Final = {"--trace", "--dry-run", "--json", "--events"}
-_LATER: Final = {"--canary": "a canary run", "--resume": "resuming a run"}
 
 
 class Options(msgspec.Struct):
@@ -36,6 +36,8 @@ class Options(msgspec.Struct):
     as_of: str = ""
     engine: str = "auto"
     memory_mb: int = 0
+    canary: int = 0
+    resume: str = ""
     trace: bool = False
     dry_run: bool = False
     json: bool = False
@@ -47,17 +49,7 @@ def run_command(folder: str | None, words: list[str]) -> int:
     options = read_options(words)
     bench = open_workbench(folder, options.as_of)
     try:
-        command = RunScript(
-            options.ref,
-            options.inputs,
-            options.as_of,
-            options.dry_run,
-            tuple(options.mocks),
-            tuple(options.allow),
-            options.output,
-            engine=options.engine,
-            memory_mb=options.memory_mb,
-        )
+        command = _command(options)
         if options.events:
             output = bench.do(command, _print_event)
         elif sys.stderr.isatty() and not options.json:
@@ -74,6 +66,23 @@ def run_command(folder: str | None, words: list[str]) -> int:
         return FAILED
     assert isinstance(output, RunView)
     return _print(output, options)
+
+
+def _command(options: Options) -> Command:
+    if options.resume:
+        return ResumeRun(options.resume, canary=options.canary, ref=options.ref)
+    return RunScript(
+        options.ref,
+        options.inputs,
+        options.as_of,
+        options.dry_run,
+        tuple(options.mocks),
+        tuple(options.allow),
+        options.output,
+        engine=options.engine,
+        memory_mb=options.memory_mb,
+        canary=options.canary,
+    )
 
 
 def _print(run: RunView, options: Options) -> int:
@@ -94,13 +103,20 @@ def _print(run: RunView, options: Options) -> int:
             rate = run.items / run.seconds if run.seconds else 0.0
             print(f"{run.items:,} items by {run.engine} in {run.seconds:.1f} s ({rate:,.0f} a second)", file=sys.stderr)
         _print_effects(run)
-    return DONE if run.error is None else FAILED
+    if run.acting is None:
+        return DONE if run.error is None else FAILED
+    from sopwb.cli.acting import acting_lines, exit_code
+
+    if not options.json:
+        print("\n".join([run.run, *acting_lines(run)]), file=sys.stderr)
+    return exit_code(run)
 
 
 def _print_effects(run: RunView) -> None:
     if not run.effects_total:
         return
-    print(f"{run.effects_total} effects {'planned' if run.mode == 'dry_run' else run.mode}:", file=sys.stderr)
+    how = "planned" if run.mode == "dry_run" else "in all" if run.acting is not None else run.mode
+    print(f"{run.effects_total} effects {how}:", file=sys.stderr)
     for effect in run.effects[:20]:
         args = ", ".join(f"{name} {json_text(value)}" for name, value in effect.args.items() if value is not None)
         item = f" [{effect.item}]" if effect.item else ""
@@ -128,6 +144,8 @@ def reply(run: RunView) -> dict[str, Any]:
         "items": run.items,
         "engine": run.engine,
     }
+    if run.acting is not None:
+        out["acting"] = msgspec.to_builtins(run.acting)
     if run.error is not None:
         out["error"] = {"code": run.error.code, "message": run.error.message, "path": run.error.path}
     return out
@@ -147,8 +165,6 @@ def read_options(words: list[str]) -> Options:
         if name in _FLAGS and not eq:
             setattr(options, name[2:].replace("-", "_"), True)
             continue
-        if name in _LATER:
-            raise UserError(Diagnostic("SOP-U005", f"{name}: {_LATER[name]} is not built yet"))
         if name not in _VALUED:
             raise UserError(
                 Diagnostic(
@@ -190,6 +206,12 @@ def _take(options: Options, name: str, value: str) -> None:
                                hint="auto, rows or sets; each gives the same")
                 )  # fmt: skip
             options.engine = value
+        case "--canary":
+            if not (value.isascii() and value.isdigit() and 0 < int(value) < 10**9):
+                raise UserError(Diagnostic("SOP-U001", f"--canary {value}: not a number of items", found=value))
+            options.canary = int(value)
+        case "--resume":
+            options.resume = value
         case "--limit-memory":
             options.memory_mb = _megabytes(value)
 

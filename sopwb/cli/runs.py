@@ -7,6 +7,7 @@ from typing import Any
 from sopwb.app.commands import DiffRuns, ExplainRun, ListRuns, ReplayRun, ShowRun
 from sopwb.app.comparison_text import run_difference_lines
 from sopwb.app.outputs import Replayed, RunDifference, RunList, RunView
+from sopwb.cli.acting import acting_lines
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.printing import answer, builtins, columns, finish
 from sopwb.cli.run import reply
@@ -60,4 +61,5 @@ def _summary(run: RunView) -> str:
     ]
     if run.error is not None:
         lines.append(f"  {run.error.line()}")
+    lines += [f"  {line}" for line in acting_lines(run)]
     return "\n".join(lines)

@@ -134,6 +134,37 @@ CATALOGUE_SNAPSHOT_EVENTS: Final = 500
 CANDIDATES_MAX: Final = 20
 """Objects listed when an abbreviated id is ambiguous."""
 
+# --- effects and the journal --------------------------------------------------------------------
+INTENT_GROUP_MAX: Final = 64
+"""Effects that are synced as INTENT and have no durable end: what a power loss leaves in doubt at most."""
+PLANNED_BLOCK_EFFECTS: Final = 512
+"""Planned effects of one frame of a journal: they are compressed, and read back, together."""
+PLANNED_BLOCK_BYTES: Final = 256 << 10
+"""A frame of planned effects is written when it has grown to this, so that reading one stays cheap."""
+JOURNAL_CHUNK_BYTES: Final = 1 << 20
+"""Bytes of a journal that are read at a time."""
+EFFECT_RETRIES: Final = 5
+"""Further attempts at an effect that was not applied, where its step asks for nothing else."""
+EFFECT_RETRY_BASE_MS: Final = 1_000
+EFFECT_RETRY_FACTOR: Final = 2
+EFFECT_RETRY_CAP_MS: Final = 60_000
+"""So the default tries for about half a minute: long enough for a server that restarts."""
+EFFECT_FAILURES_IN_ROW_MAX: Final = 20
+"""Effects in a row that were not done before the run pauses: the server is down, or the settings are wrong."""
+CHAINS_OPEN_MAX: Final = 4_096
+"""Items that are begun and not over, most of them waiting for their next attempt: what acting holds in memory."""
+CHAINS_WANTED_MIN: Final = 128
+"""Effects that stand ready for the next group; fewer, and the next items are read."""
+ACT_DRAIN_S_MAX: Final = 20.0
+"""How long a run that stops waits for what is under way. What is still silent then is in doubt."""
+CONTROL_POLL_S: Final = 0.2
+"""How often an acting run looks whether somebody asked it to pause."""
+CONTROL_WAIT_S_MAX: Final = 30.0
+"""How long ``runs pause`` waits for the run to have paused before it says only that it has asked."""
+LOCK_LOOKS: Final = 3
+"""Looks at a journal's lock before it counts as held: who only asks holds it for some microseconds."""
+LOCK_LOOK_S: Final = 0.01
+
 # --- sets ---------------------------------------------------------------------------------------
 SET_FORKS_MAX: Final = 39
 """Branches of an item whose path is one number of 64 bits, base 3; scripts with more run by rows."""
@@ -232,6 +263,48 @@ SERVER_MESSAGE_CHARS_MAX: Final = 400
 """What is repeated of a server's own message: three lines of a wide terminal."""
 COPY_BLOCK_BYTES: Final = 4 << 20
 """CSV of a COPY that Arrow reads at a time: 1.3 million records/s; with 1 MiB 1.0 million, with 256 KiB 0.8."""
+
+# --- tools --------------------------------------------------------------------------------------
+CONNECTIONS_MAX: Final = 50
+"""Connections of one tool to one server. Mail servers refuse more from one client long before."""
+TOOL_TIMEOUT_S: Final = 60.0
+"""How long a server may take for one answer before the point of no return. Nothing has happened then."""
+TOOL_TIMEOUT_S_MAX: Final = 3_600.0
+"""An hour. A server that needs longer for one answer is down."""
+TOOL_REASON_CHARS_MAX: Final = 300
+"""A server's words in the journal and on a screen: three lines of a wide terminal."""
+KEY_HOURS_DEFAULT: Final = 24
+"""How long a provider that promises to know a key again does so, unless the settings say: what most promise."""
+KEY_HOURS_MAX: Final = 24 * 366 * 100
+"""For ever: what writes the same bytes again needs no provider's memory."""
+OBSERVED_BYTES_MAX: Final = 16 << 20
+"""Answers of tools that read the world, kept so that a run replays: sixteen of the largest, thousands of small ones."""
+MAIL_REPLY_TIMEOUT_S: Final = 600.0
+"""How long a mail server may think about a whole message (RFC 5321, 4.5.3.2.6). Sooner would be a doubt too many."""
+MAIL_QUIT_TIMEOUT_S: Final = 2.0
+"""How long a mail server may take for its goodbye. Nobody waits for it longer; nothing depends on it."""
+MAIL_LOGIN_AGAIN_MS: Final = 60_000
+"""Wait after a refused login. Servers lock an account that tries a wrong password often."""
+MAIL_BYTES_MAX: Final = 25 << 20
+"""A whole message as it is sent: what large providers take."""
+MAIL_SUBJECT_CHARS_MAX: Final = 1_000
+"""Characters of a subject. People see some 70; a longer one is a body in the wrong field."""
+MAIL_LINE_BYTES_MAX: Final = 998
+"""Bytes of a line of a message without its end (RFC 5322, 2.1.1). A body with a longer one is encoded."""
+HTTP_TIMEOUT_S: Final = 30.0
+"""Connecting, sending and the whole reply of one request."""
+HTTP_REPLY_BYTES_MAX: Final = 1 << 20
+"""Body of a reply: 1 MiB is kept in the journal or the trace as it is."""
+HTTP_URL_CHARS_MAX: Final = 8_000
+"""Length of a URL: what servers take (RFC 9110, 4.1)."""
+HTTP_HEADERS_MAX: Final = 100
+"""Headers that one request may be given. Servers refuse more."""
+HTTP_REDIRECTS_MAX: Final = 5
+"""Redirects in a row that a reading follows."""
+HTTP_IDLE_S: Final = 4.0
+"""How long an unused connection is kept. A server that closes one while a request goes out leaves it in doubt."""
+HTTP_RETRY_AFTER_MS_MAX: Final = 86_400_000
+"""The longest ``Retry-After`` that is believed: a day."""
 
 # --- english ------------------------------------------------------------------------------------
 ENGLISH_READINGS_MAX: Final = 6

@@ -18,6 +18,7 @@ from typing import TypeAlias
 import msgspec
 
 from sopwb.kernel.values import Value
+from sopwb.lang.ir import OnError
 from sopwb.plan.cells import Cell
 
 
@@ -164,6 +165,7 @@ class Effect(msgspec.Struct, frozen=True):
     kind: str
     when: Expr
     args: tuple[tuple[str, Shape], ...]
+    on_error: OnError | None = None
 
 
 class Items(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ import msgspec
 
 from sopwb.kernel.values import Value
 from sopwb.lang.environment import SourceSchema
+from sopwb.lang.ir import OnError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -134,7 +135,8 @@ class PlannedEffect(msgspec.Struct, frozen=True):
     """An effect that a decided item wants: what the journal will carry as PLANNED.
 
     ``key`` is hex BLAKE3(run id, item key, step path, ordinal), length-prefixed; ``item`` the item's key as
-    text ("" outside of ``each``); ``args`` values by argument name, secrets as placeholders.
+    text ("" outside of ``each``); ``args`` values by argument name, secrets as placeholders; ``on_error`` what the
+    step asks for where it cannot be done (None: the default).
     """
 
     key: str
@@ -145,6 +147,7 @@ class PlannedEffect(msgspec.Struct, frozen=True):
     args: dict[str, Value]
     kind: str
     state: str = "planned"
+    on_error: OnError | None = None
 
 
 class ToolPort(Protocol):

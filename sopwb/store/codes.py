@@ -75,6 +75,12 @@ CODES: Final[tuple[Code, ...]] = (
         "the disk is full",
     ),
     Code("SOP-S011", "The store refused", "The message says why.", "a commit within a commit"),
+    Code(
+        "SOP-S012",
+        "Another process is at it",
+        "A run is acted on by one process at a time. Wait for it, or stop it with: sopwb runs pause RUN",
+        "sopwb runs resume RUN, twice at the same time",
+    ),
 )
 
 
@@ -102,6 +108,8 @@ def _classify(error: errors.StoreError) -> tuple[str, str, str]:
             return "SOP-S006", error.path, ""
         case errors.ReadOnly():
             return "SOP-S007", "", ""
+        case errors.Busy():
+            return "SOP-S012", "", ""
         case errors.TooLarge():
             return "SOP-S008", "", ""
         case errors.BadName():

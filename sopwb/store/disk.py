@@ -6,8 +6,10 @@ count or record each one. Deliberately not here: any knowledge of formats.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import struct
 import sys
 import time
 from collections.abc import Callable
@@ -23,6 +25,10 @@ class Disk:
     def open(self, path: str, flags: int) -> int:
         """Open ``path``; a created file is readable and writable by its owner and readable by the group."""
         return os.open(path, flags, 0o640)
+
+    def create_private(self, path: str) -> int:
+        """Create a file that only its owner may read and write. Raises ``FileExistsError``."""
+        return os.open(path, WRITE | os.O_EXCL, 0o600)
 
     def close(self, fd: int) -> None:
         """Close a descriptor."""
@@ -101,6 +107,17 @@ class Disk:
             return False
         return (mine.st_dev, mine.st_ino) == (named.st_dev, named.st_ino)
 
+    def identity(self, fd: int) -> tuple[int, int]:
+        """Give the number of an open file and, where the file system has one, the generation of that number.
+
+        A file that was deleted and written anew often gets the same number, hardly ever the same generation.
+        """
+        try:
+            generation = _GENERATION.unpack(fcntl.ioctl(fd, _GET_GENERATION, bytes(_GENERATION.size)))[0]
+        except OSError:
+            generation = 0
+        return os.fstat(fd).st_ino, generation & 0xFFFFFFFF
+
     def exists(self, path: str) -> bool:
         """Tell whether a file or directory has this name."""
         return os.path.exists(path)
@@ -116,6 +133,11 @@ class Disk:
         """Create a directory unless it is there."""
         os.makedirs(path, 0o750, exist_ok=True)
 
+    def remove(self, path: str) -> None:
+        """Take a file away, if it is there."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+
     def rename(self, old: str, new: str) -> None:
         """Give a file a new name, in place of whatever had it."""
         os.replace(old, new)
@@ -125,6 +147,10 @@ def _full_sync(fd: int) -> None:
     # macOS: fsync leaves the bytes in the drive's cache, only this empties it.
     fcntl.fcntl(fd, fcntl.F_FULLFSYNC)  # type: ignore[attr-defined,unused-ignore]
 
+
+_GENERATION: Final = struct.Struct("l")
+_GET_GENERATION: Final = 0x8000_7601 | _GENERATION.size << 16
+"""Linux: FS_IOC_GETVERSION, _IOR('v', 1, long)."""
 
 _MACOS: Final = sys.platform == "darwin"
 _SYNC: Final[Callable[[int], None]] = _full_sync if _MACOS else getattr(os, "fdatasync", os.fsync)

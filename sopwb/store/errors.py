@@ -11,6 +11,7 @@
     └── Refused           the store will not do it: .reason
         ├── ReadOnly      opened read-only, or because it is damaged
         ├── NotAStore     no store at this path, or one of another version: .path
+        ├── Busy          another process is at it: .what
         ├── TooLarge      beyond a bound: .what .found .limit
         ├── BadName       not a usable ref name, kind or reason: .name
         └── DiskFailed    the operating system refused: .operation .path .error
@@ -85,6 +86,14 @@ class NotAStore(Refused):
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
         self.path = path
+
+
+class Busy(Refused):
+    """Another process holds what only one may have: a run's journal."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is in the hands of another process")
+        self.what = what
 
 
 class TooLarge(Refused):

@@ -38,8 +38,15 @@ CONTROL: Final[dict[str, int]] = {
     "extent": EXTENT,
 }
 
+JOURNAL: Final = 144
+PLANNED: Final = 145
+CLOSED: Final = 146
+MOVES: Final = 147
+JOURNALS: Final[dict[str, int]] = {"journal": JOURNAL, "planned": PLANNED, "closed": CLOSED, "moves": MOVES}
+"""Frames of a run's journal, a file of its own (``journal_frames``); no segment holds one."""
+
 OBJECTS: Final[dict[str, int]] = MAIN | RETIRABLE
-NAMES: Final[dict[int, str]] = {code: name for name, code in (OBJECTS | CONTROL).items()}
+NAMES: Final[dict[int, str]] = {code: name for name, code in (OBJECTS | CONTROL | JOURNALS).items()}
 
 LOG: Final = "log"
 TRACE: Final = "trace"

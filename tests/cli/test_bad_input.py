@@ -39,7 +39,7 @@ def check(said: object, code: int, *parts: str) -> None:
         ((*RUN, "--input", "customer_id=\udcff"), 2, ("SOP-U001", "not UTF-8")),
         ((*RUN, "--trase"), 2, ("SOP-U001", "did you mean --trace?")),
         (("--run",), 2, ("SOP-U001", "needs a value")),
-        ((*RUN, "--canary", "5"), 2, ("SOP-U005", "not built yet")),
+        ((*RUN, "--canary", "none"), 2, ("SOP-U001", "not a number of items")),
         (("--run", "weekly_churn_prevention", "--mock", "email.sned"), 1, ("email.sned", "did you mean email.send?")),
         ((*RUN, "--input", "customer_id=john_doe", "--output", "/nowhere/x.json"), 1, ("SOP-A014", "/nowhere/x.json")),
         (("scritp", "list"), 2, ("SOP-U001", "did you mean script?")),

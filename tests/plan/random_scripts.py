@@ -134,6 +134,8 @@ class Scripts(Maker):
         if self.receipts and self.odds(0.7):
             mail["body"] = f"{mail['body']} + {self.one(self.receipts)}"
         step: Step = {"op": "tool", "tool": "email.send", "args": mail}
+        if self.odds(0.3):
+            step["on_error"] = {"then": "fail", "retry": {"times": 2, "base_ms": 5}}
         if self.odds(0.4):
             name = step["name"] = self.fresh("sent")
             self.receipts.append(f"{name}.id")

@@ -270,6 +270,7 @@ def test_every_error_of_the_tree_has_a_diagnostic_of_a_registered_code() -> None
         errors.TooLarge("an object", 5, 4),
         errors.BadName("a//b", "no"),
         errors.DiskFailed("append", "/x", OSError(28, "No space left on device")),
+        errors.Busy("the run b3:12"),
         errors.Refused("no"),
     ]
     tree = {errors.StoreError} | set(_below(errors.StoreError))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from sopwb.kernel.diagnostics import UserError
@@ -17,6 +19,8 @@ from sopwb.tools.coupon import ALPHABET, coupon_code
 from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import mock_answer, need_mocks
 from sopwb.tools.registry import Registry
+from sopwb.tools.tool import Tool
+from tests.tools.acting import FixedClock
 
 EMAIL = {"email": {"host": "127.0.0.1", "from": "shop@example.com"}}
 
@@ -31,7 +35,7 @@ def effect(
 
 
 def test_only_what_is_built_is_listed():
-    assert Registry({}).names() == ("coupon.generate", "email.send")
+    assert Registry({}).names() == ("coupon.generate", "email.send", "file.write", "http.get", "http.request")
 
 
 def test_the_signatures_are_those_of_the_language():
@@ -46,6 +50,19 @@ def test_the_signatures_are_those_of_the_language():
         "email.send": (
             "to: string, subject: string, body: string, html: string?",
             "{id: string}",
+            "effect",
+            "unprotected",
+        ),
+        "file.write": ("path: string, text: string, mode: string?", "{path: string}", "effect", "idempotent"),
+        "http.get": (
+            "url: string, headers: map<string, string>?",
+            "{status: int, body: string}",
+            "observe",
+            "idempotent",
+        ),
+        "http.request": (
+            "method: string, url: string, headers: map<string, string>?, json: map<string, string>?, body: string?",
+            "{status: string, body: string}",
             "effect",
             "unprotected",
         ),
@@ -85,26 +102,93 @@ def test_an_unknown_tool_is_looked_for_among_installed_packages_once(monkeypatch
 
 
 def install(monkeypatch: pytest.MonkeyPatch, load: Any) -> Registry:
-    point = SimpleNamespace(load=load, value="acme:sms")
+    point = SimpleNamespace(load=load, value="acme:sms", name="sms.send", dist=SimpleNamespace(name="acme-sms"))
     monkeypatch.setattr(importlib.metadata, "entry_points", lambda **how: (point,))
-    return Registry({})
+    return Registry({"sms": {"token": "secret://sms"}})
+
+
+SMS = ToolSignature("sms.send", (), RecordType((("id", STRING),)))
 
 
 def test_an_installed_tool_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch):
-    sms = ToolSignature("sms.send", (), RecordType((("id", STRING),)))
-    registry = install(monkeypatch, lambda: SimpleNamespace(signature=sms))
-    assert registry.signature("sms.send") == sms
-    assert registry.names() == ("coupon.generate", "email.send", "sms.send")
+    registry = install(monkeypatch, lambda: Tool(SMS, "sms"))
+    assert registry.signature("sms.send") == SMS
+    assert registry.names() == (*Registry({}).names(), "sms.send")
+
+
+@pytest.mark.parametrize(("needs", "able", "configured"), [
+    ((), True, True), (("token",), True, True), (("token", "url"), True, False), ((), False, False),
+])  # fmt: skip
+def test_an_installed_tool_acts_where_it_can_and_its_settings_are_there(
+    monkeypatch: pytest.MonkeyPatch, needs: tuple[str, ...], able: bool, configured: bool
+):
+    tool = Tool(SMS, "sms", needs, actor=(lambda equipment: equipment) if able else None)  # type: ignore[arg-type,return-value]
+    registry = install(monkeypatch, lambda: tool)
+    found = registry.signature("sms.send")
+    assert found is not None
+    assert found.configured is configured
+    if configured:
+        given: Any = registry.actor("sms.send", clock=FixedClock(), folder="/shop")
+        assert (given.settings, given.folder) == ({"token": "secret://sms"}, "/shop")
+    else:
+        with pytest.raises(UserError, match="SOP-K001"):
+            registry.actor("sms.send", clock=FixedClock(), folder="/shop")
 
 
 def broken() -> Any:
     raise ImportError("no acme")
 
 
-@pytest.mark.parametrize("load", [broken, lambda: SimpleNamespace(), lambda: SimpleNamespace(signature="sms")])
+BROKEN = (
+    broken,
+    lambda: SimpleNamespace(signature=SMS),
+    lambda: Tool(msgspec.structs.replace(SMS, name="sms.sent"), "sms"),
+    lambda: Tool(msgspec.structs.replace(SMS, kind="pure"), "sms"),
+)
+
+
+@pytest.mark.parametrize("load", BROKEN)
 def test_a_broken_installed_tool_is_the_users_error(monkeypatch: pytest.MonkeyPatch, load: Any):
     with pytest.raises(UserError, match="SOP-K003"):
         install(monkeypatch, load).signature("sms.send")
+
+
+def test_the_list_has_every_tool_with_what_it_lacks(monkeypatch: pytest.MonkeyPatch):
+    registry = install(monkeypatch, lambda: Tool(SMS, "sms", ("url",), actor=lambda equipment: equipment))  # type: ignore[arg-type,return-value]
+    rows = {row.name: row for row in registry.listed()}
+    assert list(rows) == sorted(rows)
+    assert (rows["email.send"].section, rows["email.send"].lacks, rows["email.send"].package) == (
+        "email",
+        ("host", "from"),
+        "",
+    )
+    assert (rows["sms.send"].lacks, rows["sms.send"].package) == (("url",), "acme-sms")
+
+
+def test_the_list_has_a_broken_tool_with_its_problem(monkeypatch: pytest.MonkeyPatch):
+    (row,) = (row for row in install(monkeypatch, broken).listed() if row.package)
+    assert row.signature is None
+    assert row.problem is not None
+    assert row.problem.code == "SOP-K003"
+
+
+def test_a_request_is_as_safe_to_repeat_as_the_settings_say():
+    for settings, expected in (({}, "unprotected"), ({"idempotent": True}, "idempotent")):
+        tool = Registry({"http": {"allow": ["a.b"], **settings}}).signature("http.request")
+        assert tool is not None
+        assert tool.protection == expected
+
+
+def test_every_built_in_tool_that_acts_can_be_made(tmp_path: Path):
+    settings: dict[str, dict[str, Any]] = {**EMAIL, "http": {"allow": ["a.b"]}, "file": {"folder": "out"}}
+    registry = Registry(settings)
+    for row in registry.listed():
+        assert row.signature is not None
+        if row.signature.kind == "effect":
+            actor = registry.actor(row.name, clock=FixedClock(), folder=str(tmp_path))
+            assert actor.protection.kind == row.signature.protection
+        elif row.signature.kind == "observe":
+            registry.observer(row.name, clock=FixedClock(), folder=str(tmp_path)).close()
 
 
 # --- mocks ----------------------------------------------------------------------------------------

@@ -179,7 +179,7 @@ def _repin(
         moved[old] = work.freeze(name, raw, ())
         done.add(name)
     jobs = [
-        Job(job.name, "", moved[job.script], job.inputs, job.output, job.mocks)
+        Job(job.name, "", moved[job.script], job.inputs, job.output, job.mocks, job.consent)
         for name, id_ in library.names("job").items()
         if (job := library.job_at(name, id_)).script in moved
     ]

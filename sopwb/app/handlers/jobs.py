@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sopwb.app.acting.consent import need_used, read_allowances
 from sopwb.app.commands import FreezeScript, ListJobs, SaveJob, ShowJob
 from sopwb.app.compiling import compile_frozen
 from sopwb.app.handlers.freeze import freeze_script
@@ -29,10 +30,14 @@ def save_job(bench: Workbench, command: SaveJob) -> AnyOutput:
     hash_ = library.resolve(command.script)
     checked = compile_frozen(bench, hash_)
     assert checked.ir is not None, "a frozen script checks"
-    need_mocks(command.mocks, tools_of(bench, hash_))
+    tools = tools_of(bench, hash_)
+    need_mocks(command.mocks, tools)
+    consent = read_allowances(command.allow)
+    need_used(consent, tools)
     if command.inputs:
         read_inputs(checked.ir.params, command.inputs, bench.zone)
-    job = Job(name, "", hash_, command.inputs, command.output, tuple(sorted(command.mocks)))
+    allowed = tuple((allowance.tool, allowance.effects_max) for allowance in consent)
+    job = Job(name, "", hash_, command.inputs, command.output, tuple(sorted(command.mocks)), allowed)
     with bench.store.transaction(f"save job {name}") as tx:
         library.put_job(tx, job, "save as a batch job")
     saved = library.job(name)

@@ -1,20 +1,24 @@
 """Running: finds what is meant, checks that it may run, executes it, and records the run.
 
-What may run: a job (with its inputs and mocks), a frozen script, and a draft, which is never run for real. Before
-anything is decided the data is compared with what the script was checked for, and every tool
-that would have to act is named.
+What may run: a job (with its inputs, mocks and consent), a frozen script, and a draft, which is never run for real.
+Before anything is decided the data is compared with what the script was checked for, and every tool that would have to
+act is made ready. What is decided is journaled as it is decided; acting on it is ``handlers.acting``'s.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from sopwb.app.acting.consent import Allowance, need_used, read_allowances
 from sopwb.app.commands import RunScript
 from sopwb.app.compiling import compile_draft, compile_frozen, resolver
-from sopwb.app.execute import NONCE_BYTES, Plan, execute
+from sopwb.app.execute import NONCE_BYTES, Executed, Keep, Plan, Ran, execute
 from sopwb.app.outputs import AnyOutput
 from sopwb.app.recording import record_run
 from sopwb.app.sets import Engines, Sets
@@ -27,10 +31,14 @@ from sopwb.run.reads import compare_reads
 from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import need_mocks
+from sopwb.tools.observing import Observations, Observing
 
 if TYPE_CHECKING:
+    from sopwb.app.output_file import OutputFile
+    from sopwb.app.result_file import ResultFile
     from sopwb.app.workbench import EventSink, Workbench
-    from sopwb.run.ports import Fingerprint
+    from sopwb.run.acting import Actor
+    from sopwb.run.ports import Fingerprint, PlannedEffect
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -42,6 +50,7 @@ class Target(msgspec.Struct, frozen=True):
     draft: bool
     inputs: dict[str, Any] = {}
     mocks: tuple[str, ...] = ()
+    consent: tuple[Allowance, ...] = ()
 
 
 def run_script(bench: Workbench, command: RunScript, events: EventSink | None = None) -> AnyOutput:
@@ -59,8 +68,16 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     mocks = tuple(sorted({*command.mocks, *target.mocks}))
     need_mocks(mocks, program.tools())
     mode = "dry_run" if command.dry_run or target.draft else "mocked" if mocks else "real"
+    allowances = read_allowances(command.allow)
+    need_used(allowances, program.tools())
+    actors: dict[str, Actor] = {}
     if mode != "dry_run":
-        _need_able(bench, program, mocks)
+        acting = _acting_tools(bench, program, mocks)
+        bench.tools.need_configured(acting)
+        if acting:
+            from sopwb.app.handlers.acting import actors_of  # a run that only computes pays nothing for acting
+
+            actors = actors_of(bench, acting)
     plan = Plan(
         name=target.name,
         script=target.id,
@@ -78,20 +95,54 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     tables = RecordingTables(bench.tables, program.reads())
     # A draft's revision does not say what it calls: the drafts of those names, as they are now.
     engines = Engines(command.engine, command.memory_mb, bench.cache, keep=not target.draft)
-    with Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
-        if command.output:
-            from sopwb.app.output_file import open_output  # tempfile costs 5 ms of every start
+    with _output(command.output, program) as output:
+        keeping: list[Keep] = [output.effect] if output is not None else []
+        results = output.results if output is not None else None
 
-            with open_output(command.output, program) as output:
-                done = execute(plan, program, tables, tools, events, output.effect, sets=sets, results=output.results)
+        def decide(also: list[Keep], sink: EventSink | None) -> Executed:
+            # What deciding holds (the query's memory, connections of observers) is given back before anything is done.
+            with tools, Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
+                keep = _all([*keeping, *also])
+                done = execute(plan, program, tables, tools, sink, keep, sets=sets, results=results)
                 bench.tables.unchanged()
-                output.finish(done)
+            return done
+
+        if actors:
+            from sopwb.app.handlers.acting import Decision, run_acting
+
+            decision = Decision(plan, decide, tables.recorded, tools.answers)
+            ran = run_acting(bench, decision, (*allowances, *target.consent), command.canary, actors, events)
         else:
-            done = execute(plan, program, tables, tools, events, sets=sets)
-            bench.tables.unchanged()
-    if command.record and not target.draft:
-        record_run(bench, plan, done, tables.recorded())
-    return done.view
+            done = decide([], events)
+            ran = Ran(done, done.view)
+        if output is not None:
+            output.finish(ran)
+    if not actors and command.record and not target.draft:
+        record_run(bench, plan, ran.done, tables.recorded(), tools.answers())
+    return ran.view
+
+
+@contextmanager
+def _output(path: str, program: Program) -> Iterator[OutputFile | ResultFile | None]:
+    if not path:
+        yield None
+        return
+    from sopwb.app.output_file import open_output  # tempfile costs 5 ms of every start
+
+    with open_output(path, program) as output:
+        yield output
+
+
+def _all(keeping: list[Keep]) -> Keep | None:
+    """Hand each planned effect to all of these."""
+    if len(keeping) < 2:
+        return keeping[0] if keeping else None
+
+    def keep(effect: PlannedEffect) -> None:
+        for one in keeping:
+            one(effect)
+
+    return keep
 
 
 def find_target(bench: Workbench, ref: str, draft: bool) -> Target:
@@ -107,16 +158,18 @@ def find_target(bench: Workbench, ref: str, draft: bool) -> Target:
     kind, _ = bench.store.get(id_)
     inputs: dict[str, Any] = {}
     mocks: tuple[str, ...] = ()
+    consent: tuple[Allowance, ...] = ()
     name = ref
     if kind == "job":
         job = library.job_at(ref, id_)
         id_, inputs, mocks = job.script, job.inputs, job.mocks
+        consent = tuple(Allowance(tool, most) for tool, most in job.consent)
     elif ref.startswith(("b3:", "#")):
         name = library.name_of(id_) or ref
     checked = compile_frozen(bench, id_)
     if checked.ir is None:
         raise UserError(*checked.diagnostics)
-    return Target(name, id_, checked.ir, False, inputs, mocks)
+    return Target(name, id_, checked.ir, False, inputs, mocks, consent)
 
 
 def prepare_target(bench: Workbench, target: Target) -> Program:
@@ -146,9 +199,14 @@ def _loops(steps: tuple[ir.Step, ...]) -> bool:
     )
 
 
-def deciding_tools(bench: Workbench, mode: str, mocks: tuple[str, ...]) -> DecidingTools:
-    """Give the tools of a run. A dry run plans every effect, also those that a job would mock."""
-    return DecidingTools(bench.tools, () if mode == "dry_run" else mocks, dry_run=mode == "dry_run")
+def deciding_tools(
+    bench: Workbench, mode: str, mocks: tuple[str, ...], observations: Observations | None = None
+) -> DecidingTools:
+    """Give the tools of a run. A dry run plans every effect, also those that a job would mock. ``observations`` are
+    those of a recorded run (default: the world's)."""
+    if observations is None:
+        observations = Observing(partial(bench.tools.observer, folder=str(bench.workspace.folder)))
+    return DecidingTools(bench.tools, () if mode == "dry_run" else mocks, mode == "dry_run", observations)
 
 
 def tzdata_version(zone_name: str) -> str:
@@ -166,14 +224,10 @@ def _items(bench: Workbench, script: ir.Script) -> int:
     return sum(bench.tables.table(source).count() for source in sources)
 
 
-def _need_able(bench: Workbench, program: Program, mocks: tuple[str, ...]) -> None:
-    for tool in program.tools():
-        signature = bench.tools.signature(tool)
-        if signature is not None and signature.kind == "effect" and tool not in mocks:
-            raise UserError(
-                Diagnostic(
-                    "SOP-A009",
-                    f"{tool} cannot act yet: this version plans and mocks effects",
-                    hint=f"--dry-run shows what it would do, --mock {tool} answers from its mock",
-                )
-            )
+def _acting_tools(bench: Workbench, program: Program, mocks: tuple[str, ...]) -> list[str]:
+    """Name the tools that would change the world."""
+    return [
+        tool
+        for tool in program.tools()
+        if tool not in mocks and (signature := bench.tools.signature(tool)) is not None and signature.kind == "effect"
+    ]

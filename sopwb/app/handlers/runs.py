@@ -25,6 +25,7 @@ from sopwb.run.replay import RunRecord as Recorded
 from sopwb.run.replay import replay
 from sopwb.run.sets import Unanswered
 from sopwb.tools.deciding import DecidingTools
+from sopwb.tools.observing import Answered
 
 if TYPE_CHECKING:
     from sopwb.app.workbench import Workbench
@@ -37,13 +38,14 @@ def list_runs(bench: Workbench, command: ListRuns) -> AnyOutput:
     for _, name in sorted(changes, reverse=True):
         if len(rows) >= command.limit:
             break
-        body = find_run(bench.store, name.removeprefix("run/")).body
+        record = find_run(bench.store, name.removeprefix("run/"))
+        body = record.body
         if command.ref in ("", body["name"], body["script"]):
             rows.append(
                 RunRow(
                     body["run"],
                     body["name"],
-                    body["status"],
+                    _status(bench, record),
                     body["now"],
                     body["mode"],
                     body["effects_total"],
@@ -55,7 +57,25 @@ def list_runs(bench: Workbench, command: ListRuns) -> AnyOutput:
 
 def show_run(bench: Workbench, command: ShowRun) -> AnyOutput:
     record = find_run(bench.store, command.run)
-    return run_view(record, trace_of(bench.store, record))
+    view = run_view(record, trace_of(bench.store, record))
+    if _is_running(record):
+        from sopwb.app.handlers.acting import live_view
+
+        return live_view(bench, record, view)
+    return view
+
+
+def _status(bench: Workbench, record: RunRecord) -> str:
+    if _is_running(record):
+        from sopwb.app.handlers.acting import live_status
+
+        return live_status(bench, record)
+    return str(record.body["status"])
+
+
+def _is_running(record: RunRecord) -> bool:
+    """Whether a process acts on a recorded run, or did when it died."""
+    return bool(record.body["status"] == "running")
 
 
 def diff_runs(bench: Workbench, command: DiffRuns) -> AnyOutput:
@@ -191,4 +211,5 @@ def _same_sources(bench: Workbench, record: RunRecord, program: Program) -> None
 
 
 def _tools(bench: Workbench, record: RunRecord) -> DecidingTools:
-    return deciding_tools(bench, record.body["mode"], tuple(record.body["mocks"]))
+    answers = Answered(trace_of(bench.store, record).get("answers"))
+    return deciding_tools(bench, record.body["mode"], tuple(record.body["mocks"]), answers)

@@ -114,4 +114,5 @@ def effects_of(item: Decided, run_id: str, tools: ToolPort) -> Iterator[PlannedE
             args=planned.args,
             kind=effect.kind,
             state=state.value,
+            on_error=effect.on_error,
         )

@@ -215,7 +215,7 @@ class Steps:
             reply = Unusable(f"{step.tool} gives every item something else")
         # Pure tools are planned too: a reviewer sees that a code will be made.
         shapes = tuple((name, shape(form)) for name, form in args.items())
-        self._query.effects.append(n.Effect(path, step.tool, step.kind, self.live, shapes))
+        self._query.effects.append(n.Effect(path, step.tool, step.kind, self.live, shapes, step.on_error))
         if step.name:
             self.names[step.name] = reply
         self.event("tool", path, effect=step.tool, in_=Record(args), out=None if is_effect else reply)

@@ -29,7 +29,7 @@ def rewritten(plan: n.SetPlan, change: Change) -> n.SetPlan:
             for e in plan.events
         ),
         effects=tuple(
-            n.Effect(e.path, e.tool, e.kind, on(e.when), tuple((name, _shape(s, on)) for name, s in e.args))
+            n.Effect(e.path, e.tool, e.kind, on(e.when), tuple((name, _shape(s, on)) for name, s in e.args), e.on_error)
             for e in plan.effects
         ),
         result=None if plan.result is None else _shape(plan.result, on),

@@ -15,6 +15,7 @@ import msgspec
 
 from sopwb.kernel.ids import digest
 from sopwb.kernel.values import Value
+from sopwb.lang.ir import OnError
 from sopwb.plan.cells import Cell, cell_of, rounded
 from sopwb.plan.facts import SourceFacts
 
@@ -47,6 +48,7 @@ class EffectColumns(msgspec.Struct, frozen=True):
     kind: str
     flag: str
     args: tuple[tuple[str, Layout], ...]
+    on_error: OnError | None = None
 
 
 class SetQuery(msgspec.Struct, frozen=True):

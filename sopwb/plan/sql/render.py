@@ -420,7 +420,7 @@ class _Renderer:
         flag = f"e{place}"
         self.add(flag, self.happened(effect.when, len(self.plan.faults)) or exp.true())
         args = tuple((name, self.layout(shape, f"{flag}_")) for name, shape in effect.args)
-        return EffectColumns(effect.path, effect.tool, effect.kind, flag, args)
+        return EffectColumns(effect.path, effect.tool, effect.kind, flag, args, effect.on_error)
 
     def trace(self) -> Built:
         """Join the texts of events that happen together, then all of them."""

@@ -26,7 +26,7 @@ def compile_tool(step: ir.Tool, compiler: Compiler) -> Run:
     observation has happened when it is decided."""
     args = [(name, Hot(code.expr, compiler.context)) for name, code in step.args]
     tool, kind, name, own_path = step.tool, step.kind, step.name, step.path
-    is_effect = kind == "effect"
+    is_effect, on_error = kind == "effect", step.on_error
     info = StepInfo(own_path, "tool", ToolSpeaker(step), effect=tool)
 
     def plan(frame: Frame, state: State) -> Ended | None:
@@ -48,6 +48,7 @@ def compile_tool(step: ir.Tool, compiler: Compiler) -> Run:
             args=given,
             kind=kind,
             state=(EffectState.MOCKED if mocked else EffectState.PLANNED).value,
+            on_error=on_error,
         )
         value = world.tools.decide(effect)
         if kind != "observe":

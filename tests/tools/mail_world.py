@@ -1,0 +1,148 @@
+"""A mail server that does what it is told: for each command a list of answers, then the usual one.
+
+An answer is bytes to send, or ``DROP`` (the connection is cut), ``HANG`` (nothing, for ever) or ``LATE`` (nothing
+until the test says ``late.set()``, then the usual answer). ``taken`` are the messages whose final dot has come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import ssl
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+
+class Act(enum.Enum):
+    DROP = enum.auto()
+    HANG = enum.auto()
+    LATE = enum.auto()
+
+
+DROP, HANG, LATE = Act.DROP, Act.HANG, Act.LATE
+Answer = bytes | Act
+
+USUAL: dict[str, bytes] = {
+    "CONNECT": b"220 world ready\r\n",
+    "HELO": b"250 world\r\n",
+    "STARTTLS": b"220 go ahead\r\n",
+    "AUTH": b"235 welcome\r\n",
+    "MAIL": b"250 sender ok\r\n",
+    "RCPT": b"250 recipient ok\r\n",
+    "DATA": b"354 go ahead\r\n",
+    "DOT": b"250 taken\r\n",
+    "RSET": b"250 reset\r\n",
+    "QUIT": b"221 bye\r\n",
+}
+
+
+class Taken(msgspec.Struct, frozen=True):
+    envelope: tuple[str, ...]
+    content: bytes
+
+
+class MailWorld:
+    """The server, an asynchronous context manager. ``script``: verb → answers in their order; ``offers``: EHLO."""
+
+    def __init__(
+        self,
+        script: dict[str, list[Answer]] | None = None,
+        offers: tuple[str, ...] = ("SIZE 10000000", "SMTPUTF8"),
+        implicit: ssl.SSLContext | None = None,
+        starttls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.script = {verb: list(answers) for verb, answers in (script or {}).items()}
+        self.offers, self.implicit, self.starttls = offers, implicit, starttls
+        self.taken: list[Taken] = []
+        self.said: list[str] = []
+        self.connections = 0
+        self.open = 0
+        self.late = asyncio.Event()
+        self._handlers: set[asyncio.Task[Any]] = set()
+
+    async def __aenter__(self) -> MailWorld:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.implicit)
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._server.close()
+        for handler in self._handlers:
+            handler.cancel()
+        await asyncio.gather(*self._handlers, return_exceptions=True)
+        await self._server.wait_closed()
+
+    async def closed(self) -> None:
+        """Wait until no client is connected any more, for two seconds at most."""
+        async with asyncio.timeout(2):
+            while self.open:
+                await asyncio.sleep(0.005)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._handlers.add(task)
+        self.connections += 1
+        self.open += 1
+        try:
+            await self._talk(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
+            pass  # the client has gone, or the test is over
+        finally:
+            self.open -= 1
+            self._handlers.discard(task)
+            writer.transport.abort()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        envelope: list[str] = []
+        if not await self._answer("CONNECT", reader, writer):
+            return
+        while line := await reader.readline():
+            text = line.decode().rstrip("\r\n")
+            self.said.append(text)
+            verb = text.split(" ")[0].upper()
+            if verb == "EHLO":
+                lines = ["world", *self.offers, *(["STARTTLS"] if self.starttls else [])]
+                told = "".join(f"250{'-' if n < len(lines) - 1 else ' '}{say}\r\n" for n, say in enumerate(lines))
+                if not await self._answer("EHLO", reader, writer, told.encode()):
+                    return
+                continue
+            if not await self._answer(verb, reader, writer) or verb == "QUIT":
+                return
+            match verb:
+                case "STARTTLS" if self.starttls is not None:
+                    await writer.start_tls(self.starttls)
+                case "MAIL":
+                    envelope = [text]
+                case "RCPT":
+                    envelope.append(text)
+                case "DATA" if self.said_last.startswith(b"354"):
+                    content = await reader.readuntil(b"\r\n.\r\n")
+                    self.taken.append(Taken(tuple(envelope), content[:-3].replace(b"\r\n..", b"\r\n.")))
+                    if not await self._answer("DOT", reader, writer):
+                        return
+
+    async def _answer(
+        self, verb: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, usual: bytes = b""
+    ) -> bool:
+        """Answer one command. False where the connection ends with it."""
+        usual = usual or USUAL.get(verb, b"500 what?\r\n")
+        planned = self.script.get(verb, [])
+        answer = planned.pop(0) if planned else usual
+        if answer is DROP:
+            return False
+        if answer is HANG:
+            await reader.read()
+            return False
+        if answer is LATE:
+            await self.late.wait()
+            answer = usual
+        assert isinstance(answer, bytes)
+        self.said_last = answer
+        writer.write(answer)
+        await writer.drain()
+        return True
