@@ -249,6 +249,12 @@ class ShowData(Command, frozen=True):
     limit: int = 20
 
 
+class ProfileData(Command, frozen=True):
+    """Say of each field of a source how many are null and between what numbers and times lie; no texts."""
+
+    name: str
+
+
 class VerifyStore(Command, frozen=True):
     deep: bool = False
 
@@ -295,6 +301,7 @@ AnyCommand: TypeAlias = (
     | ScriptHistory
     | ListData
     | ShowData
+    | ProfileData
     | VerifyStore
     | StoreStats
     | Evaluate

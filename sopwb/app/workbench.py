@@ -60,6 +60,7 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "NextDue": ("schedules", "next_due"),
     "ListData": ("sources", "list_data"),
     "ShowData": ("sources", "show_data"),
+    "ProfileData": ("sources", "profile_data"),
     "VerifyStore": ("storage", "verify_store"),
     "StoreStats": ("storage", "store_stats"),
     "Evaluate": ("evaluation", "evaluate"),
