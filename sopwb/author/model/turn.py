@@ -16,7 +16,7 @@ from sopwb.author.model.desk import Desk, told
 from sopwb.author.model.fenced import Shown, fenced_calls
 from sopwb.author.model.port import CallBounds, Message, ModelClient, ModelFailure, ModelReply, OnText, ToolCall
 from sopwb.author.model.prompt import mend
-from sopwb.author.model.tools import read_call, tool_schemas
+from sopwb.author.model.tools import ApplyEdits, ReplaceDraft, read_call, tool_schemas
 from sopwb.kernel import limits
 
 
@@ -160,6 +160,8 @@ class ModelTurn:
             answer = f"not done: {tool}"
         else:
             answer = self._desk.do(tool)
+        if isinstance(tool, ReplaceDraft | ApplyEdits):
+            return answer  # writes that fail are counted as repairs
         same = (call.name, call.arguments, answer)
         self._seen[same] += 1
         if self._seen[same] > limits.MODEL_REPEATS_MAX:
