@@ -11,6 +11,7 @@ import os
 import queue
 import threading
 import time
+from functools import cache
 from typing import Any, Final
 
 from sopwb.author.model.port import CallBounds, Message, ModelFailure, ModelReply, OnText, ToolCall, Usage
@@ -21,6 +22,7 @@ _QUIET: Final = {
     "LITELLM_MODE": "PRODUCTION",  # else a .env in the working folder is loaded into the environment
     "LITELLM_LOG": "CRITICAL",
 }
+_NOISY: Final = ("litellm", "openai", "pydantic", "httpx")
 
 
 class LitellmClient:
@@ -105,15 +107,18 @@ def _serve(request: dict[str, Any], inbox: queue.SimpleQueue[Any], stopped: thre
         inbox.put(_failure(error))
 
 
+@cache
 def _load() -> Any:
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    import logging
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its dependencies, which are not ours to mend
         import litellm
-    import logging
+    for module in _NOISY:  # they warn on first use too
+        warnings.filterwarnings("ignore", module=rf"{module}(\..*)?\Z")
 
     litellm.telemetry = False
     litellm.suppress_debug_info = True
