@@ -1,4 +1,4 @@
-"""The model author: a turn goes to a model, what it did is read from the workspace, and that is what the person is told.
+"""The model author: a turn goes to a model, what it did is read from the workspace and told.
 
 The reply is computed from drafts, runs and saved names, never from the model's word. Where a model does not answer,
 the drafts are as they were, one line says why, and the offline author answers the turn. Deliberately not here: the loop
@@ -81,9 +81,7 @@ class ModelAuthor:
             return self._remembered(text, self._reply("answer" if done else "refusal", page))
         if self._without_key:
             return self._offline.turn(text)
-        loop = ModelTurn(
-            self._client, self._desk, self._bounds, self._with_tools, pause=self._pause
-        )
+        loop = ModelTurn(self._client, self._desk, self._bounds, self._with_tools, pause=self._pause)
         try:
             loop.run(first_messages(self._desk, self._history[-MODEL_TURNS_REMEMBERED:], text), self._on_text)
         except ModelFailure as failure:

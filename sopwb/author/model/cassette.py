@@ -1,6 +1,6 @@
 """Recorded exchanges with a model, made and replayed at the ``ModelClient`` boundary.
 
-A cassette is JSON Lines: ``{"asked": digest, "text", "calls": [{"name", "arguments"}], "usage": [prompt, completion]}``.
+A cassette is JSON Lines: ``{"asked": digest, "text", "calls": [{"name", "arguments"}], "usage": [in, out]}``.
 ``asked`` covers the conversation (every message but the rules, which may be reworded) and the tools' names, so that a
 reply is given only to what it answered. Keys never get this far; values of secret environment variables are scrubbed
 all the same. Deliberately not here: any network.

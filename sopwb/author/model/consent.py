@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_QUOTED: Final = re.compile(
-    r"```.*?(?:```|\Z)|^\s*>.*$|\"[^\"]*\"|“[^”]*”|(?<!\w)'[^'\n]*'(?!\w)|`[^`]*`", re.S | re.M
-)
+_QUOTED: Final = re.compile(r"```.*?(?:```|\Z)|^\s*>.*$|\"[^\"]*\"|“[^”]*”|(?<!\w)'[^'\n]*'(?!\w)|`[^`]*`", re.S | re.M)
 _NOT: Final = re.compile(
     r"\b(?:don'?t|do not|never|not|without|before|no need to|instead of|rather than)\s+(?:\w+\s+){0,3}?"
     r"(?:sav|freez|stor|keep|schedul|publish)\w*",
@@ -29,7 +27,8 @@ _YES: Final = re.compile(
     r"(?:that )?looks (?:good|right|fine)|go ahead|do it|please do|that'?s (?:right|it|fine|good))\b",
     re.I,
 )
-_ONLY_YES: Final = re.compile(_YES.pattern + r"(?:[\s,.!]+(?:please|thanks|thank you|" + _YES.pattern + r"))*[\s.!]*\Z", re.I)
+_MORE: Final = r"(?:[\s,.!]+(?:please|thanks|thank you|" + _YES.pattern + r"))*[\s.!]*\Z"
+_ONLY_YES: Final = re.compile(_YES.pattern + _MORE, re.I)
 
 
 def own_words(turn: str) -> str:

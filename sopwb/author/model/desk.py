@@ -113,13 +113,18 @@ class Desk:
     def _search(self, words: str) -> str:
         wanted = words.lower().replace("_", " ").split()
         environment = self.bench.environment()
-        texts = {f"source {name}": f"{name} {cards.source_card(self.bench, name, False)}" for name in environment.source_names()}
+        texts = {
+            f"source {name}": f"{name} {cards.source_card(self.bench, name, False)}"
+            for name in environment.source_names()
+        }
         for name in environment.tool_names():
             texts[f"tool {name}"] = name
         scripts = self.bench.do(c.ListScripts())
         for row in scripts.rows if isinstance(scripts, o.ScriptList) else ():
             texts[f"{row.kind} {row.signature} ({row.state})"] = row.signature
-        found = [title for title, text in texts.items() if any(word in text.lower().replace("_", " ") for word in wanted)]
+        found = [
+            title for title, text in texts.items() if any(word in text.lower().replace("_", " ") for word in wanted)
+        ]
         return "\n".join(found) or "nothing has these words"
 
     def _describe(self, name: str) -> str:
@@ -131,7 +136,9 @@ class Desk:
             return cards.source_card(self.bench, name, name in self.share_rows) or "the source cannot be read"
         known = (*environment.source_names(), *environment.tool_names(), *environment.script_names())
         near = nearest_name(name[:60], known)
-        return cards.script_card(self.bench, name) or f"nothing has that name{f'; did you mean {near}?' if near else ''}"
+        return (
+            cards.script_card(self.bench, name) or f"nothing has that name{f'; did you mean {near}?' if near else ''}"
+        )
 
     def _read(self, name: str) -> str:
         view = self.draft(name)

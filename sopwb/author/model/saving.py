@@ -81,7 +81,7 @@ def _freeze(desk: Desk, name: str, page: Page) -> str:
 
 
 def _try(desk: Desk, name: str) -> str:
-    """Run a draft without effects before it is saved. Gives what went wrong; a ``fail`` and a missing record are fine."""
+    """Run a draft without effects before it is saved. Gives what went wrong; a ``fail`` or missing record is fine."""
     signature = desk.bench.environment().script(name, "")
     if signature is None:
         return "It has no signature that reads."

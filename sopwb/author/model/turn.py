@@ -74,7 +74,7 @@ class ModelTurn:
             if not calls:
                 found = fenced_calls(reply.text)
                 if found == ():
-                    messages += [_said(reply.text), _user("The block is not {\"calls\": [...]} as JSON. Send it again.")]
+                    messages += [_said(reply.text), _user('The block is not {"calls": [...]} as JSON. Again.')]
                     continue
                 calls, fenced = found or (), found is not None
             if calls:
@@ -138,12 +138,19 @@ class ModelTurn:
         numbered = [(f"call_{self.spent.calls}_{n}", call) for n, call in enumerate(calls)]
         answers = [(id_, self._answer(call)) for id_, call in numbered]
         if fenced:
-            return [_said(reply.text), _user("\n\n".join(f"Answer {n}: {text}" for n, (_, text) in enumerate(answers, 1)))]
+            return [
+                _said(reply.text),
+                _user("\n\n".join(f"Answer {n}: {text}" for n, (_, text) in enumerate(answers, 1))),
+            ]
         asked: Message = {
             "role": "assistant",
             "content": reply.text or None,
             "tool_calls": [
-                {"id": id_, "type": "function", "function": {"name": call.name[:64], "arguments": _object(call.arguments)}}
+                {
+                    "id": id_,
+                    "type": "function",
+                    "function": {"name": call.name[:64], "arguments": _object(call.arguments)},
+                }
                 for id_, call in numbered
             ],
         }

@@ -20,7 +20,10 @@ def use(tool: str, **arguments: Any) -> ToolCall:
     return ToolCall("same", tool, json.dumps(arguments))
 
 
-def says(text: str = "", *calls: ToolCall, usage: Usage = Usage(100, 10)) -> ModelReply:
+USAGE = Usage(100, 10)
+
+
+def says(text: str = "", *calls: ToolCall, usage: Usage = USAGE) -> ModelReply:
     return ModelReply(text, calls, usage)
 
 
@@ -55,9 +58,7 @@ class Shop:
     def __init__(self, folder: Path, *replies: ModelReply | ModelFailure, **options: Any) -> None:
         self.bench: Workbench = open_workbench(shop(folder), AS_OF)
         self.model = Played(*replies)
-        self.dialogue = Dialogue(
-            self.bench, as_of=AS_OF, author=ModelAuthor(self.bench, self.model, AS_OF, **options)
-        )
+        self.dialogue = Dialogue(self.bench, as_of=AS_OF, author=ModelAuthor(self.bench, self.model, AS_OF, **options))
         self.say = self.dialogue.turn
 
     @property

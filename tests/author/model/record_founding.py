@@ -1,8 +1,8 @@
 """Record the founding conversation: ``python -m tests.author.model.record_founding``.
 
-The model is played by hand: the replies below were written from nothing but the prompt that a model gets, and go through
-a loopback provider, litellm and the recording client, as a real one's would. Run it again when the conversation that the
-cassette covers has changed; the file is reviewed as any other.
+The model is played by hand: the replies below were written from nothing but the prompt that a model gets, and go
+through a loopback provider, litellm and the recording client, as a real one's would. Run it again when the conversation
+that the cassette covers has changed; the file is reviewed as any other.
 """
 
 from __future__ import annotations
@@ -29,17 +29,43 @@ _FIRST: dict[str, Any] = {
         {"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == customer.id"},
         {"op": "math", "name": "last_order", "expr": "orders.max(o, o.ordered_at)"},
         {"op": "math", "name": "spent", "expr": "orders.sum(o, o.total)"},
-        {"op": "return", "value": {"high_risk": "last_order != null && days_between(last_order, now) > 60 && spent > 500"}},
+        {
+            "op": "return",
+            "value": {"high_risk": "last_order != null && days_between(last_order, now) > 60 && spent > 500"},
+        },
     ],
 }
 _SECOND: list[dict[str, Any]] = [
     {"edit": "set_signature", "returns": {"is_risk": "bool", "reason": "string"}},
-    {"edit": "insert", "at": "steps/2", "step": {"op": "if", "cond": "size(orders) == 0", "then": [
-        {"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}]}},
+    {
+        "edit": "insert",
+        "at": "steps/2",
+        "step": {
+            "op": "if",
+            "cond": "size(orders) == 0",
+            "then": [{"op": "return", "value": {"is_risk": "true", "reason": "'No orders: dormant account'"}}],
+        },
+    },
     {"edit": "remove", "at": "steps/5"},
-    {"edit": "insert", "at": "steps/5", "step": {"op": "math", "name": "idle_days", "expr": "days_between(last_order, now)"}},
-    {"edit": "insert", "at": "steps/6", "step": {"op": "if", "cond": "idle_days > 60 && spent > 500", "then": [
-        {"op": "return", "value": {"is_risk": "true", "reason": "'Last order was ' + string(idle_days) + ' days ago'"}}]}},
+    {
+        "edit": "insert",
+        "at": "steps/5",
+        "step": {"op": "math", "name": "idle_days", "expr": "days_between(last_order, now)"},
+    },
+    {
+        "edit": "insert",
+        "at": "steps/6",
+        "step": {
+            "op": "if",
+            "cond": "idle_days > 60 && spent > 500",
+            "then": [
+                {
+                    "op": "return",
+                    "value": {"is_risk": "true", "reason": "'Last order was ' + string(idle_days) + ' days ago'"},
+                }
+            ],
+        },
+    },
     {"edit": "insert", "at": "steps/7", "step": {"op": "return", "value": {"is_risk": "false", "reason": "'Active'"}}},
 ]
 _WEEKLY: dict[str, Any] = {

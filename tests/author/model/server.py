@@ -1,8 +1,8 @@
 """A loopback OpenAI-compatible server that answers as it is told, faults included.
 
-An answer is ``{"content", "calls": [[name, arguments]]}``, ``{"status": 429, "headers": {…}}``, or ``{"fault": NAME}`` with
-one of: ``cut`` (the stream ends in the middle), ``stall`` (headers, then nothing), ``whisper`` (comments for ever, no
-answer), ``garbage`` (no JSON), ``half`` (the arguments end in the middle, with a finish reason). The last answer is given
+An answer is ``{"content", "calls": [[name, arguments]]}``, ``{"status": 429, "headers": {…}}``, or one with
+``{"fault": NAME}``: ``cut`` (the stream ends in the middle), ``stall`` (headers, then nothing), ``whisper`` (comments for
+ever), ``garbage`` (no JSON), ``half`` (the arguments end in the middle, with a finish reason). The last answer is given
 for ever.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -56,16 +57,18 @@ def _handler(provider: FakeProvider) -> type[BaseHTTPRequestHandler]:
             provider.asked.append(asked)
             provider.authorizations.append(self.headers.get("Authorization", ""))
             answer = provider.next()
-            try:
+            with suppress(OSError):  # the client goes away, as some of these answers make it do
                 self.answer(answer, str(answer.get("fault", "")))
-            except OSError:
-                pass  # the client went away, as some of these answers make it do
             self.close_connection = True
 
         def answer(self, answer: Answer, fault: str) -> None:
             if "status" in answer:
                 body = json.dumps({"error": {"message": "refused, with sk-canary-in-an-error"}}).encode()
-                self.head(answer["status"], "application/json", {"Content-Length": str(len(body)), **answer.get("headers", {})})
+                self.head(
+                    answer["status"],
+                    "application/json",
+                    {"Content-Length": str(len(body)), **answer.get("headers", {})},
+                )
                 self.wfile.write(body)
                 return
             self.head(200, "text/event-stream", {"Connection": "close"})
@@ -107,7 +110,14 @@ def _handler(provider: FakeProvider) -> type[BaseHTTPRequestHandler]:
 
         def chunk(self, delta: dict[str, Any], finish: str | None = None, **more: Any) -> None:
             choice = {"index": 0, "delta": delta, "finish_reason": finish}
-            line = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "x", "choices": [choice], **more}
+            line = {
+                "id": "x",
+                "object": "chat.completion.chunk",
+                "created": 1,
+                "model": "x",
+                "choices": [choice],
+                **more,
+            }
             self.wfile.write(b"data: " + json.dumps(line).encode() + b"\n\n")
             self.wfile.flush()
 

@@ -56,7 +56,7 @@ def test_two_authors_come_to_one_result_on_all_customers(tmp_path: Path) -> None
     assert len(a[0]) > 5
     assert {risk["is_risk"] for risk in a[0].values()} == {True, False}
     assert a == b
-    assert offline.library.names("script")[SINGLE] != recorded.library.names("script")[SINGLE]  # not one and the same text
+    assert offline.library.names("script")[SINGLE] != recorded.library.names("script")[SINGLE]
 
 
 def test_what_was_recorded_holds_no_value_of_a_record() -> None:

@@ -37,7 +37,10 @@ def test_edits_change_the_draft_and_the_change_is_computed(tmp_path: Path) -> No
 
 def test_edits_of_an_old_rev_change_nothing(tmp_path: Path) -> None:
     edit = {"edit": "remove", "at": "steps/6"}
-    other = {**CHURN, "steps": [*CHURN["steps"][:-1], {"op": "return", "value": {"is_risk": "false", "reason": "'Fine'"}}]}
+    other = {
+        **CHURN,
+        "steps": [*CHURN["steps"][:-1], {"op": "return", "value": {"is_risk": "false", "reason": "'Fine'"}}],
+    }
     again = says("", use("replace_draft", name=NAME, script=other))
     shop = Shop(tmp_path, WRITE, again, says("", use("apply_edits", base_rev="r1", edits=[edit])), DONE)
     reply = shop.say(ASK)
@@ -159,7 +162,7 @@ FAULTS: dict[str, ModelReply] = {
     "a name that is none": says("", use("replace_draft", name="../x y", script=CHURN)),
     "an endless loop": says("", use("read_draft")),
     "a deep nest": says("", ToolCall("x", "replace_draft", '{"script":' + "[" * 100_000)),
-    "a block that is no JSON": says("```json\n{\"calls\": [}\n```"),
+    "a block that is no JSON": says('```json\n{"calls": [}\n```'),
     "a script of nonsense": says("", use("replace_draft", name=NAME, script={"steps": [[[]], 5, None]})),
     "edits of nonsense": says("", use("apply_edits", base_rev="r9", edits=[{}])),
 }
@@ -219,7 +222,9 @@ def test_a_model_without_tools_answers_with_a_fenced_block(tmp_path: Path) -> No
 @pytest.mark.parametrize("kind", ["auth", "rate_limit", "unavailable", "timeout", "bad_reply"])
 def test_the_offline_author_answers_where_a_model_does_not(tmp_path: Path, kind: str) -> None:
     shop = Shop(tmp_path, WRITE, ModelFailure(kind, "out of order"))  # type: ignore[arg-type]
-    reply = shop.say("Create a script called late. It takes a customer_id. Return { n }, the number of orders of the customer.")
+    reply = shop.say(
+        "Create a script called late. It takes a customer_id. Return { n }, the number of orders of the customer."
+    )
     first, _, rest = reply.reply.partition("\n\n")
     assert first.startswith("SOP-E0")
     assert "The offline author answers" in first
@@ -237,6 +242,6 @@ def test_a_rate_limit_that_ends_soon_is_waited_for_once(tmp_path: Path) -> None:
 
 def test_streamed_text_comes_before_a_block_and_without_what_a_terminal_obeys(tmp_path: Path) -> None:
     seen: list[str] = []
-    shop = Shop(tmp_path, says("One \x1b[2Jmoment\n```json\n{\"calls\": []}\n```"), DONE, on_text=seen.append)
+    shop = Shop(tmp_path, says('One \x1b[2Jmoment\n```json\n{"calls": []}\n```'), DONE, on_text=seen.append)
     shop.say(ASK)
     assert "".join(seen) == "One [2Jmoment\nDone."
