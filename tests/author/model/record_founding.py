@@ -94,9 +94,11 @@ PLAYED: tuple[Answer, ...] = (
     {"calls": [["replace_draft", {"name": "weekly_churn_prevention", "script": _WEEKLY,
                                   "assumed": ["the subject is “Your coupon”"]}]]},
     DONE,
-    {"calls": [["propose", {"kind": "job", "name": "weekly_churn_prevention", "mocks": ["coupon.generate", "email.send"]}]]},
+    {"calls": [["propose", {"kind": "job", "name": "weekly_churn_prevention",
+                            "mocks": ["coupon.generate", "email.send"]}]]},
     DONE,
-    {"calls": [["propose", {"kind": "schedule", "name": "weekly_churn_prevention", "schedule": "every Monday at 9 AM"}]]},
+    {"calls": [["propose", {"kind": "schedule", "name": "weekly_churn_prevention",
+                            "schedule": "every Monday at 9 AM"}]]},
     DONE,
 )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """A loopback OpenAI-compatible server that answers as it is told, faults included.
 
 An answer is ``{"content", "calls": [[name, arguments]]}``, ``{"status": 429, "headers": {…}}``, or one with
-``{"fault": NAME}``: ``cut`` (the stream ends in the middle), ``stall`` (headers, then nothing), ``whisper`` (comments for
-ever), ``garbage`` (no JSON), ``half`` (the arguments end in the middle, with a finish reason). The last answer is given
+``{"fault": NAME}``: ``cut`` (the stream ends in the middle), ``stall`` (headers, then nothing), ``whisper`` (comments
+for ever), ``garbage`` (no JSON), ``half`` (the arguments end in the middle, with a finish reason). The last answer is given
 for ever.
 """
 
