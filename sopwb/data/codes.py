@@ -211,7 +211,7 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         CACHE,
         "the cache cannot be written",
-        "Large sources are spooled to the workspace's cache folder. Look at its permissions and free space.",
+        "Large sources are kept as Parquet in the workspace's cache folder. Look at its permissions and free space.",
         "a full disk",
     ),
     Code(

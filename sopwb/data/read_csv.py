@@ -67,7 +67,7 @@ class CsvReader:
                 stream.seek(0)
             begin = stream.tell()
             header = _plain_header(iter(partial(stream.readline, CSV_BLOCK_BYTES), b""))
-            at = 1
+            at = 0 if header is None else 1
             while header is not None:
                 names, delimiter = header
                 begin = stream.tell()

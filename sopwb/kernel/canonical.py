@@ -196,8 +196,6 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_DECODER = json.JSONDecoder(
-    parse_float=_decimal, parse_constant=_constant, parse_int=_int, object_pairs_hook=_pairs
-)
+_DECODER = json.JSONDecoder(parse_float=_decimal, parse_constant=_constant, parse_int=_int, object_pairs_hook=_pairs)
 """Made once: making one costs as much as reading a short record."""
 _SCAN: Callable[[str, int], tuple[Any, int]] = _DECODER.scan_once  # type: ignore[attr-defined]  # documented nowhere

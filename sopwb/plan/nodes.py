@@ -167,16 +167,12 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class Items(msgspec.Struct, frozen=True):
-    """The records that are gone through: ``key`` identifies them, ``order`` (then the key) sorts them.
-
-    ``counted``: items without a key are known by how many come before them; this field settles their ties.
-    """
+    """The records that are gone through: ``key`` identifies them, ``order`` (then the key) sorts them."""
 
     source: str
     key: Column
     where: Expr
     order: tuple[tuple[Expr, bool], ...]
-    counted: Column | None = None
 
 
 class SetPlan(msgspec.Struct, frozen=True):

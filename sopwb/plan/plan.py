@@ -19,12 +19,11 @@ from sopwb.lang import ir
 from sopwb.lang.types import RecordType, is_optional
 from sopwb.plan import nodes as n
 from sopwb.plan.algebra import FALSE, NULL, TRUE, sorting
-from sopwb.plan.cells import cell_of, integer, rounded
-from sopwb.plan.facts import PLACE, SourceFacts
+from sopwb.plan.cells import cell_of, rounded
+from sopwb.plan.facts import SourceFacts
 from sopwb.plan.lowering.exact import Part, exact
 from sopwb.plan.lowering.expressions import lower, lower_scalar
 from sopwb.plan.lowering.fetches import record_of
-from sopwb.plan.lowering.folds import identity
 from sopwb.plan.lowering.forms import Form, Record, Unusable
 from sopwb.plan.lowering.scope import Query, Scope
 from sopwb.plan.lowering.steps import Replies, Steps, shape
@@ -136,25 +135,19 @@ def _outer(name: str, value: Value) -> Form:
 def _items(
     each: ir.Each, query: Query, names: dict[str, Form], facts: SourceFacts, promised: RecordType
 ) -> tuple[n.Items, Record]:
+    if each.key is None:
+        # Known by its place, an item could be explained only by reading the source from its beginning.
+        raise CannotLower(f"{facts.name} has no key")
+    cell = facts.cell(each.key)
+    if cell is None or cell.kind not in ("string", "int", "date", "bool"):
+        raise CannotLower(f"the key of {facts.name} is not a text, an int, a date or a bool")
+    key = n.Column(cell.with_null(False), "item", each.key)
     record = record_of(facts, promised, "item")
-    key, counted = _item_key(each, facts)
-    if counted is None:
-        record.fields[key.field] = key
+    record.fields[each.key] = key
     scope = Scope(query, {**names, "it": record}, f"{each.path}/where", row="item")
     where = TRUE if each.where is None else lower_scalar(each.where.expr, scope)
     order = sorting((lower_scalar(o.code.expr, scope), o.descending) for o in each.order_by)
-    return n.Items(each.source, key, where, order, counted), record
-
-
-def _item_key(each: ir.Each, facts: SourceFacts) -> tuple[n.Column, n.Column | None]:
-    """Give the field that items are known by; or how many come before them, with the field that settles ties."""
-    if each.key is None:
-        return n.Column(integer(0, facts.rows), "item", PLACE), identity(facts, "item")
-    assert each.key == facts.key, "the sources were compared before"
-    cell = facts.cell(facts.key)
-    if cell is None or cell.kind not in ("string", "int", "date", "bool"):
-        raise CannotLower(f"the key of {facts.name} is not a text, an int, a date or a bool")
-    return n.Column(cell.with_null(False), "item", facts.key), None
+    return n.Items(each.source, key, where, order), record
 
 
 def _check_steps(steps: tuple[Located, ...], sources: dict[str, SourceFacts]) -> None:

@@ -383,6 +383,14 @@ def test_what_cannot_be_compared_says_how_to_ask_and_hinders_nothing(
     assert isinstance(bench.do(FreezeScript("churn")), Frozen)
 
 
+def test_a_freeze_asks_no_server(bench: Workbench) -> None:
+    freeze(bench, "churn", CHURN)
+    bench.do(SaveDraft("churn", CHURN_90))
+    bench.workspace.data["orders"]["url"] = "postgresql://elsewhere/shop"
+    (line,) = preview(bench, "churn")
+    assert "orders is on a server, which a freeze does not ask; sopwb script diff churn --on customers" in line
+
+
 def test_a_draft_that_does_not_check_is_left_to_the_freeze(bench: Workbench) -> None:
     freeze(bench, "churn", CHURN)
     bench.do(SaveDraft("churn", changed(CHURN, 4, expr="orders.sum(o, o.totl)")))

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from sopwb.app.commands import ApplyEdits, Command, DropDraft, RedoEdit, SaveDraft, ScriptHistory, UndoEdit
-from sopwb.app.outputs import Failed, History, ScriptView
+from sopwb.app.commands import ApplyEdits, Command, DropDraft, RedoEdit, RunScript, SaveDraft, ScriptHistory, UndoEdit
+from sopwb.app.outputs import Failed, History, RunView, ScriptView
 from sopwb.app.workbench import Workbench
-from tests.shop import CHURN, changed
+from tests.shop import CHURN, WEEKLY, changed
 
 
 def done(bench: Workbench, command: Command) -> ScriptView:
@@ -91,6 +91,20 @@ def test_a_dropped_draft_stays_in_the_history(bench: Workbench) -> None:
 @pytest.mark.parametrize("name", ["", "a b", "1x", "a/b", "é", "x" * 65, "a-b"])
 def test_what_is_not_a_name_is_refused(bench: Workbench, name: str) -> None:
     assert refused(bench, SaveDraft(name, CHURN)) == "SOP-A006"
+
+
+@pytest.mark.parametrize("engine", ["rows", "sets"])
+def test_a_draft_runs_the_drafts_that_it_calls_as_they_are_now(bench: Workbench, engine: str) -> None:
+    done(bench, SaveDraft("check_churn_risk", CHURN))
+    done(bench, SaveDraft("weekly", WEEKLY))
+    results = []
+    for days in (60, 90):
+        cond = f"days_since_last > {days} && total_spend > 500"
+        done(bench, SaveDraft("check_churn_risk", changed(CHURN, 5, cond=cond)))
+        run = bench.do(RunScript("weekly", dry_run=True, draft=True, engine=engine))
+        assert isinstance(run, RunView), run
+        results.append((run.engine, run.result))
+    assert results == [(engine, {"at_risk": 9}), (engine, {"at_risk": 6})]
 
 
 def test_extracting_steps_makes_a_second_draft_in_the_same_transaction(bench: Workbench) -> None:

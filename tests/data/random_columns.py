@@ -135,7 +135,7 @@ def _write_csv(path: Path, random: Random, names: list[str], rows: list[tuple[An
                 stream.write(end)
             writer.writerow("" if cell is None else cell for cell in row)
         if random.random() < 0.05:
-            stream.write(random.choice(["1", '"', "x,y,z,x,y,z", "a\"b"]))
+            stream.write(random.choice(["1", '"', "x,y,z,x,y,z", 'a"b']))
 
 
 def _write_json(path: Path, format_: str, random: Random, names: list[str], rows: list[tuple[Any, ...]]) -> None:
@@ -144,7 +144,9 @@ def _write_json(path: Path, format_: str, random: Random, names: list[str], rows
 
     whole = random.random() < 0.7
     records = [
-        json_text(plain({n: v for n, v in zip(names, row, strict=True) if whole or n == "key" or random.random() < 0.8}))
+        json_text(
+            plain({n: v for n, v in zip(names, row, strict=True) if whole or n == "key" or random.random() < 0.8})
+        )
         for row in rows
     ]
     path.write_text("[" + ",\n".join(records) + "]" if format_ == "json" else "\n".join(records), encoding="utf-8")

@@ -1,22 +1,15 @@
-"""Digests of files, their cache, and spools: never stale, never half made."""
+"""Digests of files and their cache: never stale."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from blake3 import blake3
 
 import sopwb.data.content as content
-import sopwb.data.open as opening
-import sopwb.data.spool as spooling
-from sopwb.data.content import file_digest
-from sopwb.data.declaration import SourceDeclaration, declare
-from sopwb.data.open import open_table
-from sopwb.data.spool import SpoolTable
+from sopwb.data.content import Content, file_digest
 from sopwb.kernel.diagnostics import UserError
 
 LONG_AGO = 1_600_000_000
@@ -74,146 +67,25 @@ def test_a_cache_that_cannot_be_written_costs_nothing_else(tmp_path: Path, settl
     assert file_digest(str(path), tmp_path / "cache") == blake3(b"one").hexdigest()
 
 
-# --- spools -------------------------------------------------------------------------------------
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "ROWS_IN_MEMORY_MAX", 2)
+# --- the same file ------------------------------------------------------------------------------
+def streamed(path: Path, monkeypatch: pytest.MonkeyPatch) -> Content:
+    """Find a file that is too large to be held, and hash it."""
+    monkeypatch.setattr(content, "SOURCE_BYTES_HELD_MAX", 0)
+    found = Content(str(path), path.name, None)
+    found.digest()
+    return found
 
 
-def declared(folder: Path, **settings: object) -> SourceDeclaration:
-    declaration, faults = declare("things", {"path": "a.csv", "key": "id", **settings}, str(folder))
-    assert declaration is not None, faults
-    return declaration
+def test_a_file_that_was_only_touched_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = streamed(old(tmp_path / "a", b"one"), monkeypatch)
+    old(tmp_path / "b", b"one", LONG_AGO + 1)
+    os.replace(tmp_path / "b", tmp_path / "a")
+    found.unchanged()
 
 
-def spools(folder: Path) -> list[str]:
-    return sorted(entry.name for entry in (folder / "cache" / "spools").iterdir())
-
-
-@pytest.mark.usefixtures("small")
-def test_a_spool_is_made_once_and_used_until_its_source_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "a.csv").write_text("id,v\n3,c\n1,a\n2,b\n")
-    first = open_table(declared(tmp_path), cache_dir=tmp_path / "cache")
-    (name,) = spools(tmp_path)
-
-    def never(*_: object) -> None:
-        raise AssertionError("the spool is there already")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(spooling, "make_spool", never)
-        again = open_table(declared(tmp_path), cache_dir=tmp_path / "cache")
-    assert list(again.rows()) == list(first.rows()) == [{"id": 1, "v": "a"}, {"id": 2, "v": "b"}, {"id": 3, "v": "c"}]
-    assert (again.schema, again.fingerprint()) == (first.schema, first.fingerprint())
-    (tmp_path / "a.csv").write_text("id,v\n3,c\n1,a\n2,z\n")
-    changed = open_table(declared(tmp_path), cache_dir=tmp_path / "cache")
-    assert [row["v"] for row in changed.rows()] == ["a", "z", "c"]
-    assert [row["v"] for row in first.rows()] == ["a", "b", "c"]
-    assert len(spools(tmp_path)) == 1
-    assert spools(tmp_path) != [name]
-
-
-@pytest.mark.usefixtures("small")
-def test_another_type_key_or_zone_is_another_spool(tmp_path: Path) -> None:
-    import datetime as dt
-
-    (tmp_path / "a.csv").write_text("id,v\n3,2026-01-31 00:00\n1,2026-01-31 00:00\n2,2026-01-31 00:00\n")
-    seen = []
-    for settings, zone in (
-        ({}, dt.UTC),
-        ({"fields": {"v": "string"}}, dt.UTC),
-        ({"key": ""}, dt.UTC),
-        ({}, dt.timezone(dt.timedelta(hours=1))),
-    ):
-        table = open_table(declared(tmp_path, **settings), cache_dir=tmp_path / "cache", zone=zone)
-        seen.append((spools(tmp_path)[0], next(table.rows())))
-    assert len({name for name, _ in seen}) == 4
-    assert seen[3][1]["v"] == dt.datetime(2026, 1, 30, 23, tzinfo=dt.UTC)
-
-
-@pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("damage", [b"", b"nonsense" * 20])
-def test_a_damaged_spool_is_made_again(tmp_path: Path, damage: bytes) -> None:
-    (tmp_path / "a.csv").write_text("id\n3\n1\n2\n")
-    open_table(declared(tmp_path), cache_dir=tmp_path / "cache")
-    (name,) = spools(tmp_path)
-    (tmp_path / "cache" / "spools" / name).write_bytes(damage)
-    assert [row["id"] for row in open_table(declared(tmp_path), cache_dir=tmp_path / "cache").rows()] == [1, 2, 3]
-
-
-@pytest.mark.usefixtures("small")
-def test_a_failed_spool_leaves_nothing_behind(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("id\n3\n1\n3\n")
-    with pytest.raises(UserError, match="SOP-D021"):
-        open_table(declared(tmp_path), cache_dir=tmp_path / "cache")
-    assert spools(tmp_path) == []
-
-
-@pytest.mark.usefixtures("small")
-def test_a_cache_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("id\n3\n1\n2\n")
-    (tmp_path / "cache").write_text("")
-    with pytest.raises(UserError, match=r"SOP-D042 .*cannot spool things"):
-        open_table(declared(tmp_path), cache_dir=tmp_path / "cache")
-
-
-@pytest.mark.usefixtures("small")
-def test_a_streamed_file_that_changes_while_it_is_read_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(content, "SOURCE_BYTES_HELD_MAX", 4)
-    (tmp_path / "a.csv").write_text("id\n3\n1\n2\n")
-    make = spooling._make
-
-    def meddle(*args: object) -> SpoolTable:
-        (tmp_path / "a.csv").write_text("id\n3\n1\n2\n4\n")
-        return make(*args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(spooling, "_make", meddle)
-    with pytest.raises(UserError, match=r"SOP-D018 at a.csv: a.csv changed while it was read"):
-        open_table(declared(tmp_path), cache_dir=tmp_path / "cache")
-    assert spools(tmp_path) == []
-
-
-@pytest.mark.usefixtures("small")
-def test_pages_join_without_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spooling, "_PAGE_ROWS", 3)
-    for count in (3, 4, 6, 7):
-        (tmp_path / "a.csv").write_text("id,v\n" + "".join(f"{n},{n % 2}\n" for n in range(count, 0, -1)))
-        table = open_table(declared(tmp_path), cache_dir=None)
-        assert [row["id"] for row in table.rows()] == list(range(1, count + 1))
-        assert [row["id"] for row in table.matching("v", 1)] == list(range(1, count + 1, 2))
-
-
-_BIG = """
-import resource, sys, time
-from pathlib import Path
-from sopwb.data.declaration import declare
-from sopwb.data.open import open_table
-declaration, _ = declare("orders", {"path": "orders.csv", "key": "id"}, sys.argv[1])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-table = open_table(declaration, cache_dir=Path(sys.argv[1], "cache"))
-last, total = -1, 0
-for row in table.rows():
-    assert row["id"] > last
-    last, total = row["id"], total + row["amount"]
-assert [row["id"] for row in table.matching("customer", "c77")] == [n for n in range(1_000_000) if n * 7 % 50_000 == 77]
-print(table.count(), total, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-"""
-
-
-@pytest.mark.slow
-def test_a_million_records_take_less_than_300_mebibytes(tmp_path: Path) -> None:
-    with (tmp_path / "orders.csv").open("w") as stream:
-        stream.write("id,customer,amount,at,note\n")
-        for n in range(1_000_000):
-            m = n * 611_953 % 1_000_000
-            stream.write(f"{m},c{m * 7 % 50_000},{m % 1000}.{m % 89 + 10},2026-01-{m % 28 + 1:02},note {m}\n")
-    done = subprocess.run(
-        [sys.executable, "-c", _BIG, str(tmp_path)], capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    count, _, kibibytes = done.stdout.split()
-    assert count == "1000000"
-    assert int(kibibytes) < 300 * 1024
+@pytest.mark.parametrize("now", [b"two", b"longer"])
+def test_a_file_with_other_bytes_is_not_the_same(tmp_path: Path, now: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = streamed(old(tmp_path / "a", b"one"), monkeypatch)
+    old(tmp_path / "a", now, LONG_AGO + 1)
+    with pytest.raises(UserError, match="SOP-D018 at a: a changed while it was read"):
+        found.unchanged()

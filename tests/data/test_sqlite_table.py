@@ -108,11 +108,11 @@ def test_an_index_of_a_file_that_changed_is_not_asked(folder: Path) -> None:
     with pytest.raises(UserError, match="SOP-D018"):
         list(table.rows())
     assert open_table(declared(folder), cache_dir=folder / "cache").count() == 4
-    assert len(list((folder / "cache" / "spools").glob("*.schema"))) == 1
+    assert len(list((folder / "cache" / "columns").glob("*.schema"))) == 1
 
 
 def test_a_damaged_note_is_not_believed(folder: Path) -> None:
     twice(folder)
-    (note,) = (folder / "cache" / "spools").glob("*.schema")
+    (note,) = (folder / "cache" / "columns").glob("*.schema")
     note.write_bytes(b'{"key": 3}')
     assert isinstance(open_table(declared(folder), cache_dir=folder / "cache"), MemoryTable)

@@ -39,7 +39,9 @@ class Market(shop.Shop):
     zone: dt.tzinfo = shop.ZONE
     now: dt.datetime = shop.NOW
 
-    def prepare(self, script: ir.Script | dict[str, Any]) -> Program:
+    def prepare(self, script: ir.Script | dict[str, Any] | Program) -> Program:
+        if isinstance(script, Program):
+            return script
         typed = self.compile(script) if isinstance(script, dict) else script
         return prepare(typed, Context(self.zone), lambda name: self.compile(self.scripts[name]))
 
@@ -71,7 +73,7 @@ def the_each(script: ir.Script) -> ir.Each:
     return next(step for step in script.steps if isinstance(step, ir.Each))
 
 
-def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
+def by_rows(market: shop.Shop, raw: dict[str, Any] | Program, **world: Any) -> Answer:
     """Decide a script that is one ``each`` with the row interpreter."""
     world = {"now": now_of(market), **world}
 
@@ -81,14 +83,15 @@ def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
                 answer.items[item] = (value, "", "")
 
     answer = Answer()
-    yields = any("yield" in step for step in raw["steps"])
+    program = market.prepare(raw)
+    yields = program.yields()
     trace = Trace()
-    ran = market.run(raw, inputs_of(market), results=Results(), trace=trace, dead_letters=True, **world)
+    ran = market.run(program, inputs_of(market), results=Results(), trace=trace, dead_letters=True, **world)
     assert ran.outcome.status in ("succeeded", "dead_letters"), ran.outcome
     for letter in ran.outcome.dead_letters:
         answer.items[letter.item] = (None, letter.error.code, letter.error.path)
     answer.trace_hash = ran.outcome.trace_hash
-    answer.trace_hash_stopped = market.run(raw, inputs_of(market), **world).outcome.trace_hash
+    answer.trace_hash_stopped = market.run(program, inputs_of(market), **world).outcome.trace_hash
     answer.effects, answer.counts = ran.effects, trace.counts()
     for event in trace.events():
         if event.op == "if":
@@ -97,7 +100,7 @@ def by_rows(market: shop.Shop, raw: dict[str, Any], **world: Any) -> Answer:
 
 
 def planned(
-    market: shop.Shop, raw: dict[str, Any], session: Session, traced: bool = True, **settings: Any
+    market: shop.Shop, raw: dict[str, Any] | Program, session: Session, traced: bool = True, **settings: Any
 ) -> SetPlan | Unlowered:
     """Plan the one ``each`` of a script over the market's tables."""
     program = market.prepare(raw)
@@ -135,7 +138,7 @@ def session_of(threads: int = 1) -> Session:
     return _sessions[threads]
 
 
-def by_sets(market: shop.Shop, raw: dict[str, Any], threads: int = 1, **settings: Any) -> Answer | Unlowered:
+def by_sets(market: shop.Shop, raw: dict[str, Any] | Program, threads: int = 1, **settings: Any) -> Answer | Unlowered:
     """Decide a script that is one ``each`` with the set engine; the events around the items are added by hand."""
     session = session_of(threads)
     plan = planned(market, raw, session, **settings)
@@ -173,10 +176,11 @@ def answered(session: Session, query: SetQuery, given: dict[str, Value], tools: 
 
 def check_same(market: shop.Shop, raw: dict[str, Any], **settings: Any) -> bool:
     """Check that both engines say the same; gives False where the script is not lowered."""
-    sets = by_sets(market, raw, **settings)
+    program = market.prepare(raw)
+    sets = by_sets(market, program, **settings)
     if isinstance(sets, Unlowered):
         return False
-    rows = by_rows(market, raw, tools=DecidingTools(market.registry, **settings))
+    rows = by_rows(market, program, tools=DecidingTools(market.registry, **settings))
     assert sets.items == rows.items
     assert sets.paths == rows.paths
     assert sets.effects == rows.effects

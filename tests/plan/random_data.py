@@ -75,8 +75,6 @@ class Shapes:
         self.keys: dict[str, str | None] = {"c": "id", "o": random.choice(["id", "id", "id", None]), "r": "code"}
         if random.random() < 0.1:
             self.keys["r"] = None
-        if random.random() < 0.08:
-            self.keys["c"] = None
 
     def type_of(self, kind: str) -> str:
         return "{" + ", ".join(f"{name}: {type_}" for name, type_ in self.fields[kind].items()) + "}"

@@ -1,7 +1,4 @@
-"""Random scripts of one ``each``: every kind of step, nested, with scripts that it calls and that call others.
-
-Effects need items with a key; there are none where items have none.
-"""
+"""Random scripts of one ``each``: every kind of step, nested, with scripts that it calls and that call others."""
 
 from __future__ import annotations
 
@@ -52,7 +49,7 @@ class Scripts(Maker):
     def __init__(self, random: Random, shapes: Shapes) -> None:
         super().__init__(random, shapes)
         self.callees: list[Callee] = []
-        self.depth, self.item, self.effects = 2, "c", shapes.keys["c"] is not None
+        self.depth, self.item = 2, "c"
         self.ends = "fail"
         self.receipts: list[str] = []
 
@@ -124,7 +121,7 @@ class Scripts(Maker):
             return [self.branch(nested)]
         if roll == 8:
             return [{"op": "say", "text": self.any("string", self.depth)}]
-        if roll in (9, 10) and self.effects:
+        if roll in (9, 10):
             return self.tools()
         if self.callees:
             return [self.call()]

@@ -390,3 +390,24 @@ def test_a_list_that_has_a_name_can_be_passed_on() -> None:
         {"op": "call", "name": "k", "script": "total", "args": {"all": "big.map(l, l.price)"}},
     ]
     check("numbers", {"k": "k", "count": "size(big)", "first": "big.first() == null"}, *steps, here=here)
+
+
+@pytest.mark.parametrize("expr", ["string(c.x)", "c.x", "fixed(c.x, {n})", "-c.x", "c.x == c.y", "math.abs(c.x)"])
+@pytest.mark.parametrize("places", [12, 17, 18, 19, 37])
+def test_decimals_with_all_digits_behind_the_point_have_a_zero_before_it(expr: str, places: int) -> None:
+    values = ["0", "0." + "9" * places, "-0." + "1" * places, "-0." + "0" * (places - 1) + "1"]
+    rows = [{**numbers()[0], "id": n, "x": Decimal(v), "y": Decimal(0)} for n, v in enumerate(values)]
+    check("numbers", expr.format(n=places), here=market().add("numbers", "id", NUMBERS, rows))
+
+
+def test_a_product_with_38_digits_behind_the_point_has_a_zero_before_it() -> None:
+    pairs = [("0." + "9" * 19, "-0." + "9" * 19), ("0", "0.5"), ("0." + "0" * 18 + "1", "0." + "0" * 18 + "1")]
+    rows = [{**numbers()[0], "id": n, "x": Decimal(x), "y": Decimal(y)} for n, (x, y) in enumerate(pairs)]
+    for expr in ("c.x * c.y", "string(c.x * c.y)", "fixed(c.x * c.y, 38)"):
+        check("numbers", expr, here=market().add("numbers", "id", NUMBERS, rows))
+
+
+def test_what_is_not_there_is_not_taken_for_a_bound() -> None:
+    none = {"op": "fetch", "name": "l", "from": "lines", "where": "it.id == -1 * c.id - 1", "one": "required"}
+    for value in ("add_months(today, l.qty)", "'abc'.substring(l.qty)", "'abc'.substring(0, l.qty)"):
+        check("numbers", value, none)

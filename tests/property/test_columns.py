@@ -27,7 +27,8 @@ from sopwb.data.memory import MemoryTable
 from sopwb.data.open import open_table
 from sopwb.kernel.diagnostics import UserError
 from sopwb.lang.types import type_text
-from sopwb.plan.sql.query import table_of
+from sopwb.plan.facts import PLACE
+from sopwb.plan.sql.query import column_of, table_of
 from sopwb.run.ports import Table
 from tests.data.random_columns import FORMATS, write_random
 
@@ -122,9 +123,9 @@ def check_loaded(large: Table, small: Table) -> None:
             except UserError as error:
                 found.append(error.diagnostics[0].line())
                 continue
-            order = f" order by {table.schema.key}" if table.schema.key else ""
+            order = f' order by "{column_of(table.schema.key or PLACE)}"'
             columns = [name for name in fields if name in facts.fields]
-            listed = ", ".join(f'"{name}"' for name in columns) or "null"
+            listed = ", ".join(f'"{column_of(name)}"' for name in columns) or "null"
             loaded = session.connection.sql(f"select {listed} from {table_of('things')}{order}").to_arrow_table()
             bounds = {name: (f.low / 10**f.scale, f.high / 10**f.scale) for name, f in facts.fields.items()}
             found.append((facts.rows, bounds, loaded.to_pylist()))

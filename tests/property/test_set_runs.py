@@ -23,7 +23,7 @@ from sopwb.run.state import Outcome, World
 from sopwb.run.trace import Trace
 from sopwb.tools.deciding import DecidingTools
 from tests.plan.market import Market, inputs_of
-from tests.property.test_sets import COMMON, SEEDS, made
+from tests.property.test_sets import COMMON, SEEDS, made, mode
 from tests.run.shop import NOW
 
 
@@ -60,9 +60,8 @@ def _read(cell: Any) -> Any:
     return cell.astimezone(dt.UTC) if isinstance(cell, dt.datetime) else cell
 
 
-def said(market: Market, program: Program, dead_letters: bool, sets: SetEngine | None) -> Said:
+def said(market: Market, program: Program, tools: DecidingTools, dead_letters: bool, sets: SetEngine | None) -> Said:
     spool, trace, results = MemorySpool(), Trace(), Results()
-    tools = DecidingTools(market.registry, dry_run=True)
     world = World(
         tables=market, tools=tools, effects=spool, trace=trace, now=NOW, run_id="b3:test", results=results,
         dead_letters=dead_letters, sets=sets,
@@ -70,15 +69,14 @@ def said(market: Market, program: Program, dead_letters: bool, sets: SetEngine |
     return Said(run(program, inputs_of(market), world), trace, spool.effects, results.pairs)
 
 
-def check(market: Market, raw: dict[str, Any]) -> bool:
+def check(market: Market, raw: dict[str, Any], settings: dict[str, Any]) -> bool:
     """Check that a script's run is the same; gives False where it was not lowered."""
-    program = market.prepare(raw)
+    program, tools = market.prepare(raw), DecidingTools(market.registry, **settings)
     for dead_letters in (True, False):
-        rows = said(market, program, dead_letters, None)
-        tools = DecidingTools(market.registry, dry_run=True)
+        rows = said(market, program, tools, dead_letters, None)
         engine = Engine(threads=1)
-        with SetEngine(engine, program, market, tools, "b3:test", "b3:script", "zone", "dry_run") as sets:
-            found = said(market, program, dead_letters, sets)
+        with SetEngine(engine, program, market, tools, "b3:test", "b3:script", "zone", "") as sets:
+            found = said(market, program, tools, dead_letters, sets)
             if sets.by_rows:
                 return False
         assert found.outcome == rows.outcome
@@ -99,7 +97,7 @@ def check_seed(seed: int) -> None:
         *raw["steps"],
         {"op": "math", "name": "count_of_all", "expr": "size(found)"},
     ] if Random(seed).random() < 0.5 and raw["steps"][-1].get("name") == "found" else raw["steps"]  # fmt: skip
-    event("lowered" if check(market, {**raw, "steps": steps}) else "by rows")
+    event("lowered" if check(market, {**raw, "steps": steps}, mode(seed)) else "by rows")
 
 
 @settings(COMMON, max_examples=150)

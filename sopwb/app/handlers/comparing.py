@@ -209,16 +209,19 @@ def preview_freeze(bench: Workbench, command: PreviewFreeze) -> AnyOutput:
     try:
         source_name, param = _about(bench, new)
         if not source_name:
-            return FreezePreview(
-                name, replaces, None, f"no source is known that {name} is about; {_ask(name, 'SOURCE')}"
-            )
-        source = find_source(bench, source_name)
-        sides = _apply(bench, source, (old, new), param, {})
-        records = _records(bench, sides)
+            why = f"no source is known that {name} is about; {_ask(name, source_name)}"
+            return FreezePreview(name, replaces, None, why)
+        about = find_source(bench, source_name)
+        sides = _apply(bench, about, (old, new), param, {})
+        read = sorted({need.name for applied in sides for need in applied.program.reads()})
+        if remote := [source for source in read if "url" in bench.workspace.data[source]]:
+            why = f"{', '.join(remote)} is on a server, which a freeze does not ask; {_ask(name, source_name)}"
+            return FreezePreview(name, replaces, None, why)
+        records = sum(bench.tables.table(source).count() for source in read)
         if records > FREEZE_COMPARED_RECORDS_MAX:
             why = f"{records:,} records are too many to compare now; {_ask(name, source_name)}"
             return FreezePreview(name, replaces, None, why)
-        found = _compare(bench, source, sides, bench.instant(command.as_of), COMPARED_ITEMS_SHOWN)
+        found = _compare(bench, about, sides, bench.instant(command.as_of), COMPARED_ITEMS_SHOWN)
     except UserError as error:
         return FreezePreview(name, replaces, None, f"{error.diagnostics[0].line()}; {_ask(name, source_name)}")
     return FreezePreview(name, replaces, found)
@@ -226,12 +229,6 @@ def preview_freeze(bench: Workbench, command: PreviewFreeze) -> AnyOutput:
 
 def _ask(name: str, source: str) -> str:
     return f"sopwb script diff {name} --on {source or 'SOURCE'} compares them"
-
-
-def _records(bench: Workbench, sides: tuple[Applied, Applied]) -> int:
-    """Count the records of all that either version reads."""
-    names = {need.name for applied in sides for need in applied.program.reads()}
-    return sum(bench.tables.table(name).count() for name in names)
 
 
 def _about(bench: Workbench, version: Version) -> tuple[str, str]:

@@ -77,7 +77,8 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     )
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
-    engines = Engines(command.engine, command.memory_mb, bench.cache)
+    # A draft's revision does not say what it calls: the drafts of those names, as they are now.
+    engines = Engines(command.engine, command.memory_mb, bench.cache, keep=not target.draft)
     with Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
         if command.output:
             from sopwb.app.output_file import open_output  # tempfile costs 5 ms of every start

@@ -106,7 +106,10 @@ def stored_sql(held: Held, type_: Type) -> str:
 
 
 def files_sql(paths: Sequence[str], *, numbered: bool = False) -> str:
-    """Name Parquet files in a query, as ``file``; ``numbered``: with a column ``file_row_number``. Paths are taken as they are: nothing in them is a pattern."""
+    """Name Parquet files in a query, as ``file``; ``numbered``: with a column ``file_row_number``.
+
+    Paths are taken as they are: nothing in them is a pattern.
+    """
     literals = ["".join(f"[{char}]" if char in "*?[" else char for char in path) for path in paths]
     listed = ", ".join("'" + literal.replace("'", "''") + "'" for literal in literals)
     number = ", file_row_number = true" if numbered else ""

@@ -1,9 +1,9 @@
 """Where large sources lie in the cache folder, and how processes share them.
 
-    columns/orders-HASH.json       what is known of the source (``about.About``); written last, so it means "complete"
-    columns/orders-HASH.parquet    its records, where they are a copy
-    columns/orders-HASH.NAME.found an index of one field (``lookups``)
-    columns/orders.lock            held by the one process that makes any of them
+    columns/orders-HASH.json         what is known of the source (``about.About``); written last, so it means "complete"
+    columns/orders-HASH.parquet      its records, where they are a copy
+    columns/orders-HASH.FIELD.found  an index of one field (``lookups``)
+    columns/orders.lock              held by the one process that makes any of them
 
 HASH covers all that the content depends on, so nothing here is ever stale. Every file is written under another
 name, synced and renamed. Whoever reads a copy holds a shared lock on its ``.json``; older versions are removed once
@@ -61,8 +61,8 @@ class Place:
 
     @property
     def spill(self) -> str:
-        """A folder for what a database puts aside; it is made when it is needed."""
-        return os.path.join(self.folder, f"{self._stem}.{os.getpid()}.spill")
+        """The folder for what databases put aside. DuckDB keeps them apart, and removes what dead processes left."""
+        return os.path.join(self.folder, "spill")
 
     def found(self, field: str) -> str:
         """Give the path of a field's index."""
@@ -110,58 +110,60 @@ class Place:
             os.makedirs(self.folder, exist_ok=True)
             handle = os.open(os.path.join(self.folder, self.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o666)
         except OSError as wrong:
-            raise self.refusal(wrong) from None
+            raise self.refusal(_reason(wrong)) from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             self._remove_passing()
             yield
         except OSError as wrong:
-            raise self.refusal(wrong) from None
+            raise self.refusal(_reason(wrong)) from None
         finally:
             self._remove_passing()
             os.close(handle)
 
-    def refusal(self, wrong: Exception) -> UserError:
+    def refusal(self, reason: str) -> UserError:
         """Make the error of a disk that does not take what is written."""
-        reason = wrong.strerror if isinstance(wrong, OSError) and wrong.strerror else str(wrong).splitlines()[0]
         hint = "make room, or remove the folder"
         return fault(CACHE, f"cannot spool {self.name}: {reason}", path=self.folder, hint=hint)
 
     def _remove_passing(self) -> None:
         """Remove what is not complete: only the holder of the lock writes, so it is nobody's."""
         for entry in self._entries():
-            if entry.endswith(".spill"):
-                _remove_folder(os.path.join(self.folder, entry))
-            elif entry.rpartition(".")[2].isdigit():
+            if entry.rpartition(".")[2].isdigit():
                 _remove(os.path.join(self.folder, entry))
 
     def _remove_others(self) -> None:
+        """Remove older versions, but for those that somebody reads; a later version removes them."""
+        versions: dict[str, list[str]] = {}
         for entry in self._entries():
-            if entry.endswith(_ABOUT) and not entry.startswith(self._stem + "."):
-                self._remove_version(entry.removesuffix(_ABOUT))
-
-    def _remove_version(self, stem: str) -> None:
-        path = os.path.join(self.folder, stem + _ABOUT)
-        try:
-            handle = os.open(path, os.O_RDONLY)
-        except OSError:
-            return
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _remove(path)  # first: without it nothing else is found
-            for entry in self._entries():
-                if entry.startswith(stem + "."):
-                    _remove(os.path.join(self.folder, entry))
-        except BlockingIOError:
-            return  # somebody reads it; the next version removes it
-        finally:
-            os.close(handle)
+            versions.setdefault(entry.partition(".")[0], []).append(entry)
+        for stem, entries in versions.items():
+            if stem == self._stem:
+                continue
+            with suppress(BlockingIOError), _alone(os.path.join(self.folder, stem + _ABOUT)):
+                for entry in sorted(entries, key=lambda name: not name.endswith(_ABOUT)):
+                    _remove(os.path.join(self.folder, entry))  # what is known first: without it nothing is found
 
     def _entries(self) -> list[str]:
         try:
             return [entry for entry in os.listdir(self.folder) if entry.startswith(self.name + "-")]
         except OSError:
             return []
+
+
+@contextmanager
+def _alone(path: str) -> Iterator[None]:
+    """Lock a file that may not be there. Raises ``BlockingIOError`` where it is in use."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
 def settle(passing: str, path: str) -> None:
@@ -174,12 +176,11 @@ def settle(passing: str, path: str) -> None:
     os.replace(passing, path)
 
 
+def _reason(wrong: OSError) -> str:
+    # Of pyarrow's "Error writing bytes to file. Detail: [errno 27] File too large" the end.
+    return (wrong.strerror or str(wrong)).rpartition("] ")[2]
+
+
 def _remove(path: str) -> None:
     with suppress(OSError):  # another process was faster, or may not: it costs room, nothing else
         os.remove(path)
-
-
-def _remove_folder(path: str) -> None:
-    import shutil
-
-    shutil.rmtree(path, ignore_errors=True)

@@ -68,7 +68,10 @@ class Conversion:
         return SORT if self._forms[key] == "text" else self._name(key)
 
     def add(self, chunk: Chunk, raw: Mapping[str, pa.Array]) -> None:
-        """Convert a chunk, of whose columns ``raw`` has those that are arrays. Raises ``UserError`` for a bad record, ``Narrow`` for a new field or more digits."""
+        """Convert a chunk, of whose columns ``raw`` has those that are arrays.
+
+        Raises ``UserError`` for a bad record, ``Narrow`` for a new field or more digits.
+        """
         if not set(chunk.names) <= {column.original for column in self.layout.columns}:
             raise Narrow
         if not len(chunk.marks):

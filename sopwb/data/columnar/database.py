@@ -6,9 +6,7 @@ Deliberately not here: the set engine's database (``duckdb.session``), and any s
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sopwb.kernel.limits import COLUMNS_MEMORY_MB
@@ -17,13 +15,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Database:
-    """An open database in memory. ``said`` makes the error of what DuckDB refuses."""
+class Refused(Exception):
+    """DuckDB could not read a file, or had no room to sort it; the text is its own."""
 
-    def __init__(self, spill: str, said: Callable[[Exception], Exception]) -> None:
+
+class Database:
+    """An open database in memory. Its iterators raise ``Refused``."""
+
+    def __init__(self, spill: str) -> None:
         import duckdb
 
-        self._spill, self._said, self._error = spill, said, duckdb.Error
+        self._error = duckdb.Error
         settings: dict[str, Any] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -41,7 +43,7 @@ class Database:
                 while found := cursor.fetchmany(rows_max):
                     yield found
             except self._error as wrong:
-                raise self._said(wrong) from None
+                raise Refused(" ".join(str(wrong).split())[:200]) from None
 
     def arrow(self, query: str, rows_max: int) -> Iterator[pa.RecordBatch]:
         """Iterate over a query's rows as Arrow batches of some ``rows_max`` rows."""
@@ -50,10 +52,8 @@ class Database:
                 cursor.execute("set timezone = 'UTC'")
                 yield from cursor.sql(query).to_arrow_reader(rows_max)
             except self._error as wrong:
-                raise self._said(wrong) from None
+                raise Refused(" ".join(str(wrong).split())[:200]) from None
 
     def close(self) -> None:
-        """Close it and remove what it put aside."""
+        """Close it."""
         self._connection.close()
-        if os.path.isdir(self._spill):
-            shutil.rmtree(self._spill, ignore_errors=True)

@@ -22,7 +22,7 @@ from sopwb.data.columnar.about import About, can_be_named
 from sopwb.data.columnar.arrays import raw_array
 from sopwb.data.columnar.cache import Place, settle
 from sopwb.data.columnar.conversion import Conversion, as_list
-from sopwb.data.columnar.database import Database
+from sopwb.data.columnar.database import Database, Refused
 from sopwb.data.columnar.order import Twice, see_unique, sort_file
 from sopwb.data.columnar.witnesses import witnesses
 from sopwb.data.columnar.write import Narrow
@@ -179,7 +179,7 @@ class _Source:
 
     def put_in_order(self, layout: Layout, made: Conversion) -> None:
         """Sort a copy by its key; of a file that stays where it is, only see that its keys are unique."""
-        database = Database(self._place.spill, self._place.refusal)
+        database = Database(self._place.spill)
         try:
             if made.in_place is None:
                 sorted_path = self._place.passing(self._place.parquet + ".sorted")
@@ -189,6 +189,9 @@ class _Source:
                 see_unique(database, self._declaration.file, made.key_column)
         except Twice as twice:
             raise self._twice(layout, twice.key) from None
+        except Refused as wrong:
+            self._reader.unchanged()
+            raise self._place.refusal(str(wrong)) from None
         finally:
             database.close()
 

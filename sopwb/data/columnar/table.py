@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sopwb.data.codes import CACHE, MALFORMED
@@ -84,7 +85,7 @@ class ColumnarTable:
 
     def rows(self) -> Iterator[dict[str, Value]]:
         query = f"select {self._stored_columns()} from {files_sql([self._path])}{self._order()}"
-        for page in self._database().rows(query, (), LOOK_UP_PAGE_ROWS):
+        for page in self._pages(query):
             yield from self._rows(page)
         self.unchanged()
 
@@ -117,11 +118,12 @@ class ColumnarTable:
         schema = columns.settle()
         listed = ", ".join(value_sql(self._held(field.name), self._type(field.name)) for field in schema) or "null"
         query = f"select {listed} from {files_sql([self._path])}{self._order()}"
-        for batch in self._database().arrow(query, rows_max):
-            for at in range(0, batch.num_rows, rows_max):
-                part = batch.slice(at, rows_max)
-                arrays = [self._array(part.column(n), field) for n, field in enumerate(schema)]
-                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+        with self._saying():
+            for batch in self._database().arrow(query, rows_max):
+                for at in range(0, batch.num_rows, rows_max):
+                    part = batch.slice(at, rows_max)
+                    arrays = [self._array(part.column(n), field) for n, field in enumerate(schema)]
+                    yield pa.RecordBatch.from_arrays(arrays, schema=schema)
         self.unchanged()
 
     # --- columns --------------------------------------------------------------------------------
@@ -169,7 +171,7 @@ class ColumnarTable:
         column = stored_sql(self._held(field), self._type(field))
         where, values = (f"{column} is null", ()) if sought is None else (f"{column} = ?", (sought,))
         query = f"select {self._stored_columns()} from {files_sql([self._path])} where {where}{self._order()}"
-        for page in self._database().rows(query, values, LOOK_UP_PAGE_ROWS):
+        for page in self._pages(query, values):
             yield from self._rows(page)
 
     def _index(self, field: str) -> Lookups | None:
@@ -205,26 +207,33 @@ class ColumnarTable:
         with self._place.making():
             if os.path.exists(path):
                 return  # another process was faster
-            pages = self._database().rows(query, (), LOOK_UP_PAGE_ROWS)
-            make_lookups(
-                path, self._place.passing(path), columns, columns[list(self._stored).index(field)], self._still(pages)
-            )
+            column = columns[list(self._stored).index(field)]
+            make_lookups(path, self._place.passing(path), columns, column, self._whole(query))
 
-    def _still(self, pages: Iterator[list[tuple[Any, ...]]]) -> Iterator[list[tuple[Any, ...]]]:
-        """Pass pages on, and see at their end that the file is what it was."""
-        yield from pages
+    def _whole(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+        """Iterate over pages, and see at their end that the file is what it was."""
+        yield from self._pages(query)
         self.unchanged()
+
+    def _pages(self, query: str, values: Sequence[Any] = ()) -> Iterator[list[tuple[Any, ...]]]:
+        with self._saying():
+            yield from self._database().rows(query, values, LOOK_UP_PAGE_ROWS)
 
     def _database(self) -> Database:
         if self._open is None:
             from sopwb.data.columnar.database import Database
 
-            self._open = Database(self._place.spill, self._failed)
+            self._open = Database(self._place.spill)
         return self._open
 
-    def _failed(self, wrong: Exception) -> Exception:
-        """Make the error of a file that DuckDB cannot read or sort: changed, spoiled, or no room to spill."""
-        self.unchanged()
-        said = " ".join(str(wrong).split())[:200]
-        code = CACHE if self._about.copy else MALFORMED
-        return fault(code, f"{self._schema.name} cannot be read: {said}", path=self._path)
+    @contextmanager
+    def _saying(self) -> Iterator[None]:
+        """Say what is wrong with a file that DuckDB cannot read or sort: changed, spoiled, or no room to spill."""
+        from sopwb.data.columnar.database import Refused
+
+        try:
+            yield
+        except Refused as wrong:
+            self.unchanged()
+            code = CACHE if self._about.copy else MALFORMED
+            raise fault(code, f"{self._schema.name} cannot be read: {wrong}", path=self._path) from None

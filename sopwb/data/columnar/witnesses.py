@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _NONE: Final = type(None)
 
 
-def witnesses(cells: Sequence[Any], array: pa.Array | None, texts: bool, zone: dt.tzinfo, hint: Type | None) -> list[Any]:
+def witnesses(
+    cells: Sequence[Any], array: pa.Array | None, texts: bool, zone: dt.tzinfo, hint: Type | None
+) -> list[Any]:
     """Pick witnesses of a column, whose cells are texts of CSV or values with kinds of their own.
 
     ``array`` has the cells where there is an array of them, ``hint`` is the type that the source itself states.

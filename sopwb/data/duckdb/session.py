@@ -237,4 +237,3 @@ def _table(schema: SourceSchema) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-

@@ -99,6 +99,8 @@ def _limited(
 
 
 def _negative(value: n.Expr) -> n.Expr:
+    if value.cell.kind == "null":
+        raise CannotLower("a limit is always null")
     if isinstance(value, n.Literal):
         return TRUE if value.value < 0 else FALSE
     return n.Call(TRUE.cell, "lt", (value, literal(0)))

@@ -60,7 +60,7 @@ def type_of(cell: Cell) -> exp.DataType:
         case "int":
             text = "BIGINT" if cell.fits_int() else "INT128"
         case "decimal":
-            small = cell.digits() <= _SMALL_DIGITS and cell.scale <= _SMALL_DIGITS
+            small = cell.digits() <= _SMALL_DIGITS and cell.scale < _SMALL_DIGITS
             text = f"DECIMAL({_SMALL_DIGITS if small else DECIMAL_DIGITS}, {cell.scale})"
         case kind:
             text = _TYPES[kind]
@@ -146,6 +146,12 @@ def column(name: str, table: str, cell: Cell) -> Built:
 
 
 # --- arithmetic ---------------------------------------------------------------------------------
+
+
+def _bounded(value: Built, low: int, high: int) -> Built:
+    """Keep a number within bounds; null stays null, which the database's own functions would pass over."""
+    below, above = binary(exp.LT, value, number(low)), binary(exp.GT, value, number(high))
+    return case([(below, number(low)), (above, number(high))], value)
 
 
 def _arithmetic(kind: type[exp.Binary]) -> Lowering:
@@ -298,9 +304,8 @@ def _date_plus(days: Built) -> Built:
 def _add_months(args: Args, cell: Cell) -> Built:
     (date, _), (months, _) = args
     # Months beyond 10,000 years are a fault already; their number must not overflow on the way to it.
-    bounded = call("greatest", call("least", months, number(200_000)), number(-200_000))
-    shifted = binary(exp.Add, date, call("to_months", exp.Cast(this=bounded, to=plain("INT"))))
-    return exp.TryCast(this=shifted, to=plain("DATE"))
+    later = exp.Cast(this=_bounded(months, -200_000, 200_000), to=plain("INT"))
+    return exp.TryCast(this=binary(exp.Add, date, call("to_months", later)), to=plain("DATE"))
 
 
 def _month_number(args: Args, cell: Cell) -> Built:
@@ -334,13 +339,21 @@ def written(value: Built, cell: Cell) -> Built:
         case "bool":
             return case([(value, text("true")), (exp.Not(this=closed(value)), text("false"))], None)
         case "decimal":
-            return call("sop_decimal", value)
+            return call("sop_decimal", _with_zero(value, cell))
         case "timestamp":
             return call("sop_timestamp", _micros(value))
         case "duration":
             return call("sop_duration", value)
         case _:
             return exp.Cast(this=value, to=plain("TEXT"))
+
+
+def _with_zero(value: Built, cell: Cell) -> Built:
+    """Write 0.5 where all digits stand behind the point: the database writes .5 then."""
+    if cell.scale < DECIMAL_DIGITS:
+        return value
+    digits = exp.Cast(this=value, to=plain("TEXT"))
+    return call("regexp_replace", digits, text(r"^(-?)\."), text(r"\1" + "0."))
 
 
 def exact(value: Built, cell: Cell) -> Built:
@@ -384,8 +397,8 @@ def _flat(parts: list[Built]) -> Iterator[Built]:
 def _substring(args: Args, cell: Cell) -> Built:
     (value, _), *positions = args
     # Positions outside of the text are a fault already; they must not overflow on the way to it.
-    begin, end = (call("greatest", call("least", p, number(TEXT_CHARS_MAX)), number(0)) for p, _ in positions)
-    length = call("greatest", binary(exp.Sub, end, begin), number(0))
+    begin, end = (_bounded(position, 0, TEXT_CHARS_MAX) for position, _ in positions)
+    length = _bounded(binary(exp.Sub, end, begin), 0, TEXT_CHARS_MAX)
     return call("substring", value, binary(exp.Add, begin, number(1)), length)
 
 
@@ -495,7 +508,7 @@ OPERATIONS: Final[dict[str, Lowering]] = {
     "length": _function("length"), "contains": _function("contains"),
     "starts_with": _function("starts_with"), "ends_with": _function("suffix"), "substring": _substring,
     "replace": _replaced,
-    "fixed_text": lambda args, cell: exp.Cast(this=args[0][0], to=plain("TEXT")),
+    "fixed_text": lambda args, cell: exp.Cast(this=_with_zero(*args[0]), to=plain("TEXT")),
     "lower_ascii": lambda args, cell: call("translate", args[0][0], text(_LOW.upper()), text(_LOW)),
     "upper_ascii": lambda args, cell: call("translate", args[0][0], text(_LOW), text(_LOW.upper())),
     "lower": _mapped(False),

@@ -140,25 +140,13 @@ class _Renderer:
             for part in walk(expr):
                 if isinstance(part, n.Column) and part.of == "item":
                     fields.setdefault(part.field, part)
-        made: list[Built] = []
-        for name, part in fields.items():
-            counted = items.counted if part == items.key else None
-            built = self.sql(part, rows) if counted is None else self.place(items, counted)
-            made.append(alias(built, f"i{column_of(name)}"))
+        made = [alias(self.sql(part, rows), f"i{column_of(name)}") for name, part in fields.items()]
         made += [alias(self.sql(expr, rows), f"o{number_}") for number_, (expr, _) in enumerate(items.order)]
         select = exp.Select(expressions=list(made)).from_(self.table(items.source, "item"), copy=False)
         if items.where != TRUE:
             select = select.where(self.sql(items.where, rows), copy=False)
         self._note(items.source, [*fields.values(), items.where, *(expr for expr, _ in items.order)], "item")
         self.cte(0, self.by_key(select) if self.sorted_at == 0 else select)
-
-    def place(self, items: n.Items, counted: n.Column) -> Built:
-        """Count the items that come before one."""
-        rows = {"item": "item"}
-        order = [self.ordered(self.sql(expr, rows), down) for expr, down in (*items.order, (counted, False))]
-        self._note(items.source, [counted], "item")
-        window = exp.Window(this=call("row_number"), order=exp.Order(expressions=order))
-        return cast(binary(exp.Sub, window, number(1)), items.key.cell)
 
     def _item_exprs(self) -> list[n.Expr]:
         found = list(outputs(self.plan))
