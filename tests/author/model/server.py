@@ -2,8 +2,8 @@
 
 An answer is ``{"content", "calls": [[name, arguments]]}``, ``{"status": 429, "headers": {…}}``, or one with
 ``{"fault": NAME}``: ``cut`` (the stream ends in the middle), ``stall`` (headers, then nothing), ``whisper`` (comments
-for ever), ``garbage`` (no JSON), ``half`` (the arguments end in the middle, with a finish reason). The last answer is given
-for ever.
+for ever), ``garbage`` (no JSON), ``half`` (the arguments end in the middle, with a finish reason).
+The last answer is given for ever.
 """
 
 from __future__ import annotations
