@@ -23,13 +23,22 @@ def open_screen(folder: str | None, as_of: str) -> int:
     """Open the workbench on a workspace. Textual is imported only here and below."""
     from sopwb.app.workbench import open_workbench
     from sopwb.author.dialogue import Dialogue
+    from sopwb.author.model.choosing import choose_author
     from sopwb.tui.app import run
     from sopwb.tui.watching import Watched
 
     bench = open_workbench(folder, as_of)
     try:
         seen = Watched(bench)  # so that the trace pane sees the runs that the dialogue makes
-        return run(seen, lambda: Dialogue(seen, as_of=as_of), as_of)
+
+        def talk() -> Dialogue:
+            settings = bench.workspace
+            author = choose_author(
+                seen, as_of, model=settings.model, api_base=settings.api_base, share_rows=settings.share_rows
+            )
+            return Dialogue(seen, as_of=as_of, author=author)
+
+        return run(seen, talk, as_of)
     finally:
         bench.close()
 

@@ -303,6 +303,12 @@ class ListTools(Command, frozen=True):
     """Every tool, installed ones too."""
 
 
+class ProfileData(Command, frozen=True):
+    """Say of each field of a source how many are null and between what numbers and times lie; no texts."""
+
+    name: str
+
+
 class VerifyStore(Command, frozen=True):
     deep: bool = False
 
@@ -355,6 +361,7 @@ AnyCommand: TypeAlias = (
     | ListData
     | ShowData
     | ListTools
+    | ProfileData
     | VerifyStore
     | StoreStats
     | Evaluate

@@ -425,6 +425,25 @@ class SourceView(Output, frozen=True):
     problem: Diagnostic | None = None
 
 
+class FieldProfile(msgspec.Struct, frozen=True):
+    """A field: ``nulls`` -1 where nobody looked; ``least`` and ``greatest`` are of numbers and times, "" elsewhere."""
+
+    name: str
+    type: str
+    nulls: int = -1
+    least: str = ""
+    greatest: str = ""
+
+
+class DataProfile(Output, frozen=True):
+    """What is known of a source's fields without showing a record."""
+
+    name: str
+    key: str
+    rows: int
+    fields: tuple[FieldProfile, ...]
+
+
 class DataList(Output, frozen=True):
     rows: tuple[SourceView, ...]
 
@@ -504,6 +523,7 @@ AnyOutput: TypeAlias = (
     | SourceView
     | DataList
     | ToolList
+    | DataProfile
     | StoreReport
     | PlanView
     | Migrated

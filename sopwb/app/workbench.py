@@ -68,6 +68,7 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "ListData": ("sources", "list_data"),
     "ShowData": ("sources", "show_data"),
     "ListTools": ("tools", "list_tools"),
+    "ProfileData": ("sources", "profile_data"),
     "VerifyStore": ("storage", "verify_store"),
     "StoreStats": ("storage", "store_stats"),
     "Evaluate": ("evaluation", "evaluate"),

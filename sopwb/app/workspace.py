@@ -5,7 +5,7 @@ Grammar of the file (docs/command-line.md shows an example)::
     [workspace]  name, timezone
     [data.NAME]  path | url, format, table, key, [data.NAME.fields] FIELD = "type"
     [tools.NAME] settings of a tool, free for the tool to read
-    [agent]      model, api_base
+    [agent]      model, api_base, share_rows
     [notify]     urls
 
 Everything wrong in it is a diagnostic with the file's line where that is known. Deliberately not here: opening data
@@ -28,7 +28,7 @@ STORE_FOLDER: Final = ".sopwb"
 _SECTIONS: Final = {"workspace", "data", "tools", "agent", "notify"}
 _SETTINGS: Final[dict[str, dict[str, type]]] = {
     "workspace": {"name": str, "timezone": str},
-    "agent": {"model": str, "api_base": str},
+    "agent": {"model": str, "api_base": str, "share_rows": list},
     "notify": {"urls": list},
 }
 
@@ -44,6 +44,8 @@ class Workspace(msgspec.Struct, frozen=True):
     tools: dict[str, dict[str, Any]]
     model: str = "offline"
     api_base: str = ""
+    share_rows: tuple[str, ...] = ()
+    """Sources whose records a model may see."""
     notify: tuple[str, ...] = ()
 
     @property
@@ -113,6 +115,7 @@ def read_workspace(folder: Path) -> Workspace:
         tools=raw.get("tools", {}),
         model=agent.get("model", "offline"),
         api_base=agent.get("api_base", ""),
+        share_rows=tuple(map(str, agent.get("share_rows", ()))),
         notify=tuple(raw.get("notify", {}).get("urls", ())),
     )
 

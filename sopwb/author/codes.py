@@ -19,4 +19,10 @@ CODES: Final[tuple[Code, ...]] = (
     Code("SOP-E006", "A value may be empty and nothing says what then", "Say what an empty one counts as", "the days since the latest visit"),  # noqa: E501 - one message, one line
     Code("SOP-E007", "Something that a script cannot do", "Scripts read data, compute and use declared tools", "ring every donor"),  # noqa: E501 - one message, one line
     Code("SOP-E008", "Something was said without effect", "Say which returned field it is for", "a definition that nothing returns"),  # noqa: E501 - one message, one line
+    Code("SOP-E009", "A model's key is missing or not accepted", "Set the provider's variable, SOPWB_MODEL_KEY or the keyring (docs/authors.md)", "sopwb chat --model openai/gpt-5, without OPENAI_API_KEY"),  # noqa: E501 - one message, one line
+    Code("SOP-E010", "A model's provider wants fewer requests", "Wait a little, then say it again", "more requests in a minute than the plan has"),  # noqa: E501 - one message, one line
+    Code("SOP-E011", "A model cannot be reached", "Check [agent] model and api_base, and that the server runs", "sopwb chat --model openai/x --api-base http://127.0.0.1:9/v1"),  # noqa: E501 - one message, one line
+    Code("SOP-E012", "A model took too long", "Say it again, or choose a faster model", "a server that accepts and never answers"),  # noqa: E501 - one message, one line
+    Code("SOP-E013", "A model's answer cannot be read", "Say it again, or choose another model", "a stream that ends in the middle"),  # noqa: E501 - one message, one line
+    Code("SOP-E014", "A recorded conversation lacks a reply", "Record it again (docs/authors.md)", "a cassette whose conversation was changed"),  # noqa: E501 - one message, one line
 )

@@ -21,3 +21,5 @@ class Reply(msgspec.Struct, frozen=True):
     saved: list[str] = []
     draft: str | None = None
     script: dict[str, Any] | None = None
+    usage: str = ""
+    """What a model took for it: calls, tokens, price. "" for the offline author."""

@@ -7,26 +7,24 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from sopwb.author.dialogue import Dialogue
+from sopwb.author.model.choosing import choose_author
 from sopwb.cli.exits import DONE, USAGE
 from sopwb.cli.main import report
 from sopwb.cli.printing import workbench
 from sopwb.kernel.canonical import json_text
-from sopwb.kernel.diagnostics import Diagnostic, UserError
+from sopwb.kernel.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
+    from sopwb.app.workbench import Workbench
+    from sopwb.author.port import Author
     from sopwb.author.reply import Reply
-
-OFFLINE = "offline"
 
 
 def chat(folder: str | None, options: Any) -> int:
     """Talk until stdin ends. Gives 2 where a line does not read."""
     with workbench(folder, options.as_of) as bench:
-        model = options.model or bench.workspace.model
-        if model != OFFLINE:
-            raise UserError(Diagnostic("SOP-U005", f"--model {model}: authors other than {OFFLINE} are not built yet"))
-        dialogue = Dialogue(bench, as_of=options.as_of)
         prompt = sys.stdin.isatty() and not options.json
+        dialogue = Dialogue(bench, as_of=options.as_of, author=_author(bench, options, prompt))
         if prompt:
             print(f"{bench.name}: say what a script must do. Ctrl-D ends.", file=sys.stderr)
         turn = 0
@@ -40,6 +38,25 @@ def chat(folder: str | None, options: Any) -> int:
                 return USAGE
             _print(turn, dialogue.turn(text), options.json)
     return DONE
+
+
+def _author(bench: Workbench, options: Any, live: bool) -> Author:
+    """Choose the author: what was typed, else what ``[agent]`` says. A typed model does not take the file's address."""
+    settings = bench.workspace
+    typed = bool(options.model or options.api_base)
+    return choose_author(
+        bench,
+        options.as_of,
+        model=options.model or settings.model,
+        api_base=options.api_base or ("" if options.model else settings.api_base),
+        typed=typed and bool(options.api_base),
+        share_rows=settings.share_rows,
+        on_text=_stream if live else lambda text: None,
+    )
+
+
+def _stream(text: str) -> None:
+    print(text, end="", file=sys.stderr, flush=True)
 
 
 def _said(line: str) -> str | None:
@@ -59,22 +76,22 @@ def _line(prompt: bool) -> str:
 
 def _print(turn: int, reply: Reply, as_json: bool) -> None:
     if as_json:
-        print(
-            json_text(
-                {
-                    "turn": turn,
-                    "kind": reply.kind,
-                    "reply": reply.reply,
-                    "options": list(reply.options),
-                    "saved": list(reply.saved),
-                    "draft": reply.draft,
-                    "script": reply.script,
-                }
-            ),
-            flush=True,
-        )
+        document = {
+            "turn": turn,
+            "kind": reply.kind,
+            "reply": reply.reply,
+            "options": list(reply.options),
+            "saved": list(reply.saved),
+            "draft": reply.draft,
+            "script": reply.script,
+        }
+        if reply.usage:
+            document["usage"] = reply.usage
+        print(json_text(document), flush=True)
         return
     print(reply.reply)
     for number, option in enumerate(reply.options, 1):
         print(f"  {number}. {option}")
     print(flush=True)
+    if reply.usage:
+        print(reply.usage, file=sys.stderr)

@@ -312,6 +312,45 @@ ENGLISH_READINGS_MAX: Final = 6
 ENGLISH_TURN_CHARS_MAX: Final = 20_000
 """Length of one turn. The longest of the trial turns had 900 characters."""
 
+# --- models -------------------------------------------------------------------------------------
+MODEL_CALLS_MAX: Final = 14
+"""Calls of a model in one turn. A first draft with its look-ups takes four, two repairs and a rewrite three more."""
+MODEL_TOOL_CALLS_MAX: Final = 40
+"""Tools that one turn may use in all calls."""
+MODEL_TOKENS_MAX: Final = 250_000
+"""Tokens of one turn, sent and received: fourteen calls with a prompt of 12,000 and what they add."""
+MODEL_ANSWER_TOKENS_MAX: Final = 8_192
+"""Tokens of one answer: the largest script of the trials took 3,000."""
+MODEL_SECONDS_MAX: Final = 240.0
+"""What a turn may take, waits included; local models write some 20 tokens a second."""
+MODEL_CALL_S_MAX: Final = 120.0
+MODEL_SILENT_S_MAX: Final = 60.0
+"""A provider that sends nothing for so long is given up."""
+MODEL_COST_USD_MAX: Final = 1.0
+"""Price of one turn, where the model has a known price."""
+MODEL_RETRY_AFTER_S_MAX: Final = 20.0
+"""A rate limit that ends within this is waited for, once a turn."""
+MODEL_REPLY_CHARS_MAX: Final = 200_000
+"""Characters of one answer; more is a model that repeats itself."""
+MODEL_TOOL_REPLY_CHARS_MAX: Final = 12_000
+"""What a tool answers a model with; longer answers are cut, and say so."""
+MODEL_TURNS_REMEMBERED: Final = 12
+"""Earlier turns that a model is told of."""
+MODEL_REPAIRS_MAX: Final = 2
+"""Times that a model may mend a draft that does not check, before it writes it anew once."""
+MODEL_REPEATS_MAX: Final = 2
+"""Times that the same call may get the same answer; a model that asks once more goes round in circles."""
+MODEL_SHOWN_CHARS_MAX: Final = 4_000
+"""What is shown of a model's own words."""
+MODEL_CARDS_MAX: Final = 8
+"""Sources, tools and scripts whose cards are sent unasked: those nearest to the turn; the rest is in the index."""
+MODEL_SAMPLE_ROWS: Final = 3
+"""Records of a source that are sent where the workspace consents."""
+MODEL_TRIED_RECORDS: Final = 20
+"""Records that a draft is tried on before it is saved."""
+PROFILE_ROWS_MAX: Final = 200_000
+"""Records of a source that is looked through for ranges and shares of nulls: below a second."""
+
 # --- sample data --------------------------------------------------------------------------------
 SAMPLE_CHUNK_ROWS: Final = 50_000
 """Rows of a generated sample held at once: some 20 MiB as Python objects, and a Parquet row group each."""

@@ -4,7 +4,7 @@
                "title"?: text, "note"?: text}
     step   := {"op": op, fields of the op…, "id"?: text, "note"?: text}
 
-The fields of every op stand in ``_OPS``; expressions are texts. ``order_by`` is a list of ``"expr"``,
+The fields of every op stand in ``OPS``; expressions are texts. ``order_by`` is a list of ``"expr"``,
 ``"expr desc"`` or ``"expr asc"`` (one text stands for a list of one); in a ``call`` the name ``script`` may be
 left out where ``pin`` is there.
 
@@ -38,7 +38,7 @@ from sopwb.lang import script as ast
 from sopwb.lang.expression.parse import KEYWORDS, RESERVED_WORDS, parse_expression
 from sopwb.lang.types import RecordType, Type, TypeSyntaxError, parse_type
 
-_OPS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+OPS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "fetch": (("name", "from"), ("where", "order_by", "limit", "one", "fields")),
     "math": (("name", "expr"), ()),
     "if": (("cond", "then"), ("name", "else")),
@@ -265,18 +265,18 @@ class _Reader:
             return None
         op = raw.get("op")
         if op is None:
-            self.refuse(codes.FIELD_MISSING, path, "the step has no `op`", expected=", ".join(_OPS))
+            self.refuse(codes.FIELD_MISSING, path, "the step has no `op`", expected=", ".join(OPS))
             return None
-        if not isinstance(op, str) or op not in _OPS:
+        if not isinstance(op, str) or op not in OPS:
             word = str(op)[:NAME_CHARS_MAX]
             nearest = _SYNONYMS.get(word.lower(), "") if isinstance(op, str) else ""
-            nearest = nearest if nearest in _OPS else nearest_name(word, _OPS)
+            nearest = nearest if nearest in OPS else nearest_name(word, OPS)
             fix = Fix(f"write {nearest}", nearest) if nearest else None
             self.refuse(
                 codes.OP_UNKNOWN, f"{path}/op", f"there is no step {word!r}", nearest=nearest, fix=fix
             )
             return None
-        needed, allowed = _OPS[op]
+        needed, allowed = OPS[op]
         if not self.fields(raw, path, needed, ("op", "id", "note", *allowed)):
             return None
         common = {"path": path, "id": self.remark(raw, "id", path), "note": self.remark(raw, "note", path)}

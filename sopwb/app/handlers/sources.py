@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sopwb.app.commands import ListData, ShowData
-from sopwb.app.outputs import AnyOutput, DataList, SourceView
+from sopwb.app.commands import ListData, ProfileData, ShowData
+from sopwb.app.outputs import AnyOutput, DataList, DataProfile, FieldProfile, SourceView
 from sopwb.data.declaration import POSTGRESQL
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
+from sopwb.kernel.limits import PROFILE_ROWS_MAX
 from sopwb.kernel.values import plain
 from sopwb.lang.types import type_text
 
@@ -34,6 +35,24 @@ def show_data(bench: Workbench, command: ShowData) -> AnyOutput:
     if view.problem is not None:
         raise UserError(view.problem)
     return view
+
+
+def profile_data(bench: Workbench, command: ProfileData) -> AnyOutput:
+    """Look through a source for null counts and ranges; a large one gives its types alone."""
+    from sopwb.data.declaration import declare
+    from sopwb.data.view import source_view
+
+    name = command.name
+    show_data(bench, ShowData(name, 0))  # refuses an unknown or unreadable one
+    table = bench.tables.table(name)
+    schema, rows = table.schema, table.count()
+    declaration, _ = declare(name, bench.workspace.data[name], str(bench.workspace.folder))
+    if declaration is None or rows > PROFILE_ROWS_MAX:
+        types = tuple(FieldProfile(field, type_text(type_)) for field, type_ in schema.record.fields)
+        return DataProfile(name, schema.key or "", rows, types)
+    view = source_view(declaration, table)
+    fields = tuple(FieldProfile(f.name, f.type, f.nulls, f.least, f.greatest) for f in view.fields)
+    return DataProfile(name, view.key, view.rows, fields)
 
 
 def _view(bench: Workbench, name: str, limit: int) -> SourceView:

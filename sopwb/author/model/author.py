@@ -1,0 +1,221 @@
+"""The model author: a turn goes to a model, what it did is read from the workspace and told.
+
+The reply is computed from drafts, runs and saved names, never from the model's word. Where a model does not answer,
+the drafts are as they were, one line says why, and the offline author answers the turn. Deliberately not here: the loop
+(``turn``) and saving (``saving``).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Final
+
+from sopwb.app import outputs as o
+from sopwb.author.bench import Bench
+from sopwb.author.english.author import OfflineAuthor
+from sopwb.author.english.say import Page, difference_lines, outline
+from sopwb.author.model import consent
+from sopwb.author.model.desk import Desk
+from sopwb.author.model.fenced import plain_text
+from sopwb.author.model.port import FailureKind, ModelClient, ModelFailure, OnText
+from sopwb.author.model.prompt import first_messages
+from sopwb.author.model.saving import allowed, carry_out
+from sopwb.author.model.tools import Propose
+from sopwb.author.model.turn import Bounds, ModelTurn
+from sopwb.author.reply import Kind, Reply
+from sopwb.kernel.canonical import json_text
+from sopwb.kernel.limits import (
+    ENGLISH_TURN_CHARS_MAX,
+    MODEL_SHOWN_CHARS_MAX,
+    MODEL_TURNS_REMEMBERED,
+    TRACE_LINES_SHOWN,
+)
+
+_CLAIM: Final = re.compile(
+    r"\b(?:saved|frozen|scheduled|stored|published|sent|e-?mailed|executed|deployed|created|updated)\b", re.I
+)
+_FAILURES: Final[dict[FailureKind, str]] = {
+    "auth": "SOP-E009",
+    "rate_limit": "SOP-E010",
+    "refused": "SOP-E011",
+    "unavailable": "SOP-E011",
+    "timeout": "SOP-E012",
+    "bad_reply": "SOP-E013",
+    "cassette": "SOP-E014",
+}
+
+
+class ModelAuthor:
+    """One conversation with a model over a bench. ``share_rows`` are the sources whose records it may see."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        client: ModelClient,
+        as_of: str = "",
+        *,
+        share_rows: tuple[str, ...] = (),
+        on_text: OnText = lambda text: None,
+        bounds: Bounds | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client, self._on_text, self._bounds, self._pause = client, on_text, bounds or Bounds(), pause
+        self._desk = Desk(bench, as_of, share_rows)
+        self._offline = OfflineAuthor(bench, as_of)
+        self._history: list[str] = []
+        self._pending: tuple[Propose, ...] = ()
+        self._with_tools = True
+        self._without_key = False
+
+    def turn(self, text: str) -> Reply:
+        """Answer one turn."""
+        if not text.strip() or len(text) > ENGLISH_TURN_CHARS_MAX:
+            return self._offline.turn(text)
+        self._desk.begin()
+        pending, self._pending = self._pending, ()
+        if pending and consent.only_agrees(text):
+            page = Page()
+            done = carry_out(self._desk, pending, page)
+            return self._remembered(text, self._reply("answer" if done else "refusal", page))
+        if self._without_key:
+            return self._offline.turn(text)
+        loop = ModelTurn(self._client, self._desk, self._bounds, self._with_tools, pause=self._pause)
+        try:
+            loop.run(first_messages(self._desk, self._history[-MODEL_TURNS_REMEMBERED:], text), self._on_text)
+        except ModelFailure as failure:
+            return self._fallen_back(text, failure, loop)
+        finally:
+            self._with_tools = loop.with_tools
+        return self._remembered(text, self._told(text, pending, loop))
+
+    # --- what the person is told ------------------------------------------------------------------------
+
+    def _told(self, text: str, pending: tuple[Propose, ...], loop: ModelTurn) -> Reply:
+        desk, page = self._desk, Page()
+        broken = desk.broken
+        desk.restore([view.name for view in broken])
+        for name, view in desk.views.items():
+            page.add(outline(view, difference_lines(desk.before[name], view.script), ()))
+        if desk.views and desk.assumed:
+            page.add("I assumed: " + plain_text("; ".join(desk.assumed)) + ". Tell me if that is wrong.")
+        self._add_runs(page)
+        kind, options = self._settle(text, pending, page)
+        if broken:
+            wrong = "; ".join(d.line() for view in broken for d in view.diagnostics[:3])
+            page.add(f"The model's script did not check, so nothing of it is kept: {wrong}")
+            kind = "refusal"
+        if loop.stopped:
+            page.add(f"The turn was ended at its bound: {loop.stopped}.")
+            kind = kind if page.saved or desk.views else "refusal"
+        if desk.asked is not None:
+            page.add(plain_text(desk.asked.question)[:MODEL_SHOWN_CHARS_MAX])
+            kind, options = desk.asked.kind, [plain_text(option)[:200] for option in desk.asked.options[:9]]
+        elif not page.parts:
+            page.add(_own_words(loop.text))
+        return self._reply(kind, page, options, loop.spent.line())
+
+    def _settle(self, text: str, pending: tuple[Propose, ...], page: Page) -> tuple[Kind, list[str]]:
+        """Do what was proposed and is allowed; ask about the rest, and about tools that cannot act here."""
+        desk = self._desk
+        may = tuple(one for one in desk.proposed if allowed(one, text, pending, desk.ran))
+        done = carry_out(desk, may, page)
+        waiting = tuple(one for one in desk.proposed if one not in may)
+        if not done:
+            return "refusal", []
+        if waiting:
+            self._pending = waiting
+            page.add("Shall I do this? " + "; ".join(map(_words, waiting)) + ".")
+            return "question", ["yes", "no"]
+        for name, view in desk.views.items():
+            tools = [] if name in page.saved else _idle_tools(desk.bench, view)
+            if tools:
+                page.add(f"There is no {' and no '.join(tools)} configured here. Should I mock it?")
+        return "answer", []
+
+    def _add_runs(self, page: Page) -> None:
+        for run, trace in self._desk.runs:
+            if run.error is not None:
+                page.add(f"{run.name} ended with an error: {run.error.message}")
+            else:
+                planned = f" It plans {run.effects_total} effects." if run.effects_total else ""
+                page.add(f"{run.name} gives {json_text(run.result)}.{planned}")
+            if trace:
+                spoken = [text for line in run.trace[:TRACE_LINES_SHOWN] for text in line.text.splitlines()]
+                page.add("\n".join(f"- {text}" for text in spoken))
+
+    def _reply(self, kind: Kind, page: Page, options: list[str] | None = None, usage: str = "") -> Reply:
+        view = self._desk.draft(self._desk.open)
+        script = view.script if view is not None else None
+        return Reply(kind, page.text(), options or [], page.saved, self._desk.open or None, script, usage)
+
+    def _remembered(self, text: str, reply: Reply) -> Reply:
+        """Note what was said and done, without any value of a record."""
+        desk = self._desk
+        done = [f"wrote {name}" for name in desk.views]
+        done += [f"ran {run.name} ({run.status})" for run, _ in desk.runs]
+        done += [f"saved {name}" for name in reply.saved]
+        done += [f"asked: {desk.asked.question[:300]}"] if desk.asked is not None else []
+        done += [f"waits for a yes to: {_words(one)}" for one in self._pending]
+        self._history += [f"- The person said: {text}", f"  The program: {'; '.join(done) or 'changed nothing'}"]
+        self._history = self._history[-2 * MODEL_TURNS_REMEMBERED :]
+        return reply
+
+    def _fallen_back(self, text: str, failure: ModelFailure, loop: ModelTurn) -> Reply:
+        self._desk.restore(list(self._desk.before))
+        self._desk.begin()
+        self._without_key = failure.kind == "auth"
+        reply = self._offline.turn(text)
+        self._desk.open = reply.draft or self._desk.open
+        code = _FAILURES[failure.kind]
+        still = " for the rest of this conversation" if self._without_key else ""
+        line = f"{code}: the model did not answer: {failure.message}. The offline author answers{still}."
+        self._remembered(text, reply)
+        return Reply(
+            reply.kind,
+            f"{line}\n\n{reply.reply}",
+            reply.options,
+            reply.saved,
+            reply.draft,
+            reply.script,
+            loop.spent.line(),
+        )
+
+
+def _own_words(text: str) -> str:
+    """Give what a model said where nothing was done, and that nothing was done; a claim to the contrary is left out."""
+    said = plain_text(text).strip()[:MODEL_SHOWN_CHARS_MAX]
+    if not said:
+        return "The model had nothing to say. Nothing was changed or saved in this turn."
+    if _CLAIM.search(said):
+        return "The model spoke of something as done, but nothing was changed or saved in this turn."
+    return f"{said}\n\n(Nothing was changed or saved in this turn.)"
+
+
+def _words(proposal: Propose) -> str:
+    match proposal.kind:
+        case "save":
+            return f"save {proposal.name}"
+        case "job":
+            mocked = f" with mocked {', '.join(proposal.mocks)}" if proposal.mocks else ""
+            return f"save {proposal.name} as a batch job{mocked}"
+        case "schedule":
+            return f"run {proposal.name} {plain_text(proposal.schedule)[:120]}"
+
+
+def _idle_tools(bench: Bench, view: o.ScriptView) -> list[str]:
+    """Name the effects that a script uses and the workspace cannot do."""
+    environment = bench.environment()
+    used: dict[str, None] = {}
+
+    def walk(steps: object) -> None:
+        for step in steps if isinstance(steps, list) else ():
+            if step.get("op") == "tool":
+                used[str(step.get("tool"))] = None
+            for block in ("then", "else", "do"):
+                walk(step.get(block))
+
+    walk(view.script.get("steps"))
+    found = ((name, environment.tool(name)) for name in used)
+    return [name for name, tool in found if tool is not None and tool.kind == "effect" and not tool.configured]
