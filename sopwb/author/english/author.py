@@ -5,6 +5,7 @@ Deliberately not here: understanding (``planning`` and below) and Commands' doin
 
 from __future__ import annotations
 
+import logging
 import re
 from decimal import Decimal
 from typing import Any, Final
@@ -27,6 +28,7 @@ from sopwb.kernel.limits import ENGLISH_TURN_CHARS_MAX, TRACE_LINES_SHOWN
 from sopwb.lang.environment import Signature
 from sopwb.run.codes import NOT_FOUND, SCRIPT_FAILED
 
+_LOG: Final = logging.getLogger(__name__)
 _SAMPLE_ROWS: Final = 200
 _TRIES: Final = 3
 _NAME_ANSWER: Final = re.compile(
@@ -70,6 +72,8 @@ class OfflineAuthor:
             return self.understood(text)
         except Exception as error:  # noqa: BLE001 - a fault of the author must not end the conversation
             self.state, self.pending = before
+            # For the maintainer, who turns it on: a person at the chat never sees a traceback.
+            _LOG.info("a turn was not survived: %r", text, exc_info=True)
             return self.reply(
                 "question",
                 f'I stumbled over "{text.strip()}" ({type(error).__name__}). That is a fault of mine, a bug, not of what you said. '  # noqa: E501 - one message, one line

@@ -107,6 +107,8 @@ class Lowering(Testing):
                 base = self.number(of, scope)
                 text = wrap(base, MUL) if top == 1 else f"{wrap(base, MUL)} * {top}"
                 return Expr(f"{text} / {bottom}", DECIMAL, MUL)
+            case m.Part(part, of):
+                return Expr(f"{part}({self.point(of, scope).text})", INT)
             case m.Filled(inner, default):
                 expr, other = self.value(inner, scope), self.value(default, scope)
                 return (

@@ -142,6 +142,13 @@ class Ratio(Node, frozen=True):
     of: Value
 
 
+class Part(Node, frozen=True):
+    """The year, month or weekday of a date."""
+
+    part: str
+    of: Value
+
+
 class Filled(Node, frozen=True):
     """A value with something in place of null."""
 
@@ -328,7 +335,7 @@ class Rows(Node, frozen=True):
 
 Value: TypeAlias = (
     Lit | Clock | Named | Whose | Via | It | Agg | Pick | Arith | Span | Shift | Rounded | Clamp | Fraction |
-    Ratio | Filled
+    Ratio | Filled | Part
     | Cases | Truth | Fixed | Message | Text
 )
 Cond: TypeAlias = (

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from sopwb.author.english.grammar import (  # noqa: F401 - imported for their rules
+    absence,
     aggregates,
     commands,
     conditions,
     definitions,
     effects,
+    everyday,
     opening,
     parameters,
     results,

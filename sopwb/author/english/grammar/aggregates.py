@@ -152,17 +152,17 @@ def _count_those(s: str = "") -> Value:
 @G.rule("aggregate", "how many of {r:rows} (are|were|is|have|had) {a:adj}", "how many {r:rows} (are|were|is) {a:adj}", "how many {a:adj}", "how many (are|were|can|may|must|should) [be] {a:adj}", "the number of {a:adj} (ones|{s:source})", cost=0.4)
 def _count_adjective(a: str, r: Rows | None = None, s: str = "") -> Value:
     base = r or Rows(noun=s)
-    return Agg("count", None, with_cond(_nested(base), Holds(None, a)))
+    return Agg("count", None, with_cond(nested(base), Holds(None, a)))
 
 
-def _nested(rows: Rows) -> Rows:
+def nested(rows: Rows) -> Rows:
     """Mark "of them": among the very records that were spoken of before."""
     return msgspec.structs.replace(rows, noun="@them") if rows == Rows() else rows
 
 
 @G.rule("aggregate", "how many {r:rows} [that|who|which] {c:cond}", "how many of {r:rows} {c:cond}", "the number of {r:rows} [that|who] {c:cond}", cost=0.9)
 def _count_where(r: Rows, c: Cond) -> Value:
-    return Agg("count", None, with_cond(_nested(r), c))
+    return Agg("count", None, with_cond(nested(r), c))
 
 
 @G.rule("aggregate", "the number of (different|distinct) {w:measure} <of> {r:rows}", "how many (different|distinct) {w:measure} <of> {r:rows}", "how many (different|distinct) {w:measure}", cost=0.4)
