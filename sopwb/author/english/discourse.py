@@ -10,79 +10,16 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.anchoring import anchored, grouped
+from sopwb.author.english.corrections import rename, renumber
+from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 
 
-def anchored(spec: Spec, statement: Any) -> Any:
-    """Give "them" and "those" inside a statement the records that it spoke of before: "the number of X, the
-    sum of their …"."""
-    last: list[m.Rows] = []
-    chained = [False]
-    looping = spec.loop is not None or (spec.call is not None and not spec.params)
-
-    def aggregate(node: m.Agg) -> m.Agg:
-        rows = node.rows
-        if rows is not None and rows.every and not rows.source:
-            return node
-        nested = rows is not None and rows.noun == "@them"
-        if nested:
-            assert rows is not None
-            rows = msgspec.structs.replace(rows, noun="")
-            node = msgspec.structs.replace(node, rows=rows)
-        if node.kind == "per" or (isinstance(node.what, m.Named) and node.what.words == "@money"):
-            return node
-        if rows is not None and (rows.source or rows.noun or (looping and (rows.conds or rows.words))):
-            if rows.conds or rows.words or rows.owner:
-                last[:] = [_within(last[0], rows) if nested and last else rows]
-                chained[0] = False
-                return msgspec.structs.replace(node, rows=last[0])
-            if looping:
-                last[:] = [rows]
-            return node
-        if not last:
-            return node
-        if rows is None and not _owned(node.what):
-            if not looping or not (last[0].conds or last[0].words):
-                return node if looping else msgspec.structs.replace(node, rows=last[0])
-            if not chained[0] and node.kind != "count":
-                raise Doubt(
-                    f'Is the {_KINDS.get(node.kind, node.kind)} meant over all of them, or only over those that were counted just before? Say "of all" or "their".'  # noqa: E501 - one message, one line
-                )
-        chained[0] = True
-        return msgspec.structs.replace(node, rows=_within(last[0], rows) if rows is not None else last[0])
-
-    def walk(node: Any) -> Any:
-        if isinstance(node, m.Agg):
-            return aggregate(node)
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        if isinstance(node, tuple):
-            return tuple(walk(part) for part in node)
-        return node
-
-    done = walk(statement) if isinstance(statement, m.Return | m.Define | m.Explain) else statement
-    if last and spec.current is None and not looping and isinstance(statement, m.Return):
-        spec.current = last[0]
-    return done
-
-
-_KINDS = {"max": "highest", "min": "lowest", "avg": "average", "list": "list"}
-
-
-def _owned(value: Any) -> bool:
-    return isinstance(value, m.Named) and value.owner != ""
-
-
-def _within(base: m.Rows, rows: m.Rows) -> m.Rows:
-    """Narrow the records spoken of before by what is said of them now."""
-    return msgspec.structs.replace(base, conds=(*base.conds, *rows.conds), words=(*base.words, *rows.words))
-
-
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
-    statement = anchored(spec, statement)
+    statement = anchored(spec, grouped(spec, statement))
     match statement:
         case m.Takes(params):
             for param in params:
@@ -94,6 +31,10 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             _match(spec, statement, names)
         case m.Select(rows, pick):
             _select(spec, rows, pick)
+        case m.Group(words, rows):
+            _select(spec, rows, None)
+            assert spec.current is not None
+            spec.groups[words] = spec.current
         case m.Exclude(rows):
             _exclude(spec, rows)
         case m.Include(conds, words):
@@ -131,9 +72,9 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
         case m.Remark():
             spec.remarks.append(statement)
         case m.Renumber():
-            _renumber(spec, statement)
+            renumber(spec, statement)
         case m.Rename(old, new, False):
-            _rename(spec, old, new)
+            rename(spec, old, new)
         case m.RemoveField(name):
             _remove_field(spec, name)
         case _:
@@ -269,6 +210,8 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
         value = _pointed(value, spec.last)
     spec.defs[key] = value
     spec.last = key
+    if not key.startswith("@"):
+        spec.spoken.append(key)
 
 
 def _pointed(node: Any, last: str) -> Any:
@@ -287,6 +230,8 @@ def _pointed(node: Any, last: str) -> Any:
 def _assign(spec: Spec, statement: m.Assign) -> None:
     if isinstance(statement.cond, m.Holds) and statement.cond.words == "@previous":
         return
+    if any(name == "@it" for name, _ in statement.sets):
+        statement = msgspec.structs.replace(statement, sets=tuple((_it_of(spec, n), v) for n, v in statement.sets))
     known = {key_of(r.name) for r in spec.returns}
     if len(statement.sets) == 1 and isinstance(statement.cond, m.Otherwise) and spec.last in spec.defs:
         name, value = statement.sets[0]
@@ -306,6 +251,15 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
     for name, _ in statement.sets:
         if not name.startswith("@"):
             spec.last = name
+
+
+def _it_of(spec: Spec, name: str) -> str:
+    """Give the field that "it is 0" speaks of: the one defined last, where it is plain which one that is."""
+    if name != "@it":
+        return name
+    if spec.spoken:
+        return spec.spoken[-1]
+    return spec.spoken_before[0] if len(set(spec.spoken_before)) == 1 else "@whole"
 
 
 def _return(spec: Spec, statement: m.Return) -> None:
@@ -343,6 +297,7 @@ def _return(spec: Spec, statement: m.Return) -> None:
         if field.value is not None:
             spec.defs.pop(key_of(field.name), None)
             spec.last = key_of(field.name)
+            spec.spoken.append(spec.last)
     spec.bare = None
 
 
@@ -440,131 +395,3 @@ def _mail_part(spec: Spec, part: str, value: m.Value) -> None:
     if not mails or mails[-1].mail is None:
         raise Doubt("Which mail is that for?")
     mails[-1].mail = msgspec.structs.replace(mails[-1].mail, **{part: value})
-
-
-# --- corrections ---------------------------------------------------------------------------------------------
-
-
-def _renumber(spec: Spec, statement: m.Renumber) -> None:
-    """Put a new number in place of the one that was meant; several that fit are a question."""
-    old = statement.old
-    if statement.new.kind not in ("number", "string") or (statement.new.kind == "string" and old is None):
-        raise Doubt(f"What should become {statement.new.text}? Please name it.")
-    if old is not None and old.kind == "string":
-        if f"kind='string', text={old.text!r}" not in repr(spec):
-            raise Doubt(f"I find no text '{old.text}' in it.")
-        _substitute(spec, old.text, statement.new.text, "string")
-        return
-    found: list[m.Lit] = []
-    _collect(spec, found)
-    numbers = [n for n in found if old is None or _same_number(n, old)]
-    distinct = {(n.text, n.unit): n for n in numbers}
-    if old is None and len(distinct) > 1:
-        named = [
-            n
-            for n in distinct.values()
-            if statement.new.unit and n.unit == statement.new.unit and n.unit != "noun"
-        ]
-        named = named or [
-            n for n in distinct.values() if statement.words and _about(spec, statement.words, n)
-        ]
-        distinct = {(n.text, n.unit): n for n in named} or distinct
-    if old is None and len(distinct) > 1:
-        weighty = {k: n for k, n in distinct.items() if n.text not in ("0", "1", "2")}
-        distinct = weighty if len(weighty) == 1 else distinct
-    texts = {n.text for n in distinct.values()}
-    if not texts:
-        raise Doubt(
-            f"I find no number {old.text} in it."
-            if old is not None
-            else "I find no number in it that this could replace."
-        )
-    if len(texts) > 1:
-        raise Doubt(
-            f"Which number should become {statement.new.text}: {listed(sorted(texts))}?",
-            tuple((t, f"change {t} to {statement.new.text}") for t in sorted(texts)),
-        )
-    text = next(iter(texts))
-    count = len({id(n) for n in numbers if n.text == text})
-    if count > 1 and old is None and len(texts) > 1:
-        raise Doubt(f"{text} stands in several places. Which one do you mean?")
-    _substitute(spec, text, statement.new.text)
-
-
-def _about(spec: Spec, words: str, number: m.Lit) -> bool:
-    """Whether a definition of the named thing holds the number."""
-    value = spec.defs.get(key_of(words)) or next(
-        (r.value for r in spec.returns if key_of(r.name) == key_of(words)), None
-    )
-    found: list[m.Lit] = []
-    _collect(value, found)
-    return number in found
-
-
-def _same_number(a: m.Lit, b: m.Lit) -> bool:
-    from decimal import Decimal
-
-    return Decimal(a.text) == Decimal(b.text)
-
-
-def _collect(node: Any, out: list[m.Lit]) -> None:
-    if isinstance(node, m.Lit):
-        if node.kind == "number":
-            out.append(node)
-    elif isinstance(node, msgspec.Struct):
-        for field in node.__struct_fields__:
-            _collect(getattr(node, field), out)
-    elif isinstance(node, list | tuple):
-        for part in node:
-            _collect(part, out)
-    elif isinstance(node, dict):
-        for part in node.values():
-            _collect(part, out)
-
-
-def _substitute(spec: Spec, old: str, new: str, kind: str = "number") -> None:
-    for field in spec.__struct_fields__:
-        setattr(spec, field, _replaced(getattr(spec, field), old, new, kind))
-
-
-def _replaced(node: Any, old: str, new: str, kind: str) -> Any:
-    if isinstance(node, m.Lit):
-        return msgspec.structs.replace(node, text=new) if node.kind == kind and node.text == old else node
-    if isinstance(node, msgspec.Struct):
-        changes = {f: _replaced(getattr(node, f), old, new, kind) for f in node.__struct_fields__}
-        return type(node)(**changes)
-    if isinstance(node, list):
-        return [_replaced(p, old, new, kind) for p in node]
-    if isinstance(node, tuple):
-        return tuple(_replaced(p, old, new, kind) for p in node)
-    if isinstance(node, dict):
-        return {k: _replaced(v, old, new, kind) for k, v in node.items()}
-    return node
-
-
-def _rename(spec: Spec, old: str, new: str) -> None:
-    """Rename a returned field: what it is computed from keeps its words."""
-    index = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key_of(old)), None)
-    if index is None:
-        known = listed([r.name for r in spec.returns], "and")
-        raise Doubt(f"There is no returned field {old}" + (f"; there are {known}." if known else "."))
-    ret = spec.returns[index]
-    if any(r.name == new for r in spec.returns):
-        raise Doubt(f"There is a returned field {new} already.")
-    key, fresh = key_of(ret.name), key_of(new)
-    value = ret.value if ret.value is not None else spec.defs.pop(key, None)
-    if value is None and key not in {n for a in spec.assigns for n, _ in a.sets}:
-        matching = [p for p in spec.predicates if set(words_of(ret.name)) & set(p.split())]
-        value = m.Truth(m.Holds(None, matching[0])) if len(matching) == 1 else None
-        if value is None and not (isinstance(spec.defs.get("@open"), m.Cases)):
-            raise Doubt(f"I cannot rename {old}: it takes its meaning from its name. What is {new}?")
-    if value is not None:
-        # The old name stays the name of the value inside the script: what refers to it still does.
-        spec.defs[key] = value
-        spec.returns[index] = m.Ret(new, ret.type, m.Named(key))
-    else:
-        spec.returns[index] = m.Ret(new, ret.type)
-    spec.assigns = [
-        msgspec.structs.replace(a, sets=tuple((fresh if n == key else n, v) for n, v in a.sets))
-        for a in spec.assigns
-    ]

@@ -1,347 +1,60 @@
 """The meaning representation: what a turn says, before it is linked to a workspace.
 
-Three closed families: values (what can be computed), conditions, and rows (a selection of a source's records); and the
-statements that a turn is made of. Names are still words (``Named``): ``link`` decides which field, parameter,
-definition or script they mean, since that depends on what stands around them. Deliberately not here: types and scripts.
+Here are the statements that a turn is made of; what they are made of (values, conditions, rows) is in ``nodes`` and can
+be had from here too. Deliberately not here: types and scripts.
 """
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
-import msgspec
-
-
-class Node(msgspec.Struct, frozen=True, tag=True, tag_field="node", omit_defaults=True):
-    """The base of all meanings; their tag is the class's name."""
-
-
-# --- values ---------------------------------------------------------------------------------------
-
-
-class Lit(Node, frozen=True):
-    """A literal: ``kind`` number, string, date, bool or null; ``unit`` the noun that stood beside a number."""
-
-    kind: str
-    text: str
-    unit: str = ""
-
-
-class Clock(Node, frozen=True):
-    """``today`` or ``now``."""
-
-    name: str
-
-
-class Named(Node, frozen=True):
-    """Words that name something: a field, parameter, definition, returned field. ``owner`` whose it is (""
-    not said)."""
-
-    words: str
-    owner: str = ""
-
-
-class Whose(Node, frozen=True):
-    """A field of a record that another value picks: the day of the earliest appointment."""
-
-    words: str
-    of: Pick
-
-
-class It(Node, frozen=True):
-    """What was spoken of last: "it", "that", "what you have so far"."""
-
-    words: str = "it"
-
-
-class Agg(Node, frozen=True):
-    """``kind``: sum average min max count list. ``rows`` None: those spoken of. ``what`` None for count."""
-
-    kind: str
-    what: Value | None = None
-    rows: Rows | None = None
-    order: tuple[Order, ...] = ()
-    distinct: bool = False
-
-
-class Order(Node, frozen=True):
-    by: Value
-    descending: bool = False
-
-
-class Pick(Node, frozen=True):
-    """The one record of ``rows`` with the greatest (``last``) or least ``by``; None: the rows' only date."""
-
-    rows: Rows | None
-    by: Value | None
-    last: bool
-
-
-class Via(Node, frozen=True):
-    """A field of the record of ``source`` that ``key`` names: "the name found in suppliers for the
-    product's supplier_id"."""
-
-    words: str
-    source: str
-    key: Value
-
-
-class Arith(Node, frozen=True):
-    """``op``: + - * / div (whole division) rem."""
-
-    op: str
-    left: Value
-    right: Value
-
-
-class Span(Node, frozen=True):
-    """The time from one point to another in ``unit``: days, hours, minutes, months, years, weeks."""
-
-    unit: str
-    begin: Value
-    end: Value
-
-
-class Shift(Node, frozen=True):
-    """A point in time moved by ``count`` of ``unit``; ``base`` is mostly today."""
-
-    base: Value
-    unit: str
-    count: Value
-    back: bool
-
-
-class Rounded(Node, frozen=True):
-    """``places`` None: to a whole number. ``how``: half up down."""
-
-    value: Value
-    places: int | None
-    how: str = "half"
-
-
-class Clamp(Node, frozen=True):
-    """Not below ``low`` and not above ``high``."""
-
-    value: Value
-    low: Value | None = None
-    high: Value | None = None
-
-
-class Fraction(Node, frozen=True):
-    """``percent`` hundredths of a value: "10 percent of the price"; ``of`` None: of what was spoken of."""
-
-    percent: Value
-    of: Value | None
-
-
-class Ratio(Node, frozen=True):
-    """A share in words: a quarter of, half of, two thirds of."""
-
-    top: int
-    bottom: int
-    of: Value
-
-
-class Part(Node, frozen=True):
-    """The year, month or weekday of a date."""
-
-    part: str
-    of: Value
-
-
-class Filled(Node, frozen=True):
-    """A value with something in place of null."""
-
-    value: Value
-    default: Value
-
-
-class Arm(Node, frozen=True):
-    cond: Cond
-    value: Value
-
-
-class Cases(Node, frozen=True):
-    """The value of the first arm whose condition holds. ``default`` None: nothing was said."""
-
-    arms: tuple[Arm, ...]
-    default: Value | None = None
-    subject: Value | None = None
-
-
-class Truth(Node, frozen=True):
-    """A condition as a value."""
-
-    cond: Cond
-
-
-class Fixed(Node, frozen=True):
-    """A number as text with exactly ``places`` digits."""
-
-    value: Value
-    places: int
-
-
-class Message(Node, frozen=True):
-    """A text with placeholders in capitals; ``bind`` is filled from the explanations that follow."""
-
-    text: str
-    bind: tuple[tuple[str, Value], ...] = ()
-    swaps: tuple[Swap, ...] = ()
-
-
-class Swap(Node, frozen=True):
-    """The word ``new`` stands instead of ``old`` when ``cond`` holds."""
-
-    old: str
-    new: str
-    cond: Cond
-
-
-class Text(Node, frozen=True):
-    """A value written into text."""
-
-    value: Value
-
-
-# --- conditions -------------------------------------------------------------------------------------
-
-
-class Compare(Node, frozen=True):
-    """``op``: < <= > >= == !=. ``left`` None: the subject is still to come (a tail)."""
-
-    op: str
-    left: Value | None
-    right: Value
-
-
-class Empty(Node, frozen=True):
-    """The value is null."""
-
-    left: Value | None
-
-
-class Starts(Node, frozen=True):
-    """``op``: startsWith endsWith contains."""
-
-    op: str
-    left: Value | None
-    right: Value
-
-
-class Among(Node, frozen=True):
-    """The value is one of some literals."""
-
-    left: Value | None
-    options: tuple[Value, ...]
-
-
-class Inside(Node, frozen=True):
-    """A value between two, with their inclusion; for dates a window."""
-
-    left: Value | None
-    low: Value
-    high: Value
-    low_in: bool = True
-    high_in: bool = True
-
-
-class InYear(Node, frozen=True):
-    left: Value | None
-    year: int
-    month: int = 0
-
-
-class Holds(Node, frozen=True):
-    """A bare truth: a boolean field, or a predicate that was defined ("overdue", "at risk")."""
-
-    subject: Value | None
-    words: str
-
-
-class NoRows(Node, frozen=True):
-    """There are no such records; ``rows`` None: those spoken of."""
-
-    rows: Rows | None
-
-
-class NotFor(Node, frozen=True):
-    """They have not ``verb``-ed for more than ``count`` ``unit``: "haven't ordered in 60 days"."""
-
-    verb: str
-    unit: str
-    count: Value
-
-
-class Never(Node, frozen=True):
-    """They have never ``verb``-ed."""
-
-    verb: str
-
-
-class Missing(Node, frozen=True):
-    """The record looked up (by the named parameter, or in the named source) does not exist."""
-
-    words: str
-    source: str = ""
-
-
-class Shared(Node, frozen=True):
-    """Has the same value in ``field`` as the record looked up: "the row of zones that has the same country"."""
-
-    words: str
-
-
-class And(Node, frozen=True):
-    parts: tuple[Cond, ...]
-
-
-class Or(Node, frozen=True):
-    parts: tuple[Cond, ...]
-
-
-class Not(Node, frozen=True):
-    part: Cond
-
-
-class Mixed(Node, frozen=True):
-    """And and or without a sign of which binds first: always a question. ``text`` offers both."""
-
-    left: Cond
-    right: Cond
-
-
-class Otherwise(Node, frozen=True):
-    """Every other case."""
-
-
-# --- rows ---------------------------------------------------------------------------------------------
-
-
-class Rows(Node, frozen=True):
-    """Records: of ``source`` ("" those spoken of), of whom (``owner``), which (``conds``), and adjectives
-    still unlinked.
-
-    ``noun`` is the word that stood for the records; ``every`` that all were meant, whoever's.
-    """
-
-    source: str = ""
-    owner: str = ""
-    conds: tuple[Cond, ...] = ()
-    words: tuple[str, ...] = ()
-    noun: str = ""
-    every: bool = False
-
-
-Value: TypeAlias = (
-    Lit | Clock | Named | Whose | Via | It | Agg | Pick | Arith | Span | Shift | Rounded | Clamp | Fraction |
-    Ratio | Filled | Part
-    | Cases | Truth | Fixed | Message | Text
-)
-Cond: TypeAlias = (
-    Compare | Empty | Starts | Among | Inside | InYear | Holds | NoRows | NotFor | Never | Missing | Shared |
-    And | Or | Not
-    | Mixed | Otherwise
+from sopwb.author.english.nodes import (
+    Agg,
+    Among,
+    And,
+    Arith,
+    Arm,
+    Cases,
+    Clamp,
+    Clock,
+    Compare,
+    Cond,
+    Empty,
+    Filled,
+    Fixed,
+    Fraction,
+    Holds,
+    Inside,
+    InYear,
+    It,
+    Lit,
+    Message,
+    Missing,
+    Mixed,
+    Named,
+    Never,
+    Node,
+    NoRows,
+    Not,
+    NotFor,
+    Or,
+    Order,
+    Otherwise,
+    Part,
+    Pick,
+    Ratio,
+    Rounded,
+    Rows,
+    Shared,
+    Shift,
+    Span,
+    Starts,
+    Swap,
+    Text,
+    Truth,
+    Value,
+    Via,
+    Whose,
 )
 
 # --- statements -------------------------------------------------------------------------------------------
@@ -389,6 +102,13 @@ class Select(Node, frozen=True):
 
     rows: Rows | None
     pick: Pick | None = None
+
+
+class Group(Node, frozen=True):
+    """Records that get a name: "the cars inside are the tickets without left_at"."""
+
+    words: str
+    rows: Rows
 
 
 class Exclude(Node, frozen=True):
@@ -584,9 +304,97 @@ class Outside(Node, frozen=True):
 
 
 Statement: TypeAlias = (
-    Create | Takes | LookUp | Match | Select | Exclude | Include | Define | DefineWhen | Assign | Fail |
+    Create | Takes | LookUp | Match | Select | Group | Exclude | Include | Define | DefineWhen | Assign | Fail |
     Adjust | Return | Explain
     | SwapWord | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm |
     Drop | Undo | Renumber
     | Rename | RemoveField | CaseAbsent | Remark | Show | Outside
 )
+
+__all__ = [
+    "Adjust",
+    "Agg",
+    "Among",
+    "And",
+    "Arith",
+    "Arm",
+    "Assign",
+    "CallFor",
+    "CaseAbsent",
+    "Cases",
+    "Clamp",
+    "Clock",
+    "Compare",
+    "Cond",
+    "Confirm",
+    "Coupon",
+    "Create",
+    "Define",
+    "DefineWhen",
+    "Drop",
+    "Empty",
+    "Exclude",
+    "Explain",
+    "Fail",
+    "Filled",
+    "Fixed",
+    "Fraction",
+    "Group",
+    "Holds",
+    "InYear",
+    "Include",
+    "Inside",
+    "It",
+    "Lit",
+    "LookUp",
+    "Loop",
+    "Mail",
+    "MailPart",
+    "Match",
+    "Message",
+    "Missing",
+    "Mixed",
+    "Mock",
+    "Named",
+    "Never",
+    "NoRows",
+    "Node",
+    "Not",
+    "NotFor",
+    "Or",
+    "Order",
+    "Otherwise",
+    "Outside",
+    "Param",
+    "Part",
+    "Pick",
+    "Plan",
+    "Ratio",
+    "Remark",
+    "RemoveField",
+    "Rename",
+    "Renumber",
+    "Ret",
+    "Return",
+    "Rounded",
+    "Rows",
+    "RunIt",
+    "Save",
+    "Select",
+    "Shared",
+    "Shift",
+    "Show",
+    "Span",
+    "Starts",
+    "Statement",
+    "Swap",
+    "SwapWord",
+    "Takes",
+    "Text",
+    "Truth",
+    "Undo",
+    "Value",
+    "Via",
+    "When",
+    "Whose",
+]

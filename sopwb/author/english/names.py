@@ -18,6 +18,8 @@ from sopwb.author.english.patterns import Edge
 from sopwb.lang.environment import Signature, SourceSchema
 
 _SPAN_WORDS_MAX: Final = 5
+GROUP: Final = "@group "
+"""Marks, as the noun of a selection, the name that some records were given."""
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -27,6 +29,11 @@ def words_of(name: str) -> tuple[str, ...]:
 
 def key_of(name: str) -> str:
     return " ".join(words_of(name))
+
+
+def raw_words(name: str) -> str:
+    """Write a name's words as they stand, plurals kept."""
+    return " ".join(w for w in name.lower().replace("-", "_").split("_") if w)
 
 
 class Names(msgspec.Struct):
@@ -46,8 +53,14 @@ class Names(msgspec.Struct):
     """Words for what a called script can say: "at risk", "expired"."""
     aliases: dict[str, str] = {}
     """Words that a called script was explained with, and the result that they mean: "go" for ``ok``."""
+    braced: set[str] = set()
+    """Words that this turn has in braces: names, even where they are verbs ("load")."""
+    groups: set[str] = set()
+    """Names that records were given: "cars inside"."""
     entities: set[str] = set()
     """Further nouns for the record spoken of ("loan" from ``loan_id``)."""
+    twins: set[str] = set()
+    """Fields of one source that differ in number only ("guest", "guests"), as they are written."""
     _fields: dict[str, float] = {}
     _source_keys: dict[str, list[str]] = {}
 
@@ -60,8 +73,11 @@ class Names(msgspec.Struct):
             parts = words_of(name)
             if len(parts) > 1:
                 self._source_keys.setdefault(parts[-1], []).append(name)
-            for field in source.record.names():
+            fields = source.record.names()
+            for field in fields:
                 self._add(field)
+                if sum(key_of(f) == key_of(field) for f in fields) > 1:
+                    self.twins.add(raw_words(field))
             if any("date" in str(t) or "timestamp" in str(t) for _, t in source.record.fields):
                 self._fields.setdefault("date", 2.0)
         for script in self.scripts.values():
@@ -118,7 +134,8 @@ def name_edges(chart: object, at: int) -> list[Edge]:
         if cost is not None:
             tokens = chart.tokens[at:end]  # type: ignore[attr-defined]
             loose = 0.0 if any(t.kind == "name" for t in tokens) or end - at == 1 else 0.1
-            found.append(Edge(end, key, cost + loose))
+            said = " ".join(raw_words(t.low) for t in tokens)
+            found.append(Edge(end, said if said in names.twins else key, cost + loose))
     return found
 
 

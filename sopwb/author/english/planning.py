@@ -6,7 +6,6 @@ Deliberately not here: carrying a plan out (``carrying``), and words for people 
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import Any
 
@@ -22,68 +21,11 @@ from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
+from sopwb.author.english.state import Overlay, State, Step
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
-from sopwb.lang.environment import Environment, Signature, SourceSchema, ToolSignature
+from sopwb.lang.environment import Environment, Signature
 from sopwb.schedule.phrases import parse_spec
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One thing to do: ``what`` is draft, save, job, schedule, run, trace, drop, rename, undo, show, yes or no."""
-
-    what: str
-    name: str = ""
-    text: str = ""
-    script: dict[str, Any] | None = None
-    notes: tuple[str, ...] = ()
-    args: tuple[m.Value, ...] = ()
-
-
-class State(msgspec.Struct):
-    """What the conversation knows between turns."""
-
-    specs: dict[str, Spec] = {}
-    scripts: dict[str, dict[str, Any]] = {}
-    """The script last generated for each spec."""
-    history: dict[str, list[Spec]] = {}
-    saved: set[str] = set()
-    mocked: set[str] = set()
-    jobs: set[str] = set()
-    open: str = ""
-    schedule: tuple[str, str] = ("", "")
-    """The script last scheduled and the words that said when."""
-    lost: list[str] = []
-    """Sentences about the open script that were not understood."""
-    ran: str = ""
-
-    def copy(self) -> State:
-        return copy.deepcopy(self)
-
-
-class Overlay:
-    """An environment in which the drafts of a plan exist already."""
-
-    def __init__(self, base: Environment, drafts: dict[str, Signature]) -> None:
-        self.base, self.drafts = base, drafts
-
-    def source(self, name: str) -> SourceSchema | None:
-        return self.base.source(name)
-
-    def source_names(self) -> tuple[str, ...]:
-        return self.base.source_names()
-
-    def tool(self, name: str) -> ToolSignature | None:
-        return self.base.tool(name)
-
-    def tool_names(self) -> tuple[str, ...]:
-        return self.base.tool_names()
-
-    def script(self, name: str, pin: str) -> Signature | None:
-        return self.drafts.get(name) if not pin and name in self.drafts else self.base.script(name, pin)
-
-    def script_names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.base.script_names(), *self.drafts)))
-
 
 _COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock)
 
@@ -150,6 +92,7 @@ class Planner:
                     self.aside(said)
                     continue
                 self.saving = []
+                self.turn_page()
                 for statement in said.statements:
                     self.take(statement, tokens)
             except Doubt as doubt:
@@ -177,6 +120,12 @@ class Planner:
                 + ". How do you mean it?"
             )
         return self.steps
+
+    def turn_page(self) -> None:
+        """Begin a sentence: what the one before it defined is what "it" can still be."""
+        spec = self.spec()
+        if spec is not None and spec.spoken:
+            spec.spoken_before, spec.spoken = spec.spoken, []
 
     def names_in(self, said: Said) -> bool:
         """Whether a sentence names a source or something with an underscore, so that it cannot be small talk."""
@@ -231,6 +180,7 @@ class Planner:
                 name = part.split(":")[0].strip()
                 if name.isidentifier():
                     self.names.local.add(key_of(name))
+                    self.names.braced.add(name.lower())
         for token in tokenize(text):
             if token.kind == "string":
                 for word in re.findall(r"\b[A-Z][A-Z_]+\b", str(token.value)):
@@ -270,6 +220,7 @@ class Planner:
             parts = key.split()
             if len(parts) > 1 and parts[0] in ("at", "high", "low", "long"):
                 self.names.predicates.add(parts[-1])
+        self.names.groups.update(spec.groups)
         for explain in spec.explains:
             local.add(key_of(explain.name))
         if spec.call is not None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from sopwb.author.english.lexicon import MONEY_NAMES, singular, stem
-from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.names import Names, key_of, raw_words, words_of
 from sopwb.author.english.spec import Doubt, Expr, Spec
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import DATE, DECIMAL, INT, TIMESTAMP, RecordType, Type, required
@@ -38,6 +38,9 @@ def access(scope: Scope, prefix: str, field: str, type_: Type) -> Expr:
 
 def find_field(record: RecordType, key: str) -> tuple[list[str], bool]:
     """Give the fields that the words name, and whether exactly; a part of a name counts where nothing is exact."""
+    exact = [f for f in record.names() if raw_words(f) == key]
+    if len(exact) == 1 and sum(key_of(f) == key_of(exact[0]) for f in record.names()) > 1:
+        return exact, True
     exact = [f for f in record.names() if key_of(f) == key]
     if exact:
         return exact, True

@@ -89,6 +89,11 @@ class Spec(msgspec.Struct):
     gate: Cond | None = None
     """A condition on the effects of a loop."""
     fills: list[Value] = []
+    groups: dict[str, Rows] = {}
+    """Records that have a name of their own: "the cars inside are the tickets without left_at"."""
+    spoken: list[str] = []
+    """What this sentence has defined, and what the one before it did: what "it" can be."""
+    spoken_before: list[str] = []
     last: str = ""
     """The definition that an adjustment without a subject means."""
     dormant: bool = False

@@ -17,6 +17,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     returns,
     rows,
     saving,
+    selection,
     times,
     values,
 )

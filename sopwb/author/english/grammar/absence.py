@@ -117,7 +117,7 @@ def _nobody(v: Lit, w: str = "") -> Statement:
     return Assign(NoRows(None), (("@whole", v),))
 
 
-@G.rule("clause", "{n:name} (says|tells|shows|holds|is|gives|has) (how many|how much|the number|the number of them|how many there are) [, {b:blankrule}]", cost=0.4)
+@G.rule("clause", "{n:name} (says|tells|shows|holds) (how many|how much|the number|the number of them|how many there are) [, {b:blankrule}]", cost=0.4)
 def _how_many_is(n: str, b: Any = None) -> tuple[Statement, ...]:
     """The field that a price "a piece" counts."""
     blank = (Define("@blank " + n, Lit("number", "0")),) if b is not None else ()

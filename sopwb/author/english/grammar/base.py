@@ -57,7 +57,7 @@ def _ident(chart: Chart, at: int) -> list[Edge]:
     if token.kind == "string" and str(token.value).isidentifier():
         return [Edge(at + 1, str(token.value), 0.0)]
     if token.kind == "word" and token.low.isascii() and token.low.isidentifier() \
-            and (token.low not in _FUNCTION_WORDS or token.low in _NAME_WORDS) and token.low not in _VERBS:
+            and (((token.low not in _FUNCTION_WORDS or token.low in _NAME_WORDS) and token.low not in _VERBS) or token.low in _names(chart).braced):
         return [Edge(at + 1, token.text, 0.2)]
     return []
 

@@ -122,7 +122,7 @@ G.rule("defvalue", "{v:value} [,] with (a blank|an empty|blank|empty|a missing) 
 # --- definitions ------------------------------------------------------------------------------------------
 
 G.rule("isword", "is", "are", "means", "equals", "=", "comes to", "amounts to", "is given by", "is simply", "will be", "should be", "must be", "counts", "is calculated as", "is computed as", "works out as",
-       "is defined as", "shall be", "is to be", "says", "shows", "tells", "gives", "is :", "holds", "is then", "contains", "is built like this :", "is as follows :", "is worked out like this :", "stands for", "being", "runs", "works like this :",
+       "is defined as", "shall be", "is to be", "says", "shows", "tells", "gives", "is :", "holds", "is then", "reads", "becomes", "contains", "is built like this :", "is as follows :", "is worked out like this :", "stands for", "being", "runs", "works like this :",
        "has", "goes by", "is set to", "is the following :", ":", "is also", "are also", "is always", "was", "refers to", "represents", "makes", cost=0.0)(lambda: True)
 
 
@@ -233,16 +233,18 @@ G.rule("set1", "(is|are) not {n:name}", "(does|do) not count as {n:name}", "neve
 G.rule("sets", "{a:set1}", cost=0.1)(lambda a: a)
 G.rule("sets", "{xs:sets} {s:sep} {a:set1}", cost=0.1)(lambda xs, s, a: (*xs, *a))
 G.rule("outcome", "{xs:sets}", "(return|give|give me|gets|get|gives|returns|use|set|report|leave|make|give back|show|say|says|put) [me|back|it|just] {xs:sets}", cost=0.2)(lambda xs: xs)
-G.rule("outcome", "(return|give|say|give me|gets|get|is|are|gives|returns|use|it is|that is|they are|they get|it gets|the result is|report|just say|means|the answer is|just return|count as|counts as|return just|it returns|show|make it|that makes|it says|the message is) [me|back|simply] {v:value}",
+G.rule("outcome", "(return|give|say|give me|gets|get|is|are|gives|returns|use|they are|they get|the result is|report|just say|means|the answer is|just return|count as|counts as|return just|it returns|show|make it|that makes|the message is) [me|back|simply] {v:value}",
        cost=0.7)(lambda v: (("@whole", v),))
+G.rule("outcome", "(it is|that is|it gets|it says|it stays|it becomes|it reads|it should be|it must be|let it be) [then|simply|just|also|only] {v:value}", cost=0.7)(lambda v: (("@it", v),))
 G.rule("outcome", "(it is|that is) the whole {n:name}", cost=0.4)(lambda n: (("@whole", Named(n)),))
 
 
-@G.rule("clause", "<when> {c:cond} [,|:|then|, then|-] [then] {o:outcome}", "(with|for|given) {c:cond} [,] {o:outcome}", "{o:outcome} <when> {c:cond}", "[for] {c:subjectcond} {o:outcome}", "{c:cond} (means|:|gives|makes|leads to|=>|->) {o:outcome}",
+@G.rule("clause", "<when> {c:cond} [,|:|then|, then|-] [then] {o:outcome}", "(with|for|given) {c:cond} [,] {o:outcome}", "{o:outcome} <when> {c:cond}", "[for] {c:subjectcond} [,] {o:outcome}", "{o:outcome} (for|with) {c:subjectcond}", "(without|without any|with none of) {r:rows} [,] {o:outcome}", "{c:cond} (means|:|gives|makes|leads to|=>|->) {o:outcome}",
         "<else> [,] {x:outcome2}", cost=0.7)
-def _assign(c: Cond | None = None, o: tuple[tuple[str, Value], ...] = (), x: Any = None) -> Statement | None:
+def _assign(c: Cond | None = None, o: tuple[tuple[str, Value], ...] = (), x: Any = None, r: Rows | None = None) -> Statement | None:
     from sopwb.author.english.meaning import Otherwise
 
+    c = NoRows(r) if r is not None else c
     return Assign(c if c is not None else Otherwise(), o or x)
 
 

@@ -63,6 +63,15 @@ def _adding_up(n: str, x: Value) -> Statement:
     return Define(n, x)
 
 
+G.rule("rate", "{a:num} [<noun_unit>] (per|a|for each|for every|for) {w:oneword} [and [per|for each|for every] {x:oneword}]", cost=0.2)(lambda a, w, x="": a)
+
+
+@G.rule("value", "{a:rate} [,|;|:|-] (that is|i.e.|meaning|so|in other words|which is|that means) {b:sum}", cost=0.2)
+def _rate_restated(a: Lit, b: Value) -> Value | None:
+    """A rate and the sum that says how it is applied: the sum counts, and must hold the rate."""
+    return b if not isinstance(b, Lit) and f"text='{a.text}'" in repr(b) else None
+
+
 # --- parts of a date ----------------------------------------------------------------------------------------
 
 for _part in ("year", "month", "weekday"):

@@ -282,9 +282,9 @@ def _select(k: Any = None, r: Rows | None = None) -> Statement:
 
 @G.rule("clause", "[the] {w:phrase} are {r:rows}", cost=1.0)
 def _these_are(w: str, r: Rows) -> tuple[Statement, ...]:
-    from sopwb.author.english.meaning import Remark
+    from sopwb.author.english.meaning import Group, Remark
 
-    return (Select(r), Remark("noun " + w.split()[0]))
+    return (Group(w, r), Remark("noun " + w.split()[0]))
 
 
 @G.rule("clause", "[<subj>] from {s:database} [,] (take|use|pick|choose|count|get|read|select|collect|consider) {r:rows}", "in {s:database} [,] [<subj>] (take|use|find|look at|pick|select|consider) {r:rows}", cost=0.5)

@@ -31,7 +31,7 @@ from sopwb.author.english.meaning import (
     Shift,
     Value,
 )
-from sopwb.author.english.names import Names, words_of
+from sopwb.author.english.names import GROUP, Names, spans, words_of
 from sopwb.author.english.patterns import Chart, Edge
 
 _EVERY = frozenset(("all", "every", "each", "any"))
@@ -147,6 +147,17 @@ def _anyword(chart: Chart, at: int) -> list[Edge]:
         "|such ones|the same ones|any|anyone|one|the others|people|any such|the same|every one|the group)", cost=0.9)
 def _anaphor() -> Rows:
     return Rows()
+
+
+@G.terminal("group")
+def _group(chart: Chart, at: int) -> list[Edge]:
+    """Read the name that some records were given: "cars inside"."""
+    return [Edge(end, key, 0.0) for end, key in spans(chart, at) if key in chart.names.groups]
+
+
+@G.rule("head", "[the|those|these|all|all the|any|such] {g:group}", cost=0.2)
+def _grouped(g: str) -> Rows:
+    return Rows(noun=GROUP + g)
 
 
 @G.rule("head", "[the|those|these|any|a|an|one|no] (such|matching|remaining|selected|qualifying|same|relevant|those) {s:source}",
