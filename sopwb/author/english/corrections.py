@@ -5,11 +5,13 @@ Deliberately not here: undoing (``planning``), and new definitions in place of o
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.bands import bands_of
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
@@ -25,24 +27,15 @@ def renumber(spec: Spec, statement: m.Renumber) -> None:
             raise Doubt(f"I find no text '{old.text}' in it.")
         substitute(spec, old.text, statement.new.text, "string")
         return
+    place = _places(spec, statement.words)
     found: list[m.Lit] = []
-    _collect(spec, found)
+    _collect(place or spec, found)
     numbers = [n for n in found if old is None or _same_number(n, old)]
-    distinct = {(n.text, n.unit): n for n in numbers}
-    if old is None and len(distinct) > 1:
-        named = [
-            n
-            for n in distinct.values()
-            if statement.new.unit and n.unit == statement.new.unit and n.unit != "noun"
-        ]
-        named = named or [
-            n for n in distinct.values() if statement.words and _about(spec, statement.words, n)
-        ]
-        distinct = {(n.text, n.unit): n for n in named} or distinct
-    if old is None and len(distinct) > 1:
-        weighty = {k: n for k, n in distinct.items() if n.text not in ("0", "1", "2")}
-        distinct = weighty if len(weighty) == 1 else distinct
-    texts = {n.text for n in distinct.values()}
+    if place and not numbers:
+        place = []
+        _collect(spec, found)
+        numbers = [n for n in found if old is None or _same_number(n, old)]
+    texts = _meant(spec, statement, numbers, bool(place))
     if not texts:
         raise Doubt(
             f"I find no number {old.text} in it."
@@ -55,10 +48,117 @@ def renumber(spec: Spec, statement: m.Renumber) -> None:
             tuple((t, f"change {t} to {statement.new.text}") for t in sorted(texts)),
         )
     text = next(iter(texts))
-    count = len({id(n) for n in numbers if n.text == text})
-    if count > 1 and old is None and len(texts) > 1:
-        raise Doubt(f"{text} stands in several places. Which one do you mean?")
-    substitute(spec, text, statement.new.text)
+    if not place:
+        substitute(spec, text, statement.new.text)
+        return
+    for arm in place:
+        _swap(spec, arm, _replaced(arm, text, statement.new.text, "number"))
+
+
+def _meant(spec: Spec, statement: m.Renumber, numbers: list[m.Lit], placed: bool) -> set[str]:
+    """Give the texts of the numbers that a correction can mean: one, where it is plain."""
+    old, new = statement.old, statement.new
+    distinct = {(n.text, n.unit): n for n in numbers}
+    if old is not None or len(distinct) < _SEVERAL:
+        return {n.text for n in distinct.values()}
+    named = [n for n in distinct.values() if new.unit and n.unit == new.unit and n.unit != "noun"]
+    named = named or [n for n in distinct.values() if statement.words and _about(spec, statement.words, n)]
+    distinct = {(n.text, n.unit): n for n in named} or distinct
+    if len(distinct) > 1 and statement.words:
+        beside = _beside(spec, statement.words)
+        close = {k: n for k, n in distinct.items() if n.text in beside}
+        distinct = close if len(close) == 1 else distinct
+    if len(distinct) > 1 and placed:
+        near = {k: n for k, n in distinct.items() if _like(n, new)}
+        distinct = near if len(near) == 1 else distinct
+    if len(distinct) > 1:
+        weighty = {k: n for k, n in distinct.items() if n.text not in ("0", "1", "2")}
+        distinct = weighty if len(weighty) == 1 else distinct
+    return {n.text for n in distinct.values()}
+
+
+_SEVERAL = 2
+_NEAR = Decimal("0.5")
+_NUMBER_DISTANCE = 3
+
+
+def _like(number: m.Lit, new: m.Lit) -> bool:
+    """Whether two numbers are of one size: neither is more than twice the other."""
+    a, b = abs(Decimal(number.text)), abs(Decimal(new.text))
+    return bool(a and b and min(a, b) / max(a, b) >= _NEAR)
+
+
+def _places(spec: Spec, words: str) -> list[m.Arm]:
+    """Give the cases that a label names: by the text that they test, or the text that they give."""
+    if not words:
+        return []
+    arms = _arms(list(spec.defs.values()) + [r.value for r in spec.returns] + [spec.bare])
+    return [
+        a
+        for a in arms
+        if words in {key_of(t.replace(" ", "_")) for t in _string_literals(a)} | set(_string_literals(a))
+    ]
+
+
+def _string_literals(arm: m.Arm) -> list[str]:
+    out: list[str] = []
+
+    def walk(node: Any) -> None:
+        if isinstance(node, m.Lit) and node.kind == "string":
+            out.append(node.text.lower())
+        elif isinstance(node, m.Node) and not isinstance(node, m.Arm):
+            for field in node.__struct_fields__:
+                walk(getattr(node, field))
+        elif isinstance(node, tuple):
+            for part in node:
+                walk(part)
+
+    walk(arm.cond)
+    walk(arm.value)
+    return out
+
+
+def _arms(node: Any) -> list[m.Arm]:
+    if isinstance(node, m.Arm):
+        return [node, *_arms(node.value)]
+    if isinstance(node, m.Node):
+        return [a for f in node.__struct_fields__ for a in _arms(getattr(node, f))]
+    if isinstance(node, tuple | list):
+        return [a for part in node for a in _arms(part)]
+    return []
+
+
+def _swap(spec: Spec, old: Any, new: Any) -> None:
+    """Put one part of a meaning in the place of an equal one, everywhere in the script."""
+
+    def walk(node: Any) -> Any:
+        if node == old and type(node) is type(old):
+            return new
+        if isinstance(node, msgspec.Struct):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        if isinstance(node, list):
+            return [walk(p) for p in node]
+        if isinstance(node, tuple):
+            return tuple(walk(p) for p in node)
+        if isinstance(node, dict):
+            return {k: walk(v) for k, v in node.items()}
+        return node
+
+    for field in spec.__struct_fields__:
+        setattr(spec, field, walk(getattr(spec, field)))
+
+
+def _beside(spec: Spec, words: str) -> set[str]:
+    """Give the numbers that stand next to a label in what was said: "a flat 12.00" for "the flat price"."""
+    wanted = {w for w in words.split() if w not in ("price", "amount", "number", "value", "limit", "threshold", "rate")}
+    out: set[str] = set()
+    for sentence in spec.said:
+        for at, (low, _) in enumerate(sentence):
+            if low in wanted:
+                after = [n for _, n in sentence[at + 1 : at + 1 + _NUMBER_DISTANCE] if n]
+                before = [n for _, n in sentence[max(0, at - _NUMBER_DISTANCE) : at] if n]
+                out.update((after or before[::-1])[:1])
+    return out
 
 
 def _about(spec: Spec, words: str, number: m.Lit) -> bool:
@@ -72,8 +172,6 @@ def _about(spec: Spec, words: str, number: m.Lit) -> bool:
 
 
 def _same_number(a: m.Lit, b: m.Lit) -> bool:
-    from decimal import Decimal
-
     return Decimal(a.text) == Decimal(b.text)
 
 
@@ -135,6 +233,104 @@ def rename(spec: Spec, old: str, new: str) -> None:
     else:
         spec.returns[index] = m.Ret(new, ret.type)
     spec.assigns = [
-        msgspec.structs.replace(a, sets=tuple((fresh if n == key else n, v) for n, v in a.sets))
-        for a in spec.assigns
+        msgspec.structs.replace(a, sets=tuple((fresh if n == key else n, v) for n, v in a.sets)) for a in spec.assigns
     ]
+
+
+# --- comparisons and cases --------------------------------------------------------------------------------------
+
+
+def recompare(spec: Spec, new: m.Compare, old: m.Compare) -> None:
+    """Put one comparison in the place of another, whatever they compare."""
+    found = {repr(c.left): c for c in _compares(spec) if c.op == old.op and _same_value(c.right, old.right)}
+    if not found:
+        raise Doubt("I find no such comparison in it. Which one should change?")
+    if len(found) > 1:
+        raise Doubt("Several things are compared like that. Which one should change?")
+    for compare in found.values():
+        _swap(spec, compare, msgspec.structs.replace(compare, op=new.op, right=new.right))
+
+
+def _same_value(a: m.Value, b: m.Value) -> bool:
+    if isinstance(a, m.Lit) and isinstance(b, m.Lit) and a.kind == b.kind == "number":
+        return _same_number(a, b)
+    return a == b
+
+
+def _compares(node: Any) -> list[m.Compare]:
+    if isinstance(node, m.Compare):
+        return [node]
+    if isinstance(node, msgspec.Struct):
+        return [c for f in node.__struct_fields__ for c in _compares(getattr(node, f))]
+    if isinstance(node, list | tuple):
+        return [c for part in node for c in _compares(part)]
+    if isinstance(node, dict):
+        return [c for part in node.values() for c in _compares(part)]
+    return []
+
+
+def unless(spec: Spec, statement: m.Unless) -> None:
+    """Let another number stand in the one comparison with ``old``, where a condition holds."""
+    old = statement.old
+    found = {repr(c): c for c in _compares(spec) if _same_value(c.right, old)}
+    if len(found) != 1:
+        raise Doubt(
+            f"Which comparison with {old.text} should that change?" if found else f"I find no number {old.text} in it."
+        )
+    compare = next(iter(found.values()))
+    unit = compare.right.unit if isinstance(compare.right, m.Lit) else ""
+    new = msgspec.structs.replace(statement.new, unit=unit)
+    cases = m.Cases((m.Arm(statement.cond, new),), compare.right)
+    _swap(spec, compare, msgspec.structs.replace(compare, right=cases))
+
+
+def recompute(spec: Spec, statement: m.Recompute) -> None:
+    """Compute a name with another value in the place of one, where a condition holds."""
+    key = key_of(statement.words)
+    at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key and r.value is not None), None)
+    value = spec.returns[at].value if at is not None else spec.defs.get(key)
+    if value is None:
+        raise Doubt(f"Nothing says yet how {statement.words} is computed.")
+    changed = _instead(value, statement.old, statement.new)
+    if changed == value:
+        raise Doubt(f"{statement.words} is not computed with that. What should change in it?")
+    if statement.cond is not None:
+        changed = m.Cases((m.Arm(statement.cond, changed),), value)
+    if at is not None:
+        spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=changed)
+    else:
+        spec.defs[key] = changed
+
+
+def _instead(node: Any, old: m.Value, new: m.Value) -> Any:
+    if node == old or (isinstance(node, m.Named) and isinstance(old, m.Named) and node.words == old.words):
+        return new
+    if isinstance(node, m.Node):
+        return type(node)(**{f: _instead(getattr(node, f), old, new) for f in node.__struct_fields__})
+    if isinstance(node, tuple):
+        return tuple(_instead(part, old, new) for part in node)
+    return node
+
+
+def reband(spec: Spec, new: m.Cases) -> bool:
+    """Put new limits in the place of those of cases that give the very same values; tells whether there are such."""
+    for key, value in list(spec.defs.items()):
+        if isinstance(value, m.Cases) and _gives(value) == _gives(new):
+            spec.defs[key] = _with_subject_of(value, new)
+            return True
+    for index, ret in enumerate(spec.returns):
+        if isinstance(ret.value, m.Cases) and _gives(ret.value) == _gives(new):
+            spec.returns[index] = msgspec.structs.replace(ret, value=_with_subject_of(ret.value, new))
+            return True
+    return False
+
+
+def _gives(cases: m.Cases) -> frozenset[str]:
+    values = [a.value for a in cases.arms] + ([cases.default] if cases.default is not None else [])
+    return frozenset(repr(v) for v in values)
+
+
+def _with_subject_of(old: m.Cases, new: m.Cases) -> m.Cases:
+    found = bands_of(list(old.arms))
+    subject = old.subject if old.subject is not None else found[0] if found is not None else None
+    return m.Cases(new.arms, new.default, new.subject if new.subject is not None else subject)

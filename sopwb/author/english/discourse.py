@@ -11,10 +11,14 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import anchored, grouped
-from sopwb.author.english.corrections import rename, renumber
+from sopwb.author.english.corrections import reband, recompare, recompute, rename, renumber, unless
+from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
+from sopwb.author.english.state import Change
+
+_SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with", "and", "is", "be", "not", "no"))
 
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
@@ -73,12 +77,37 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             spec.remarks.append(statement)
         case m.Renumber():
             renumber(spec, statement)
+        case m.Recompare(new_cond, old_cond):
+            recompare(spec, new_cond, old_cond)
+        case m.Unless():
+            unless(spec, statement)
+        case m.Recompute():
+            recompute(spec, statement)
         case m.Rename(old, new, False):
             rename(spec, old, new)
         case m.RemoveField(name):
             _remove_field(spec, name)
         case _:
             raise Doubt("I cannot do that here.")
+
+
+def without(past: list[Change], topic: str, names: Names) -> Spec:
+    """Give the script without the one change that speaks of a topic: what came after it is done again."""
+    wanted = {stem(w) for w in topic.split()} - _SMALL
+    hits = [i for i, change in enumerate(past) if wanted & change.words]
+    if len(hits) > 1:
+        most = max(len(wanted & past[i].words) for i in hits)
+        hits = [i for i in hits if len(wanted & past[i].words) == most]
+    if len(hits) != 1:
+        raise Doubt(f'Which change do you mean by "{topic}"?')
+    later = past[hits[0] + 1 :]
+    spec = past[hits[0]].before.copy()
+    del past[hits[0] :]
+    for change in later:
+        past.append(Change(spec.copy(), change.statements, change.words))
+        for statement in change.statements:
+            apply(spec, statement, names)
+    return spec
 
 
 def _look_up(spec: Spec, source: str, names: Names) -> None:
@@ -189,6 +218,8 @@ def _include(spec: Spec, conds: tuple[m.Cond, ...], source: str = "") -> None:
 def _define(spec: Spec, words: str, value: m.Value) -> None:
     if words.startswith("@blank "):
         spec.blanks[words.removeprefix("@blank ")] = value
+        return
+    if words == "@open" and isinstance(value, m.Cases) and reband(spec, value):
         return
     key = key_of(words) if not words.startswith("@") else words
     spec.adjusts = [(k, a) for k, a in spec.adjusts if k != key]

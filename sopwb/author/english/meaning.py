@@ -258,7 +258,9 @@ class Drop(Node, frozen=True):
 
 
 class Undo(Node, frozen=True):
-    pass
+    """Take back the last change, or the one that speaks of ``topic``."""
+
+    topic: str = ""
 
 
 class Renumber(Node, frozen=True):
@@ -267,6 +269,30 @@ class Renumber(Node, frozen=True):
     new: Lit
     old: Lit | None = None
     words: str = ""
+
+
+class Recompare(Node, frozen=True):
+    """Put one comparison (without its subject) in the place of another."""
+
+    new: Compare
+    old: Compare
+
+
+class Unless(Node, frozen=True):
+    """Where ``cond`` holds, ``new`` stands instead of ``old``; elsewhere ``old`` stays."""
+
+    cond: Cond
+    new: Lit
+    old: Lit
+
+
+class Recompute(Node, frozen=True):
+    """Compute ``words`` with ``new`` in the place of ``old``, where ``cond`` holds (None: always)."""
+
+    words: str
+    new: Value
+    old: Value
+    cond: Cond | None = None
 
 
 class Rename(Node, frozen=True):
@@ -307,7 +333,7 @@ Statement: TypeAlias = (
     Create | Takes | LookUp | Match | Select | Group | Exclude | Include | Define | DefineWhen | Assign | Fail |
     Adjust | Return | Explain
     | SwapWord | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm |
-    Drop | Undo | Renumber
+    Drop | Undo | Renumber | Recompare | Unless | Recompute
     | Rename | RemoveField | CaseAbsent | Remark | Show | Outside
 )
 
@@ -370,6 +396,8 @@ __all__ = [
     "Pick",
     "Plan",
     "Ratio",
+    "Recompare",
+    "Recompute",
     "Remark",
     "RemoveField",
     "Rename",
@@ -393,6 +421,7 @@ __all__ = [
     "Text",
     "Truth",
     "Undo",
+    "Unless",
     "Value",
     "Via",
     "When",

@@ -12,16 +12,17 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.discourse import apply
+from sopwb.author.english.discourse import apply, without
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
+from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
-from sopwb.author.english.state import Overlay, State, Step
+from sopwb.author.english.state import Change, Overlay, State, Step
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature
@@ -50,6 +51,8 @@ class Planner:
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
         self.restates = bool(self.state.lost)
         """Whether naming the open script again tells it anew: something of it was not understood before this turn."""
+        self.promised = self.kept_word = False
+        """Whether a reason for a change was given, and whether this turn changes anything."""
         self.saving: list[str] = []
         """The scripts that the sentence being read saves: "it" in the same sentence is one of them."""
 
@@ -95,6 +98,7 @@ class Planner:
                 self.turn_page()
                 for statement in said.statements:
                     self.take(statement, tokens)
+                self.remember(tokens)
             except Doubt as doubt:
                 trouble = trouble or doubt
             except RecursionError:
@@ -108,6 +112,8 @@ class Planner:
             trouble = doubt
         except RecursionError:
             trouble = Doubt("Something there is said in terms of itself. Please say it in shorter sentences.")
+        if trouble is None and self.promised and not self.kept_word:
+            trouble = Doubt("What should change then? Please say the new value.")
         if trouble is None and self.asides and self.spec() is None and not self.steps:
             trouble = not_understood(self.asides[0], text, self.names, self.overlay.tool_names())
         if trouble is not None:
@@ -120,6 +126,15 @@ class Planner:
                 + ". How do you mean it?"
             )
         return self.steps
+
+    def remember(self, tokens: Any) -> None:
+        """Keep what was said of the open script, so that a later turn can point at it."""
+        spec = self.spec()
+        if spec is not None and self.changed:
+            numbers = ("number", "money", "percent")
+            if past := self.state.history.get(spec.name):
+                past[-1].words.update(stem(t.low) for t in tokens)
+            spec.said.append(tuple((t.low, str(t.value) if t.kind in numbers else "") for t in tokens))
 
     def turn_page(self) -> None:
         """Begin a sentence: what the one before it defined is what "it" can still be."""
@@ -275,8 +290,8 @@ class Planner:
                 self.steps.append(Step("no" if no else "yes", self.state.open))
             case m.Drop(name):
                 self.drop(name)
-            case m.Undo():
-                self.undo()
+            case m.Undo(topic):
+                self.undo(topic)
             case m.Mock():
                 self.mock()
             case m.Rename(old, new, True):
@@ -307,8 +322,9 @@ class Planner:
         if spec is None:
             raise Doubt("Which script is that about? Start with: create a script called NAME.")
         if not self.changed:
-            self.state.history.setdefault(spec.name, []).append(spec.copy())
+            self.state.history.setdefault(spec.name, []).append(Change(spec.copy()))
         if isinstance(statement, m.Remark):
+            self.promised = self.promised or statement.what in ("reason", "restored")
             if statement.what.startswith("noun "):
                 self.names.entities.add(statement.what.removeprefix("noun "))
             self.verify(spec, statement)
@@ -327,6 +343,9 @@ class Planner:
             return
         apply(spec, statement, self.names)
         self.changed = True
+        self.kept_word = self.kept_word or not isinstance(statement, m.Remark)
+        if past := self.state.history.get(spec.name):
+            past[-1].statements.append(statement)
         if isinstance(statement, m.CallFor):
             self.predicates_of(statement.script)
         if isinstance(statement, m.Takes | m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
@@ -335,6 +354,9 @@ class Planner:
 
     def verify(self, spec: Spec, remark: m.Remark) -> None:
         """Hold a remark about a limit against the comparisons that stand."""
+        number = remark.what.split()[1] if remark.what.startswith("stays ") else "the"
+        if number != "the" and f"kind='number', text='{number}'" not in repr(spec):
+            raise Doubt(f"I find no number {number} in it that could stay.")
         if remark.strict is None:
             return
         ops = set(re.findall(r"Compare\(op='(<=|>=|<|>)'", repr(spec)))
@@ -450,7 +472,7 @@ class Planner:
         self.steps.append(Step("drop", name, "draft" if had is not None else ""))
         self.state.open = next((n for n in reversed(self.state.specs)), "")
 
-    def undo(self) -> None:
+    def undo(self, topic: str = "") -> None:
         if self.before is not None and self.state.lost:
             # What was not understood was never done: taking it back is forgetting it.
             self.state = self.before.copy()
@@ -461,9 +483,10 @@ class Planner:
         past = self.state.history.get(self.state.open, [])
         if spec is None or not past:
             raise Doubt("There is nothing to undo.")
-        self.state.specs[spec.name] = past.pop()
+        self.kept_word = True
+        self.state.specs[spec.name] = without(past, topic, self.names) if topic else past.pop().before
         self.changed = True
-        self.notes.append("The last change is undone.")
+        self.notes.append(f"What was said about {topic} is undone." if topic else "The last change is undone.")
 
     def mock(self) -> None:
         if not self.state.open:

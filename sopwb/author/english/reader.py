@@ -155,7 +155,7 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
             at += 1
             continue
         phrase = next((p for p in STOP_PHRASES if tuple(t.low for t in tokens[at : at + len(p)]) == p), None)
-        if phrase is not None:
+        if phrase is not None and not (phrase == ("at", "all") and _denied(out)):
             at += len(phrase)
             continue
         word = tokens[at]
@@ -191,6 +191,15 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
     while out and out[-1].low in (",", ";", ":", "-"):
         out.pop()
     return tuple(out)
+
+
+_DENIALS: Final = frozenset(("no", "any", "without", "zero"))
+_DENIAL_DISTANCE: Final = 4
+
+
+def _denied(before: list[Token]) -> bool:
+    """Whether "at all" ends "no trips": it says that none there are, not only none of those spoken of."""
+    return any(t.low in _DENIALS for t in before[-_DENIAL_DISTANCE:])
 
 
 def read(tokens: tuple[Token, ...], names: Names) -> Said:

@@ -89,6 +89,8 @@ class Spec(msgspec.Struct):
     gate: Cond | None = None
     """A condition on the effects of a loop."""
     fills: list[Value] = []
+    said: list[tuple[tuple[str, str], ...]] = []
+    """What was said of it and understood: each word with the number that it is (empty for others)."""
     groups: dict[str, Rows] = {}
     """Records that have a name of their own: "the cars inside are the tickets without left_at"."""
     spoken: list[str] = []

@@ -26,13 +26,21 @@ class Step(msgspec.Struct, frozen=True):
     args: tuple[m.Value, ...] = ()
 
 
+class Change(msgspec.Struct):
+    """What one turn did to a script: the script before it, its statements, and the words that it was said in."""
+
+    before: Spec
+    statements: list[m.Statement] = []
+    words: set[str] = set()
+
+
 class State(msgspec.Struct):
     """What the conversation knows between turns."""
 
     specs: dict[str, Spec] = {}
     scripts: dict[str, dict[str, Any]] = {}
     """The script last generated for each spec."""
-    history: dict[str, list[Spec]] = {}
+    history: dict[str, list[Change]] = {}
     saved: set[str] = set()
     mocked: set[str] = set()
     jobs: set[str] = set()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.meaning import (
     Assign,
@@ -90,6 +92,16 @@ def _blank_open(n: str, w: str) -> Statement:
 @G.rule("clause", "(so|so that|which means that|that is) (such a|such an|such|that) {w:oneword} is [always|then] [either|one of] {o:options}", "such (a|an) {w:oneword} is [always|then|therefore] [either|one of] {o:options}", cost=0.6)
 def _consequence(w: str, o: tuple[Value, ...]) -> Statement:
     return Remark("note")
+
+
+@G.rule("rows", "{r:rows} at all", cost=0.0)
+def _at_all(r: Rows) -> Rows:
+    """None at all: not only none of those that were spoken of before."""
+    return msgspec.structs.replace(r, every=True, owner=r.owner or "it") if r.source and not r.every else r
+
+
+G.rule("atom", "{c:atom} at all", cost=0.1)(lambda c: c if isinstance(c, Holds | NoRows) else None)
+G.rule("subjectcond", "{c:subjectcond} at all", cost=0.1)(lambda c: c if isinstance(c, Holds | NoRows) else None)
 
 
 # --- several values at once ------------------------------------------------------------------------------

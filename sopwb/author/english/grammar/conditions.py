@@ -351,8 +351,8 @@ def _has_no_field(n: str, e: str = "") -> Cond:
     return Holds(Named(n), "absent")
 
 
-@G.rule("atom", "[{e:entity}] (has|have|had|with|gets|get|made|placed|own|owns) (no|zero|not any) {r:rows} [at all|yet|found|there|exist|exists|so far|to count|to choose|left|match|matches]",
-        "[{e:entity}] (does|do|did) not have any {r:rows}", "[{e:entity}] (has|have|had) not got any {r:rows}", "there (is|are|was|were) (no|not any|none of|no more) {r:rows} [at all|found|there|left|in it|to count]",
+@G.rule("atom", "[{e:entity}] (has|have|had|with|gets|get|made|placed|own|owns) (no|zero|not any) {r:rows} [yet|found|there|exist|exists|so far|to count|to choose|left|match|matches]",
+        "[{e:entity}] (does|do|did) not have any {r:rows}", "[{e:entity}] (has|have|had) not got any {r:rows}", "there (is|are|was|were) (no|not any|none of|no more) {r:rows} [found|there|left|in it|to count]",
         "{r:rows} (do|does) not exist", "no {r:rows} (exist|exists|is found|are found|was found|were found|match|matches|remain|remains|is left|are left|is there|are there|can be found|fits|fit)",
         "(without|with no|without any) {r:rows}", "no {r:rows}", "there (is|are) none", "[it|they] (have|has) none", cost=0.5)
 def _no_rows(r: Rows | None = None, e: str = "") -> Cond:
@@ -365,7 +365,7 @@ def _nothing() -> Cond:
     return NoRows(None)
 
 
-@G.rule("atom", "there (is|are) (at least one|any|a|one or more|some|an) {r:rows} [at all|found|there|left]", "[{e:entity}] (has|have|had) (at least one|any|some|one or more) {r:rows}", "there (is|are) (any|some|at least one)",
+@G.rule("atom", "there (is|are) (at least one|any|a|one or more|some|an) {r:rows} [found|there|left]", "[{e:entity}] (has|have|had) (at least one|any|some|one or more) {r:rows}", "there (is|are) (any|some|at least one)",
         "(any|some|at least one) {r:rows} (exist|exists|is found|are found|remain|remains|is left|are left|match|matches)", cost=0.5)
 def _some_rows(r: Rows | None = None, e: str = "") -> Cond:
     return Not(NoRows(r))

@@ -254,8 +254,8 @@ def _means(c: Cond, v: Lit) -> Statement | None:
 
 
 G.rule("outcome2", "{o:outcome}", cost=0.0)(lambda o: o)
-G.rule("subjectcond", "{e:subjectnoun} (without|without any|with no|who has no|that has no|which has no|with zero|who have no|that have no|having no|who made no) {r:rows} [at all]", "(no|zero) {r:rows} [at all] (means|gives|is|:|makes)", cost=0.3)(lambda r, e="": NoRows(r))
-G.rule("subjectcond", "{e:subjectnoun} (who|that|which) (has|have) no {n:name} [at all]", "{e:subjectnoun} (without|without a|without any) {n:name} [at all]", "(a blank|an empty|a missing|a null|blank|empty|null) {n:name} [just] [(is|counts as|means|gives|is just|is treated as)]", cost=0.3)(lambda n, e="": Holds(Named(n), "absent"))
+G.rule("subjectcond", "{e:subjectnoun} (without|without any|with no|who has no|that has no|which has no|with zero|who have no|that have no|having no|who made no) {r:rows}", "(no|zero) {r:rows} (means|gives|is|:|makes)", cost=0.3)(lambda r, e="": NoRows(r))
+G.rule("subjectcond", "{e:subjectnoun} (who|that|which) (has|have) no {n:name}", "{e:subjectnoun} (without|without a|without any) {n:name}", "(a blank|an empty|a missing|a null|blank|empty|null) {n:name} [just] [(is|counts as|means|gives|is just|is treated as)]", cost=0.3)(lambda n, e="": Holds(Named(n), "absent"))
 G.rule("subjectcond", "{e:subjectnoun} (who|that|which|whose) {c:cond}", cost=0.6)(lambda e, c: c)
 G.rule("subjectcond", "{e:subjectnoun} (who|that|which) [has|have|was|were|has been|have been] never [been] {v:verb} [anything]", cost=0.4)(lambda v, e="": Never(v))
 G.rule("subjectcond", "for (them|these|those|it)", "(they|those|these) [claims]", cost=2.5)(lambda: Holds(None, "@previous"))
