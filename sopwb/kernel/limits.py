@@ -309,6 +309,8 @@ HTTP_RETRY_AFTER_MS_MAX: Final = 86_400_000
 # --- english ------------------------------------------------------------------------------------
 ENGLISH_READINGS_MAX: Final = 6
 """Readings kept for one stretch of words; the dearest go. Real sentences have one to three."""
+LISTED_FIRST_MAX: Final = 10
+"""Records of "the three that …": each is written out in the script."""
 ENGLISH_TURN_CHARS_MAX: Final = 20_000
 """Length of one turn. The longest of the trial turns had 900 characters."""
 

@@ -26,6 +26,30 @@ def grouped(spec: Spec, node: Any) -> Any:
     return node
 
 
+def through_script(spec: Spec, statement: Any) -> Any:
+    """Let "those for which SCRIPT gives …" run that script for each, and test what it gives."""
+    said: set[str] = set()
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Says):
+            said.add(node.script)
+            return walk(node.cond)
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        if isinstance(node, tuple):
+            return tuple(walk(part) for part in node)
+        return node
+
+    done = walk(statement)
+    if not said:
+        return statement
+    if len(said | ({spec.call.script} if spec.call is not None else set())) > 1:
+        raise Doubt("Which one script should run for each of them?")
+    if spec.call is None:
+        spec.call = m.CallFor(said.pop())
+    return m.Loop(done.rows) if isinstance(done, m.Select) and done.rows is not None else done
+
+
 def anchored(spec: Spec, statement: Any) -> Any:
     """Give "them" and "those" inside a statement the records that it spoke of before: "the number of X, the
     sum of their …"."""

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.expressions import FALSE, TRUE, Truths, quoted, wrap
+from sopwb.author.english.expressions import FALSE, TRUE, Truths, quoted
+from sopwb.author.english.folding import Folding, names_in
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Listing
-from sopwb.author.english.lower import Lowering
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.scope import Scope, date_field, find_field, listed
 from sopwb.author.english.spec import Doubt, Expr
@@ -23,18 +23,15 @@ from sopwb.lang.types import (
     DECIMAL,
     INT,
     STRING,
-    TIMESTAMP,
-    ListType,
     RecordType,
     Type,
     is_optional,
-    optional,
     required,
 )
 
 
-class Computing(Lowering):
-    """Adds to ``Lowering`` everything that looks at several records."""
+class Computing(Folding):
+    """Adds to ``Folding`` which records an aggregate is over, existence, predicates and definitions."""
 
     # --- aggregates ---------------------------------------------------------------------------------------
 
@@ -50,6 +47,8 @@ class Computing(Lowering):
             return self.value(agg.what, scope)
         if agg.kind in ("first", "last"):
             return self.first_or_last(agg, scope)
+        if agg.kind == "top":
+            return self.top(agg, scope)
         listing = self.rows_of(agg, scope)
         if agg.kind == "count" and not agg.distinct:
             return self.size(listing)
@@ -65,7 +64,7 @@ class Computing(Lowering):
             return self.listing(agg.rows, scope)
         if agg.what is None or self.table is not None:
             return self.listing(agg.rows, scope)
-        words = next((n.words for n in _names_in(agg.what)), "")
+        words = next((n.words for n in names_in(agg.what)), "")
         current = self.spec.current
         if current is not None and not (agg.rows is not None and agg.rows.owner and words == "@money"):
             source = self.rows_source(current)
@@ -86,116 +85,6 @@ class Computing(Lowering):
         if not exact:
             raise self.unknown(words, Scope())
         raise Doubt(f'"{words}" of which records: {listed(exact)}?', tuple((n, n) for n in exact))
-
-    def size(self, listing: Listing) -> Expr:
-        """Write how many: a filtered table is counted without making the list."""
-        return Expr(f"size({listing.text})", INT)
-
-    def solid_listing(self, listing: Listing, what: m.Value) -> tuple[str, Expr]:
-        """Write the list without the records whose value is null, and the value of one."""
-        expr = self.narrowed(self.element(what, listing))
-        if not is_optional(expr.type):
-            return listing.text, expr
-        self.assume(f"records with an empty {expr.text.rsplit('.', 1)[-1]} are left out there")
-        return f"{listing.text}.filter({listing.var}, {expr.text} != null)", Expr(
-            expr.text, required(expr.type), expr.level
-        )
-
-
-    def fold(self, agg: m.Agg, listing: Listing) -> Expr:
-        assert agg.what is not None
-        text, expr = self.solid_listing(listing, agg.what)
-        if agg.kind == "count":
-            return Expr(f"size({text}.map({listing.var}, {expr.text}).distinct())", INT)
-        if agg.kind in ("sum", "avg") and expr.type not in (INT, DECIMAL):
-            raise Doubt(f"{expr.text.rsplit('.', 1)[-1]} is not a number, so it cannot be added up.")
-        if agg.kind == "sum":
-            return Expr(f"{text}.sum({listing.var}, {expr.text})", expr.type)
-        type_: Type = DECIMAL if agg.kind == "avg" else expr.type
-        known = f"size({text})" in self.facts
-        return Expr(f"{text}.{agg.kind}({listing.var}, {expr.text})", type_ if known else optional(type_))
-
-    def list_of(self, agg: m.Agg, listing: Listing) -> Expr:
-        assert agg.what is not None
-        text, expr = listing.text, self.element(agg.what, listing)
-        var = listing.var
-        order = agg.order[0] if agg.order else None
-        if order is not None and not (isinstance(order.by, m.Named) and order.by.words == "@self"):
-            key = self.element(order.by, listing)
-            if is_optional(key.type):
-                raise Doubt(
-                    f"{key.text.rsplit('.', 1)[-1]} can be empty. Where should such records stand in the list?"
-                )
-            by = key.text
-            if order.descending and key.type in (INT, DECIMAL):
-                by = f"-{wrap(key, 9)}"
-            text = f"{text}.sortBy({var}, {by})"
-            if order.descending and key.type not in (INT, DECIMAL):
-                text += ".reverse()"
-            return Expr(f"{text}.map({var}, {expr.text})", ListType(expr.type))
-        text = f"{text}.map({var}, {expr.text})"
-        if order is not None:
-            if is_optional(expr.type):
-                raise Doubt(
-                    f"{expr.text.rsplit('.', 1)[-1]} can be empty. Where should such records stand in the list?"
-                )
-            text += ".sortBy(x, x)" + (".reverse()" if order.descending else "")
-        return Expr(text, ListType(expr.type))
-
-    def first_or_last(self, agg: m.Agg, scope: Scope) -> Expr:
-        """The latest date is the greatest; the latest of another field is that field of the latest record."""
-        listing_source = (
-            self.rows_source(agg.rows) if agg.rows is not None and (agg.rows.source or agg.rows.noun) else ""
-        )
-        words = next((n.words for n in _names_in(agg.what)), "") if agg.what is not None else ""
-        if not listing_source:
-            current = self.spec.current
-            listing_source = (
-                self.rows_source(current)
-                if current is not None
-                else next(
-                    (
-                        n
-                        for n, s in self.names.sources.items()
-                        if find_field(s.record, words)[1] and n not in self.records_at_hand()
-                    ),
-                    "",
-                )
-            )
-        if not listing_source:
-            raise self.unknown(words, scope)
-        source = self.source(listing_source)
-        fields, _ = find_field(source.record, words)
-        if not fields:
-            dates = words in ("date", "day", "time") or key_of(listing_source) == words
-            if dates:
-                fields = [date_field(source)]
-        if len(fields) != 1:
-            raise (
-                self.which(words, fields)
-                if fields
-                else self.unknown(words, Scope((("it", source.record, source.name),)))
-            )
-        kind = required(source.record.get(fields[0]) or STRING)
-        if kind in (DATE, TIMESTAMP):
-            rows = (
-                agg.rows
-                if agg.rows is not None
-                else (m.Rows() if self.spec.current is not None else m.Rows(listing_source, "it"))
-            )
-            return self.fold(
-                m.Agg("max" if agg.kind == "last" else "min", m.Named(key_of(fields[0])), rows),
-                self.listing(rows, scope),
-            )
-        rows = (
-            agg.rows
-            if agg.rows is not None
-            else m.Rows()
-            if self.spec.current is not None
-            else m.Rows(listing_source, "it")
-        )
-        by = self.spec.pick.by if self.spec.pick is not None else None
-        return self.of_pick(fields[0], m.Pick(rows, by, agg.kind == "last"), scope)
 
     # --- existence and predicates -----------------------------------------------------------------------------
 
@@ -496,17 +385,6 @@ def _boolean(value: m.Cases) -> bool:
     return all(
         isinstance(a.value, m.Lit) and a.value.kind == "bool" and a.value.text == "true" for a in value.arms
     )
-
-
-def _names_in(value: m.Value | None) -> list[m.Named]:
-    """Give the names that a value is made of, outermost first."""
-    match value:
-        case m.Named():
-            return [value]
-        case m.Arith(_, left, right):
-            return [*_names_in(left), *_names_in(right)]
-        case _:
-            return []
 
 
 def scope_fields(record: RecordType) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.anchoring import anchored, grouped
+from sopwb.author.english.anchoring import anchored, grouped, through_script
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, renumber, unless
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
@@ -23,7 +23,7 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
-    statement = anchored(spec, grouped(spec, statement))
+    statement = anchored(spec, through_script(spec, grouped(spec, statement)))
     match statement:
         case m.Takes(params):
             for param in params:
@@ -45,6 +45,12 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             _include(spec, (*conds, *(m.Holds(None, w) for w in words)))
         case m.Define(words, value):
             _define_here(spec, words, value)
+        case m.Labelled(words, value):
+            _labelled(spec, words, value)
+        case m.Only(rows):
+            _only(spec, rows)
+        case m.Widen(words, rows):
+            _widen(spec, words, rows)
         case m.DefineWhen(noun, words, cond):
             spec.predicates[words] = Predicate(noun, cond)
         case m.Assign():
@@ -59,6 +65,8 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             _explain(spec, name, value)
         case m.SwapWord():
             spec.swaps.append(statement)
+        case m.InOrder(order):
+            spec.order = order
         case m.Loop(rows):
             _loop(spec, rows)
         case m.CallFor():
@@ -138,10 +146,99 @@ def _define_here(spec: Spec, words: str, value: m.Value) -> None:
     _define(spec, words, value)
 
 
+def _labelled(spec: Spec, words: str, value: m.Value) -> None:
+    """ "status: …" defines a name; in a script that returns its fields already it is one more of them."""
+    key = key_of(words)
+    known = {key_of(r.name) for r in spec.returns} | set(spec.defs)
+    used = f"words='{key}'" in repr((spec.defs, spec.returns, spec.assigns, spec.adjusts))
+    if spec.settled and spec.returns and key not in known and not used:
+        _return(spec, m.Return((m.Ret(words, "", value),), also=True))
+    else:
+        _define_here(spec, words, value)
+
+
+def _widen(spec: Spec, words: str, rows: m.Rows) -> None:
+    """Let one value look at all records, whatever narrows the others."""
+    key = key_of(words) if words else (spec.spoken or spec.spoken_before or [spec.last])[-1]
+    wide = msgspec.structs.replace(rows, every=True, owner=rows.owner or "it")
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Agg) and (node.rows is None or node.rows.source in ("", rows.source)):
+            return msgspec.structs.replace(node, rows=wide)
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key and r.value is not None), None)
+    if at is not None:
+        spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=walk(spec.returns[at].value))
+    elif key in spec.defs:
+        spec.defs[key] = walk(spec.defs[key])
+    else:
+        raise Doubt("For which value should all of them count?")
+
+
+def _only(spec: Spec, rows: m.Rows) -> None:
+    """Narrow what is spoken of, or every selection of that source where nothing is spoken of in particular."""
+    conds = (*rows.conds, *(m.Holds(None, w) for w in rows.words))
+    if not rows.source or spec.loop is not None or spec.call is not None:
+        _include(spec, conds)
+        return
+    if not narrow_all(spec, rows.source, conds):
+        _include(spec, conds, rows.source)
+
+
+def narrow_all(spec: Spec, source: str, conds: tuple[m.Cond, ...]) -> bool:
+    """Add conditions to every selection of a source that the script makes; tells whether there is one."""
+    found = [False]
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Rows) and node.source == source and not node.every:
+            found[0] = True
+            return msgspec.structs.replace(node, conds=(*node.conds, *(c for c in conds if c not in node.conds)))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    spec.defs = {k: walk(v) for k, v in spec.defs.items()}
+    spec.returns = [walk(r) for r in spec.returns]
+    spec.bare = walk(spec.bare)
+    spec.current, spec.pick = walk(spec.current), walk(spec.pick)
+    spec.assigns = [walk(a) for a in spec.assigns]
+    spec.adjusts = [(k, walk(a)) for k, a in spec.adjusts]
+    spec.groups = {k: walk(v) for k, v in spec.groups.items()}
+    return found[0]
+
+
+def _same_aggregates(spec: Spec, node: Any) -> Any:
+    """Give an aggregate without records those of the one like it that the script has already."""
+    if isinstance(node, m.Agg) and node.rows is None:
+        like = [
+            a
+            for a in _aggregates((spec.bare, *spec.defs.values(), *(r.value for r in spec.returns)))
+            if (a.kind, a.what) == (node.kind, node.what)
+        ]
+        return like[0] if len({repr(a) for a in like}) == 1 else node
+    if isinstance(node, m.Node):
+        return type(node)(**{f: _same_aggregates(spec, getattr(node, f)) for f in node.__struct_fields__})
+    return tuple(_same_aggregates(spec, p) for p in node) if isinstance(node, tuple) else node
+
+
+def _aggregates(node: Any) -> list[m.Agg]:
+    if isinstance(node, m.Agg):
+        return [node]
+    if isinstance(node, m.Node):
+        return [a for f in node.__struct_fields__ for a in _aggregates(getattr(node, f))]
+    return [a for p in node for a in _aggregates(p)] if isinstance(node, tuple) else []
+
+
 def _adjust(spec: Spec, statement: m.Adjust) -> None:
+    statement = _same_aggregates(spec, statement)
     key = statement.words or spec.last
     if not key and len(spec.returns) == 1:
         key = key_of(spec.returns[0].name)
+    if not key and spec.bare is not None:
+        key = "@bare"
     if not key:
         raise Doubt("What should that change?")
     if key == "@which":
@@ -192,7 +289,10 @@ def _condition(rows: m.Rows) -> m.Cond:
 
 
 def _exclude(spec: Spec, rows: m.Rows) -> None:
-    _include(spec, (m.Not(_condition(rows)),), rows.source)
+    conds = (m.Not(_condition(rows)),)
+    looping = spec.loop is not None or spec.call is not None
+    if looping or not rows.source or not narrow_all(spec, rows.source, conds):
+        _include(spec, conds, rows.source)
 
 
 def _include(spec: Spec, conds: tuple[m.Cond, ...], source: str = "") -> None:
@@ -261,6 +361,7 @@ def _pointed(node: Any, last: str) -> Any:
 def _assign(spec: Spec, statement: m.Assign) -> None:
     if isinstance(statement.cond, m.Holds) and statement.cond.words == "@previous":
         return
+    statement = msgspec.structs.replace(statement, cond=_only_one(spec, statement.cond))
     if any(name == "@it" for name, _ in statement.sets):
         statement = msgspec.structs.replace(statement, sets=tuple((_it_of(spec, n), v) for n, v in statement.sets))
     known = {key_of(r.name) for r in spec.returns}
@@ -284,6 +385,16 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
             spec.last = name
 
 
+def _only_one(spec: Spec, cond: m.Cond) -> m.Cond:
+    """Pick the record of "if they have a loan that is open (never more than one)": its fields are at hand then."""
+    if isinstance(cond, m.Not) and isinstance(cond.part, m.NoRows) and cond.part.rows is not None:
+        rows = cond.part.rows
+        if rows.noun == "@only":
+            spec.pick = m.Pick(msgspec.structs.replace(rows, noun=""), m.Named("@only"), True)
+            return m.Not(m.NoRows(None))
+    return cond
+
+
 def _it_of(spec: Spec, name: str) -> str:
     """Give the field that "it is 0" speaks of: the one defined last, where it is plain which one that is."""
     if name != "@it":
@@ -296,14 +407,8 @@ def _it_of(spec: Spec, name: str) -> str:
 def _return(spec: Spec, statement: m.Return) -> None:
     if statement.value is not None:
         if spec.returns:
-            raise Doubt(
-                "Should it return that instead of the object, or as a further field? Name the field, please."
-            )
-        if (
-            isinstance(statement.value, m.Named)
-            and statement.value.words == "@open"
-            and spec.bare is not None
-        ):
+            raise Doubt("Should it return that instead of the object, or as a further field? Name the field, please.")
+        if isinstance(statement.value, m.Named) and statement.value.words == "@open" and spec.bare is not None:
             return
         spec.bare = statement.value
         return
@@ -313,8 +418,7 @@ def _return(spec: Spec, statement: m.Return) -> None:
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]
     elif values:
         fields = [m.Ret(f.name, f.type, _share(values[0], f.name)) for f in fields]
-    fewer = \
-        {r.name for r in spec.returns} - {f.name for f in fields}
+    fewer = {r.name for r in spec.returns} - {f.name for f in fields}
     if not statement.also and spec.returns and fewer and not values and all(f.value is None for f in fields):
         raise Doubt(
             f'The script returns {listed([r.name for r in spec.returns], "and")} so far. Should it return only {listed([f.name for f in fields], "and")}, or these as well? Say "also return …" or name all of them.'  # noqa: E501 - one message, one line
@@ -339,9 +443,7 @@ def _share(value: m.Value, name: str) -> m.Value:
         return m.Agg(
             "count",
             None,
-            msgspec.structs.replace(
-                rows, conds=(*rows.conds, m.Compare("==", value.what, m.Lit("string", name)))
-            ),
+            msgspec.structs.replace(rows, conds=(*rows.conds, m.Compare("==", value.what, m.Lit("string", name)))),
         )
     raise Doubt("I read one explanation for several returned fields. Please explain each of them.")
 
@@ -380,20 +482,16 @@ def _loop(spec: Spec, rows: m.Rows) -> None:
             spec.loop, conds=(*spec.loop.conds, *rows.conds), words=(*spec.loop.words, *rows.words)
         )
     else:
-        raise Doubt(
-            f"It already goes through {spec.loop.source}; should it go through {rows.source} instead?"
-        )
+        raise Doubt(f"It already goes through {spec.loop.source}; should it go through {rows.source} instead?")
 
 
 def _call(spec: Spec, statement: m.CallFor) -> None:
     if statement.rows is not None and spec.loop is None:
         spec.loop = statement.rows
-    elif (
-        statement.rows is not None
-        and spec.loop is not None
-        and (statement.rows.conds or statement.rows.words)
-    ):
+    elif statement.rows is not None and spec.loop is not None and (statement.rows.conds or statement.rows.words):
         _loop(spec, statement.rows)
+    if statement.rows is None and spec.loop is None and spec.current is not None and not spec.params:
+        spec.loop, spec.current = spec.current, None
     spec.call = m.CallFor(statement.script, None, statement.args)
 
 

@@ -234,6 +234,13 @@ class Writer(Reasons, Loops):
         fields = {key_of(r.name) for r in self.spec.returns}
         for assign in list(self.spec.assigns):
             cond, sets = assign.cond, self.sets_of(assign)
+            if len(sets) == 1 and isinstance(cond, m.NoRows) and cond.rows is not None and cond.rows.every:
+                # None at all, whatever narrows the other values: it is a case of this one value alone.
+                key, value = next(iter(sets.items()))
+                before = self.definition(key, quiet=True)
+                if before is not None:
+                    self.cases_of(assign, key, m.Cases((m.Arm(cond, value),), before))
+                continue
             if (
                 isinstance(cond, m.Holds)
                 and cond.words == "absent"
@@ -244,11 +251,7 @@ class Writer(Reasons, Loops):
                 key, value = next(iter(sets.items()))
                 before = self.definition(key, quiet=True)
                 if before is not None and cond.subject.words != key:
-                    self.spec.defs[key] = m.Cases((m.Arm(m.Empty(cond.subject), value),), before)
-                    self.spec.returns = [
-                        m.Ret(r.name, r.type) if key_of(r.name) == key else r for r in self.spec.returns
-                    ]
-                    self.spec.assigns.remove(assign)
+                    self.cases_of(assign, key, m.Cases((m.Arm(m.Empty(cond.subject), value),), before))
         for ret in self.spec.returns:
             key = key_of(ret.name)
             mine = [a for a in self.spec.assigns if list(self.sets_of(a)) == [key]]
@@ -267,6 +270,12 @@ class Writer(Reasons, Loops):
                 raise Doubt(f"What should {ret.name} be in every other case?", words=ret.name)
             self.spec.defs[key] = m.Cases(tuple(arms), default)
             self.spec.assigns = [a for a in self.spec.assigns if a not in mine]
+
+    def cases_of(self, assign: m.Assign, key: str, cases: m.Cases) -> None:
+        """Let a rule be a case of the one value that it sets."""
+        self.spec.defs[key] = cases
+        self.spec.returns = [m.Ret(r.name, r.type) if key_of(r.name) == key else r for r in self.spec.returns]
+        self.spec.assigns.remove(assign)
 
     def opposite(self, a: m.Cond, b: m.Cond) -> bool:
         """Whether one condition is the negation of the other."""
@@ -382,6 +391,16 @@ class Writer(Reasons, Loops):
     def bare_value(self) -> Expr:
         if "@bare" in self.overrides:
             return self.value(self.overrides["@bare"], self.body or Scope())
+        return self.adjusted_bare(self.plain_bare())
+
+    def adjusted_bare(self, expr: Expr) -> Expr:
+        for key, change in self.spec.adjusts:
+            if key == "@bare":
+                self.used.add("adjust @bare")
+                expr = self.changed(self.named_step("result", expr), change)
+        return expr
+
+    def plain_bare(self) -> Expr:
         value = self.spec.bare
         if isinstance(value, m.Named) and value.words == "@open":
             value = self.spec.defs.get("@open")

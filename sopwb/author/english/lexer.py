@@ -120,6 +120,13 @@ _IS_AFTER: Final = {
     "how",
     "one",
     "else",
+    "nothing",
+    "everything",
+    "everyone",
+    "nobody",
+    "somebody",
+    "something",
+    "anything",
 }
 
 _DAY: Final = r"(?:[0-3]?\d)(?:st|nd|rd|th)?"

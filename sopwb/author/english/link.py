@@ -23,6 +23,7 @@ from sopwb.author.english.scope import (
     listed,
     money_field,
     noun_matches,
+    only_number,
     source_of_param,
 )
 from sopwb.author.english.spec import Doubt, Expr, Spec
@@ -31,6 +32,7 @@ from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import (
     BOOL,
     DATE,
+    DECIMAL,
     STRING,
     Type,
     is_optional,
@@ -177,6 +179,8 @@ class Linker(ABC):
                 field = money_field(self.source(source))
                 self.assume(f"the money spent is {source}.{field}")
                 return access(scope, prefix, field, record.get(field) or DATE)
+            if words == "@number" and source == "":
+                return access(scope, prefix, only_number(record), record.get(only_number(record)) or DECIMAL)
             if words == "@email":
                 fields = [f for f in record.names() if "mail" in f]
                 if len(fields) == 1:
@@ -194,6 +198,8 @@ class Linker(ABC):
             if len(keys) == 1:
                 return self.define(keys[0])
             raise Doubt("How many of what make a whole one?")
+        if words == "@number":
+            raise Doubt("The most of what? Please name the field.")
         if words == "@email":
             raise Doubt("Which address should the mail go to?")
         raise Doubt("I do not see what is meant here. Could you name the field?")
@@ -498,6 +504,7 @@ class Linker(ABC):
             or f"Holds(subject=Named(words='{key}'" in said
             or text in self.facts
             or key in self.spec.blanks
+            or f"blank open {key}'" in said
         )
 
     def element(self, value: m.Value, listing: Listing) -> Expr:

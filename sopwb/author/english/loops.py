@@ -213,7 +213,7 @@ class Loops(Linker):
         mine, theirs = self.split_conds(source, (*rows.conds, *(m.Holds(None, w) for w in rows.words), *gate))
         row = self.unique("_".join(words_of(source.name)))
         step: dict[str, Any] = {"op": "each", "from": source.name, "as": row}
-        where = self.where_text(source, mine)
+        where = self.loop_where(rows, source, mine)
         if where:
             step["where"] = where
         outer, self.block = self.block, []
@@ -242,6 +242,19 @@ class Loops(Linker):
         step["do"] = self.block
         self.block = outer
         self.block.append(step)
+
+    def loop_where(self, rows: m.Rows, source: SourceSchema, conds: list[m.Cond]) -> str:
+        """Write which records are gone over: whose they are, and what holds of them."""
+        owned = self.owner_where(rows, source) if rows.owner else []
+        if rows.owner not in ("", "it") and not owned:
+            raise Doubt(f"Of which {rows.owner.lstrip('=')} should the {source.name} be?")
+        where = self.where_text(source, conds)
+        if owned and " || " in where:
+            where = f"({where})"
+        return " && ".join([*owned, *([where] if where else [])])
+
+    @abstractmethod
+    def owner_where(self, rows: m.Rows, schema: SourceSchema) -> list[str]: ...
 
     def where_text(self, source: SourceSchema, conds: list[m.Cond]) -> str:
         if not conds:
@@ -394,7 +407,7 @@ class Loops(Linker):
         name = self.unique("results" if signature is not None else source.name)
         row = self.unique("_".join(words_of(source.name)))
         step: dict[str, Any] = {"op": "each", "name": name, "from": source.name, "as": row}
-        where = self.where_text(source, mine)
+        where = self.loop_where(rows, source, mine)
         if where:
             step["where"] = where
         step["do"] = []

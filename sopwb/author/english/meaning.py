@@ -45,6 +45,7 @@ from sopwb.author.english.nodes import (
     Ratio,
     Rounded,
     Rows,
+    Says,
     Shared,
     Shift,
     Span,
@@ -129,6 +130,26 @@ class Define(Node, frozen=True):
     value: Value
 
 
+class Labelled(Node, frozen=True):
+    """``words``: ``value`` — a definition, or a further returned field where a finished script gets a new name."""
+
+    words: str
+    value: Value
+
+
+class Only(Node, frozen=True):
+    """Of all records only these count."""
+
+    rows: Rows
+
+
+class Widen(Node, frozen=True):
+    """All ``rows`` count for one value ("" the one spoken of last), whatever narrows the others."""
+
+    words: str
+    rows: Rows
+
+
 class DefineWhen(Node, frozen=True):
     """A record (``noun``) is ``words`` if ``cond``."""
 
@@ -183,6 +204,12 @@ class SwapWord(Node, frozen=True):
     old: str
     new: str
     cond: Cond
+
+
+class InOrder(Node, frozen=True):
+    """The order of the records that are gone over, and of every list made of them."""
+
+    order: Order
 
 
 class Loop(Node, frozen=True):
@@ -330,9 +357,10 @@ class Outside(Node, frozen=True):
 
 
 Statement: TypeAlias = (
-    Create | Takes | LookUp | Match | Select | Group | Exclude | Include | Define | DefineWhen | Assign | Fail |
+    Create | Takes | LookUp | Match | Select | Group | Exclude | Include | Define | Labelled | Only | Widen |
+    DefineWhen | Assign | Fail |
     Adjust | Return | Explain
-    | SwapWord | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm |
+    | SwapWord | InOrder | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm |
     Drop | Undo | Renumber | Recompare | Unless | Recompute
     | Rename | RemoveField | CaseAbsent | Remark | Show | Outside
 )
@@ -367,10 +395,12 @@ __all__ = [
     "Fraction",
     "Group",
     "Holds",
+    "InOrder",
     "InYear",
     "Include",
     "Inside",
     "It",
+    "Labelled",
     "Lit",
     "LookUp",
     "Loop",
@@ -387,6 +417,7 @@ __all__ = [
     "Node",
     "Not",
     "NotFor",
+    "Only",
     "Or",
     "Order",
     "Otherwise",
@@ -408,6 +439,7 @@ __all__ = [
     "Rows",
     "RunIt",
     "Save",
+    "Says",
     "Select",
     "Shared",
     "Shift",
@@ -426,4 +458,5 @@ __all__ = [
     "Via",
     "When",
     "Whose",
+    "Widen",
 ]

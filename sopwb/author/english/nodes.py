@@ -62,6 +62,8 @@ class Agg(Node, frozen=True):
     rows: Rows | None = None
     order: tuple[Order, ...] = ()
     distinct: bool = False
+    limit: int = 0
+    """Only so many of a list, in its order; 0: all."""
 
 
 class Order(Node, frozen=True):
@@ -70,7 +72,10 @@ class Order(Node, frozen=True):
 
 
 class Pick(Node, frozen=True):
-    """The one record of ``rows`` with the greatest (``last``) or least ``by``; None: the rows' only date."""
+    """The one record of ``rows`` with the greatest (``last``) or least ``by``; None: the rows' only date.
+
+    ``by`` @only: there is one at most.
+    """
 
     rows: Rows | None
     by: Value | None
@@ -292,6 +297,13 @@ class Shared(Node, frozen=True):
     words: str
 
 
+class Says(Node, frozen=True):
+    """Another script's result for the record satisfies ``cond``."""
+
+    script: str
+    cond: Cond
+
+
 class And(Node, frozen=True):
     parts: tuple[Cond, ...]
 
@@ -339,7 +351,7 @@ Value: TypeAlias = (
     | Cases | Truth | Fixed | Message | Text
 )
 Cond: TypeAlias = (
-    Compare | Empty | Starts | Among | Inside | InYear | Holds | NoRows | NotFor | Never | Missing | Shared |
+    Compare | Empty | Starts | Among | Inside | InYear | Holds | NoRows | NotFor | Never | Missing | Shared | Says |
     And | Or | Not
     | Mixed | Otherwise
 )

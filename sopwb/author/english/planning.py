@@ -539,6 +539,7 @@ class Planner:
         settle(spec, self.names)
         self.state.scripts[spec.name] = made.script
         self.state.saved.discard(spec.name)
+        spec.settled = True
         self.steps.append(Step("draft", spec.name, script=made.script, notes=made.assumptions))
         self.changed = False
 

@@ -90,6 +90,14 @@ def money_field(source: SourceSchema) -> str:
     )
 
 
+def only_number(record: RecordType) -> str:
+    """Give the one number that a script's result holds. Raises ``Doubt`` where there are several or none."""
+    fields = [f for f, t in record.fields if required(t) in (DECIMAL, INT)]
+    if len(fields) != 1:
+        raise Doubt("The most of what? Please name the field.", tuple((f, f) for f in fields))
+    return fields[0]
+
+
 def listed(names: list[str] | tuple[str, ...], last: str = "or") -> str:
     """Write names as a list in words: "a, b or c"."""
     names = list(dict.fromkeys(names))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sopwb.author.english import meaning as m
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Linker, Listing, Table
@@ -90,9 +92,15 @@ class Selecting(Linker):
         return out
 
     def owner_where(self, rows: m.Rows, schema: SourceSchema) -> list[str]:
+        if ";" in rows.owner:
+            parts = [msgspec.structs.replace(rows, owner=o) for o in rows.owner.split(";")]
+            return list(dict.fromkeys(w for part in parts for w in self.owner_where(part, schema)))
         ways = relation(self.names, self.spec, schema)
         if rows.owner.startswith("="):
-            ways = [w for w in ways if key_of(w[1]) == rows.owner[1:]] or ways
+            named = [w for w in ways if key_of(w[1]) == rows.owner[1:]]
+            if not named and len(ways) > 1:
+                raise Doubt(f'"{rows.owner[1:]}" names no field of {schema.name}.', words=rows.owner[1:])
+            ways = named or ways
         elif rows.owner and rows.owner != "it":
             ways = [
                 w for w in ways if noun_matches(rows.owner, source_of_param(self.names, w[1]) or w[1], w[1])
@@ -244,7 +252,8 @@ class Selecting(Linker):
         self.used.add("@pick")
         source = self.rows_source(rows)
         schema = self.source(source)
-        field = self.pick_field(pick, schema)
+        only = pick.by == m.Named("@only")
+        field = "" if only else self.pick_field(pick, schema)
         where = " && ".join(self.wheres(rows, source))
         key = f"pick {source} {where} {field} {pick.last}"
         if key not in self.fetched:
@@ -259,8 +268,9 @@ class Selecting(Linker):
                     "one": "optional",
                 }
             )
-            if not where:
-                del self.block[-1]["where"]
+            for part, said in (("where", where), ("order_by", not only)):
+                if not said:
+                    del self.block[-1][part]
             self.fetched[key] = name
         return self.fetched[key]
 

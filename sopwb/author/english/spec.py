@@ -19,6 +19,7 @@ from sopwb.author.english.meaning import (
     Fail,
     Mail,
     Match,
+    Order,
     Param,
     Pick,
     Remark,
@@ -91,6 +92,10 @@ class Spec(msgspec.Struct):
     fills: list[Value] = []
     said: list[tuple[tuple[str, str], ...]] = []
     """What was said of it and understood: each word with the number that it is (empty for others)."""
+    order: Order | None = None
+    """The order of what is gone over."""
+    settled: bool = False
+    """Whether it was complete in an earlier turn, so that what is new now is added to it."""
     groups: dict[str, Rows] = {}
     """Records that have a name of their own: "the cars inside are the tickets without left_at"."""
     spoken: list[str] = []

@@ -109,6 +109,8 @@ class Testing(Selecting):
                 return self.not_for(verb, unit, count, scope)
             case m.Never(verb):
                 return self.no_rows(m.Rows(self.verb_source(verb), "it"), scope)
+            case m.Says():
+                raise Doubt(f"For which records should {cond.script} run?")
             case m.Missing() | m.Shared():
                 found: Truths = self.missing(cond, scope)
                 return found

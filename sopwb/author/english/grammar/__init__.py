@@ -18,7 +18,9 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     returns,
     rows,
     saving,
+    sayings,
     selection,
+    telling,
     times,
     values,
 )

@@ -124,6 +124,11 @@ def _no_effect(c: Cond, w: str = "") -> Statement | None:
     return Remark("no effect") if isinstance(c, Missing) or (isinstance(c, NoRows) and not w) else None
 
 
+@G.rule("clause", "(a blank|an empty|a missing|a null|blank|empty) {n:name} [just|simply] (is|means|counts as) no {m:name}", cost=0.2)
+def _blank_is_none(n: str, m: str) -> Statement | None:
+    return Define("@blank " + n, Lit("number", "0")) if n == m else None
+
+
 @G.rule("clause", "(nobody|no one|nothing|no {w:oneword}) [at all] (there|found|in it) [means|is|gives] {v:lit}", cost=1.2)
 def _nobody(v: Lit, w: str = "") -> Statement:
     return Assign(NoRows(None), (("@whole", v),))

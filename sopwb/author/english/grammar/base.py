@@ -171,10 +171,11 @@ def _entity(chart: Chart, at: int) -> list[Edge]:
         begin += 1
     if begin < len(chart.tokens) and chart.low(begin) == "given":
         begin += 1
+    many = 0.5 if begin > at and low in ("those", "these", "all", "some") else 0.0
     for end, key in spans(chart, begin):
         names = _names(chart)
         if key in names.entities or names.sources_named(key):
-            out.append(Edge(end, key, 0.0 if begin > at else 0.4))
+            out.append(Edge(end, key, many if begin > at else 0.4))
         elif end == begin + 1 and (key in PEOPLE or (begin > at and key in RECORD_NOUNS)):
             out.append(Edge(end, "", 0.3))
     return out

@@ -291,9 +291,11 @@ def _of_all(r: Rows, s: str) -> Rows | None:
     return None if r.owner else msgspec.structs.replace(r, every=True)
 
 
-@G.rule("rows", "{r:rows} (on|with|for|of|by) (that|this|the|the given) {n:name}", cost=0.6)
+@G.rule("rows", "{r:rows} (on|with|for|of|by|in|at|from|within) (that|this|the|the given) {n:name}", cost=0.6)
 def _on_param(r: Rows, n: str) -> Rows | None:
-    return None if r.owner else msgspec.structs.replace(r, owner="=" + n)
+    if ";" in r.owner or r.owner == "it" or (r.owner.startswith("=") and r.owner[1:] == n):
+        return None
+    return msgspec.structs.replace(r, owner=f"{r.owner};={n}" if r.owner else "=" + n)
 
 
 @G.rule("rows", "{r:rows} (bought|made|paid|taken|placed|booked|recorded|given|done|logged|ordered|posted|written|registered|entered|filed|used|issued) (on|with|for|of|by) (that|this|the) ({n:name}|{e:entity})", cost=0.6)
