@@ -96,11 +96,20 @@ class Computing(Folding):
             return Truths(f"{name} == null", 3, frozenset(), frozenset((name,)))
         if rows is not None and rows.source and any(x.rows.source == rows.source for x in self.spec.matches):
             return self.cond(m.Missing("", rows.source), scope)
+        if rows is not None and self.is_pick(rows):
+            return self.no_rows(None, scope)
         listing = self.listing(rows, scope)
         text = f"size({listing.text})"
         if text in self.facts:
             return FALSE
         return Truths(f"{text} == 0", 3, frozenset(), frozenset((text,)))
+
+    def is_pick(self, rows: m.Rows) -> bool:
+        """Whether a selection holds just the records that the one spoken of was picked from."""
+        pick = self.spec.pick
+        if pick is None or not rows.source or self.rows_source(pick.rows or m.Rows()) != rows.source:
+            return False
+        return set(self.wheres(rows, rows.source)) == set(self.wheres(pick.rows or m.Rows(), rows.source))
 
     def not_for(self, verb: str, unit: str, count: m.Value, scope: Scope) -> Truths:
         """They have not ordered in 60 days: the latest order lies more than 60 days back, or there is none."""

@@ -14,6 +14,7 @@ from sopwb.author.english.anchoring import anchored, grouped, through_script
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, renumber, unless
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
+from sopwb.author.english.placeholders import fill_last
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 from sopwb.author.english.state import Change
@@ -368,6 +369,8 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
     if len(statement.sets) == 1 and isinstance(statement.cond, m.Otherwise) and spec.last in spec.defs:
         name, value = statement.sets[0]
         before = spec.defs[spec.last]
+        if name == spec.last and _says_otherwise(before, value):
+            return
         if (name == "@whole" or name == spec.last) and isinstance(before, m.Cases) and before.default is None:
             spec.defs[spec.last] = msgspec.structs.replace(before, default=value)
             return
@@ -383,6 +386,19 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
     for name, _ in statement.sets:
         if not name.startswith("@"):
             spec.last = name
+
+
+def _says_otherwise(before: m.Value, value: m.Value) -> bool:
+    """Whether "otherwise" repeats what the definition gives then anyway. Raises ``Doubt`` for another."""
+    if isinstance(before, m.Truth) and isinstance(value, m.Lit) and value.kind == "bool":
+        if value.text == "false":
+            return True
+        raise Doubt("It would be true both then and otherwise. Which is meant?")
+    if isinstance(before, m.Cases) and before.default is None:
+        return False
+    if isinstance(before, m.Cases) and before.default == value:
+        return True
+    raise Doubt("Two things are said of what it is otherwise. Which one holds?")
 
 
 def _only_one(spec: Spec, cond: m.Cond) -> m.Cond:
@@ -520,7 +536,12 @@ def _mail_part(spec: Spec, part: str, value: m.Value) -> None:
     if part == "with":
         spec.fills.append(value)
         return
+    if part == "filled":
+        fill_last(spec)
+        return
     mails = [e for e in spec.effects if e.kind == "mail"]
     if not mails or mails[-1].mail is None:
         raise Doubt("Which mail is that for?")
+    if isinstance(value, m.Lit):
+        spec.text = value.text
     mails[-1].mail = msgspec.structs.replace(mails[-1].mail, **{part: value})

@@ -300,7 +300,10 @@ class Writer(Reasons, Loops):
         for name, value in assign.sets:
             if name == "@whole":
                 open_ = [f for f in fields if f not in said]
-                if len(fields) > 1:
+                giving = [f for f in open_ if self.gives(f, value)]
+                if len(giving) == 1:
+                    open_ = giving
+                elif len(fields) > 1:
                     owing = [f for f in open_ if self.only_assigned(f)]
                     if len(owing) != 1:
                         raise Doubt(f"Which field is that for: {listed(fields)}?")
@@ -320,6 +323,12 @@ class Writer(Reasons, Loops):
                 ]
                 out[close[0] if len(close) == 1 else name] = value
         return out
+
+    def gives(self, key: str, value: m.Value) -> bool:
+        """Whether a text is one of those that a field's cases give."""
+        if not isinstance(value, m.Lit) or value.kind != "string":
+            return False
+        return repr(value) in repr(self.definition(key, quiet=True))
 
     def only_assigned(self, key: str) -> bool:
         return self.definition(key, quiet=True) is None

@@ -330,7 +330,9 @@ class Linker(ABC):
             if self.spec.pick is not None:
                 rows = self.spec.pick.rows or self.spec.current or m.Rows()
                 source = self.rows_source(rows)
-            if self.spec.pick is not None and (owner in ("", "it") or noun_matches(owner, source)):
+            if self.spec.pick is not None and (
+                owner in ("", "it") or owner in RECORD_NOUNS or noun_matches(owner, source)
+            ):
                 fields, whole = find_field(self.source(source).record, words)
                 if whole == exact and fields and source not in self.records_at_hand():
                     if len(fields) > 1:

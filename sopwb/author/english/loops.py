@@ -14,38 +14,11 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.link import Linker, Table
 from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.placeholders import CAPS, CODES
 from sopwb.author.english.scope import Scope, find_field, listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Expr
 from sopwb.lang.environment import Signature, SourceSchema
 from sopwb.lang.types import STRING, RecordType, Type, required
-
-_CODES = frozenset(
-    (
-        "EUR",
-        "USD",
-        "GBP",
-        "CHF",
-        "VAT",
-        "ID",
-        "OK",
-        "PS",
-        "AM",
-        "PM",
-        "USA",
-        "UK",
-        "EU",
-        "TV",
-        "PIN",
-        "IBAN",
-        "SOS",
-        "FAQ",
-        "CEO",
-        "HR",
-        "IT",
-    )
-)
-"""Capitals that are words of their own, not placeholders, unless they are explained."""
-_CAPS = re.compile(r"\b[A-Z][A-Z_]*[A-Z]\b|\b[B-HJ-Z]\b")
 
 
 class Loops(Linker):
@@ -343,7 +316,7 @@ class Loops(Linker):
     def filled_message(self, text: str) -> m.Message:
         """Bind a text's capitals: by what was said, by the listed values in order, by fields of the same name."""
         said = {e.name: e.value for e in self.spec.explains}
-        words = [w for w in dict.fromkeys(_CAPS.findall(text)) if w in said or w not in _CODES]
+        words = [w for w in dict.fromkeys(CAPS.findall(text)) if w in said or w not in CODES]
         scope = self.body or Scope()
         bind: list[tuple[str, m.Value]] = []
         unbound: list[str] = []
@@ -391,7 +364,7 @@ class Loops(Linker):
         for effect in self.spec.effects:
             for value in (effect.mail.subject, effect.mail.body) if effect.mail is not None else ():
                 if isinstance(value, m.Lit):
-                    words.extend(w for w in _CAPS.findall(value.text) if w not in words)
+                    words.extend(w for w in CAPS.findall(value.text) if w not in words)
         return dict(zip(words, self.spec.fills, strict=True)) if len(words) == len(self.spec.fills) else {}
 
     # --- loops that return ----------------------------------------------------------------------------------------

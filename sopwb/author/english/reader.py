@@ -149,7 +149,8 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
     if affirmation(tokens) is not None:
         return tokens
     out: list[Token] = []
-    at = depth = 0
+    at = _led(tokens)
+    depth = 0
     while at < len(tokens):
         if tokens[at].kind == "other":
             at += 1
@@ -191,6 +192,34 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
     while out and out[-1].low in (",", ";", ":", "-"):
         out.pop()
     return tuple(out)
+
+
+_LEADS: Final = tuple(
+    tuple(p.split())
+    for p in (
+        "after that ,",
+        "afterwards ,",
+        "after this ,",
+        "once that is done ,",
+        "first ,",
+        "second ,",
+        "third ,",
+        "last ,",
+        "in the end ,",
+        "in addition ,",
+        "besides ,",
+        "furthermore ,",
+        "to start ,",
+        "to begin with ,",
+        "finally ,",
+        "apart from that ,",
+    )
+)
+
+
+def _led(tokens: tuple[Token, ...]) -> int:
+    """Give how many words only lead from the sentence before to this one."""
+    return next((len(p) for p in _LEADS if tuple(t.low for t in tokens[: len(p)]) == p and len(tokens) > len(p)), 0)
 
 
 _DENIALS: Final = frozenset(("no", "any", "without", "zero"))

@@ -90,6 +90,8 @@ class Spec(msgspec.Struct):
     gate: Cond | None = None
     """A condition on the effects of a loop."""
     fills: list[Value] = []
+    text: str = ""
+    """The text of a mail that was said last: what is filled in next is for it."""
     said: list[tuple[tuple[str, str], ...]] = []
     """What was said of it and understood: each word with the number that it is (empty for others)."""
     order: Order | None = None

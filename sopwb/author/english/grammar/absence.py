@@ -109,6 +109,7 @@ G.rule("subjectcond", "{c:subjectcond} at all", cost=0.1)(lambda c: c if isinsta
 G.rule("sep", ", with", "with", ", and with", "and with", cost=0.4)(lambda: True)
 G.rule("set1", "{a:lit} , {b:lit} [,] and {c:lit}", cost=0.8)(lambda a, b, c: (("@1", a), ("@2", b), ("@3", c)))
 G.rule("set1", "{n:name} and the other (two|three|four|one) are [both|all] {v:lit}", cost=0.6)(lambda n, v: ((n, v), ("@others", v)))
+G.rule("set1", "{v:string}", cost=1.5)(lambda v: (("@whole", v),))
 G.rule("outcome", "(is|are|gets|get|gives|means|has|have|it is|that is|it says) [just|only|simply|always] {xs:sets}", cost=0.5)(lambda xs: xs)
 
 

@@ -75,7 +75,7 @@ G.rule("mailparts", "{xs:mailparts} [,|and|, and|;|with] {p:mailpart}", cost=0.1
 G.rule("theycoupon", "[the|that|their|a|this] (coupon|code|coupon code|voucher|discount code|voucher code)", cost=0.1)(lambda: True)
 
 
-def _mail_of(parts: tuple[tuple[str, Value], ...], to: Value | None, cond: Cond | None = None, rows: Rows | None = None) -> Statement:
+def mail_of(parts: tuple[tuple[str, Value], ...], to: Value | None, cond: Cond | None = None, rows: Rows | None = None) -> Statement:
     said = dict(parts)
     return Mail(said.get("to", to), said.get("subject"), said.get("body"), cond, rows)
 
@@ -88,12 +88,12 @@ G.rule("mailact", "<send> {a:address} {c:theycoupon} [by (email|e mail|mail)]", 
 @G.rule("clause", "[<subj>] {m:mailact}", "[<subj>] (tell|notify|remind|inform) {a:address} by (email|e mail|mail) [{xs:mailparts}]", cost=0.5)
 def _mail(m: Any = None, a: Value | None = None, xs: tuple[tuple[str, Value], ...] = ()) -> Statement:
     parts, to = m or (xs, a)
-    return _mail_of(parts, to)
+    return mail_of(parts, to)
 
 
 @G.rule("clause", "<when> {c:cond} [,|then|, then] [<subj>] {m:mailact}", "{m:mailact} <when> {c:cond}", cost=0.4)
 def _mail_when(c: Cond, m: Any) -> Statement:
-    return _mail_of(m[0], m[1], c)
+    return mail_of(m[0], m[1], c)
 
 
 @G.rule("clause", "<foreach> {r:rows} [,] [<subj>] {m:mailact}", "(whoever|anyone who|everyone who|anybody who|those who|every one that|each one that) {c:cond} {m:mailact}", "{r:rows} {m:mailact}", "<send> {n:mailnoun} to {r:rows} [{xs:mailparts}]", "(whoever|anyone who|everyone who) (has|have) {o:cmp} {v:num} {f:name} {m:mailact}", "(whoever|anyone who|everyone who|anybody who|those who) (has|have) (a|an|the|any) {f:name} {t:tails} {m:mailact}", "(anyone|everyone|anybody|those|customers|people) with (a|an|the) {f:name} {t:tails} {m:mailact}", "(anyone|everyone|anybody|those|whoever|people) (whose|where) {c:cond} {m:mailact}",
@@ -106,7 +106,7 @@ def _mail_each(m: Any = None, r: Rows | None = None, c: Cond | None = None, n: A
         c = with_subject(t, Named(f))
     if o and v is not None:
         c = Compare(o, Named(f), v)
-    return _mail_of(parts, to, c, r)
+    return mail_of(parts, to, c, r)
 
 
 @G.rule("clause", "[and|with|,|the|its] {xs:mailparts}", cost=0.5)
@@ -123,7 +123,7 @@ G.rule("withvalues", "[the] {xs:namelist} of (that|this|the|each) {e:entity}", "
 
 @G.rule("clause", "(with|using|filled with|filling in) {xs:withvalues} [, and {x:explains}] [filled in]", cost=0.9)
 def _filled_with(xs: tuple[Value, ...], x: Any = ()) -> tuple[Statement, ...]:
-    return (MailPart("fill", Named("@list")), *(MailPart("with", v) for v in xs), *x)
+    return (MailPart("fill", Named("@list")), *(MailPart("with", v) for v in xs), MailPart("filled", Named("@list")), *x)
 
 
 @G.rule("clause", "[<subj>] (generate|create|make|draw|produce|issue|get|generates|give them|give each|creates) [a|an|one|them a] [secure|new|unique|fresh|random|personal|discount|their own|own|single use] (coupon|coupon code|code|voucher|discount code|voucher code) [for (them|each|him|her|it|that {e:entity}|the {e:entity})]", cost=0.3)

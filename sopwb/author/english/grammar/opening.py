@@ -138,7 +138,7 @@ _PRONE: Final = frozenset(["please", "again", "differently", "properly", "quickl
 
 @G.rule("clause", "[<please_do>] (create|write|build|draft|set up|prepare|add|define|design|want|need|i want|i need|we need|we want|i would like|we would like|make) [me|us] (a|another|one more) [new|second|small|little|third|short|last|quick] <script> {n:plainname}", "[<please_do>] (create|write|build|draft|set up|prepare|add|define|design) [me|us] the [new|next|second|third|last] <script> {n:plainname}", "[a|another|new|next|second|third|last] (script|process) {n:plainname}",
         "(create|make|build|write|add|set up|prepare) {n:plainname} , (a|the|another|our) [new] <script>", "(the|its) (name|script|process|job) [(of the|of this|for the) (script|process|job)] (is|is called|is named|will be called|should be called|shall be called|:) {n:plainname}",
-        "name [of the script|of the process|of the job] (:|is) {n:plainname}", "[a] (quick|small|little|short|first|new) one [for you|please] (:|,|-) {n:plainname}", "[<please_do>] (describe|introduce|have|do|write|create|make|build) {n:plainname} [:|,|-] [a|the] [new] <script>", cost=1.4)
+        "name [of the script|of the process|of the job] (:|is) {n:plainname}", "[<please_do>] (create|write|set up|define|draft) {n:plainname}", "[a] (quick|small|little|short|first|new) one [for you|please] (:|,|-) {n:plainname}", "[<please_do>] (describe|introduce|have|do|write|create|make|build) {n:plainname} [:|,|-] [a|the] [new] <script>", cost=1.4)
 def _plain_opening(n: str, m: Any = None) -> Statement:
     return Create(n)
 

@@ -17,6 +17,7 @@ from sopwb.author.english.meaning import (
     Holds,
     Inside,
     Lit,
+    Named,
     Not,
     Pick,
     Remark,
@@ -54,6 +55,18 @@ def _still(r: Rows, c: Cond) -> Rows:
 def _are(r: Rows, a: str = "", b: str = "", c: Cond | None = None) -> Rows:
     cond = c if c is not None else Holds(None, a) if a else Not(Holds(None, b))
     return msgspec.structs.replace(r, conds=(*r.conds, cond))
+
+
+@G.rule("rows", "{r:rows} with [a|an|the|their] {n:name} {w:window}", "{r:rows} with [a|an|the|their] {n:name} {c:comparison}", cost=0.4)
+def _with_window(r: Rows, n: str, w: Any = None, c: Cond | None = None) -> Rows:
+    from sopwb.author.english.grammar.conditions import with_subject
+    from sopwb.author.english.grammar.rows import window_cond
+
+    cond = with_subject(c, Named(n)) if c is not None else window_cond(Named(n), w)
+    return msgspec.structs.replace(r, conds=(*r.conds, cond))
+
+
+G.rule("aggregate", "how many ({s:source}|rows|records|entries|of them|{e:known}|{g:group}) (these|those|they) are", "how many ({s:source}|rows|records|entries|{e:known}|{g:group}) of (these|those) there are", cost=0.2)(lambda s="", e="", g="": Agg("count", None, Rows()))
 
 
 G.rule("bothends", "both (ends|days|dates|limits|of them|of these|the first and the last) (included|inclusive|count|counted|counting|belong to it)", "(both|first and last day) (included|inclusive|counted)", "(the first and the last|the first and last) day [are|is] (included|inclusive|count|counted)", "including (both|both ends|both days|both dates)", "inclusive", "limits included", "ends included", cost=0.0)(lambda: True)

@@ -1,0 +1,63 @@
+"""Placeholders of texts: words in capitals, and which listed values stand for them.
+
+Deliberately not here: writing a text with its values (``loops``).
+"""
+
+from __future__ import annotations
+
+import re
+
+from sopwb.author.english import meaning as m
+from sopwb.author.english.names import key_of
+from sopwb.author.english.spec import Spec
+
+CODES = frozenset(
+    (
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "VAT",
+        "ID",
+        "OK",
+        "PS",
+        "AM",
+        "PM",
+        "USA",
+        "UK",
+        "EU",
+        "TV",
+        "PIN",
+        "IBAN",
+        "SOS",
+        "FAQ",
+        "CEO",
+        "HR",
+        "IT",
+    )
+)
+"""Capitals that are words of their own, not placeholders, unless they are explained."""
+CAPS = re.compile(r"\b[A-Z][A-Z_]*[A-Z]\b|\b[B-HJ-Z]\b")
+
+
+def fill_last(spec: Spec) -> None:
+    """Let the values that were listed behind a text stand for its placeholders, in order, where their numbers agree."""
+    words = list(dict.fromkeys(CAPS.findall(spec.text)))
+    for wanted in (words, [w for w in words if w not in CODES]):
+        if len(wanted) == len(spec.fills) and not _named_otherwise(wanted, spec.fills):
+            known = {e.name for e in spec.explains}
+            spec.explains += [
+                m.Explain(w, v) for w, v in zip(wanted, spec.fills, strict=True) if w not in known
+            ]
+            spec.fills = []
+            return
+
+
+def _named_otherwise(words: list[str], values: list[m.Value]) -> bool:
+    """Whether a value bears the name of another placeholder than the one in its place."""
+    keys = {key_of(w) for w in words}
+    for word, value in zip(words, values, strict=True):
+        named = value.value if isinstance(value, m.Fixed) else value
+        if isinstance(named, m.Named) and named.words in keys and named.words != key_of(word):
+            return True
+    return False
