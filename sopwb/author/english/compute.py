@@ -304,7 +304,12 @@ class Computing(Folding):
         type_: Type | None = None
         for arm in self.arms(value):
             cond = self.cond(arm.cond, self.body or Scope())
+            if cond.text == "false":
+                continue
             expr = self.value(arm.value, self.body or Scope())
+            if cond.text == "true" and step is None:
+                self.subject = None
+                return self.named_step(key, expr)
             type_ = (
                 expr.type if type_ is None else (DECIMAL if {type_, expr.type} == {INT, DECIMAL} else type_)
             )

@@ -92,7 +92,7 @@ def _places(spec: Spec, words: str) -> list[m.Arm]:
     """Give the cases that a label names: by the text that they test, or the text that they give."""
     if not words:
         return []
-    arms = _arms(list(spec.defs.values()) + [r.value for r in spec.returns] + [spec.bare])
+    arms = _arms(list(spec.per.values()) + list(spec.defs.values()) + [r.value for r in spec.returns] + [spec.bare])
     return [
         a
         for a in arms

@@ -50,6 +50,8 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             _labelled(spec, words, value)
         case m.Only(rows):
             _only(spec, rows)
+        case m.PerRecord():
+            _per_record(spec, statement, names)
         case m.Widen(words, rows):
             _widen(spec, words, rows)
         case m.DefineWhen(noun, words, cond):
@@ -156,6 +158,27 @@ def _labelled(spec: Spec, words: str, value: m.Value) -> None:
         _return(spec, m.Return((m.Ret(words, "", value),), also=True))
     else:
         _define_here(spec, words, value)
+
+
+def _per_record(spec: Spec, statement: m.PerRecord, names: Names) -> None:
+    """Keep what one record counts; weights make a sum of what each record holds."""
+    words, value = statement.words, statement.value
+    if words in ("@measure", "point"):
+        spec.per[words] = value
+        return
+    assert isinstance(value, m.Cases)
+    known = names.texts.get(statement.source, {})
+    compares = [a.cond for a in value.arms if isinstance(a.cond, m.Compare)]
+    tested = {c.left.words for c in compares if isinstance(c.left, m.Named)}
+    fields = [f for f in known if key_of(f) in tested]
+    said = repr(value.arms)
+    told = all(f"text={t!r}" in said or f"words={key_of(t)!r}" in said for t in known[fields[0]]) if fields else False
+    if value.default is None and told:
+        value = msgspec.structs.replace(value, default=m.Lit("number", "0"))
+    spec.per["@weight"] = value
+    if words != "@weight":
+        product = m.Arith("*", m.Named("@each @weight"), m.Named("@each @measure"))
+        _define(spec, words, m.Agg("sum", product, m.Rows(statement.source, "it")))
 
 
 def _widen(spec: Spec, words: str, rows: m.Rows) -> None:
@@ -386,6 +409,7 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
     for name, _ in statement.sets:
         if not name.startswith("@"):
             spec.last = name
+            spec.spoken.append(name)
 
 
 def _says_otherwise(before: m.Value, value: m.Value) -> bool:

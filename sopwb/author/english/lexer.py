@@ -287,12 +287,23 @@ def _word(text: str, start: int, end: int) -> Token:
     return Token("word", text, low, start, end)
 
 
+def _asked_then(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Read "No rows? Then 0." as one sentence: its question is the condition."""
+    return tuple(
+        Token(t.kind, t.text, ",", t.start, t.end) if t.low == "?" and after.low == "then" else t
+        for t, after in zip(tokens, (*tokens[1:], _END), strict=True)
+    )
+
+
+_END: Final = Token("end", "", "", 0, 0)
+
+
 def sentences(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
     """Cut at full stops, question and exclamation marks that stand outside brackets; the marks themselves go."""
     out: list[tuple[Token, ...]] = []
     current: list[Token] = []
     depth = 0
-    for token in tokens:
+    for token in _asked_then(tokens):
         if token.kind == "punct" and token.low in "([{":
             depth += 1
         elif token.kind == "punct" and token.low in ")]}":

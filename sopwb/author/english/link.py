@@ -185,6 +185,18 @@ class Linker(ABC):
                 fields = [f for f in record.names() if "mail" in f]
                 if len(fields) == 1:
                     return access(scope, prefix, fields[0], record.get(fields[0]) or STRING)
+        if words == "@pickdate":
+            if self.spec.pick is None:
+                raise Doubt("What was that long ago? Please name the date.")
+            source = self.rows_source(self.spec.pick.rows or m.Rows())
+            return self.of_pick(date_field(self.source(source)), self.spec.pick, Scope())
+        if words.startswith("@each "):
+            value = self.spec.per.get(words.removeprefix("@each "))
+            if value is None or not scope.records:
+                raise Doubt("What of each record should be added up?")
+            self.used.add(words)
+            expr: Expr = self.value(value, scope)
+            return expr
         if words == "@subject" and self.subject is not None:
             return self.subject
         if words in self.spec.defs and words not in self.defining:

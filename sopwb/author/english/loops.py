@@ -69,6 +69,8 @@ class Loops(Linker):
 
     def prepare_loop(self) -> None:
         """Find the script that a loop needs where it was not named, and keep only the loop's own records."""
+        if self.spec.call is None and not self.loop_rows().source:
+            self.call_by_words()
         if self.spec.call is None:
             source = self.loop_source()
             words = {
@@ -96,6 +98,22 @@ class Loops(Linker):
                 assert isinstance(record, RecordType)
                 used = listed([f for f in record.names() if key_of(f) in words], "and")
                 self.assume(f"{used} come from {fits[0].name}")
+
+    def call_by_words(self) -> None:
+        """Find the one script whose result has the words that are spoken of, where no source was named."""
+        words = {w for w in _words_of_spec(self.spec) if not w.startswith("@")}
+        fits = [
+            s
+            for n, s in self.names.scripts.items()
+            if n != self.spec.name
+            and len(s.params) == 1
+            and source_of_param(self.names, s.params[0].name)
+            and isinstance(s.returns, RecordType)
+            and any(key_of(f) in words for f in s.returns.names())
+        ]
+        if len(fits) == 1:
+            self.spec.call = m.CallFor(fits[0].name)
+            self.assume(f"it goes through all that {fits[0].name} can be run for")
 
     def call_args(self, signature: Signature, row: str, source: SourceSchema) -> dict[str, str]:
         """Write the arguments of a call for a record: its key, or its field of the parameter's name."""
@@ -452,6 +470,7 @@ def _holds(node: Any) -> list[m.Holds]:
 
 def _words_of_spec(spec: Any) -> set[str]:
     words = set(_names(spec.loop)) | {w for r in spec.returns for w in _names(r.value)}
+    words |= set(spec.loop.words) if spec.loop is not None else set()
     for effect in spec.effects:
         words |= set(_names(effect.cond)) | set(_names(effect.mail))
     words |= {h.words for h in _holds(spec.loop)}

@@ -52,6 +52,10 @@ _BANDS_MIN: Final = 2
 """One comparison alone is a condition; from two on they share out the numbers between them."""
 
 
+def _of_absence(cond: m.Cond) -> bool:
+    return isinstance(cond, m.Empty | m.NoRows) or (isinstance(cond, m.Holds) and cond.words == "absent")
+
+
 class Lowering(Testing):
     """Adds values to conditions."""
 
@@ -100,7 +104,9 @@ class Lowering(Testing):
                 return expr
             case m.Fraction(percent, of):
                 base = self.number(of or m.It(), scope)
-                assert isinstance(percent, m.Lit)
+                if not isinstance(percent, m.Lit):
+                    part = self.number(percent, scope)
+                    return Expr(f"{wrap(base, MUL)} * {wrap(part, MUL + 1)} / 100", DECIMAL, MUL)
                 share = self.literal(percent)
                 return Expr(f"{wrap(base, MUL)} * {plain(Decimal(share.text) / 100)}", DECIMAL, MUL)
             case m.Ratio(top, bottom, of):
@@ -220,6 +226,12 @@ class Lowering(Testing):
                 return Expr(f"{wrap(left, MUL)} / {wrap(right, MUL + 1)}", DECIMAL, MUL)
             case "div":
                 return Expr(f"math.floor({wrap(left, MUL)} / {wrap(right, MUL + 1)})", INT)
+            case "blocks":
+                said = {r.what for r in self.spec.remarks}
+                if said.isdisjoint(("blocks up", "blocks down")):
+                    raise Doubt("Does one that has only been started count in full, or do only full ones count?")
+                name = "ceil" if "blocks up" in said else "floor"
+                return Expr(f"math.{name}({wrap(left, MUL)} / {wrap(right, MUL + 1)})", INT)
             case "ceil":
                 return Expr(f"math.ceil({wrap(left, MUL)} / {wrap(right, MUL + 1)})", INT)
             case _:
@@ -337,6 +349,7 @@ class Lowering(Testing):
 
     def gap(self, arms: list[m.Arm]) -> str:
         """Say what bands of one number leave over; empty for other cases and where nothing is left."""
+        arms = [a for a in arms if not _of_absence(a.cond)]
         found = bands_of(arms)
         if found is None and opposed(arms) == "gap":
             return "exactly that"
@@ -359,13 +372,7 @@ class Lowering(Testing):
         if opposed(list(value.arms)) == "overlap" and value.arms[0].value != value.arms[1].value:
             raise Doubt("Two of the cases overlap: at exactly that point both hold. Which one counts there?")
         value = msgspec.structs.replace(value, arms=ordered(value.arms))
-        empties = [
-            a
-            for a in value.arms
-            if isinstance(a.cond, m.Empty)
-            or (isinstance(a.cond, m.Holds) and a.cond.words == "absent")
-            or isinstance(a.cond, m.NoRows)
-        ]
+        empties = [a for a in value.arms if _of_absence(a.cond)]
         beyond = [a for a in value.arms if isinstance(a.cond, m.Holds) and a.cond.words == "@beyond"]
         return [*empties, *(a for a in value.arms if a not in empties and a not in beyond), *beyond]
 
@@ -376,8 +383,12 @@ class Lowering(Testing):
             isinstance(last, m.Otherwise)
             or (isinstance(last, m.Holds) and last.words == "@beyond")
             or opposed(arms) == "cover"
-            or (len(arms) >= _BANDS_MIN and bands_of(arms) is not None and not self.gap(arms))
+            or self.share_out([a for a in arms if not _of_absence(a.cond)])
         )
+
+    def share_out(self, arms: list[m.Arm]) -> bool:
+        """Whether bands leave nothing over."""
+        return len(arms) >= _BANDS_MIN and bands_of(arms) is not None and not self.gap(arms)
 
     def chain(self, arms: list[tuple[str, Expr]], default: Expr) -> Expr:
         type_: Type = default.type

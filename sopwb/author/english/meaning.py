@@ -150,6 +150,14 @@ class Widen(Node, frozen=True):
     rows: Rows
 
 
+class PerRecord(Node, frozen=True):
+    """What one record of ``source`` counts: its points, its weight (``words`` says of what), or its @measure."""
+
+    words: str
+    value: Value
+    source: str = ""
+
+
 class DefineWhen(Node, frozen=True):
     """A record (``noun``) is ``words`` if ``cond``."""
 
@@ -358,7 +366,7 @@ class Outside(Node, frozen=True):
 
 Statement: TypeAlias = (
     Create | Takes | LookUp | Match | Select | Group | Exclude | Include | Define | Labelled | Only | Widen |
-    DefineWhen | Assign | Fail |
+    PerRecord | DefineWhen | Assign | Fail |
     Adjust | Return | Explain
     | SwapWord | InOrder | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm |
     Drop | Undo | Renumber | Recompare | Unless | Recompute
@@ -424,6 +432,7 @@ __all__ = [
     "Outside",
     "Param",
     "Part",
+    "PerRecord",
     "Pick",
     "Plan",
     "Ratio",

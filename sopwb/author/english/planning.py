@@ -20,13 +20,13 @@ from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
+from sopwb.author.english.scheduling import schedule_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 from sopwb.author.english.state import Change, Overlay, State, Step
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature
-from sopwb.schedule.phrases import parse_spec
 
 _COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock)
 
@@ -427,27 +427,8 @@ class Planner:
     def schedule(self, script: str, words: str) -> None:
         self.flush()
         name = script or self.planned()
-        words = words.strip().rstrip(".").strip()
-        words = re.sub(
-            r"\s+(?:is better|instead|suits (?:us|me) better|would be better|please|then|works better)$",
-            "",
-            words,
-        )
-        words = re.sub(r"^(?:to run|to be run|so that it runs|for)\s+", "", words)
-        spec = parse_spec(words)
         last_name, last_words = self.state.schedule
-        only_time = not re.search(
-            r"every|each|daily|week|month|day|hour|minute|mon|tue|wed|thu|fri|sat|sun|1st|first", words, re.I
-        )
-        if (
-            last_name == name
-            and only_time
-            and re.search(r"week|month|mon|tue|wed|thu|fri|sat|sun|1st|first|last|weekday", last_words, re.I)
-        ):
-            days = re.sub(r"\bat\s+.*$", "", last_words).strip()
-            merged = parse_spec(f"{days} at {re.sub(r'^at ', '', words)}")
-            if not isinstance(merged, Diagnostic):
-                spec, words = merged, f"{days} at {re.sub(r'^at ', '', words)}"
+        spec, words = schedule_of(words, last_words if last_name == name else "")
         if isinstance(spec, Diagnostic):
             raise Doubt(
                 f'When should it run? I cannot read "{words}" as a schedule: {spec.message}.'

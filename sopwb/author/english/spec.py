@@ -98,6 +98,8 @@ class Spec(msgspec.Struct):
     """The order of what is gone over."""
     settled: bool = False
     """Whether it was complete in an earlier turn, so that what is new now is added to it."""
+    per: dict[str, Value] = {}
+    """What one record counts, by the word for it."""
     groups: dict[str, Rows] = {}
     """Records that have a name of their own: "the cars inside are the tickets without left_at"."""
     spoken: list[str] = []

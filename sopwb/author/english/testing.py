@@ -165,7 +165,9 @@ class Testing(Selecting):
         before = self.facts
         texts: list[str] = []
         no: frozenset[str] = frozenset()
-        for part in parts:
+        # What is absent comes first: it makes the tests after it safe.
+        absent = [p for p in parts if isinstance(p, m.NoRows | m.Empty | m.Missing | m.Never)]
+        for part in (*absent, *(p for p in parts if p not in absent)):
             one = self.cond(part, scope)
             self.facts = self.facts | one.no
             no = no | one.no

@@ -83,6 +83,8 @@ def _else_cases(c: Cases, w: str = "") -> Statement:
     return Assign(Otherwise(), (("@it", c),))
 
 
+G.rule("outcome2", "{v:lit}", cost=0.6)(lambda v: (("@it", v),))
+
 # --- by how many there are -----------------------------------------------------------------------------------------
 
 G.rule("relative", "{p:percent} (higher|more|extra|dearer|up)", cost=0.1)(lambda p: ("+", p))

@@ -120,6 +120,8 @@ def _whenfirst(chart: Any, at: int) -> Any:
     from sopwb.author.english.patterns import Edge
 
     words = [t.low for t in chart.tokens[at:]]
+    if len(words) > 2 and words[-2:] in (["is", "better"], ["is", "fine"], ["is", "best"], ["be", "better"]):
+        words = words[:-2]
     if any(t.kind == "money" for t in chart.tokens[at:]) or _PRICED & set(words):
         return []
     first = words[0] if words else ""

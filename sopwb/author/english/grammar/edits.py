@@ -36,7 +36,7 @@ G.rule("clause", "(those|these|they) (say|mean|tell us|tell me|prove|show) (noth
 
 G.rule("tooadj", "[much|far|a bit|a little|way|just] too {w:oneword}", "(unfair|wrong|unrealistic|outdated|old|obsolete|not right|not fair|not enough|not realistic|a mistake|no good|nonsense|silly|harsh|generous)", cost=0.1)(lambda w="": True)
 G.rule("makeverb", "[<please_do>] (make|set|let|give|put|use|take|pay|charge|count|allow|change)", cost=0.0)(lambda: True)
-G.rule("unitword", "[{u:unit}|<noun_unit>|{w:oneword}]", cost=0.0)(lambda u="", w="": u)
+G.rule("unitword", "{u:unit}", "<noun_unit>", "{w:oneword}", cost=0.0)(lambda u="", w="": u)
 
 
 @G.terminal("labelled")
@@ -57,18 +57,18 @@ G.rule("aim", "(it|that|this|them|those|these)", cost=0.0)(lambda: "")
 G.rule("aim", "{w:labelled}", cost=0.0)(lambda w: w)
 
 
-@G.rule("clause", "{m:makeverb} {w:aim} [be|at|to] {a:number} {u:unitword} [,|;|-|because|since|as] {b:number} {x:unitword} (is|was) {t:tooadj}", "{b:number} {x:unitword} (is|was) {t:tooadj} [,|;|-|so] {m:makeverb} {w:aim} [be|at|to] {a:number} {u:unitword}",
-        "{m:makeverb} {w:aim} [be|at|to] {a:number} {u:unitword} (instead of|rather than|, not|not) {b:number} {x:unitword}", "{w:labelled} (is|are|costs|cost|gets|get|counts|count) {a:number} {u:unitword} (instead of|rather than|, not|not) {b:number} {x:unitword}", cost=0.4)
+@G.rule("clause", "{m:makeverb} {w:aim} [be|at|to] {a:number} [{u:unitword}] [,|;|-|because|since|as] {b:number} [{x:unitword}] (is|was) {t:tooadj}", "{b:number} [{x:unitword}] (is|was) {t:tooadj} [,|;|-|so] {m:makeverb} {w:aim} [be|at|to] {a:number} [{u:unitword}]",
+        "{m:makeverb} {w:aim} [be|at|to] {a:number} [{u:unitword}] (instead of|rather than|, not|not) {b:number} [{x:unitword}]", "{w:labelled} (is|are|costs|cost|gets|get|counts|count) {a:number} [{u:unitword}] (instead of|rather than|, not|not) {b:number} [{x:unitword}]", cost=0.4)
 def _renumber(a: Lit, b: Lit, w: str = "", **_: Any) -> Statement:
     return Renumber(a, b, w)
 
 
-@G.rule("clause", "{a:number} {u:unitword} (is|are|will be|should be) [already|quite] (enough|sufficient|fine|plenty|ok|okay|all it takes) for [a|an|the] {w:labelled}", "{w:labelled} (needs|takes|requires|starts at|begins at|is from) [only|just] {a:number} {u:unitword} [now|from now on]", "for [a|an|the] {w:labelled} {a:number} {u:unitword} (is|are|will be) (enough|sufficient|fine|ok|okay)", cost=0.9)
+@G.rule("clause", "{a:number} [{u:unitword}] (is|are|will be|should be) [already|quite] (enough|sufficient|fine|plenty|ok|okay|all it takes) for [a|an|the] {w:labelled}", "{w:labelled} (needs|takes|requires|starts at|begins at|is from) [only|just] {a:number} [{u:unitword}] [now|from now on]", "for [a|an|the] {w:labelled} {a:number} [{u:unitword}] (is|are|will be) (enough|sufficient|fine|ok|okay)", cost=0.9)
 def _enough(a: Lit, w: str, **_: Any) -> Statement:
     return Renumber(a, None, w)
 
 
-@G.rule("clause", "(the rest|the others|all others|everything else|everyone else|the other ones) (stay|stays|stay at|stays at|remain|remains|remain at|keep|keeps|is still|are still) {a:number} {u:unitword}", cost=0.4)
+@G.rule("clause", "(the rest|the others|all others|everything else|everyone else|the other ones) (stay|stays|stay at|stays at|remain|remains|remain at|keep|keeps|is still|are still) {a:number} [{u:unitword}]", cost=0.4)
 def _rest_stays(a: Lit, **_: Any) -> Statement:
     return Remark("stays " + a.text)
 
@@ -86,8 +86,8 @@ def _recompare(a: Cond, b: Cond) -> Statement | None:
     return Recompare(a, b) if isinstance(a, Compare) and isinstance(b, Compare) and a != b else None
 
 
-@G.rule("clause", "<when> {c:cond} [,] {b:number} {x:unitword} (is|was|are) {t:tooadj} [,|;|-|so|and] {m:makeverb} [them|those|these|it|that] [be] {a:number} {u:unitword}", "<when> {c:cond} [,] {m:makeverb} [it|that|them|those] [be] {a:number} {u:unitword} (instead of|rather than|, not) {b:number} {x:unitword}", "<when> {c:cond} [,] it is {a:number} {u:unitword} (instead of|rather than|, not) {b:number} {x:unitword}",
-        "(for|with) {r:rows} [,] {m:makeverb} [it] {a:number} {u:unitword} (instead of|rather than) {b:number} {x:unitword}", cost=0.3)
+@G.rule("clause", "<when> {c:cond} [,] {b:number} [{x:unitword}] (is|was|are) {t:tooadj} [,|;|-|so|and] {m:makeverb} [them|those|these|it|that] [be] {a:number} [{u:unitword}]", "<when> {c:cond} [,] {m:makeverb} [it|that|them|those] [be] {a:number} [{u:unitword}] (instead of|rather than|, not) {b:number} [{x:unitword}]", "<when> {c:cond} [,] it is {a:number} [{u:unitword}] (instead of|rather than|, not) {b:number} [{x:unitword}]",
+        "(for|with) {r:rows} [,] {m:makeverb} [it] {a:number} [{u:unitword}] (instead of|rather than) {b:number} [{x:unitword}]", cost=0.3)
 def _unless(a: Lit, b: Lit, c: Cond | None = None, r: Rows | None = None, **_: Any) -> Statement | None:
     if c is None:
         assert r is not None
@@ -106,6 +106,7 @@ def _recompute(n: str, a: Value, b: Value, c: Cond | None = None) -> Statement:
     return Recompute(n, a, b, c)
 
 
+G.rule("clause", "(it|that|this|they) (can|may|might) (go|be|become|drop|get) (negative|below zero|below 0|less than zero)", "[the] {n:name} (can|may|might) (go|be|become|drop|get) (negative|below zero|below 0|less than zero)", cost=0.3)(lambda n="": Remark("note"))
 G.rule("clause", "(one more|another|a further|one further|one last|an extra|a new) (rule|thing|condition|change|exception|point|case|detail) :", "(one more|another|a further) (rule|thing|condition|change|exception|point)", cost=1.2)(lambda: ())
 G.rule("clause", "(a|an|the|every|each|any) {e:entity} (can|may|might) have (a|an|some|its own|) {n:name}", "(a|an|the|some|most|every|each|many) ({e:entity}|{s:source}) (has|have) (a|an|its|their|its own|their own|) {n:name} [in {t:source}]", cost=1.0)(lambda n, e="", s="", t="": Remark("note"))
 
