@@ -9,6 +9,7 @@ string fields that the bench shows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -18,10 +19,12 @@ from sopwb.author.english.patterns import Edge
 from sopwb.lang.environment import Signature, SourceSchema
 
 _SPAN_WORDS_MAX: Final = 5
+_WORDS_KEPT: Final = 4096
 GROUP: Final = "@group "
 """Marks, as the noun of a selection, the name that some records were given."""
 
 
+@lru_cache(_WORDS_KEPT)
 def words_of(name: str) -> tuple[str, ...]:
     """Split a name into singular lower-case words: ``First_days`` → ("first", "day")."""
     return tuple(singular(w) for w in name.lower().replace("-", "_").replace(" ", "_").split("_") if w)

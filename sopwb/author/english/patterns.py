@@ -83,6 +83,7 @@ class Grammar:
         self.rules: dict[str, list[Rule]] = {}
         self.after: dict[str, list[Rule]] = {}
         self.terminals: dict[str, Terminal] = {}
+        self._starting: dict[tuple[str, str], tuple[Rule, ...]] = {}
 
     def rule(self, category: str, *patterns: str, cost: float = 1.0) -> Callable[[_Build], _Build]:
         """Register ``lowering`` for each pattern; gives ``lowering`` back, so that it serves as a decorator."""
@@ -117,6 +118,14 @@ class Grammar:
                 Rule(category, text, piece, build, cost, self._first(piece))
             )
 
+    def starting(self, category: str, low: str) -> tuple[Rule, ...]:
+        """Give the rules of a category that can begin with a word."""
+        key = (category, low)
+        if key not in self._starting:
+            rules = self.rules.get(category, ())
+            self._starting[key] = tuple(r for r in rules if r.first is None or low in r.first)
+        return self._starting[key]
+
     def _compile(self, text: str) -> Any:
         tokens = list(_PIECES.finditer(text))
         piece, at = self._alternatives(tokens, 0, text)
@@ -135,7 +144,7 @@ class Grammar:
             if at < len(tokens) and tokens[at][4] == "|":
                 at += 1
                 continue
-            return (options[0] if len(options) == 1 else _Alt(tuple(options))), at
+            return _alternatives(options), at
 
     def _piece(self, tokens: list[re.Match[str]], at: int, text: str) -> tuple[Any, int]:
         slot, category, klass, symbol, word = tokens[at].groups()
@@ -186,6 +195,26 @@ class Grammar:
         raise AssertionError(piece)
 
 
+def _alternatives(options: list[Any]) -> Any:
+    """Join options; those that are words alone become one class, which looks only at what its first word allows."""
+    if len(options) == 1:
+        return options[0]
+    plain = [o for o in options if isinstance(o, _Word) or (isinstance(o, _Seq) and o.parts and _words_only(o))]
+    if len(plain) < len(options[:2]):
+        return _Alt(tuple(options))
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for option in plain:
+        words = (option.low,) if isinstance(option, _Word) else tuple(w.low for w in option.parts)
+        by_first.setdefault(words[0], []).append(words)
+    klass = _Class({first: tuple(dict.fromkeys(rows)) for first, rows in by_first.items()})
+    rest = [o for o in options if o not in plain]
+    return _Alt((klass, *rest)) if rest else klass
+
+
+def _words_only(piece: _Seq) -> bool:
+    return all(isinstance(part, _Word) for part in piece.parts)
+
+
 def _class(phrases: tuple[str, ...]) -> _Class:
     by_first: dict[str, list[tuple[str, ...]]] = {}
     for words in sorted((tuple(p.split()) for p in phrases), key=len, reverse=True):
@@ -224,9 +253,8 @@ class Chart:
             for edge in terminal(self, at):
                 kept.add(edge)
         low = self._compared(at)
-        for rule in self.grammar.rules.get(category, ()):
-            if rule.first is None or low in rule.first:
-                self._apply(rule, at, kept)
+        for rule in self.grammar.starting(category, low):
+            self._apply(rule, at, kept)
         self._grow(category, kept)
         self._memo[key] = kept.edges()
         return self._memo[key]
