@@ -373,7 +373,13 @@ def _pointed(node: Any, last: str) -> Any:
     """Put the name of what was spoken of last in place of "it", outside cases that have a subject of their own."""
     if isinstance(node, m.It):
         return m.Named("@sum" if node.words == "sum" else last)
-    if isinstance(node, m.Cases) or (isinstance(node, m.Node) and isinstance(node, m.Truth)):
+    if isinstance(node, m.Truth):
+        # Only what is tested first can point back: a later "it" is the one tested before it.
+        cond = node.cond
+        if isinstance(cond, m.Compare | m.Inside) and isinstance(cond.left, m.It):
+            return m.Truth(msgspec.structs.replace(cond, left=_pointed(cond.left, last)))
+        return node
+    if isinstance(node, m.Cases):
         return node
     if isinstance(node, m.Node):
         return type(node)(**{f: _pointed(getattr(node, f), last) for f in node.__struct_fields__})

@@ -50,6 +50,8 @@ class Folding(Lowering):
     def fold(self, agg: m.Agg, listing: Listing) -> Expr:
         assert agg.what is not None
         text, expr = self.solid_listing(listing, agg.what)
+        if not re.search(rf"\b{re.escape(listing.var)}\b", expr.text):
+            raise Doubt(f"{expr.text} is the same for all {listing.source}. Which field of them is meant?")
         if agg.kind == "count":
             return Expr(f"size({text}.map({listing.var}, {expr.text}).distinct())", INT)
         if agg.kind in ("sum", "avg") and expr.type not in (INT, DECIMAL):

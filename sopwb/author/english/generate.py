@@ -433,12 +433,28 @@ class Writer(Reasons, Loops):
         key = key_of(ret.name)
         if key in self.overrides:
             return self.overridden(key)
+        if self.plural_of(ret) is not None:
+            return self.value(m.Agg("list", m.Named(self.plural_of(ret) or ""), m.Rows()), self.body or Scope())
         if self.definition(key, quiet=True) is None:
             raise Doubt(
                 f"What is {ret.name}? It is to be returned, but nothing says how it comes about.",
                 words=ret.name,
             )
         return self.define(key)
+
+    def plural_of(self, ret: m.Ret) -> str | None:
+        """Give the field that "names", said as "their names", lists over the records spoken of; None for others."""
+        key = key_of(ret.name)
+        value = self.definition(key, quiet=True)
+        current = self.spec.current
+        if not isinstance(value, m.Named) or value.words != key or (self.table is None and current is None):
+            return None
+        source = self.table.source if self.table is not None else self.source(self.rows_source(current or m.Rows()))
+        fields, exact = find_field(source.record, key)
+        plural = exact and ret.name.lower() not in fields and not self.spec.params
+        if plural:
+            self.used.add(key)
+        return key if plural else None
 
     def direct(self, ret: m.Ret) -> m.Value | None:
         return (

@@ -347,6 +347,16 @@ class Lowering(Testing):
                 if where:
                     raise Doubt(f"Two of the cases overlap: {where} both hold. Which one counts there?")
 
+    def between_bands(self, arms: tuple[m.Arm, ...]) -> None:
+        """Ask about "from 70 up" beside "from 30 to 69" where the number can be 69.5."""
+        found = bands_of(list(arms))
+        if found is None or len(arms) < _BANDS_MIN or self.counts_whole(found[0]):
+            return
+        for first in found[1]:
+            for second in found[1]:
+                if second.low == first.high + 1 and second.low_in and first.high_in:
+                    raise Doubt(f"What should it be between {first.high} and {second.low}? It can have a fraction.")
+
     def gap(self, arms: list[m.Arm]) -> str:
         """Say what bands of one number leave over; empty for other cases and where nothing is left."""
         arms = [a for a in arms if not _of_absence(a.cond)]
@@ -369,6 +379,7 @@ class Lowering(Testing):
         if value.subject is None and self.subject is None:
             value = msgspec.structs.replace(value, arms=pointed(value.arms))
         self.overlaps(value.arms)
+        self.between_bands(value.arms)
         if opposed(list(value.arms)) == "overlap" and value.arms[0].value != value.arms[1].value:
             raise Doubt("Two of the cases overlap: at exactly that point both hold. Which one counts there?")
         value = msgspec.structs.replace(value, arms=ordered(value.arms))

@@ -18,7 +18,7 @@ from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.scope import Scope, date_field, find_field, noun_matches, relation, source_of_param
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.environment import SourceSchema
-from sopwb.lang.types import STRING, RecordType, optional, required
+from sopwb.lang.types import DATE, STRING, RecordType, optional, required
 
 
 class Selecting(Linker):
@@ -98,9 +98,9 @@ class Selecting(Linker):
         ways = relation(self.names, self.spec, schema)
         if rows.owner.startswith("="):
             named = [w for w in ways if key_of(w[1]) == rows.owner[1:]]
-            if not named and len(ways) > 1:
-                raise Doubt(f'"{rows.owner[1:]}" names no field of {schema.name}.', words=rows.owner[1:])
-            ways = named or ways
+            if not named:
+                return self.dated_where(rows.owner[1:], schema)
+            ways = named
         elif rows.owner and rows.owner != "it":
             ways = [
                 w for w in ways if noun_matches(rows.owner, source_of_param(self.names, w[1]) or w[1], w[1])
@@ -125,6 +125,16 @@ class Selecting(Linker):
                 f"How do records of {schema.name} belong to {rows.owner if rows.owner != 'it' else 'it'}? Which field of {schema.name} says so?"  # noqa: E501 - one message, one line
             )
         return []
+
+    def dated_where(self, words: str, schema: SourceSchema) -> list[str]:
+        """Relate by a date where the parameter is no field: "their visits on that day". Raises ``Doubt``."""
+        param = next((p for p in self.spec.params if key_of(p.name) == words), None)
+        dates = [f for f, t in schema.record.fields if required(t) == DATE]
+        if param is not None and self.param_type(param.name) == DATE and len(dates) == 1:
+            return [f"it.{dates[0]} == {param.name}"]
+        if param is not None and source_of_param(self.names, param.name) == schema.name:
+            return [f"it.{schema.key} == {param.name}"]
+        raise Doubt(f'"{words}" names no field of {schema.name}. Which field do you mean?', words=words)
 
     def through_record(self, schema: SourceSchema) -> str:
         """Relate by a key that a record at hand holds: a product's ``supplier_id`` for suppliers."""

@@ -221,6 +221,9 @@ class Testing(Selecting):
             or (isinstance(value, m.Named) and value.words == "@subject")
             or (isinstance(value, m.It) and self.subject is not None)
         ):
+            noun = value.owner if isinstance(value, m.Named) else ""
+            if self.subject is None and noun in self.names.sources:
+                self.subject = self.value(m.Agg("count", None, m.Rows(noun)), scope)
             if self.subject is None:
                 raise Doubt("I do not see what is being compared. Could you name it?")
             return self.narrowed(self.subject)

@@ -25,6 +25,7 @@ from sopwb.author.english.meaning import (
     Cond,
     Define,
     Fraction,
+    Inside,
     Lit,
     Named,
     Or,
@@ -132,13 +133,16 @@ G.rule("factor", "(the|that) (discounted|reduced|resulting|capped|halved|increas
 
 G.rule("arm", "{v:plainvalue} (for|with|at|on|from) (a|an|any|the|every) {n:name} (of|that is|which is|) {t:tails}", "{v:plainvalue} (for|with|at) {n:name} {t:tails}", cost=0.3)(lambda v, n, t: Arm(with_subject(t, Named(n)), v))
 G.rule("arm", "{v:plainvalue} (for|with|at) (a|an|any|the|every) {n:name} (of|) {b:band}", cost=0.3)(lambda v, n, b: Arm(_named_band(b, n), v))
-G.rule("band", "from {v:num} {n:bandnoun} (on|upwards|up|onwards|or more)", "{v:num} {n:bandnoun} (upwards|up|onwards)", cost=0.1)(lambda v, n=None: Compare(">=", Named("@subject"), v))
+G.rule("band", "from {v:num} {n:bandnoun} (on|upwards|up|onwards|or more)", "{v:num} {n:bandnoun} (upwards|up|onwards)", cost=0.1)(lambda v, n=None: Compare(">=", Named("@subject", n or ""), v))
+G.rule("openband", "from {v:num} [{n:bandnoun}] (on|upwards|up|onwards)", "from {v:num} {n:bandnoun} (or more|and more)", cost=0.1)(lambda v, n=None: Compare(">=", Named("@subject", n or ""), v))
+G.rule("openband", "(from|between) {a:num} (to|and|up to|until|through) {b:num} [{n:bandnoun}]", cost=0.1)(lambda a, b, n=None: Inside(Named("@subject", n or ""), a, b))
+G.rule("arm", "{v:string} {b:openband}", cost=0.3)(lambda v, b: Arm(b, v))
 G.rule("default", "{v:plainvalue} (below|under|above|over|beyond|before|after) (that|this|it|these|those)", cost=0.1)(lambda v: v)
 
 
 def _named_band(band: Any, name: str) -> Cond:
     def walk(node: Any) -> Any:
-        if node == Named("@subject"):
+        if isinstance(node, Named) and node.words == "@subject":
             return Named(name)
         if hasattr(node, "__struct_fields__"):
             return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})

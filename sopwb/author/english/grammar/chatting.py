@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.grammar.conditions import ago, sized
+from sopwb.author.english.grammar.conditions import NEGATIONS, ago, sized, with_subject
 from sopwb.author.english.grammar.rows import with_cond
 from sopwb.author.english.lexicon import UNITS
 from sopwb.author.english.meaning import (
@@ -26,6 +26,7 @@ from sopwb.author.english.meaning import (
     Lit,
     Named,
     NoRows,
+    Otherwise,
     Pick,
     Ret,
     Return,
@@ -35,6 +36,7 @@ from sopwb.author.english.meaning import (
     Statement,
     Truth,
     Value,
+    Whose,
 )
 from sopwb.author.english.patterns import Chart, Edge
 
@@ -59,8 +61,8 @@ G.rule("head", "(each|every|any) one", "(each|every one|all) of them", cost=0.5)
 
 
 @G.rule("rows", "{r:rows} (that|which|who) [have|has|are|were|is|was|had] {v:oneword} LP {c:cond} RP", "{r:rows} (that|which|who) [have|has|are|were|is|was|had] {v:oneword} {w:oneword} LP {c:cond} RP", cost=0.5)
-def _explained(r: Rows, c: Cond, v: str, w: str = "") -> Rows:
-    return with_cond(r, c)
+def _explained(r: Rows, c: Cond, v: str, w: str = "") -> Rows | None:
+    return None if {v, w} & NEGATIONS else with_cond(r, c)
 
 
 # --- how many there are, by a name that was given to it ------------------------------------------------------------
@@ -156,3 +158,44 @@ def _measured(o: str, n: Lit, v: Value, w: str = "") -> Statement:
 
 
 G.rule("adjust", "{p:percent} (off|discount)", "with {p:percent} off", cost=0.3)(lambda p: ("percent_less", p, None))
+
+
+G.rule("value", "{v:aggregate} (in total|altogether|overall|so far|all in all|in all)", cost=0.2)(lambda v: v)
+
+
+@G.rule("aggregate", "[the] <sum> of {r:rows}", cost=1.3)
+def _sum_of_rows(r: Rows) -> Value | None:
+    """"The sum of their payments": of the one field that holds money."""
+    return Agg("sum", Named("@money"), r) if r.source else None
+
+
+@G.rule("clause", "<else> [,] [the] {n:name} (is|becomes|reads) {c:cases}", cost=0.4)
+def _otherwise_cases(n: str, c: Cases) -> Statement:
+    return Assign(Otherwise(), ((n, c),))
+
+
+@G.rule("atom", "{p:pick} (is|was|lies|took place|happened|dates) {c:comparison}", "{p:pick} (is|was|lies|took place|happened) {o:sizecmp} {n:num} {u:unit} (ago|back)", cost=0.4)
+def _pick_dated(p: Pick, c: Cond | None = None, o: str = "", n: Lit | None = None, u: str = "") -> Cond:
+    date = Whose("date", p)
+    if n is not None:
+        return sized(o, date, ago(n, u))
+    assert c is not None
+    return with_subject(c, date)
+
+
+@G.terminal("monthyear")
+def _monthyear(chart: Chart, at: int) -> list[Edge]:
+    """Read "October 2026": the pair of its first and its last day."""
+    import calendar
+
+    month, year = chart.low(at), chart.low(at + 1)
+    names = [n.lower() for n in calendar.month_name]
+    if month not in names[1:] or not (year.isdigit() and len(year) == len("2026")):
+        return []
+    number = names.index(month)
+    last = calendar.monthrange(int(year), number)[1]
+    days = tuple(Lit("date", f"{year}-{number:02d}-{day:02d}") for day in (1, last))
+    return [Edge(at + 2, days, 0.0)]
+
+
+G.rule("window", "(in|during|of|from|within) {d:monthyear}", cost=0.1)(lambda d: ("between", d[0], d[1]))

@@ -280,6 +280,19 @@ def _dated_tail(d: str, t: Cond | None = None, o: str = "", n: Lit | None = None
     return with_subject(t, Named(d))
 
 
+@G.rule("atom", "{e:entity} {d:dateverb} {o:sizecmp} {n:num} {u:unit} (ago|back)", "{e:entity} {d:dateverb} {n:num} {u:unit} {o:sizemore} (ago|back)", cost=0.3)
+def _dated_plainly(e: str, d: str, o: str, n: Lit, u: str) -> Cond:
+    return sized(o, Named(d), ago(n, u))
+
+
+@G.rule("atom", "{e:entity} {d:dateverb} {w:window}", "{e:entity} {d:dateverb} {c:comparison}", cost=0.4)
+def _dated_window(e: str, d: str, w: tuple[str, object, object] | None = None, c: Cond | None = None) -> Cond:
+    if c is not None:
+        return with_subject(c, Named(d))
+    assert w is not None
+    return window_cond(Named(d), w)
+
+
 @G.rule("atom", "[{e:entity}] (was|were|has been|have been|got) never {v:verb}", "[{e:entity}] (has|have) never been {v:verb}", "[{e:entity}] (was|were) not {v:verb} (ever|so far)", "there (was|is) never (a|an|any) {v:verb}", cost=0.4)
 def _never_been(v: str, e: str = "") -> Cond:
     return Never(v)
@@ -308,6 +321,24 @@ def _gloss_polarity(prose: str, cond: Cond) -> Cond | None:
     negative = isinstance(cond, (Empty, Not, NoRows)) or (isinstance(cond, Compare) and (
         cond.op == "!=" or (isinstance(cond.right, Lit) and cond.right.text == "false")))
     return cond if negative else None
+
+
+NEGATIONS = frozenset(("not", "never", "no", "without", "hardly", "nor", "neither", "un", "isn", "non"))
+"""Words that turn what they stand before into its opposite: no gloss may pass over one."""
+
+
+def gloss_of(prose: str, cond: Cond) -> Cond | None:
+    """Give what a bracket says of the words before it; None where a "not" before it leaves open which way it is meant."""
+    return _gloss_polarity(prose, cond)
+
+
+def gloss_of_not(adjective: str, cond: Cond) -> Cond | None:
+    """Read "not frozen (frozen is false)", and "not frozen (frozen is true)", which explains the word that "not" denies."""
+    negative = _gloss_polarity("not " + adjective, cond)
+    if negative is not None:
+        return negative
+    named = isinstance(cond, Compare) and isinstance(cond.left, Named) and cond.left.words == adjective
+    return Not(cond) if named else None
 
 
 @G.rule("atom", "{e:entity} (is|are|was|were|counts as|count as) [considered|deemed|currently|rated|marked] {a:adj}", "{e:entity} (have|has) been {a:adj}", cost=0.3)

@@ -77,9 +77,16 @@ G.rule("band", "from {v:lit} (on|upwards|up|onwards)", cost=0.1)(lambda v: Compa
 G.rule("arm", "{b:band} [is|are|gets|get|means|makes|counts as|:|->|=>|=|earns|gives|costs|,|has|have|gives you|for] {v:plainvalue}", cost=0.4)(lambda b, v: Arm(b, v))
 G.rule("arm", "{v:plainvalue} (for|from|if it is|if|at|when it is|with) {b:band}", "{v:plainvalue} LP {b:band} RP", "{v:plainvalue} : {b:band}", cost=0.5)(lambda b, v: Arm(b, v))
 
-G.rule("bandnoun", "[{s:source}]", "<noun_unit>", "{u:unit}", "{w:name}", "points", "of them", cost=0.2)(lambda s="", u="", w="": True)
-G.rule("band", "{v:lit} {o:ormore} [{n:bandnoun}]", "[of] {o:cmp} {v:lit} [{n:bandnoun}]", "{v:lit} {n:bandnoun} {o:ormore}", cost=0.2)(lambda v, o, n=None: Compare(o, _SUBJECT, v))
-G.rule("band", "{a:num} (to|-|up to|through|until) {b:num} [{n:bandnoun}]", "between {a:num} and {b:num} [{n:bandnoun}]", "from {a:num} to {b:num} [{n:bandnoun}]", cost=0.2)(lambda a, b, n=None: Inside(_SUBJECT, a, b))
+G.rule("bandnoun", "{s:source}", "<noun_unit>", "{u:unit}", "{w:name}", "points", "of them", cost=0.2)(lambda s="", u="", w="": s)
+
+
+def of_noun(noun: str | None) -> Value:
+    """The number that a band is of; a source's name beside it says that its records are counted, if nothing else does."""
+    return Named("@subject", noun or "")
+
+
+G.rule("band", "{v:lit} {o:ormore} [{n:bandnoun}]", "[of] {o:cmp} {v:lit} [{n:bandnoun}]", "{v:lit} {n:bandnoun} {o:ormore}", cost=0.2)(lambda v, o, n=None: Compare(o, of_noun(n), v))
+G.rule("band", "{a:num} (to|-|up to|through|until) {b:num} [{n:bandnoun}]", "between {a:num} and {b:num} [{n:bandnoun}]", "from {a:num} to {b:num} [{n:bandnoun}]", cost=0.2)(lambda a, b, n=None: Inside(of_noun(n), a, b))
 G.rule("band", "(none|no {s:source}|zero|0|nothing|not any|none at all)", cost=0.3)(lambda s="": Compare("==", _SUBJECT, Lit("number", "0")))
 G.rule("band", "[exactly] {a:num} [{n:bandnoun}]", cost=0.9)(lambda a, n=None: Compare("==", _SUBJECT, a))
 G.rule("band", "{c:comparison}", cost=0.9)(lambda c: with_subject(c, _SUBJECT))

@@ -42,7 +42,8 @@ G.rule("unitword", "{u:unit}", "<noun_unit>", "{w:oneword}", cost=0.0)(lambda u=
 @G.terminal("labelled")
 def _labelled(chart: Chart, at: int) -> list[Edge]:
     """Read up to three words, a name or a text that say which number is meant: "deluxe", "the flat price", "'gold'"."""
-    skip = 1 if chart.low(at) in ("the", "a", "an", "those", "these", "that", "our") else 0
+    named = at + 1 < len(chart.tokens) and chart.tokens[at + 1].kind in ("number", "money", "percent")
+    skip = 1 if chart.low(at) in ("the", "a", "an", "those", "these", "that", "our") and not named else 0
     out, words = [], []
     for end in range(at + skip, min(at + skip + 3, len(chart.tokens))):
         token = chart.tokens[end]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.grammar.conditions import with_subject
+from sopwb.author.english.grammar.conditions import gloss_of, with_subject
 from sopwb.author.english.meaning import (
     CallFor,
     Cond,
@@ -142,8 +142,9 @@ def _only_if(c: Cond) -> Statement:
 
 
 @G.rule("clause", "(leave out|skip|exclude|ignore|not|except|leave) (anyone|everyone|anybody|those|people|customers|the ones|the people|any|all) (with|on|who has|who have|who is on|who are on|in|that have|that has) {p:prose} LP {c:cond} RP", "(leave out|skip|exclude|ignore) (anyone|everyone|anybody|those|people|the ones|any|all|them) (whose|where|who|that|with|if|when|for whom) {c:cond}", "(leave out|skip|exclude|ignore) {p:prose} LP {c:cond} RP", "<when> {c:cond} [,] (skip|leave out|ignore) (them|it|him|her|that one)", cost=0.3)
-def _leave_out(c: Cond, p: str = "") -> Statement:
-    return Exclude(Rows(conds=(c,)))
+def _leave_out(c: Cond, p: str = "") -> Statement | None:
+    meant = gloss_of(p, c)
+    return Exclude(Rows(conds=(meant,))) if meant is not None else None
 
 
 # --- mocking -----------------------------------------------------------------------------------------------------

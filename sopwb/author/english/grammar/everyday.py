@@ -43,6 +43,11 @@ def _percentage_where(r: Rows, c: Cond) -> Value:
     return in_percent(Agg("count", None, with_cond(r, c)), Agg("count", None, r))
 
 
+@G.rule("product", "{a:num} [<noun_unit>] (per|for each|for every|a|each|times the number of) {s:source}", "{a:num} <noun_unit> (per|for each|for every) {s:source}", cost=0.7)
+def _per_record(a: Lit, s: str) -> Value:
+    return Arith("*", Agg("count", None, Rows(s)), a)
+
+
 # --- sums of what is listed ---------------------------------------------------------------------------------
 
 G.rule("addends", "{a:product} , {b:product} [,] and {c:product}", cost=0.1)(lambda a, b, c: Arith("+", Arith("+", a, b), c))

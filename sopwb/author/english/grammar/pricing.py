@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.conditions import NEGATIONS, gloss_of
 from sopwb.author.english.lexicon import singular
 from sopwb.author.english.meaning import (
     Adjust,
@@ -77,8 +78,8 @@ G.rule("paychange", "half [the|of the] [price|fare|fee|amount|cost|money]", "for
 G.rule("paychange", "(double|twice) [the] [price|fare|fee|amount|cost]", cost=0.2)(lambda: ("times", Lit("number", "2")))
 G.rule("paychange", "{v:num} [<noun_unit>] (more|extra|on top)", "(an extra|an additional|another) {v:num} [<noun_unit>]", cost=0.2)(lambda v: ("add", v))
 G.rule("paychange", "{v:num} [<noun_unit>] (less|off)", cost=0.2)(lambda v: ("sub", v))
-G.rule("payer", "[the|all|a|an|any|every] {p:prose} LP {c:cond} RP", cost=0.2)(lambda p, c: c)
-G.rule("payer", "[the|all|a|an|any|every] {w:oneword} {x:oneword} LP {c:cond} RP", "[the|all|a|an|any|every] {w:oneword} LP {c:cond} RP", cost=0.3)(lambda c, w="", x="": c)
+G.rule("payer", "[the|all|a|an|any|every] {p:prose} LP {c:cond} RP", cost=0.2)(lambda p, c: gloss_of(p, c))
+G.rule("payer", "[the|all|a|an|any|every] {w:oneword} {x:oneword} LP {c:cond} RP", "[the|all|a|an|any|every] {w:oneword} LP {c:cond} RP", cost=0.3)(lambda c, w="", x="": None if {w, x} & NEGATIONS else c)
 G.rule("payer", "{e:entity} (whose|where|that|who|with) {c:cond}", "(those|people|the ones|anybody|anyone|everybody|everyone|whoever) (whose|where|that|who|with|) {c:cond}", cost=0.4)(lambda c, e="": c)
 
 

@@ -79,18 +79,18 @@ G.rule("had", "(made|makes|make|has|have|had|got|gets|earned|earns|took|takes|so
 G.rule("most", "the (<max>|most)", cost=0.0)(lambda: True)
 G.rule("most", "the (<min>|fewest|least)", cost=0.0)(lambda: False)
 G.rule("topper", "(whoever|whichever|the one|the one who|the one that|the {e:anyword} who|the {e:anyword} that|the {s:source} that|the {s:source} who|the {s:source} which) {h:had} {m:most} [{w:measure}]", "(whoever|whichever|the one|the {e:anyword}|the {s:source}) (with|that has|who has) {m:most} {w:measure}", cost=0.2)(
-    lambda m, w=None, e="", s="", h=None: Order(w if w is not None else Named("@number"), m))
+    lambda m, w=None, e="", s="", h=None: (Order(w if w is not None else Named("@number"), m), Rows(s, every=True) if s else None))
 G.rule("thatday", "(on that {n:name}|that {n:name}|on the {n:name}|that day|on that day)", cost=0.0)(lambda n="": True)
 
 
 @G.rule("clause", "{g:comesback} [{o:objectwords}] {f:object} (of|for|from) {t:topper} [{d:thatday}]", cost=0.3)
-def _return_of_top(f: tuple[Ret, ...], t: Order, g: Any = None, o: Any = None, d: Any = None) -> Statement:
-    return Return(tuple(Ret(r.name, r.type, Agg("top", Named(key_of(r.name)), None, (t,))) for r in f))
+def _return_of_top(f: tuple[Ret, ...], t: tuple[Order, Rows | None], g: Any = None, o: Any = None, d: Any = None) -> Statement:
+    return Return(tuple(Ret(r.name, r.type, Agg("top", Named(key_of(r.name)), t[1], (t[0],))) for r in f))
 
 
 @G.rule("aggregate", "[the] {w:measure} of {t:topper}", cost=0.3)
-def _of_top(w: Value, t: Order) -> Value:
-    return Agg("top", w, None, (t,))
+def _of_top(w: Value, t: tuple[Order, Rows | None]) -> Value:
+    return Agg("top", w, t[1], (t[0],))
 
 
 G.rule("longest", "(longest|the longest|most|the most|highest|the highest|furthest|the furthest)", cost=0.0)(lambda: True)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.conditions import gloss_of_not
 from sopwb.author.english.meaning import (
     Agg,
     Cond,
@@ -52,8 +53,10 @@ def _still(r: Rows, c: Cond) -> Rows:
 
 
 @G.rule("rows", "{r:rows} (that|which|who) (are|were|is|was) [currently|now] {a:adj}", "{r:rows} (that|which|who) (are|were|is|was) not {b:adj}", "{r:rows} (that|which|who) (were|are|was|is) not {b:adj} LP {c:cond} RP", cost=0.3)
-def _are(r: Rows, a: str = "", b: str = "", c: Cond | None = None) -> Rows:
-    cond = c if c is not None else Holds(None, a) if a else Not(Holds(None, b))
+def _are(r: Rows, a: str = "", b: str = "", c: Cond | None = None) -> Rows | None:
+    cond = gloss_of_not(b, c) if c is not None else Holds(None, a) if a else Not(Holds(None, b))
+    if cond is None:
+        return None
     return msgspec.structs.replace(r, conds=(*r.conds, cond))
 
 
@@ -66,7 +69,7 @@ def _with_window(r: Rows, n: str, w: Any = None, c: Cond | None = None) -> Rows:
     return msgspec.structs.replace(r, conds=(*r.conds, cond))
 
 
-G.rule("aggregate", "how many ({s:source}|rows|records|entries|of them|{e:known}|{g:group}) (these|those|they) are", "how many ({s:source}|rows|records|entries|{e:known}|{g:group}) of (these|those) there are", cost=0.2)(lambda s="", e="", g="": Agg("count", None, Rows()))
+G.rule("aggregate", "how many ({s:source}|rows|records|entries|of them|{e:known}|{g:group}) (these|those|they) are", "how many ({s:source}|rows|records|entries|{e:known}|{g:group}) of (these|those) there are", "how many {s:source} (that is|those are|it was|that was)", cost=0.2)(lambda s="", e="", g="": Agg("count", None, Rows()))
 
 
 G.rule("bothends", "both (ends|days|dates|limits|of them|of these|the first and the last) (included|inclusive|count|counted|counting|belong to it)", "(both|first and last day) (included|inclusive|counted)", "(the first and the last|the first and last) day [are|is] (included|inclusive|count|counted)", "including (both|both ends|both days|both dates)", "inclusive", "limits included", "ends included", cost=0.0)(lambda: True)

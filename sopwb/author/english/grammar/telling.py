@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.grammar.conditions import with_subject
+from sopwb.author.english.grammar.conditions import NEGATIONS, with_subject
 from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.meaning import (
     Adjust,
@@ -63,7 +63,7 @@ G.rule("default", "[and|,] false (otherwise|if not|else|if it is not|if they are
 # --- sums of sums --------------------------------------------------------------------------------------------------
 
 
-@G.rule("value", "{v:aggregate} [,] (with|plus|and) [the|their|all the] {w:measure} (on top|added|on top of that|added to it|added to that|as well)", "{v:aggregate} [,] (with|plus) (the|their|all the) {w:measure}", cost=0.3)
+@G.rule("value", "{v:aggregate} [,] (with|plus|and) [the|their|all the] {w:measure} (on top|added|on top of that|added to it|added to that|as well)", "{v:aggregate} [,] with (the|their|all the) {w:measure} added", cost=0.3)
 def _with_on_top(v: Value, w: Value) -> Value | None:
     return Arith("+", v, Agg("sum", w, v.rows)) if isinstance(v, Agg) and v.kind == "sum" else None
 
@@ -92,7 +92,9 @@ def _out_comes(v: Value) -> Statement:
 
 
 @G.rule("rows", "{r:rows} (that|which|who) [have|has|are|is|were|was] {v:oneword} [{b:be}] {c:comparison} LP {n:name} RP", "{r:rows} (that|which|who) [have|has|are|is|were|was] {v:oneword} {w:window} LP {n:name} RP", "{r:rows} {v:oneword} {w:window} LP {n:name} RP", cost=0.4)
-def _verb_with_field(r: Rows, n: str, v: str, c: Cond | None = None, w: Any = None, b: Any = None) -> Rows:
+def _verb_with_field(r: Rows, n: str, v: str, c: Cond | None = None, w: Any = None, b: Any = None) -> Rows | None:
+    if v in NEGATIONS:
+        return None
     return with_cond(r, with_subject(c, Named(n)) if c is not None else window_cond(Named(n), w))
 
 
