@@ -86,6 +86,8 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             spec.absent = True
         case m.Remark():
             spec.remarks.append(statement)
+            if statement.what.startswith("charged beyond "):
+                _goes_on(spec, statement.what.rsplit(" ", 1)[1])
         case m.Renumber():
             renumber(spec, statement)
         case m.Recompare(new_cond, old_cond):
@@ -147,6 +149,16 @@ def _define_here(spec: Spec, words: str, value: m.Value) -> None:
         spec.current = value.rows
         value = msgspec.structs.replace(value, rows=None)
     _define(spec, words, value)
+
+
+def _goes_on(spec: Spec, limit: str) -> None:
+    """Let a flat price hold beyond its limit too, where another rule says what is added there."""
+    flat = spec.defs.get("@open")
+    if isinstance(flat, m.Cases) and flat.default is None and len(flat.arms) == 1:
+        cond = flat.arms[0].cond
+        if isinstance(cond, m.Compare) and cond.op == "<=" and cond.right == m.Lit("number", limit):
+            spec.defs["@open"] = flat.arms[0].value
+            spec.last = "@open"
 
 
 def _labelled(spec: Spec, words: str, value: m.Value) -> None:
@@ -268,7 +280,22 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
     if key == "@which":
         fields = listed([r.name for r in spec.returns], "and")
         raise Doubt(f'Which of {fields} should be rounded? Say "both rounded", "all rounded", or name it.')
-    spec.adjusts.append((key, statement))
+    at = _before_rounding(spec, key)
+    if statement.how.startswith("round") or at == len(spec.adjusts):
+        spec.adjusts.append((key, statement))
+    elif statement.early:
+        spec.adjusts.insert(at, (key, statement))
+    elif spec.settled:
+        raise Doubt('Before or after the rounding? Say "… before the rounding" or "… after the rounding".')
+    else:
+        spec.adjusts.append((key, statement))
+
+
+def _before_rounding(spec: Spec, key: str) -> int:
+    """Give the place of the rounding that ends a value's changes; the end of all changes where none does."""
+    mine = [i for i, (k, a) in enumerate(spec.adjusts) if k == key]
+    ends = bool(mine) and spec.adjusts[mine[-1]][1].how.startswith("round")
+    return mine[-1] if ends else len(spec.adjusts)
 
 
 def _remove_field(spec: Spec, name: str) -> None:

@@ -412,8 +412,9 @@ class Writer(Reasons, Loops):
     def plain_bare(self) -> Expr:
         value = self.spec.bare
         if isinstance(value, m.Named) and value.words == "@open":
-            value = self.spec.defs.get("@open")
-            self.used.add("@open")
+            if "@open" in self.spec.defs:
+                return self.define("@open")
+            value = None
         if value is None:
             raise Doubt("What should the script return?")
         return self.value(value, self.body or Scope())
@@ -515,7 +516,7 @@ class Writer(Reasons, Loops):
                 if self.plain_field(key_of(r.name)) is None and key_of(r.name) not in self.count_names()
             ]
             if takers and key_of(takers[0].name) == key and len(takers) == 1:
-                return self.open_cases()
+                return self.open_cases(key)
         total = self.spec.defs.get("@sum")
         if total is not None and (
             len(undecided) == 1
@@ -529,9 +530,10 @@ class Writer(Reasons, Loops):
             return m.Agg("count", None, m.Rows())
         return None
 
-    def open_cases(self) -> m.Value:
+    def open_cases(self, key: str) -> m.Value:
         value = self.spec.defs["@open"]
         self.used.add("@open")
+        self.spec.adjusts = [(key if k == "@open" else k, a) for k, a in self.spec.adjusts]
         if isinstance(value, m.Cases) and value.subject is None and "@subject" in repr(value):
             return msgspec.structs.replace(value, subject=m.Agg("count", None, m.Rows()))
         return value

@@ -165,10 +165,24 @@ class Linker(ABC):
             self.in_scope(words, scope, exact=False)
             or self.in_records(words, value.owner, exact=False)
             or self.near_definition(words)
+            or self.of_related(words, value.owner)
         )
         if found is not None:
             return found
         raise self.unknown(words, scope)
+
+    def of_related(self, words: str, owner: str) -> Expr | None:
+        """A field of a record that one at hand points to: the rider's of a ride, through its ``rider_id``."""
+        for name, source in self.names.sources.items():
+            if not owner or name in self.records_at_hand() or not source.key or not noun_matches(owner, name):
+                continue
+            if not find_field(source.record, words)[1]:
+                continue
+            for other in self.records_at_hand():
+                field = f"{'_'.join(words_of(name))}_{source.key}"
+                if field in self.source(other).record.names():
+                    return self.through(words, name, self.field_of_record(other, field))
+        return None
 
     def special(self, words: str, scope: Scope) -> Expr:
         for prefix, record, source in scope.records:
@@ -209,6 +223,8 @@ class Linker(ABC):
             keys = [k for k in self.spec.defs if k.startswith(start)]
             if len(keys) == 1:
                 return self.define(keys[0])
+            if words == "@overs" and not keys and self.names.name_cost("left") == 0.0:
+                return self.named(m.Named("left"), scope)
             raise Doubt("How many of what make a whole one?")
         if words == "@number":
             raise Doubt("The most of what? Please name the field.")

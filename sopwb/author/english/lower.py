@@ -350,7 +350,7 @@ class Lowering(Testing):
     def between_bands(self, arms: tuple[m.Arm, ...]) -> None:
         """Ask about "from 70 up" beside "from 30 to 69" where the number can be 69.5."""
         found = bands_of(list(arms))
-        if found is None or len(arms) < _BANDS_MIN or self.counts_whole(found[0]):
+        if found is None or len(arms) < _BANDS_MIN or not self.has_fraction(found[0]):
             return
         for first in found[1]:
             for second in found[1]:
@@ -370,6 +370,12 @@ class Lowering(Testing):
     def counts_whole(self, subject: m.Value | None) -> bool:
         try:
             return required(self.subject_of(subject, self.body or Scope()).type) == INT
+        except Doubt:
+            return False
+
+    def has_fraction(self, subject: m.Value | None) -> bool:
+        try:
+            return required(self.subject_of(subject, self.body or Scope()).type) == DECIMAL
         except Doubt:
             return False
 

@@ -188,6 +188,8 @@ class Adjust(Node, frozen=True):
     cond: Cond | None = None
     words: str = ""
     places: int | None = None
+    early: bool = False
+    """Before the rounding that was said already."""
 
 
 class Return(Node, frozen=True):

@@ -16,6 +16,7 @@ from sopwb.author.english.grammar.rows import with_cond
 from sopwb.author.english.lexicon import UNITS
 from sopwb.author.english.meaning import (
     Agg,
+    And,
     Arm,
     Assign,
     Cases,
@@ -26,6 +27,7 @@ from sopwb.author.english.meaning import (
     Lit,
     Named,
     NoRows,
+    Or,
     Otherwise,
     Pick,
     Ret,
@@ -170,7 +172,10 @@ def _sum_of_rows(r: Rows) -> Value | None:
 
 
 @G.rule("clause", "<else> [,] [the] {n:name} (is|becomes|reads) {c:cases}", cost=0.4)
-def _otherwise_cases(n: str, c: Cases) -> Statement:
+def _otherwise_cases(n: str, c: Cases) -> Statement | None:
+    # "…, b is null and c is 0" behind a case sets more fields; it is no further condition of it.
+    if any(isinstance(a.cond, And | Or) for a in c.arms):
+        return None
     return Assign(Otherwise(), ((n, c),))
 
 

@@ -35,7 +35,7 @@ def _mail_the_owner(r: Rows, a: Value, xs: tuple[tuple[str, Value], ...] = (), w
 
 @G.rule("clause", "(everybody|everyone|anybody|anyone|those|all|people|customers) (with|who has|who have|that have|having) {c:cond} {m:mailact}", "(everybody|everyone|anybody|anyone|those|all) (who|that|whose) {c:cond} {m:mailact}", "{r:rows} [,] {m:mailact}", cost=0.8)
 def _everybody_gets(m: Any, c: Cond | None = None, r: Rows | None = None) -> Statement:
-    return mail_of(m[0], m[1], c, r)
+    return mail_of(m[0], m[1], None if r is None else c, r if r is not None else Rows(conds=(c,) if c is not None else ()))
 
 
 # --- what stands for the placeholders ----------------------------------------------------------------------------

@@ -45,7 +45,7 @@ G.rule("perunit", "(a|an|per|for each|for every|each|for a|the) {w:oneword}", co
 @G.rule("clause", "up to {q:quantity} [it|that|the price] {c:costs} {v:flat}", "(anything|everything) up to {q:quantity} {c:costs} {v:flat}", cost=0.4)
 def _up_to(q: tuple[Lit, Value], v: Lit, c: Any = None) -> Statement:
     """A flat price up to a limit: what lies beyond it is added by another rule."""
-    return Define("@flat", Cases((Arm(Compare("<=", q[1], q[0]), v),), v))
+    return Define("@open", Cases((Arm(Compare("<=", q[1], q[0]), v),)))
 
 
 @G.rule("clause", "(what is|anything|everything|all) (over|above|beyond|more than) {q:quantity} {c:costs} {v:num} [<noun_unit>] {w:perunit} [{t:ontop}]", "(each|every) (further|additional|extra) {w:oneword} (over|above|beyond) {q:quantity} {c:costs} {v:num} [<noun_unit>] [{t:ontop}]", cost=0.4)
@@ -70,7 +70,8 @@ G.rule("clause", "LP {n:name} (can be|may be|is|are) [something|anything|a numbe
 # --- who pays more, who pays less ---------------------------------------------------------------------------------
 
 G.rule("payverb", "(cost|costs|pay|pays|get|gets|receive|receives|have|has|are|is|earn|earns)", cost=0.0)(lambda: True)
-G.rule("wholething", "on (the whole|the whole thing|everything|the total|the whole price|all of it|top) [, before [the] rounding]", ", on (the whole|the whole thing|everything|the total) [, before [the] rounding]", cost=0.0)(lambda: True)
+G.rule("wholething", "[,] on (the whole|the whole thing|everything|the total|the whole price|all of it|top)", cost=0.0)(lambda: False)
+G.rule("wholething", "[,] on (the whole|the whole thing|everything|the total|the whole price|all of it) [,] before [the] rounding [it]", "[,] before [the] rounding [it]", cost=0.0)(lambda: True)
 G.rule("paychange", "{p:percent} (more|extra|on top|higher|surcharge|dearer)", "a surcharge of {p:percent}", cost=0.1)(lambda p: ("percent_more", p))
 G.rule("paychange", "{p:percent} (less|off|cheaper|lower|discount)", "a discount of {p:percent}", cost=0.1)(lambda p: ("percent_less", p))
 G.rule("paychange", "[their|the|its|that] {n:name} off", "(a discount of|a reduction of) [their|the|its] {n:name} [percent]", "[their|the|its] {n:name} (as a discount|discount|as discount)", cost=0.2)(lambda n: ("percent_less", Named(n)))
@@ -85,18 +86,18 @@ G.rule("payer", "{e:entity} (whose|where|that|who|with) {c:cond}", "(those|peopl
 
 @G.rule("clause", "{c:payer} {k:payverb} {a:paychange} {w:wholething}", "{c:payer} {k:payverb} {a:paychange}", cost=0.4)
 def _pays(c: Cond, a: tuple[str, Value | None], k: Any = None, w: Any = None) -> Statement:
-    return Adjust(a[0], a[1], c)
+    return Adjust(a[0], a[1], c, early=bool(w))
 
 
 @G.rule("clause", "(whoever|everybody who|everyone who|anybody who|anyone who|those who|who) (is|are) in {s:source} LP {b:lookedby} RP {k:payverb} {a:paychange} {w:wholething}", "(whoever|everybody who|everyone who|anybody who|anyone who|those who|who) (is|are) in {s:source} LP {b:lookedby} RP {k:payverb} {a:paychange}", cost=0.2)
 def _listed_pay(s: str, b: str, a: tuple[str, Value | None], k: Any = None, w: Any = None) -> tuple[Statement, ...]:
     from sopwb.author.english.meaning import Match, Missing, Not, Shared
 
-    return (Match(Rows(s, conds=(Shared(b),))), Adjust(a[0], a[1], Not(Missing("", s))))
+    return (Match(Rows(s, conds=(Shared(b),))), Adjust(a[0], a[1], Not(Missing("", s)), early=bool(w)))
 
 
 G.rule("lookedby", "(look|looked|find|found|match|matched) [them|it|him|her] [up] by [the|their] {n:name}", "by [the|their] {n:name}", cost=0.1)(lambda n: n)
-G.rule("clause", "[always] [,] on (the whole|the whole thing|everything|the total) [, before the rounding]", "before [the] rounding [it]", "after that (limit|cap|discount|reduction|change) (has been|is|was) (applied|taken off|made)", cost=0.6)(lambda: Remark("before rounding"))
+G.rule("clause", "[always] [,] on (the whole|the whole thing|everything|the total)", "after that (limit|cap|discount|reduction|change) (has been|is|was) (applied|taken off|made)", cost=0.6)(lambda: Remark("note"))
 
 # --- in steps ---------------------------------------------------------------------------------------------------------
 

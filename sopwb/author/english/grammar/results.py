@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.meaning import Adjust, Define, Ret, Return, Statement, Value
+from sopwb.author.english.meaning import Adjust, Define, Named, Ret, Return, Statement, Value
 from sopwb.author.english.names import key_of
 
 G.rule("comesback", "(what|all that|all) (comes back|comes out|it gives back|it returns|i want back|i want|we want back|i get back|i get|i need back|is returned|it hands back|should come back|should come out) (is|are|should be) [just|only|simply]", cost=0.0)(lambda: True)
@@ -63,6 +63,11 @@ G.rule("bareword", "[,] [as] (a|one|just a|just one) [bare|plain|single] (word|n
 @G.rule("clause", "{g:comesback} [just|only|simply] {v:value} {b:bareword}", cost=0.4)
 def _bare(v: Value, g: Any = None, b: Any = None) -> Statement:
     return Return((), value=v)
+
+
+@G.rule("clause", "{g:comesback} the {w:oneword} {b:bareword}", cost=1.2)
+def _bare_open(w: str, g: Any = None, b: Any = None) -> Statement:
+    return Return((), value=Named("@open"))
 
 
 @G.rule("clause", "{g:comesback} (one|a single|a|just one|just a|exactly one) [bare|plain|single] (word|text|number|value) [,] {x:nobject} (:|-|, namely|,) {v:defvalue}", cost=0.3)

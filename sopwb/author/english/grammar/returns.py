@@ -198,7 +198,7 @@ def _swap(a: str, b: str, c: Cond) -> Statement:
 G.rule("wordtext", "{w:oneword}", "{w:string}", cost=0.1)(lambda w: w if isinstance(w, str) else w.text)
 
 
-@G.rule("clause", "[the] {x:capsname} (is|being) {v:value}", cost=0.8)
+@G.rule("clause", "[the] {x:capsname} (is|being) {v:value}", cost=0.1)
 def _caps_is(x: str, v: Value) -> Statement:
     return Explain(x, v)
 

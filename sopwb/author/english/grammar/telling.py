@@ -18,6 +18,7 @@ from sopwb.author.english.meaning import (
     Agg,
     Arith,
     Arm,
+    Assign,
     Cases,
     Compare,
     Cond,
@@ -29,6 +30,7 @@ from sopwb.author.english.meaning import (
     NoRows,
     Not,
     Only,
+    Otherwise,
     Remark,
     Return,
     Rows,
@@ -147,7 +149,15 @@ def _has_one(r: Rows, e: str = "", x: bool = False) -> Cond | None:
 ONLY = "@only"
 """Marks, as the noun of a selection, that it holds one record at most: its fields can be named."""
 
-G.rule("set1", "[the] {n:name} (is|are|becomes|=) {v:value} [,] or {d:value} <when> {c:cond}", "[the] {n:name} (is|are|becomes|=) {v:value} , but {d:value} <when> {c:cond}", cost=3.0)(lambda n, v, d, c: ((n, Cases((Arm(c, d),), v)),))
+
+@G.rule("clause", "<when> {c:cond} [,|:|then|, then] {xs:sets} {s:sep} [the] {n:name} (is|are|becomes|=) {v:value} [,] or {d:value} <when> {x:cond}", "<when> {c:cond} [,|:|then|, then] [the] {n:name} (is|are|becomes|=) {v:value} [,] or {d:value} <when> {x:cond}", cost=0.3)
+def _assign_or(c: Cond, n: str, v: Value, d: Value, x: Cond, xs: tuple[tuple[str, Value], ...] = (), s: Any = None) -> Statement:
+    return Assign(c, (*xs, (n, Cases((Arm(x, d),), v))))
+
+
+@G.rule("clause", "<else> [,] [the] {n:name} (is|are|becomes|=) {v:value} [,] or {d:value} <when> {x:atom} {s:sep} {xs:sets}", cost=0.2)
+def _otherwise_or(n: str, v: Value, d: Value, x: Cond, xs: tuple[tuple[str, Value], ...], s: Any = None) -> Statement:
+    return Assign(Otherwise(), ((n, Cases((Arm(x, d),), v)), *xs))
 
 
 @G.terminal("purpose")
