@@ -35,9 +35,10 @@ class Least(NamedTuple):
     """Runs, jobs and schedules that come out as expected, in cases that are not solved too."""
 
 
-ALL = Least(solved=0, values=3)
-"""Of 24 cases. The wording was new to the grammar when this was first measured: almost nothing was understood whole."""
-OF_SAMPLE = Least(solved=0, values=3)
+ALL = Least(solved=21, values=155)
+"""Of 24 cases. Their wording was new to the grammar when they were written; since then it was extended with them in view, so
+the score shows what must not be lost, not what wording that is still new would come to."""
+OF_SAMPLE = Least(solved=5, values=38)
 WRONG_MAX = 0
 """Cases with a wrong value, or with a guess where a question was due. May never go up."""
 

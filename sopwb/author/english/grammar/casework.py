@@ -92,7 +92,7 @@ G.rule("relative", "{p:percent} (higher|more|extra|dearer|up)", cost=0.1)(lambda
 G.rule("relative", "{p:percent} (lower|less|cheaper|off|down)", cost=0.1)(lambda p: ("-", p))
 G.rule("relative", "[the] {n:name} [exactly] as it is", "[the] {n:name} (unchanged|itself)", "(unchanged|the same|as it is)", cost=0.1)(lambda n="": ("=", n))
 G.rule("countband", "(with|for|at|in case of|after) {b:band} [of them]", "(with|for|at) (no|no such|not one|not a single) ({s:source}|{e:known}|{g:group})", cost=0.1)(
-    lambda b=None, s="", e="", g="": b if b is not None else Compare("==", Named("@subject"), Lit("number", "0")))
+    lambda b=None, s="", e="", g="": b if b is not None else Compare("==", Named("@subject", s), Lit("number", "0")))
 G.rule("countarm", "{b:countband} [,] [then] it is {v:value}", "{b:countband} [,] {v:value}", cost=0.2)(lambda b, v: (b, v))
 G.rule("countarm", "{b:countband} [,] [then] it is {r:relative}", "{b:countband} [,] {r:relative}", cost=0.1)(lambda b, r: (b, r))
 G.rule("countarms", "{a:countarm}", cost=0.0)(lambda a: (a,))
@@ -122,7 +122,9 @@ def _by_count(b: Cond, n: str, v: Value, xs: tuple[Any, ...], d: Value | None = 
         if value is None:
             return None
         arms.append(Arm(band, value))
-    return Define(n, Cases(tuple(arms), d, Agg("count", None, Rows())))
+    tested = [a.cond.left for a in arms if isinstance(a.cond, Compare) and isinstance(a.cond.left, Named)]
+    source = next((t.owner for t in tested if t.words == "@subject" and t.owner), "")
+    return Define(n, Cases(tuple(arms), d, Agg("count", None, Rows(source))))
 
 
 G.rule("factor", "(that|this) (count|number)", "the (count|number) of (those|them|these)", cost=0.4)(lambda: Agg("count", None, Rows()))

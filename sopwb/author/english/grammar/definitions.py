@@ -88,7 +88,7 @@ def of_noun(noun: str | None) -> Value:
 G.rule("band", "{v:lit} {o:ormore} [{n:bandnoun}]", "[of] {o:cmp} {v:lit} [{n:bandnoun}]", "{v:lit} {n:bandnoun} {o:ormore}", cost=0.2)(lambda v, o, n=None: Compare(o, of_noun(n), v))
 G.rule("band", "{a:num} (to|-|up to|through|until) {b:num} [{n:bandnoun}]", "between {a:num} and {b:num} [{n:bandnoun}]", "from {a:num} to {b:num} [{n:bandnoun}]", cost=0.2)(lambda a, b, n=None: Inside(of_noun(n), a, b))
 G.rule("band", "(none|no {s:source}|zero|0|nothing|not any|none at all)", cost=0.3)(lambda s="": Compare("==", _SUBJECT, Lit("number", "0")))
-G.rule("band", "[exactly] {a:num} [{n:bandnoun}]", cost=0.9)(lambda a, n=None: Compare("==", _SUBJECT, a))
+G.rule("band", "[exactly] {a:num} [{n:bandnoun}]", cost=0.9)(lambda a, n=None: Compare("==", of_noun(n), a))
 G.rule("band", "{c:comparison}", cost=0.9)(lambda c: with_subject(c, _SUBJECT))
 
 G.rule("default", "<else> [,] [(it|that|this|they) (is|are|gets|get)] [with] {v:plainvalue}", "<else> [,] (return|say|give|use|take|pay|the result is) {v:plainvalue}", "{v:plainvalue} <else>", "{v:plainvalue} (for|in) <rest>", "(for|in) <rest> [,] [(it|that) is] {v:plainvalue}",
