@@ -36,8 +36,8 @@ class Least(NamedTuple):
 
 
 ALL = Least(solved=21, values=155)
-"""Of 24 cases. Their wording was new to the grammar when they were written; since then it was extended with them in view, so
-the score shows what must not be lost, not what wording that is still new would come to."""
+"""Of 24 cases. Their wording was new to the grammar when they were written; it was extended since with them in view:
+the score shows what must not be lost, not what wording that is still new comes to."""
 OF_SAMPLE = Least(solved=5, values=38)
 WRONG_MAX = 0
 """Cases with a wrong value, or with a guess where a question was due. May never go up."""

@@ -418,6 +418,9 @@ def _pointed(node: Any, last: str) -> Any:
 def _assign(spec: Spec, statement: m.Assign) -> None:
     if isinstance(statement.cond, m.Holds) and statement.cond.words == "@previous":
         return
+    if spec.effects and not spec.returns and spec.bare is None:
+        _none_for(spec, statement)
+        return
     statement = msgspec.structs.replace(statement, cond=_only_one(spec, statement.cond))
     if any(name == "@it" for name, _ in statement.sets):
         statement = msgspec.structs.replace(statement, sets=tuple((_it_of(spec, n), v) for n, v in statement.sets))
@@ -443,6 +446,14 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
         if not name.startswith("@"):
             spec.last = name
             spec.spoken.append(name)
+
+
+def _none_for(spec: Spec, statement: m.Assign) -> None:
+    """Leave those out who "get none" of what is sent. Raises ``Doubt`` for anything else that nothing returns."""
+    nothing = statement.sets and all(isinstance(v, m.Lit) and v.kind == "null" for _, v in statement.sets)
+    if not nothing or isinstance(statement.cond, m.Otherwise):
+        raise Doubt("That says what something is, but nothing is returned. What should it change?")
+    _include(spec, (m.Not(statement.cond),))
 
 
 def _says_otherwise(before: m.Value, value: m.Value) -> bool:

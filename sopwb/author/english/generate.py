@@ -93,6 +93,8 @@ class Writer(Reasons, Loops):
         if self.is_loop():
             self.prepare_loop()
         if self.is_loop() and not self.spec.returns and self.spec.bare is None:
+            if self.spec.assigns or self.spec.fails:
+                raise Doubt("You said what holds in a certain case, but nothing is returned. What should it change?")
             self.effect_loop()
         else:
             if self.is_loop():

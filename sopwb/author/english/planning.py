@@ -196,6 +196,9 @@ class Planner:
                 if name.isidentifier():
                     self.names.local.add(key_of(name))
                     self.names.braced.add(name.lower())
+        for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
+            if self.names.name_cost(key_of(word)) is None and not self.names.sources_named(key_of(word)):
+                self.names.entities.add(key_of(word))
         for token in tokenize(text):
             if token.kind == "string":
                 for word in re.findall(r"\b[A-Z][A-Z_]+\b", str(token.value)):

@@ -97,7 +97,8 @@ class Selecting(Linker):
             return list(dict.fromkeys(w for part in parts for w in self.owner_where(part, schema)))
         ways = relation(self.names, self.spec, schema)
         if rows.owner.startswith("="):
-            named = [w for w in ways if rows.owner[1:] in (key_of(w[1]), key_of(w[1].removesuffix("_id")))]
+            said = set(rows.owner[1:].split())
+            named = [w for w in ways if said <= set(words_of(w[1]))]
             if not named:
                 return self.dated_where(rows.owner[1:], schema)
             ways = named
