@@ -227,3 +227,27 @@ def test_a_fault_of_the_author_is_told_to_the_maintainer(tmp_path: Path, monkeyp
     bench.close()
     assert reply.kind == "question"
     assert "ZeroDivisionError" in caplog.text
+
+
+MAILS = "Create a script called probe, no inputs. For each boat whose length is over 5 send an email to its owner_email, subject 'Hi NAME', body 'Your boat NAME.' "
+
+
+def test_those_who_get_none_are_left_out(tmp_path: Path) -> None:
+    text = said(tmp_path, MAILS + "Boats that are insured get none.")
+    assert "it.length > 5 && !it.insured" in text
+
+
+@pytest.mark.parametrize("words", ["Boats that are insured get a 5.", "If the length is over 9, fail with an error."])
+def test_a_rule_that_a_loop_of_mails_has_no_use_for_is_asked_about(tmp_path: Path, words: str) -> None:
+    asked(tmp_path, MAILS + words + " Save it.")
+
+
+def test_a_change_after_the_rounding_is_asked_about(tmp_path: Path) -> None:
+    first = HEAD + "Return { x }. x is the length. Round it to 2 decimals."
+    assert "rounding" in asked(tmp_path, first, "Boats (insured is true) get 10% off. Save it.")
+
+
+def test_a_change_before_the_rounding_goes_before_it(tmp_path: Path) -> None:
+    first = HEAD + "Return { x }. x is the length. Round it to 2 decimals."
+    text = said(tmp_path, first, "Boats (insured is true) get 10% off, before the rounding.")
+    assert text.index("0.1") < text.index("round(")

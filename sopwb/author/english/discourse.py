@@ -14,6 +14,7 @@ from sopwb.author.english.anchoring import anchored, grouped, through_script
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, renumber, unless
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
+from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.placeholders import fill_last
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
@@ -51,9 +52,9 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
         case m.Only(rows):
             _only(spec, rows)
         case m.PerRecord():
-            _per_record(spec, statement, names)
+            per_record(spec, statement, names)
         case m.Widen(words, rows):
-            _widen(spec, words, rows)
+            widen(spec, words, rows)
         case m.DefineWhen(noun, words, cond):
             spec.predicates[words] = Predicate(noun, cond)
         case m.Assign():
@@ -87,7 +88,7 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
         case m.Remark():
             spec.remarks.append(statement)
             if statement.what.startswith("charged beyond "):
-                _goes_on(spec, statement.what.rsplit(" ", 1)[1])
+                goes_on(spec, statement.what.rsplit(" ", 1)[1])
         case m.Renumber():
             renumber(spec, statement)
         case m.Recompare(new_cond, old_cond):
@@ -151,16 +152,6 @@ def _define_here(spec: Spec, words: str, value: m.Value) -> None:
     _define(spec, words, value)
 
 
-def _goes_on(spec: Spec, limit: str) -> None:
-    """Let a flat price hold beyond its limit too, where another rule says what is added there."""
-    flat = spec.defs.get("@open")
-    if isinstance(flat, m.Cases) and flat.default is None and len(flat.arms) == 1:
-        cond = flat.arms[0].cond
-        if isinstance(cond, m.Compare) and cond.op == "<=" and cond.right == m.Lit("number", limit):
-            spec.defs["@open"] = flat.arms[0].value
-            spec.last = "@open"
-
-
 def _labelled(spec: Spec, words: str, value: m.Value) -> None:
     """ "status: …" defines a name; in a script that returns its fields already it is one more of them."""
     key = key_of(words)
@@ -170,48 +161,6 @@ def _labelled(spec: Spec, words: str, value: m.Value) -> None:
         _return(spec, m.Return((m.Ret(words, "", value),), also=True))
     else:
         _define_here(spec, words, value)
-
-
-def _per_record(spec: Spec, statement: m.PerRecord, names: Names) -> None:
-    """Keep what one record counts; weights make a sum of what each record holds."""
-    words, value = statement.words, statement.value
-    if words in ("@measure", "point"):
-        spec.per[words] = value
-        return
-    assert isinstance(value, m.Cases)
-    known = names.texts.get(statement.source, {})
-    compares = [a.cond for a in value.arms if isinstance(a.cond, m.Compare)]
-    tested = {c.left.words for c in compares if isinstance(c.left, m.Named)}
-    fields = [f for f in known if key_of(f) in tested]
-    said = repr(value.arms)
-    told = all(f"text={t!r}" in said or f"words={key_of(t)!r}" in said for t in known[fields[0]]) if fields else False
-    if value.default is None and told:
-        value = msgspec.structs.replace(value, default=m.Lit("number", "0"))
-    spec.per["@weight"] = value
-    if words != "@weight":
-        product = m.Arith("*", m.Named("@each @weight"), m.Named("@each @measure"))
-        _define(spec, words, m.Agg("sum", product, m.Rows(statement.source, "it")))
-
-
-def _widen(spec: Spec, words: str, rows: m.Rows) -> None:
-    """Let one value look at all records, whatever narrows the others."""
-    key = key_of(words) if words else (spec.spoken or spec.spoken_before or [spec.last])[-1]
-    wide = msgspec.structs.replace(rows, every=True, owner=rows.owner or "it")
-
-    def walk(node: Any) -> Any:
-        if isinstance(node, m.Agg) and (node.rows is None or node.rows.source in ("", rows.source)):
-            return msgspec.structs.replace(node, rows=wide)
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
-
-    at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key and r.value is not None), None)
-    if at is not None:
-        spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=walk(spec.returns[at].value))
-    elif key in spec.defs:
-        spec.defs[key] = walk(spec.defs[key])
-    else:
-        raise Doubt("For which value should all of them count?")
 
 
 def _only(spec: Spec, rows: m.Rows) -> None:
@@ -224,52 +173,8 @@ def _only(spec: Spec, rows: m.Rows) -> None:
         _include(spec, conds, rows.source)
 
 
-def narrow_all(spec: Spec, source: str, conds: tuple[m.Cond, ...]) -> bool:
-    """Add conditions to every selection of a source that the script makes; tells whether there is one."""
-    found = [False]
-
-    def walk(node: Any) -> Any:
-        if isinstance(node, m.Rows) and node.source == source and not node.every:
-            found[0] = True
-            return msgspec.structs.replace(node, conds=(*node.conds, *(c for c in conds if c not in node.conds)))
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
-
-    spec.defs = {k: walk(v) for k, v in spec.defs.items()}
-    spec.returns = [walk(r) for r in spec.returns]
-    spec.bare = walk(spec.bare)
-    spec.current, spec.pick = walk(spec.current), walk(spec.pick)
-    spec.assigns = [walk(a) for a in spec.assigns]
-    spec.adjusts = [(k, walk(a)) for k, a in spec.adjusts]
-    spec.groups = {k: walk(v) for k, v in spec.groups.items()}
-    return found[0]
-
-
-def _same_aggregates(spec: Spec, node: Any) -> Any:
-    """Give an aggregate without records those of the one like it that the script has already."""
-    if isinstance(node, m.Agg) and node.rows is None:
-        like = [
-            a
-            for a in _aggregates((spec.bare, *spec.defs.values(), *(r.value for r in spec.returns)))
-            if (a.kind, a.what) == (node.kind, node.what)
-        ]
-        return like[0] if len({repr(a) for a in like}) == 1 else node
-    if isinstance(node, m.Node):
-        return type(node)(**{f: _same_aggregates(spec, getattr(node, f)) for f in node.__struct_fields__})
-    return tuple(_same_aggregates(spec, p) for p in node) if isinstance(node, tuple) else node
-
-
-def _aggregates(node: Any) -> list[m.Agg]:
-    if isinstance(node, m.Agg):
-        return [node]
-    if isinstance(node, m.Node):
-        return [a for f in node.__struct_fields__ for a in _aggregates(getattr(node, f))]
-    return [a for p in node for a in _aggregates(p)] if isinstance(node, tuple) else []
-
-
 def _adjust(spec: Spec, statement: m.Adjust) -> None:
-    statement = _same_aggregates(spec, statement)
+    statement = same_aggregates(spec, statement)
     key = statement.words or spec.last
     if not key and len(spec.returns) == 1:
         key = key_of(spec.returns[0].name)

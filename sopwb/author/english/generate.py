@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.declaring import quote, returns_of
 from sopwb.author.english.link import Table
 from sopwb.author.english.loops import Loops
 from sopwb.author.english.names import Names, key_of
@@ -24,12 +25,8 @@ from sopwb.lang.types import (
     BOOL,
     NULL,
     STRING,
-    ListType,
-    NeverType,
-    NullType,
     RecordType,
     Type,
-    optional,
     required,
     type_text,
     unify,
@@ -106,7 +103,7 @@ class Writer(Reasons, Loops):
             "params": {p.name: self.param_text(p.name) for p in self.spec.params},
         }
         if self.result_type is not None:
-            raw["returns"] = _returns(self.result_type)
+            raw["returns"] = returns_of(self.result_type)
         raw["steps"] = self.block
         return Generated(raw, tuple(self.assumptions))
 
@@ -211,7 +208,7 @@ class Writer(Reasons, Loops):
                 continue
             message = fail.message or "not allowed: " + cond.text.replace("'", "")
             self.block.append(
-                {"op": "if", "cond": cond.text, "then": [{"op": "fail", "message": _quote(message)}]}
+                {"op": "if", "cond": cond.text, "then": [{"op": "fail", "message": quote(message)}]}
             )
             self.facts = self.facts | cond.no
 
@@ -579,25 +576,6 @@ class Writer(Reasons, Loops):
         ):
             value = self.filled_message(value.text)
         return super().value(value, scope)
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _returns(type_: Type) -> Any:
-    if isinstance(type_, RecordType):
-        return {name: type_text(_settled(t)) for name, t in type_.fields}
-    return type_text(_settled(type_))
-
-
-def _settled(type_: Type) -> Type:
-    """A field that is always null is a text that may be null; an empty list a list of texts."""
-    if isinstance(type_, NullType):
-        return optional(STRING)
-    if isinstance(type_, ListType) and isinstance(type_.element, NeverType):
-        return ListType(STRING)
-    return type_
 
 
 __all__ = ["BOOL", "NULL", "Generated", "Table", "generate", "required"]

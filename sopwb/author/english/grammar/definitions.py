@@ -246,7 +246,7 @@ G.rule("outcome", "(it is|that is|it gets|it says|it stays|it becomes|it reads|i
 G.rule("outcome", "(it is|that is) the whole {n:name}", cost=0.4)(lambda n: (("@whole", Named(n)),))
 
 
-@G.rule("clause", "<when> {c:cond} [,|:|then|, then|-] [then] {o:outcome}", "(with|for|given) {c:cond} [,] {o:outcome}", "{o:outcome} <when> {c:cond}", "[for] {c:subjectcond} [,] {o:outcome}", "{o:outcome} (for|with) {c:subjectcond}", "(without|without any|with none of) {r:rows} [,] {o:outcome}", "{c:cond} (means|:|gives|makes|leads to|=>|->) {o:outcome}",
+@G.rule("clause", "<when> {c:cond} [,|:|then|, then|-] [then] {o:outcome}", "(with|for|given) {c:cond} [,] {o:outcome}", "{o:outcome} <when> {c:cond}", "[for] {c:subjectcond} [,] {o:outcome}", "{o:outcome} (for|with) {c:subjectcond}", "(without|without any|with none of) {r:rows} [,] {o:outcome}", "{o:outcome} (without|without any) {r:rows}", "{c:cond} (means|:|gives|makes|leads to|=>|->) {o:outcome}",
         "<else> [,] {x:outcome2}", cost=0.7)
 def _assign(c: Cond | None = None, o: tuple[tuple[str, Value], ...] = (), x: Any = None, r: Rows | None = None) -> Statement | None:
     from sopwb.author.english.meaning import Otherwise

@@ -69,6 +69,13 @@ def _with_window(r: Rows, n: str, w: Any = None, c: Cond | None = None) -> Rows:
     return msgspec.structs.replace(r, conds=(*r.conds, cond))
 
 
+@G.rule("rows", "{r:rows} (with|of|that have|who have|having) {o:sizecmp} {v:num} {n:name}", "{r:rows} (with|of|that have|who have|having) {v:num} {n:name} {o:sizemore}", cost=0.3)
+def _with_so_many(r: Rows, o: str, v: Lit, n: str) -> Rows:
+    from sopwb.author.english.meaning import Compare
+
+    return msgspec.structs.replace(r, conds=(*r.conds, Compare(o, Named(n), v)))
+
+
 G.rule("aggregate", "how many ({s:source}|rows|records|entries|of them|{e:known}|{g:group}) (these|those|they) are", "how many ({s:source}|rows|records|entries|{e:known}|{g:group}) of (these|those) there are", "how many {s:source} (that is|those are|it was|that was)", cost=0.2)(lambda s="", e="", g="": Agg("count", None, Rows()))
 
 
