@@ -336,6 +336,8 @@ MODEL_TOOL_REPLY_CHARS_MAX: Final = 12_000
 """What a tool answers a model with; longer answers are cut, and say so."""
 MODEL_TURNS_REMEMBERED: Final = 12
 """Earlier turns that a model is told of."""
+MODEL_CHANGES_CHARS_MAX: Final = 600
+"""What a model is told of the changes of one earlier turn; enough to take them back."""
 MODEL_REPAIRS_MAX: Final = 2
 """Times that a model may mend a draft that does not check, before it writes it anew once."""
 MODEL_REPEATS_MAX: Final = 2

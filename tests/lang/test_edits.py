@@ -276,3 +276,12 @@ def test_a_difference_matches_steps_without_ids_by_what_they_are() -> None:
     other = copy.deepcopy(FOUNDING)
     other["steps"].insert(0, {"op": "say", "text": "'hi'"})
     assert [change.text for change in difference(FOUNDING, other)] == ["step added: say 'hi'"]
+
+
+def test_rename_takes_a_returned_field_where_no_step_has_that_name() -> None:
+    raw = script({"op": "return", "value": {"left": "1", "free": "2"}})
+    raw["returns"] = {"left": "int", "free": "int"}
+    after = edited({"edit": "rename", "from": "left", "to": "stamps"}, raw)
+    assert after["returns"] == {"stamps": "int", "free": "int"}
+    assert after["steps"][0]["value"] == {"stamps": "1", "free": "2"}
+    assert refused({"edit": "rename", "from": "left", "to": "free"}, raw) == "SOP-P104"

@@ -40,6 +40,7 @@ class Desk:
     def begin(self) -> None:
         """Begin a turn."""
         self.before: dict[str, dict[str, Any] | None] = {}
+        self.opened: dict[str, dict[str, Any]] = {}
         self.views: dict[str, o.ScriptView] = {}
         self.runs: list[tuple[o.RunView, bool]] = []
         self.assumed: list[str] = []
@@ -71,13 +72,23 @@ class Desk:
         shown = self.bench.do(c.ShowScript(name, "json")) if name else None
         return shown if isinstance(shown, o.ScriptView) and shown.state == "draft" else None
 
+    def saved(self, name: str) -> o.ScriptView | None:
+        """Give a script that is saved and has no draft, or None."""
+        shown = self.bench.do(c.ShowScript(name, "json")) if name else None
+        return shown if isinstance(shown, o.ScriptView) and shown.state != "draft" else None
+
+    def base(self, name: str) -> dict[str, Any] | None:
+        """Give what a draft was when the turn began, or the saved script that it was made from."""
+        return self.before.get(name) or self.opened.get(name)
+
     def short_rev(self, view: o.ScriptView) -> str:
-        """Number a revision: the model sees r1, r2 … instead of hashes."""
+        """Number a revision, or a saved script: the model sees r1, r2 … instead of hashes."""
+        stands = (view.name, view.rev or view.hash)
         for short, known in self._revs.items():
-            if known == (view.name, view.rev):
+            if known == stands:
                 return short
         short = f"r{len(self._revs) + 1}"
-        self._revs[short] = (view.name, view.rev)
+        self._revs[short] = stands
         return short
 
     # --- tools ------------------------------------------------------------------------------------------
@@ -141,12 +152,13 @@ class Desk:
         )
 
     def _read(self, name: str) -> str:
-        view = self.draft(name)
+        view = self.draft(name) or self.saved(name)
         return self.seen(view) if view is not None else "there is no such draft; write one with replace_draft"
 
     def seen(self, view: o.ScriptView) -> str:
         """Show a draft with its rev and everything that is wrong with it."""
-        return f"draft {view.name}, rev {self.short_rev(view)}\n{json_text(view.script)}\n{told(view.diagnostics)}"
+        state = "draft" if view.state == "draft" else "saved script"
+        return f"{state} {view.name}, rev {self.short_rev(view)}\n{json_text(view.script)}\n{told(view.diagnostics)}"
 
     def _edit(self, tool: t.ApplyEdits) -> str:
         known = self._revs.get(tool.base_rev)
@@ -157,6 +169,11 @@ class Desk:
             return "mending did not help: write the script anew, with replace_draft"
         name, rev = known
         self._remember(name)
+        if (saved := self.saved(name)) is not None and saved.hash == rev:
+            done = self.bench.do(c.SaveDraft(name, saved.script, "opened to be changed"))
+            if not isinstance(done, o.ScriptView):
+                return self._wrote(name, done, [])
+            self.opened[name], rev = saved.script, done.rev
         return self._wrote(name, self.bench.do(c.ApplyEdits(name, tool.edits, rev, "edited by a model")), tool.assumed)
 
     def _replace(self, tool: t.ReplaceDraft) -> str:
@@ -173,8 +190,8 @@ class Desk:
     def _wrote(self, name: str, done: o.Output, assumed: list[str]) -> str:
         if not isinstance(done, o.ScriptView):
             self.failed_writes += 1
-            if name not in self.views:
-                self.before.pop(name, None)
+            if name not in self.views and self.before.pop(name, None) is None and self.opened.pop(name, None):
+                self.bench.do(c.DropDraft(name))  # it was made of a saved script a moment ago
             return "nothing was changed. " + told(done.diagnostics if isinstance(done, o.Failed) else ())
         self.views[name], self.open = done, name
         self.ran.discard(name)

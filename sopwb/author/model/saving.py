@@ -20,13 +20,17 @@ from sopwb.lang.types import is_optional, type_text
 from sopwb.run.codes import NOT_FOUND, SCRIPT_FAILED
 
 
-def allowed(proposal: Propose, turn: str, pending: tuple[Propose, ...], ran: set[str]) -> bool:
-    """Whether the person asked for it in this turn, or said yes to it."""
-    if consent.agrees(turn) and any((one.kind, one.name) == (proposal.kind, proposal.name) for one in pending):
+def allowed(desk: Desk, proposal: Propose, turn: str, pending: tuple[Propose, ...]) -> bool:
+    """Whether the person asked for it in this turn, said yes to it, or corrects when it runs."""
+    waits = any((one.kind, one.name) == (proposal.kind, proposal.name) for one in pending)
+    if waits and consent.agrees(turn):
         return True
     if proposal.kind == "schedule":
-        return consent.asks_to_schedule(turn)
-    return consent.asks_to_save(turn) or (consent.only_agrees(turn) and proposal.name in ran)
+        schedules = desk.bench.do(c.ListSchedules())
+        rows = schedules.rows if isinstance(schedules, o.ScheduleList) else ()
+        known = waits or any(row.job == proposal.name for row in rows)
+        return consent.asks_to_schedule(turn) or (known and consent.says_when(turn))
+    return consent.asks_to_save(turn) or (consent.only_agrees(turn) and proposal.name in desk.ran)
 
 
 def carry_out(desk: Desk, proposals: tuple[Propose, ...], page: Page) -> bool:

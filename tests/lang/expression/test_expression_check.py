@@ -229,6 +229,8 @@ def test_a_field_of_the_record_at_hand_is_offered() -> None:
     scope = SCOPE.bind("it", parse_type("{status: string}"))
     _, (diagnostic,) = outcome("status == 'open'", scope)
     assert diagnostic.nearest == "it.status"
+    _, (diagnostic,) = outcome("order.status == 'open'", scope)  # a loop's own name, in its filter
+    assert diagnostic.nearest == "it.status"
 
 
 def test_every_mistake_is_named_in_one_answer() -> None:
