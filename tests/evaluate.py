@@ -2,9 +2,9 @@
 
 The author is ``offline``, ``recorded`` (the cassette that a case holds), or a model as litellm names it, with its
 ``--api-base``. A folder is a case or holds cases. A case is ``solved`` when every check holds, ``asked`` when some do
-not but a reply asked or refused and nothing gave a wrong value, else ``wrong``. *Over-asked* are turns that
-were answered with a question or a refusal in cases where nothing is missing. Tokens are those that the program says a turn took,
-seconds those of talking. The table is Markdown, as docs/authors.md holds it.
+not but a reply asked or refused and nothing gave a wrong value, else ``wrong``. *Over-asked* are turns that were
+answered with a question or a refusal in cases where nothing is missing. Tokens are those that the program says a turn
+took, seconds those of talking. The table is Markdown, as docs/authors.md holds it.
 """
 
 from __future__ import annotations
