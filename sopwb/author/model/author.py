@@ -187,7 +187,9 @@ class ModelAuthor:
         done = [_wrote(name, desk.base(name), view) for name, view in desk.views.items()]
         done += [f"ran {run.name} ({run.status})" for run, _ in desk.runs]
         done += [f"saved {name}" for name in reply.saved]
-        done += [f"asked: {desk.asked.question[:300]}"] if desk.asked is not None else []
+        if desk.asked is not None:
+            options = "; ".join(f"{n}. {option[:80]}" for n, option in enumerate(desk.asked.options[:9], 1))
+            done.append(f"asked: {desk.asked.question[:300]}{f' ({options})' if options else ''}")
         done += self._noted
         done += [f"waits for a yes to: {_words(one)}" for one in self._pending]
         self._history += [f"- The person said: {text}", f"  The program: {'; '.join(done) or 'changed nothing'}"]

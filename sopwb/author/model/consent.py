@@ -16,7 +16,8 @@ _NOT: Final = re.compile(
     re.I,
 )
 _SAVE: Final = re.compile(
-    r"\b(?:save|freeze|finali[sz]e)\b|\b(?:store|keep|publish)\s+(?:it|this|that|them|both|all|the\s+(?:script|draft|job))\b|"
+    r"\b(?:save|freeze|finali[sz]e)\b|\b(?:be|get|have it|want it) (?:saved|frozen)\b|"
+    r"\b(?:store|keep|publish)\s+(?:it|this|that|them|both|all|the\s+(?:script|draft|job))\b|"
     r"\bbatch job\b|\bas an? job\b",
     re.I,
 )
@@ -72,7 +73,7 @@ def says_when(turn: str) -> bool:
 
 
 def speaks_of_mocks(turn: str) -> bool:
-    return bool(re.search(r"\bmock", own_words(turn), re.I))
+    return bool(re.search(r"\b(?:mock|fake|pretend|simulat|stub)", own_words(turn), re.I))
 
 
 def only_agrees(turn: str) -> bool:

@@ -190,7 +190,7 @@ class Desk:
     def _wrote(self, name: str, done: o.Output, assumed: list[str]) -> str:
         if not isinstance(done, o.ScriptView):
             self.failed_writes += 1
-            if name not in self.views and self.before.pop(name, None) is None and self.opened.pop(name, None):
+            if name not in self.views and self.before.pop(name, None) is None and self.opened.pop(name, {}):
                 self.bench.do(c.DropDraft(name))  # it was made of a saved script a moment ago
             return "nothing was changed. " + told(done.diagnostics if isinstance(done, o.Failed) else ())
         self.views[name], self.open = done, name

@@ -1,4 +1,4 @@
-"""Record a model's sessions at ``sopwb chat``, kept under ``sessions/`` with the case that they talk through.
+"""Record a model's sessions at ``sopwb chat``, kept beside their case; one from elsewhere is copied to ``sessions/``.
 
     python -m tests.author.model.record_bridge CASE… --api-base http://127.0.0.1:PORT/v1
     python -m tests.author.model.record_bridge --again
@@ -26,9 +26,9 @@ from sopwb.author.model import litellm_client
 from sopwb.author.model.cassette import Cassette
 from sopwb.author.model.port import CallBounds, Message, ModelReply, OnText
 from sopwb.author.model.turn import Bounds
-from tests.author.model.recorded import SESSIONS, client, here
+from tests.author.model.recorded import SESSIONS, client, here, sessions
 from tests.author.model.server import Answer, FakeProvider
-from tests.conversations.judging import Conversation, Judgement
+from tests.conversations.judging import ROOT, Conversation, Judgement
 
 PATIENCE_S = 3600.0
 
@@ -47,8 +47,9 @@ class Patient:
 
 def record(case: Path, model: str, api_base: str) -> Judgement:
     """Hold the conversation of a case, keep it, and judge it."""
-    kept = SESSIONS / case.name
-    if kept.resolve() != case.resolve():
+    kept = case
+    if not case.resolve().is_relative_to(ROOT):
+        kept = SESSIONS / case.name
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(case, kept)
     cassette = kept / "cassette.jsonl"
@@ -88,7 +89,7 @@ def main() -> None:
     parser.add_argument("--again", action="store_true")
     options = parser.parse_args()
     if options.again:
-        cases = options.cases or sorted(path.parent for path in SESSIONS.glob("*/cassette.jsonl"))
+        cases = options.cases or sessions()
         show((case.name, record_again(case)) for case in cases)
     elif options.api_base:
         show((case.name, record(case, options.model, options.api_base)) for case in options.cases)

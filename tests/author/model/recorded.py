@@ -17,10 +17,12 @@ from unittest import mock
 from sopwb.author.model.cassette import Cassette
 from sopwb.author.model.port import ModelClient
 from sopwb.cli.main import command_line
-from tests.conversations.judging import Conversation, Judgement
+from tests.conversations.judging import ROOT, Conversation, Judgement
 
 SESSIONS = Path(__file__).with_name("sessions")
-"""A folder a case: its workspace, what is said and must then be true, and ``cassette.jsonl``."""
+"""A folder a case from elsewhere: its workspace, what is said and must then be true, and ``cassette.jsonl``."""
+CASES = ROOT / "tests" / "conversations" / "cases"
+"""Some of these hold a cassette too."""
 RECORDED = ("--model", "openai/recorded")
 Wrap = Callable[[ModelClient], ModelClient]
 
@@ -42,6 +44,11 @@ def client(make: Callable[..., ModelClient]) -> Iterator[None]:
     """Let ``sopwb chat --model`` talk to another client than litellm's."""
     with mock.patch("sopwb.author.model.litellm_client.LitellmClient", make):
         yield
+
+
+def sessions() -> list[Path]:
+    """Give the cases that hold a cassette."""
+    return sorted(path.parent for folder in (SESSIONS, CASES) for path in folder.glob("*/cassette.jsonl"))
 
 
 def replay(case: Path, scratch: Path) -> Judgement:

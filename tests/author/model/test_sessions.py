@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.author.model.recorded import SESSIONS, replay
+from tests.author.model.recorded import replay, sessions
 
-CASES = sorted(path.parent for path in SESSIONS.glob("*/cassette.jsonl"))
+CASES = sessions()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
