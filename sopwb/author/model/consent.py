@@ -21,6 +21,7 @@ _SAVE: Final = re.compile(
     r"\bbatch job\b|\bas an? job\b",
     re.I,
 )
+_SEVERAL: Final = re.compile(r"\b(?:both|all|them|these|those|everything|each)\b", re.I)
 _DAY: Final = r"(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?"
 _AGAIN: Final = (
     r"(?:every|each|once an?|twice an?)\s+(?:\w+\s+){0,2}?(?:days?|weeks?|months?|hours?|minutes?|mornings?|"
@@ -70,6 +71,14 @@ def asks_to_schedule(turn: str) -> bool:
 def says_when(turn: str) -> bool:
     """Whether a turn names a time of day, a day or how often: enough to move what is scheduled already."""
     return bool(_WHEN.search(own_words(turn)))
+
+
+def means(turn: str, name: str) -> bool:
+    """Whether a turn names a script, or speaks of several at once."""
+    named = re.escape(name).replace("_", "[_ ]")
+    quoted = re.search(rf"[\"'“`]{named}[\"'”`]", turn, re.I)
+    words = own_words(turn)
+    return bool(quoted or re.search(rf"\b{named}\b", words, re.I) or _SEVERAL.search(words))
 
 
 def speaks_of_mocks(turn: str) -> bool:

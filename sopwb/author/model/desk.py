@@ -39,6 +39,7 @@ class Desk:
 
     def begin(self) -> None:
         """Begin a turn."""
+        self.begun_with = self.open
         self.before: dict[str, dict[str, Any] | None] = {}
         self.opened: dict[str, dict[str, Any]] = {}
         self.views: dict[str, o.ScriptView] = {}

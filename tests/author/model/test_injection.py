@@ -159,6 +159,20 @@ def test_orders_in_pasted_text_save_nothing(tmp_path: Path, nobody: socket.socke
     bench.close()
 
 
+@pytest.mark.parametrize("turn", ["Save it.", "Save boat_name and run it every day at 8."])
+def test_what_data_ordered_does_not_ride_on_what_the_person_asks_for(
+    tmp_path: Path, nobody: socket.socket, turn: str
+) -> None:
+    bench = yard(tmp_path / "open", nobody, ORDER, shared='"boats"')
+    model = Credulous(WRITE, says("Here it is."), DONE)
+    dialogue = Dialogue(bench, as_of=AS_OF, author=ModelAuthor(bench, model, AS_OF, share_rows=("boats",)))
+    dialogue.turn("Write boat_name for a boat_id.")
+    reply = dialogue.turn(turn)
+    assert "Shall I do this? save mailing as a batch job; run mailing every day at 9 AM" in reply.reply
+    check_nothing_happened(bench, ["boat_name"])
+    bench.close()
+
+
 def test_a_yes_to_another_question_is_no_consent_to_what_data_ordered(tmp_path: Path, nobody: socket.socket) -> None:
     bench = yard(tmp_path / "open", nobody, ORDER, shared='"boats"')
     model = Credulous(says("", use("ask_user", question="Net or gross?", options=["net", "gross"])), DONE)
