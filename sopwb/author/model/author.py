@@ -128,6 +128,9 @@ class ModelAuthor:
         if desk.asked is not None:
             page.add(plain_text(desk.asked.question)[:MODEL_SHOWN_CHARS_MAX])
             kind, options = desk.asked.kind, [plain_text(option)[:200] for option in desk.asked.options[:9]]
+        elif page.parts and not page.saved and (asks := _last_question(loop.text)):
+            page.add(asks)
+            self._noted.append(f"said: {asks}")
         elif not page.parts:
             page.add(_own_words(loop.text))
             kind = _kind_of(loop.text)
@@ -215,6 +218,12 @@ class ModelAuthor:
             reply.script,
             loop.spent.line(),
         )
+
+
+def _last_question(text: str) -> str:
+    """Give the sentence of a model's words that ends them with a question; "" where none does."""
+    said = plain_text(text).strip()
+    return re.split(r"(?<=[.!:])\s+|\n", said)[-1][:MODEL_CHANGES_CHARS_MAX] if said.endswith("?") else ""
 
 
 def _kind_of(text: str) -> Kind:

@@ -169,18 +169,20 @@ class Desk:
         if self.failed_writes > MODEL_REPAIRS_MAX:
             return "mending did not help: write the script anew, with replace_draft"
         name, rev = known
+        edits = [expressed(edit) for edit in tool.edits]
         self._remember(name)
         if (saved := self.saved(name)) is not None and saved.hash == rev:
             done = self.bench.do(c.SaveDraft(name, saved.script, "opened to be changed"))
             if not isinstance(done, o.ScriptView):
                 return self._wrote(name, done, [])
             self.opened[name], rev = saved.script, done.rev
-        return self._wrote(name, self.bench.do(c.ApplyEdits(name, tool.edits, rev, "edited by a model")), tool.assumed)
+        return self._wrote(name, self.bench.do(c.ApplyEdits(name, edits, rev, "edited by a model")), tool.assumed)
 
     def _replace(self, tool: t.ReplaceDraft) -> str:
         before = self.draft(tool.name)
         self._remember(tool.name)
-        done = self.bench.do(c.SaveDraft(tool.name, tool.script, "written by a model", before.rev if before else ""))
+        script, base = expressed(tool.script), before.rev if before else ""
+        done = self.bench.do(c.SaveDraft(tool.name, script, "written by a model", base))
         return self._wrote(tool.name, done, tool.assumed)
 
     def _remember(self, name: str) -> None:
@@ -244,6 +246,30 @@ class Desk:
                 return f"that is no schedule: {spec.line()}"
         self.proposed.append(msgspec.structs.replace(tool, name=name))
         return "proposed; the program asks the person where needed, and says what came of it"
+
+
+_EXPRESSIONS = frozenset(("cond", "expr", "where", "limit", "message", "text", "value", "yield", "args"))
+"""Fields of steps that hold expressions, or objects of expressions."""
+
+
+def expressed(raw: Any) -> Any:
+    """Write numbers, true and false as the expressions that they are, where a script wants an expression.
+
+    A JSON literal in such a place has one meaning; models write ``0`` where the language wants ``"0"``.
+    """
+    if isinstance(raw, list):
+        return [expressed(item) for item in raw]
+    if not isinstance(raw, dict):
+        return raw
+    return {name: _expression(value) if name in _EXPRESSIONS else expressed(value) for name, value in raw.items()}
+
+
+def _expression(value: Any) -> Any:
+    if isinstance(value, bool | int | float | Decimal):
+        return json_text(value)
+    if isinstance(value, dict):
+        return {name: "null" if part is None else _expression(part) for name, part in value.items()}
+    return value
 
 
 def told(diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -23,8 +23,8 @@ from sopwb.run.codes import NOT_FOUND, SCRIPT_FAILED
 def allowed(desk: Desk, proposal: Propose, turn: str, pending: tuple[Propose, ...]) -> bool:
     """Whether the person asked for it in this turn, said yes to it, or corrects when it runs.
 
-    "Save it" is about the script that was open, one that is named, or the only one proposed: not about a job, a schedule
-    or a new script that a model adds to what was asked for.
+    "Save it" is about the script that was open, one that is named, or the only one proposed: not about a job, a
+    schedule or a new script that a model adds to what was asked for.
     """
     waits = any((one.kind, one.name) == (proposal.kind, proposal.name) for one in pending)
     if waits and consent.agrees(turn):

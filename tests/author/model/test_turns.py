@@ -330,3 +330,37 @@ def test_a_mock_that_was_asked_for_is_not_asked_about(tmp_path: Path) -> None:
     assert "Should I mock it?" in Shop(tmp_path / "a", write, DONE).say("Greet a@x.example.").reply
     told = Shop(tmp_path / "b", write, DONE).say("Greet a@x.example, and mock the mail.").reply
     assert "It is mocked, as you said." in told
+
+
+def test_literals_and_packed_objects_are_read_as_what_they_mean(tmp_path: Path) -> None:
+    import json
+
+    script = {
+        "sop": 1,
+        "params": {"customer_id": "string"},
+        "returns": {"n": "int", "big": "bool", "note": "string?", "share": "decimal"},
+        "steps": [
+            {"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == customer_id", "limit": 5},
+            {"op": "if", "cond": "size(orders) == 0", "then": [
+                {"op": "return", "value": {"n": 0, "big": False, "note": None, "share": 0.25}}]},
+            {"op": "return", "value": {"n": "size(orders)", "big": True, "note": "'ok'", "share": 1}},
+        ],
+    }  # fmt: skip
+    packed = says("", use("replace_draft", name="few", script=json.dumps(script)))
+    edit = [{"edit": "replace", "at": "steps/2/value/share", "value": 2.5}]
+    shop = Shop(tmp_path, packed, says("", use("apply_edits", base_rev="r1", edits=json.dumps(edit))), DONE)
+    reply = shop.say(ASK)
+    assert reply.kind == "answer"
+    assert reply.script is not None
+    steps = reply.script["steps"]
+    assert steps[1]["then"][0]["value"] == {"n": "0", "big": "false", "note": "null", "share": "0.25"}
+    assert (steps[0]["limit"], steps[2]["value"]["share"]) == ("5", "2.5")
+
+
+def test_a_question_beside_a_draft_is_passed_on(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, WRITE, says("I wrote the draft. Should exactly 60 days count as well?"), DONE)
+    reply = shop.say(ASK)
+    assert reply.reply.endswith("Should exactly 60 days count as well?")
+    assert "I wrote" not in reply.reply
+    shop.say("No.")
+    assert "said: Should exactly 60 days count" in shop.model.everything
