@@ -233,6 +233,14 @@ def test_a_field_of_the_record_at_hand_is_offered() -> None:
     assert diagnostic.nearest == "it.status"
 
 
+def test_a_filter_that_compares_a_parameter_with_itself_is_refused() -> None:
+    scope = SCOPE.bind("it", parse_type("{customer_id: string}")).bind("customer_id", parse_type("string"))
+    _, (diagnostic,) = outcome("customer_id == customer_id", scope)
+    assert (diagnostic.code, diagnostic.nearest) == ("SOP-T017", "it.customer_id")
+    assert outcome("it.customer_id == customer_id", scope)[1] == ()
+    assert outcome("customer_id == customer_id", scope.bind("it", parse_type("{id: string}")))[1] == ()
+
+
 def test_every_mistake_is_named_in_one_answer() -> None:
     _, diagnostics = outcome("nope + 1 > 2 && c.nme == 'a' || s > 3")
     assert [d.code for d in diagnostics] == ["SOP-N001", "SOP-N002", "SOP-T008"]
