@@ -67,6 +67,7 @@ def build() -> argparse.ArgumentParser:
     demo = _verb(verbs, "demo", "the founding conversation on the sample workspace", ("demo", "demo"))
     demo.add_argument("--plain", action="store_true", help="no colours")
     demo.add_argument("--dir", default="", help="where to make the workspace (default: a new folder)")
+    demo.add_argument("--mail", action="store_true", help="and mail its coupons, to a mail server that keeps them here")
     init = _verb(verbs, "init", "make a new workspace", ("demo", "init"))
     init.add_argument("dir")
     chat = _verb(verbs, "chat", "talk, one turn a line on stdin", ("chat", "chat"))
