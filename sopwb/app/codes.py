@@ -176,6 +176,14 @@ CODES: Final[tuple[Code, ...]] = (
         "Many effects in a row could not be done: mend what the tool says, and go on with: sopwb runs resume RUN",
         "the mail server is down",
     ),
+    Code(
+        "SOP-A027",
+        "The run was never recorded",
+        "Its process was killed before it had decided and recorded what to do, so nothing of it was done; where the "
+        "store was put back to an older state, the message says what the run had done. Run the script again; the "
+        "journal is put away with: sopwb runs cancel RUN",
+        "sopwb runs resume RUN, of a run that was killed while it decided",
+    ),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
     Code(
         "SOP-U002", "Inputs do not read", "Write --input name=value, or --inputs with a JSON object", "--inputs '[1]'"

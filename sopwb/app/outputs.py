@@ -167,8 +167,32 @@ class RunRow(msgspec.Struct, frozen=True):
     trace_hash: str
 
 
+class StrayJournal(msgspec.Struct, frozen=True):
+    """The journal of a run that has no record: whoever decided it was killed, or the store is older than its journals.
+
+    ``status``: deciding (a process is at it), undecided, unrecorded (decided, and perhaps acted on: ``counts`` are its
+    effects by state) or damaged; ``why`` says it in words. ``begun`` is an ISO instant, "" where nobody knows.
+    """
+
+    run: str
+    status: str
+    why: str
+    begun: str = ""
+    counts: dict[str, int] = {}
+
+
+class PutAway(Output, frozen=True):
+    """The journal of a run without a record was moved; ``name`` is its name within the store."""
+
+    run: str
+    name: str
+
+
 class RunList(Output, frozen=True):
+    """Recorded runs, newest first, and apart from them journals that no record knows."""
+
     rows: tuple[RunRow, ...]
+    strays: tuple[StrayJournal, ...] = ()
 
 
 class Migrated(Output, frozen=True):
@@ -469,12 +493,14 @@ class ToolList(Output, frozen=True):
 
 
 class StoreReport(Output, frozen=True):
-    """``problems`` empty: the store is sound. ``numbers`` are counts and sizes by name."""
+    """``problems`` empty: the store is sound. ``numbers`` are counts and sizes by name; ``notices`` are what a person
+    should look at although nothing is damaged."""
 
     head: str
     sequence: int
     problems: tuple[str, ...]
     numbers: dict[str, int]
+    notices: tuple[str, ...] = ()
 
 
 class LoopPlan(msgspec.Struct, frozen=True):
@@ -508,6 +534,7 @@ AnyOutput: TypeAlias = (
     | Frozen
     | RunView
     | RunList
+    | PutAway
     | Replayed
     | JobView
     | JobList

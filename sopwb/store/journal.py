@@ -369,6 +369,47 @@ def look(disk: Disk, root: str, run: str, hear: Callable[[Header, Closed], Take]
     return journal
 
 
+def journaled_runs(disk: Disk, root: str) -> list[str]:
+    """Name the runs that have a journal."""
+    names = [name for name in disk.list(f"{root}/runs") if name.endswith(".journal")]
+    return [PREFIX + name.removesuffix(".journal") for name in names]
+
+
+def glance(disk: Disk, root: str, run: str, hear: Callable[[Header, Closed], Take]) -> Found | None:
+    """Read a journal of which nothing is known, decided or not. None: not even its header is there.
+
+    Raises ``Unknown``, ``Corrupt``.
+    """
+    path = journal_path(root, run)
+    try:
+        fd = disk.open(path, READ)
+    except OSError as error:
+        raise Unknown(run, f"its journal cannot be opened: {error.strerror}") from None
+    try:
+        return read_journal(disk, fd, f"runs/{os.path.basename(path)}", (), hear)
+    finally:
+        disk.close(fd)
+
+
+def put_away(disk: Disk, root: str, run: str) -> str:
+    """Move a run's journal to ``quarantine/``, whatever it holds; its mark goes with it. Gives its name there.
+
+    Raises ``Unknown``, ``Busy``, ``DiskFailed``.
+    """
+    path = journal_path(root, run)
+    fd = _open_locked(disk, path, run)
+    mark = path.removesuffix(".journal") + ".mark"
+    try:
+        name = _move_away(disk, root, fd, path)
+        if disk.exists(mark):
+            disk.rename(mark, f"{root}/{name}.mark")
+        return name
+    except OSError as error:
+        raise DiskFailed("move", path, error) from None
+    finally:
+        disk.close(fd)
+
+
 def in_hand(disk: Disk, root: str, run: str) -> bool:
     """Tell whether a process holds the run's journal right now."""
     try:
@@ -405,11 +446,17 @@ def _set_aside(disk: Disk, root: str, run: str) -> None:
         found = read_journal(disk, fd, path, (), None)
         if found is not None and found.closed is not None:
             raise Refused("this run was decided already; go on with it: sopwb runs resume")
-        disk.make_directory(f"{root}/quarantine")
-        disk.rename(path, f"{root}/quarantine/{os.path.basename(path)}-{disk.identity(fd)[0]}")
-        disk.sync_directory(f"{root}/quarantine")
+        _move_away(disk, root, fd, path)
     finally:
         disk.close(fd)
+
+
+def _move_away(disk: Disk, root: str, fd: int, path: str) -> str:
+    name = f"quarantine/{os.path.basename(path)}-{disk.identity(fd)[0]}"
+    disk.make_directory(f"{root}/quarantine")
+    disk.rename(path, f"{root}/{name}")
+    disk.sync_directory(f"{root}/quarantine")
+    return name
 
 
 def _quarantine(disk: Disk, root: str, fd: int, run: str, start: int) -> None:
