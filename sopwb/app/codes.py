@@ -184,6 +184,12 @@ CODES: Final[tuple[Code, ...]] = (
         "journal is put away with: sopwb runs cancel RUN",
         "sopwb runs resume RUN, of a run that was killed while it decided",
     ),
+    Code(
+        "SOP-A028",
+        "No such state of an effect",
+        "Effects are planned, done, in_doubt, rejected and so on; docs/runs.md has their states",
+        "sopwb runs effects RUN --state sent",
+    ),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
     Code(
         "SOP-U002", "Inputs do not read", "Write --input name=value, or --inputs with a JSON object", "--inputs '[1]'"

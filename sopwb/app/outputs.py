@@ -181,6 +181,30 @@ class StrayJournal(msgspec.Struct, frozen=True):
     counts: dict[str, int] = {}
 
 
+class EffectRow(msgspec.Struct, frozen=True):
+    """An effect as its journal has it. ``to`` is whom or what it reaches, where its tool says that; ``codes`` are given
+    only where they are asked for; ``code`` and ``reason`` say why it was not done, or may not have been."""
+
+    key: str
+    state: str
+    tool: str
+    item: str
+    path: str
+    to: str = ""
+    codes: tuple[str, ...] = ()
+    code: str = ""
+    reason: str = ""
+
+
+class EffectList(Output, frozen=True):
+    """A run's effects in the order in which they were planned, the first 1,000 of ``total``; ``file`` holds all."""
+
+    run: str
+    rows: tuple[EffectRow, ...]
+    total: int
+    file: str = ""
+
+
 class PutAway(Output, frozen=True):
     """The journal of a run without a record was moved; ``name`` is its name within the store."""
 
@@ -535,6 +559,7 @@ AnyOutput: TypeAlias = (
     | RunView
     | RunList
     | PutAway
+    | EffectList
     | Replayed
     | JobView
     | JobList

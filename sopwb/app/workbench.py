@@ -50,6 +50,7 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "RunScript": ("running", "run_script"),
     "ListRuns": ("runs", "list_runs"),
     "ShowRun": ("runs", "show_run"),
+    "ListEffects": ("effects", "list_effects"),
     "ExplainRun": ("runs", "explain_run"),
     "ReplayRun": ("runs", "replay_run"),
     "ApproveRun": ("acting", "approve_run"),

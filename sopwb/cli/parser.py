@@ -185,6 +185,12 @@ def _runs(verbs: Any) -> None:
     explain.add_argument("run")
     explain.add_argument("--item", default="")
     _common(explain)
+    effects = _verb(group, "effects", "a run's effects, with their states", ("effects", "list_effects"))
+    effects.add_argument("run")
+    effects.add_argument("--state", default="", metavar="STATE", help="only those that are done, in_doubt, rejected …")
+    effects.add_argument("--codes", action="store_true", help="with the codes that they carry, which are secrets")
+    effects.add_argument("--output", default="", metavar="FILE", help="write all of them to FILE.csv or FILE.jsonl")
+    _common(effects)
     _acting(group)
     _close(group.parent_parser, group)
 

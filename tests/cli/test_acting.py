@@ -147,3 +147,21 @@ def test_a_run_that_was_killed_before_its_record_is_listed_told_and_put_away(mai
     command = told.partition("sopwb ")[2].split("\n")[0].split()
     assert "quarantine/" in mail(*command, code=0)
     assert mail("runs", "list", code=0) == "no runs yet\n"
+
+
+def test_effects_are_listed_without_their_codes_unless_they_are_asked_for(mail: Mailing, tmp_path: Path) -> None:
+    mail.refuse("c05", then="dead_letter")
+    run = mail.run(*ALLOWED, code=3)
+    said = mail("runs", "effects", run, "--state", "rejected", code=0)
+    assert said.split()[:1] == ["rejected"]
+    assert "email.send  c05  c05@example.com  550 no such mailbox" in said
+    plain, told = (json.loads(mail("runs", "effects", run, "--json", *more, code=0)) for more in ((), ("--codes",)))
+    assert (plain["total"], len(plain["effects"]), "codes" in plain["effects"][0]) == (24, 24, False)
+    codes = {code for effect in told["effects"] for code in effect["codes"]}
+    assert len(codes) == 12
+    assert not any(code in mail("runs", "effects", run, code=0) for code in codes)
+    assert all(code in mail("runs", "effects", run, "--codes", code=0) for code in codes)
+    file = tmp_path / "all.csv"
+    assert f"24 effects written to {file}" in mail("runs", "effects", run, "--output", str(file), code=0)
+    assert len(file.read_text().splitlines()) == 25
+    mail("runs", "effects", run, "--state", "sent", code=1)

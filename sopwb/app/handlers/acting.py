@@ -103,7 +103,7 @@ def run_acting(
     record, ledger = _go_on(bench, record, Wishes(canary=canary), teller, actors)
     view = _changed(done.view, record)
     teller.end(view)
-    return Ran(done, view, partial(_shown_state, ledger))
+    return Ran(done, view, partial(shown_state, ledger))
 
 
 def _ask(run: str, acting: dict[str, Any], tx: Transaction) -> None:
@@ -308,7 +308,7 @@ def _record(
     if point is not None:
         acting["journal"] = [point.offset, point.head.hex()]
     effects = [
-        {**effect, "state": _shown_state(ledger, number, effect["state"])}
+        {**effect, "state": shown_state(ledger, number, effect["state"])}
         for number, effect in enumerate(record.body["effects"])
     ]
     return record_change(
@@ -321,7 +321,8 @@ def _record(
     )
 
 
-def _shown_state(ledger: Ledger, number: int, before: str) -> str:
+def shown_state(ledger: Ledger, number: int, before: str) -> str:
+    """Name an effect's state for people; ``before`` is what it was planned as."""
     if ledger.states[number] != s.PASSIVE:
         return ledger.state(number)
     return "mocked" if before == "mocked" else "done"  # what a pure tool gives is derived, and is always there
