@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sopwb.app.sets import Sets
     from sopwb.app.workbench import EventSink
     from sopwb.run.ports import Fingerprint
+    from sopwb.store.transaction import Transaction
 
 NONCE_BYTES: Final = 16
 Keep: TypeAlias = Callable[[PlannedEffect], None]
@@ -49,6 +50,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Items that the run will go through at most, for progress; 0 unknown."""
     items_max: int = 0
     only_item: str | None = None
+    on_record: Callable[[Transaction, str, str], None] | None = None
+    """Puts more into the transaction that records the run, from its id and status."""
 
     def id(self) -> str:
         """Give the run's id, which hashes all that it is given."""

@@ -44,7 +44,9 @@ def rename_script(bench: Workbench, command: RenameScript) -> AnyOutput:
             tx.catalogue(gone("jobs", command.old))
             tx.catalogue(job_document(bench.library.job_at(command.new, refs["job"]), command.new))
         if schedule is not None:
-            moved = msgspec.structs.replace(schedule, name=command.new, job=command.new)
+            moved = msgspec.structs.replace(
+                schedule, name=command.new, job=command.new, since=bench.instant().isoformat()
+            )
             bench.library.put_schedule(tx, moved, f"renamed from {command.old}")
             tx.set_ref(f"schedule/{command.old}", None, old=refs["schedule"], why=f"renamed to {command.new}")
             tx.catalogue(gone("schedules", command.old))

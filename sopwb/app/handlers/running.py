@@ -8,9 +8,9 @@ act is made ready. What is decided is journaled as it is decided; acting on it i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -18,7 +18,7 @@ from sopwb.app.acting.consent import Allowance, need_used, read_allowances
 from sopwb.app.commands import RunScript
 from sopwb.app.compiling import compile_draft, compile_frozen, resolver
 from sopwb.app.execute import NONCE_BYTES, Executed, Keep, Plan, Ran, execute
-from sopwb.app.outputs import AnyOutput
+from sopwb.app.outputs import AnyOutput, RunView
 from sopwb.app.recording import record_run
 from sopwb.app.sets import Engines, Sets
 from sopwb.kernel.diagnostics import Diagnostic, UserError
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from sopwb.app.workbench import EventSink, Workbench
     from sopwb.run.acting import Actor
     from sopwb.run.ports import Fingerprint, PlannedEffect
+    from sopwb.store.transaction import Transaction
+
+
+OnRecord: TypeAlias = "Callable[[Transaction, str, str], None]"
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -52,7 +56,18 @@ class Target(msgspec.Struct, frozen=True):
 
 def run_script(bench: Workbench, command: RunScript, events: EventSink | None = None) -> AnyOutput:
     """Run a job, script or draft and answer with what it came to."""
-    target = find_target(bench, command.ref, command.draft)
+    return run_target(bench, command, find_target(bench, command.ref, command.draft), events)
+
+
+def run_target(
+    bench: Workbench,
+    command: RunScript,
+    target: Target,
+    events: EventSink | None = None,
+    nonce: str = "",
+    on_record: OnRecord | None = None,
+) -> RunView:
+    """Run what was found. A schedule's slot gives its ``nonce`` and what is recorded with the run (``on_record``)."""
     if target.draft and not (command.draft or command.dry_run):
         raise UserError(
             Diagnostic(
@@ -84,9 +99,10 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
         tzdata=tzdata_version(bench.zone_name),
         mode=mode,
         mocks=mocks,
-        nonce=os.urandom(NONCE_BYTES).hex(),
+        nonce=nonce or os.urandom(NONCE_BYTES).hex(),
         sources=fingerprints(bench, program),
         total=_items(bench, target.script),
+        on_record=on_record,
     )
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
@@ -97,12 +113,12 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
             from sopwb.app.handlers.acting import run_acting
 
             def decide(plan_effect: Keep, sink: EventSink | None) -> Executed:
-                return execute(plan, program, tables, tools, sink, _all([*keeping, plan_effect]), sets=sets)
+                return execute(plan, program, tables, tools, sink, _all([*keeping, plan_effect]), bench.stopping, sets)
 
             allowed = (*allowances, *target.consent)
             ran = run_acting(bench, plan, decide, tables.recorded, allowed, command.canary, actors, events)
         else:
-            done = execute(plan, program, tables, tools, events, _all(keeping), sets=sets)
+            done = execute(plan, program, tables, tools, events, _all(keeping), bench.stopping, sets)
             if command.record and not target.draft:
                 record_run(bench, plan, done, tables.recorded())
             ran = Ran(done, done.view)
