@@ -149,7 +149,7 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         "SOP-A032",
         "A notice cannot be delivered",
-        "Notices are kept, and delivered when the channel works: see to its URL, its secret, or install the extra notify",
+        "It is kept, and delivered when the channel works: see to its URL, its secret, or install the extra notify",
         'urls = ["json://127.0.0.1:9"] in [notify], where nobody listens',
     ),
     Code(

@@ -4,10 +4,10 @@
     a worker      one schedule's round, with a workbench of its own; one more brings notices
 
 The ``schedule`` library only keeps the beat. It counts in naive local time, so when the clock goes back it would wait
-for the hour to come again: a beat that is further away than one tick is set anew. Its jobs end with an exception: ours has
-none. Several daemons of a workspace do no harm (``firing.slots``); out of courtesy all but one wait (``firing.locks``).
-SIGTERM and SIGINT end it: what is being decided is given up and decided again, what acts pauses, and the next daemon goes
-on with both. Deliberately not here: what a round does (``firing.rounds``).
+for the hour to come again: a beat that is further away than one tick is set anew. An exception of a job would end it:
+ours has none. Several daemons of a workspace do no harm (``firing.slots``); out of courtesy all but one wait
+(``firing.locks``). SIGTERM and SIGINT end it: what is being decided is given up and decided again, what acts pauses, and
+the next daemon goes on with both. Deliberately not here: what a round does (``firing.rounds``).
 """
 
 from __future__ import annotations

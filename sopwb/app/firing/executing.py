@@ -70,10 +70,12 @@ def execute(bench: Workbench, slots: Slots, claim: Slot, clock: Clock) -> Slot:
         now = slots.slot(claim.due)
         if now is not None and now.state == CLAIMED:
             return _end(bench, slots, now, FAILED, "failed", "; ".join(d.line() for d in error.diagnostics), clock)
-    except RefConflict:
-        pass  # somebody took the slot over before this run was recorded: nothing was done here
-    except (StoreError, OSError):
-        raise
+    except StoreError:
+        bench.store.refresh()
+        now = slots.slot(claim.due)
+        if now is not None and now.object == found.object:
+            raise
+        # Its run was recorded, or somebody took the slot over before: then nothing was done here.
     except Exception as error:  # noqa: BLE001 - a fault of ours in one run must not end the daemon; it is told
         bench.store.refresh()
         now = slots.slot(claim.due)

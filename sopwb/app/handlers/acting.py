@@ -58,6 +58,8 @@ def run_acting(
     events: EventSink | None,
 ) -> Ran:
     """Decide a run that may act, into its journal; then record it, and act where consent covers it."""
+    bench.store.refresh()
+    # A slot's run has the same id when it is decided again after its process died before recording it.
     unrecorded = plan.on_record is not None and bench.store.ref(f"run/{plan.id()}") is None
     planning = Planning(_machine(bench), _root(bench), plan.id(), unrecorded)
     held = HeldEnd(events)
