@@ -55,7 +55,7 @@ def check(said: object, code: int, *parts: str) -> None:
         (("data", "show", "custmers"), 1, ("did you mean customers?",)),
         (("serve",), 2, ("SOP-U005",)),
         (("schedule", "pause", "nothing"), 1, ("SOP-A010",)),
-        (("notices", "read", "nothing"), 1, ("SOP-A033",)),
+        (("notices", "read", "nothing"), 1, ("SOP-A043",)),
         (("tick", "--schedule", "weekly"), 1, ("SOP-A010",)),
         (("script", "export", "--dir", "x"), 2, ("SOP-U005",)),
         (("eval", "1 +"), 1, ("SOP-X",)),

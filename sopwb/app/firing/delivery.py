@@ -63,7 +63,7 @@ def _send(bench: Workbench, number: int, url: str, rows: list[NoticeRow], send: 
         taken, why = False, tidy(redactor.clean(f"{type(error).__name__}: {error}"))
     if taken:
         return None
-    return Diagnostic("SOP-A032", f"channel {number + 1}: {why}; {len(rows)} notices wait", path=place)
+    return Diagnostic("SOP-A042", f"channel {number + 1}: {why}; {len(rows)} notices wait", path=place)
 
 
 def _title(bench: Workbench, rows: list[NoticeRow]) -> str:
@@ -82,7 +82,7 @@ def _apprise(url: str, title: str, text: str) -> bool:
         import apprise
     except ImportError:
         hint = "install it: pip install 'sopwb[notify]'"
-        raise UserError(Diagnostic("SOP-A032", "delivering notices needs the extra notify", hint=hint)) from None
+        raise UserError(Diagnostic("SOP-A042", "delivering notices needs the extra notify", hint=hint)) from None
     logging.getLogger("apprise").addHandler(logging.NullHandler())
     channel: Any = apprise.Apprise()
     return bool(channel.add(url)) and bool(channel.notify(body=text, title=title))

@@ -63,7 +63,7 @@ def backfill_schedule(bench: Workbench, command: BackfillSchedule) -> AnyOutput:
         bench.store.refresh()
         slots = Slots(bench.store, schedule.name)
         if not held or slots.firing().open:
-            raise UserError(Diagnostic("SOP-A030", f"a slot of {schedule.name} is at work", found=schedule.name))
+            raise UserError(Diagnostic("SOP-A040", f"a slot of {schedule.name} is at work", found=schedule.name))
         rows: list[SlotRow] = []
         for due in _wanted(slots, schedule, begin, end):
             try:
@@ -84,7 +84,7 @@ def slot_row(slot: Slot) -> SlotRow:
 
 
 def _wanted(slots: Slots, schedule: Schedule, begin: dt.datetime, end: dt.datetime) -> list[dt.datetime]:
-    """Find the slots of a span that never ran. Raises ``UserError`` SOP-A031."""
+    """Find the slots of a span that never ran. Raises ``UserError`` SOP-A041."""
     found: list[dt.datetime] = []
     from_begin = msgspec.structs.replace(schedule, since=text_of(begin - _MOMENT))
     for due in pending(from_begin, Firing(), end):
@@ -94,7 +94,7 @@ def _wanted(slots: Slots, schedule: Schedule, begin: dt.datetime, end: dt.dateti
         found.append(due)
         if len(found) > BACKFILL_SLOTS_MAX:
             words = f"from {text_of(begin)} to {text_of(end)} more than {BACKFILL_SLOTS_MAX} slots have not run"
-            raise UserError(Diagnostic("SOP-A031", words, hint=f"the last of the first part is {text_of(found[-2])}"))
+            raise UserError(Diagnostic("SOP-A041", words, hint=f"the last of the first part is {text_of(found[-2])}"))
     return found
 
 

@@ -26,7 +26,7 @@ def read_notices(bench: Workbench, command: ReadNotices) -> AnyOutput:
     for key in command.keys:
         if key not in known and bench.store.ref(f"notice/{key}") is None:
             raise UserError(
-                Diagnostic("SOP-A033", f"there is no notice {key!r}", found=key, nearest=nearest_name(key, known))
+                Diagnostic("SOP-A043", f"there is no notice {key!r}", found=key, nearest=nearest_name(key, known))
             )
     taken = [row for row in rows if not command.keys or row.key in command.keys]
     take_away(bench.store, "unread", [row.key for row in taken], "read notices")

@@ -71,7 +71,7 @@ def test_a_channel_that_is_down_delays_the_notice_and_not_the_run(tmp_path: Path
         assert isinstance(fired, Fired)
         assert [(row.state, row.status) for row in fired.rows] == [("failed", "failed")]
         assert fired.undelivered == 1
-        assert [problem.code for problem in fired.problems] == ["SOP-A032"]
+        assert [problem.code for problem in fired.problems] == ["SOP-A042"]
         assert receiver.got == []
         receiver.status = 200
         assert shop.do(Tick()).undelivered == 0
@@ -132,4 +132,4 @@ def test_an_url_that_apprise_does_not_know_is_a_trouble(tmp_path: Path) -> None:
     shop = failing_shop(tmp_path / "shop", "carrier-pigeon://loft")
     shop.round()
     left, [trouble] = deliver(shop.bench)
-    assert (left, trouble.code) == (1, "SOP-A032")
+    assert (left, trouble.code) == (1, "SOP-A042")

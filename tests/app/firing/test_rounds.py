@@ -251,7 +251,7 @@ def test_backfill_has_a_bound_and_never_reaches_into_the_future(
     monkeypatch.setattr("sopwb.app.handlers.firing.BACKFILL_SLOTS_MAX", 2)
     refused = shop.bench.do(BackfillSchedule("mail", "2026-11-23T00:00:00Z"))
     assert isinstance(refused, Failed)
-    assert refused.diagnostics[0].code == "SOP-A031"
+    assert refused.diagnostics[0].code == "SOP-A041"
     assert shop.slots() == {}
 
 
