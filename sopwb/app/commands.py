@@ -160,12 +160,12 @@ class CancelRun(Command, frozen=True):
 class ResolveRun(Command, frozen=True):
     """Say what became of an effect that is in doubt or was rejected: ``how`` done, again or abandon.
 
-    ``key`` is its key or the beginning of it; "" means every effect that is in doubt.
+    ``keys`` are its key or the beginning of it, of as many as are meant; () means every effect that is in doubt.
     """
 
     run: str
     how: str
-    key: str = ""
+    keys: tuple[str, ...] = ()
 
 
 # --- jobs and schedules --------------------------------------------------------------------------------

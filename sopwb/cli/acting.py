@@ -111,7 +111,7 @@ def resolve(folder: str | None, options: Any) -> int:
     """Note what a person found out; without --done, --again or --abandon, say what there is to find out."""
     if options.how is None:
         return _carry_out(folder, ShowRun(options.run), options.json)
-    return _carry_out(folder, ResolveRun(options.run, options.how, options.key), options.json)
+    return _carry_out(folder, ResolveRun(options.run, options.how, tuple(options.key)), options.json)
 
 
 def _stopped(code: int) -> int:

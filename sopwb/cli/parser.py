@@ -225,7 +225,8 @@ def _acting(group: Any) -> None:
         _common(verb)
     resolve = _verb(group, "resolve", "say what became of an effect in doubt", ("acting", "resolve"))
     resolve.add_argument("run")
-    resolve.add_argument("--key", default="", help="the effect's, or its beginning (default: all that are in doubt)")
+    resolve.add_argument("--key", action="append", default=[], metavar="KEY",
+                         help="an effect's key, or its beginning (default: all that are in doubt)")  # fmt: skip
     hows = resolve.add_mutually_exclusive_group()
     for how, words in (
         ("done", "it was done"),

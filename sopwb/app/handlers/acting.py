@@ -366,27 +366,31 @@ def _ask_to_stop(bench: Workbench, record: RunRecord, word: bytes) -> RunView:
 
 def _meant(ledger: Ledger, record: RunRecord, command: ResolveRun) -> list[int]:
     """Find the effects that a person means. Raises ``UserError`` SOP-A025."""
-    if not command.key:
+    if not command.keys:
         found = list(ledger.numbers(s.DOUBT))
-        what = "no effect of it is in doubt"
-    else:
-        digits = command.key.lower()
-        able = (s.DOUBT, s.REJECTED)
-        found = [
-            number
-            for first, entries in ledger.entries()
-            for number, entry in enumerate(entries, first)
-            if ledger.states[number] in able and entry.key.hex().startswith(digits)
-        ]
-        what = f"no effect with the key {command.key} is in doubt or rejected"
-        if len(found) > 1:
-            found, what = [], f"{len(found)} effects have a key that begins with {command.key}"
-        elif found and command.how == "done" and ledger.states[found[0]] == s.REJECTED:
-            found, what = [], "it was rejected, so it was not done: say --again or --abandon"
-    if not found:
-        hint = f"sopwb runs show {record.id[:12]}"
-        raise UserError(Diagnostic("SOP-A025", what, found=command.key, hint=hint))
-    return found
+        if not found:
+            raise _unresolved(record, "no effect of it is in doubt")
+        return found
+    wanted = {key.lower(): list[int]() for key in command.keys}
+    for first, entries in ledger.entries():
+        for number, entry in enumerate(entries, first):
+            if ledger.states[number] in (s.DOUBT, s.REJECTED):
+                key = entry.key.hex()
+                for digits, numbers in wanted.items():
+                    if key.startswith(digits):
+                        numbers.append(number)
+    for digits, numbers in wanted.items():
+        if not numbers:
+            raise _unresolved(record, f"no effect with the key {digits} is in doubt or rejected")
+        if len(numbers) > 1:
+            raise _unresolved(record, f"{len(numbers)} effects have a key that begins with {digits}")
+        if command.how == "done" and ledger.states[numbers[0]] == s.REJECTED:
+            raise _unresolved(record, f"{digits} was rejected, so it was not done: say --again or --abandon")
+    return sorted({numbers[0] for numbers in wanted.values()})
+
+
+def _unresolved(record: RunRecord, what: str) -> UserError:
+    return UserError(Diagnostic("SOP-A025", what, hint=f"sopwb runs show {record.id[:12]}"))
 
 
 def _resolution(number: int, how: str) -> f.Resolved:
