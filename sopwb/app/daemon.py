@@ -6,8 +6,8 @@
 The ``schedule`` library only keeps the beat. It counts in naive local time, so when the clock goes back it would wait
 for the hour to come again: a beat that is further away than one tick is set anew. An exception of a job would end it:
 ours has none. Several daemons of a workspace do no harm (``firing.slots``); out of courtesy all but one wait
-(``firing.locks``). SIGTERM and SIGINT end it: what is being decided is given up and decided again, what acts pauses, and
-the next daemon goes on with both. Deliberately not here: what a round does (``firing.rounds``).
+(``firing.locks``). SIGTERM and SIGINT end it: what is being decided is given up and decided again, what acts pauses,
+and the next daemon goes on with both. Deliberately not here: what a round does (``firing.rounds``).
 """
 
 from __future__ import annotations

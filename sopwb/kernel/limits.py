@@ -110,6 +110,8 @@ NOTICES_A_MESSAGE_MAX: Final = 20
 """Notices that one message spells out; it counts the others. A channel that was down gets one message, not a flood."""
 NOTICE_TEXT_CHARS_MAX: Final = 400
 """Length of a notice: what a phone shows."""
+NOTICES_LOOK_S: Final = 60.0
+"""Between two looks of the workbench at what schedules have to tell."""
 NOTIFY_AGAIN_S: Final = 60.0
 """Wait before a channel that was down is tried again."""
 

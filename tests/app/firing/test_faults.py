@@ -54,7 +54,9 @@ def die_at(point: str, nth: int) -> object:
 @pytest.mark.parametrize("point", POINTS)
 def test_a_round_killed_at_any_point_leaves_no_slot_lost_or_doubled(tmp_path: Path, point: str, nth: int) -> None:
     clock = Clock()
-    shop = Shop(tmp_path / "shop", clock).schedule("every hour", missed="all" if point != "slot-before-skip" else "latest")
+    shop = Shop(tmp_path / "shop", clock).schedule(
+        "every hour", missed="all" if point != "slot-before-skip" else "latest"
+    )
     clock.set("2026-11-23T11:30:00+00:00")
 
     def work() -> None:
@@ -194,7 +196,7 @@ def test_eight_tickers_fire_each_slot_once(tmp_path: Path, count: int) -> None:
             try:
                 ticker()
                 code = 0
-            except BaseException:
+            except Exception:  # noqa: BLE001 - a child says what went wrong before it ends
                 traceback.print_exc()
             finally:
                 os._exit(code)
@@ -210,4 +212,3 @@ def test_eight_tickers_fire_each_slot_once(tmp_path: Path, count: int) -> None:
     assert count <= len(mails) <= count + 8
     assert {slot.state for slot in shop.slots().values()} == {"done"}
     assert len(shop.slots()) == len(mails)
-

@@ -210,7 +210,9 @@ def test_a_tick_does_every_schedule_and_goes_on_after_one_that_cannot_be_read(sh
     stored = shop.bench.library.schedule("b")
     assert stored is not None
     with shop.bench.store.transaction("break") as tx:
-        shop.bench.library.put_schedule(tx, type(stored)("b", "b", {"kind": "no"}, "", "UTC", since=stored.since), "break")
+        shop.bench.library.put_schedule(
+            tx, type(stored)("b", "b", {"kind": "no"}, "", "UTC", since=stored.since), "break"
+        )
     shop.clock.set("2026-11-23T09:00:00+00:00")
     fired = shop.do(Tick())
     assert isinstance(fired, Fired)
@@ -243,9 +245,7 @@ def test_backfill_of_slots_that_are_due_and_undecided_leaves_none_for_the_next_r
     assert set(shop.mails().values()) == {1}
 
 
-def test_backfill_has_a_bound_and_never_reaches_into_the_future(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_backfill_has_a_bound_and_never_reaches_into_the_future(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.schedule("every hour")
     assert shop.do(BackfillSchedule("mail", "2026-11-23T08:00:30Z", "2027-01-01T00:00:00Z")).rows == ()
     monkeypatch.setattr("sopwb.app.handlers.firing.BACKFILL_SLOTS_MAX", 2)

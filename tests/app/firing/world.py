@@ -92,7 +92,9 @@ class Shop:
         assert not isinstance(output, Failed), output
         return output
 
-    def job(self, name: str = "mail", script: dict[str, Any] | None = None, allow: tuple[str, ...] = ("email.send",)) -> None:
+    def job(
+        self, name: str = "mail", script: dict[str, Any] | None = None, allow: tuple[str, ...] = ("email.send",)
+    ) -> None:
         script = MAIL if script is None else script
         self.do(SaveDraft(name, script))
         self.do(FreezeScript(name))
