@@ -1,7 +1,8 @@
 """Every clock change of 2026 and 2027 in twelve zones, against two oracles that share nothing with ``due``.
 
-The first walks minute by minute over UTC and looks at the zone's clock: a local time is due where it is first shown, and
-one that is never shown is due when the clock has jumped over it. The second is cronsim, for lines of fixed times, which Debian's cron treats as we do.
+The first walks minute by minute over UTC and looks at the zone's clock: a local time is due where it is first shown,
+and one that is never shown is due when the clock has jumped over it. The second is cronsim, for lines of fixed times,
+which Debian's cron treats as we do.
 """
 
 from __future__ import annotations
