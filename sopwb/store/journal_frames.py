@@ -116,10 +116,11 @@ class Doubted(msgspec.Struct, frozen=True, array_like=True, tag=7):
 
 
 class Resolved(msgspec.Struct, frozen=True, array_like=True, tag=8):
-    """A doubt or a rejection ends: ``how`` is done, again or abandon; ``by`` who or what knew."""
+    """A doubt or a rejection ends: ``how`` is done, again (it was not done) or abandon; ``by`` who or what knew. With
+    ``repeat`` the doubt goes on: the effect is repeated because its key makes that harmless."""
 
     number: int
-    how: Literal["done", "again", "abandon"]
+    how: Literal["done", "again", "repeat", "abandon"]
     by: str
 
 

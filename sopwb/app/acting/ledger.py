@@ -38,7 +38,7 @@ DOUBT: Final = _CODE[EffectState.IN_DOUBT]
 AGAIN: Final = _CODE[EffectState.REPLANNED]
 ABANDONED: Final = _CODE[EffectState.ABANDONED]
 _ALLOWED: Final = frozenset((_CODE[state], _CODE[to]) for state, moves in MOVES.items() for to in moves)
-_HOW: Final = {"done": DONE, "again": AGAIN, "abandon": ABANDONED}
+_HOW: Final = {"done": DONE, "again": AGAIN, "repeat": AGAIN, "abandon": ABANDONED}
 UNRESOLVED: Final = tuple(code for code, state in enumerate(_STATES) if state not in FINAL)
 
 
@@ -64,6 +64,8 @@ class Ledger:
         """Attempts that have failed, of effects that go on."""
         self.since_us: dict[int, int] = {}
         """When an effect without an end was first about to be done: an idempotent tool knows its key from then."""
+        self.doubtful: set[int] = set()
+        """Effects that are repeated with their key while nobody knows whether they were done: only a Done ends that."""
         self.began: f.Began | None = None
         self.boots: dict[int, str] = {}
         """The boot of an intent without an end."""
@@ -119,19 +121,27 @@ class Ledger:
             case f.Waiting(number, attempt, due_us):
                 self._set(number, WAITING)
                 self.attempts[number], self.due_us[number] = attempt, due_us
-                self.since_us.pop(number, None)
+                if number not in self.doubtful:
+                    self.since_us.pop(number, None)
             case f.Doubted(number):
                 self._set(number, DOUBT)
             case f.Resolved(number, how):
                 self._set(number, _HOW[how])
-                if how == "again":
-                    self.attempts[number] = self.attempts.get(number, 0) + 1
+                attempts = self.attempts.get(number, 0) + 1
+                if how == "repeat":
+                    self.doubtful.add(number)
+                    self.attempts[number] = attempts
                 else:
                     self._forget(number)
+                if how == "again":
+                    self.attempts[number] = attempts
             case f.Withdrawn(numbers):
                 for number in numbers:
-                    self._set(number, PLANNED)
-                    self.since_us.pop(number, None)
+                    if number in self.doubtful:
+                        self._set(number, DOUBT)
+                    else:
+                        self._set(number, PLANNED)
+                        self.since_us.pop(number, None)
             case f.Held(reason):
                 self.held = reason
                 for number in self.unresolved():
@@ -147,6 +157,7 @@ class Ledger:
     def _forget(self, number: int) -> None:
         for known in (self.attempts, self.due_us, self.since_us, self.boots):
             known.pop(number, None)
+        self.doubtful.discard(number)
 
     # --- moving ---------------------------------------------------------------------------------------
 
@@ -240,16 +251,18 @@ class Ledger:
             if count:
                 self.move(f.Held(restored))
             return count
-        doubtful = [
-            number
-            for code in (INTENT, DISPATCHED)
-            for number in self.numbers(code)
-            if resume(_STATES[code], same_boot=bool(boot) and self.boots.get(number) == boot) is EffectState.IN_DOUBT
-        ]
-        for number in doubtful:
-            sent = self.states[number] == DISPATCHED
-            self.move(f.Doubted(number, _CUT_OFF if sent else _POWER_LOST))
-        return len(doubtful)
+        found: list[tuple[int, str]] = []
+        for code, why in ((INTENT, _POWER_LOST), (DISPATCHED, _CUT_OFF)):
+            for number in self.numbers(code):
+                same_boot = bool(boot) and self.boots.get(number) == boot
+                if number in self.doubtful:
+                    found.append((number, _CUT_OFF))
+                elif resume(_STATES[code], same_boot) is EffectState.IN_DOUBT:
+                    found.append((number, why))
+        found += [(number, _CUT_OFF) for number in self.numbers(AGAIN) if number in self.doubtful]
+        for number, why in found:
+            self.move(f.Doubted(number, why))
+        return len(found)
 
 
 _CUT_OFF: Final = "the program ended before the reply came"

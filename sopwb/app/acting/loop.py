@@ -18,7 +18,6 @@ Deliberately not here: states and bytes (``ledger``), the order of items (``chai
 from __future__ import annotations
 
 import asyncio
-import heapq
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -35,6 +34,7 @@ from sopwb.app.acting.ledger import Ledger
 from sopwb.app.acting.machine import Machine
 from sopwb.app.acting.patience import retry_of, then_of, wait_ms
 from sopwb.app.acting.planned import encode_value
+from sopwb.app.acting.timers import AGAIN, ASK, Timers
 from sopwb.kernel.limits import (
     ACT_DRAIN_S_MAX,
     CHAINS_OPEN_MAX,
@@ -51,9 +51,6 @@ from sopwb.store.journal_scan import Point
 _LOW: Final = INTENT_GROUP_MAX // 2
 """With so few effects ready, the next group is written while connections are busy with them."""
 _HOUR_US: Final = 3_600_000_000
-_HELD: Final = "held"
-_AGAIN: Final = "again"
-_ASK: Final = "ask"
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -117,8 +114,7 @@ class Acting:
         self._stop = ""
         self._error: StoreError | None = None
         self._bug: BaseException | None = None
-        self._timers: list[tuple[int, int, str, Work]] = []
-        self._timer: asyncio.TimerHandle | None = None
+        self._timers = Timers(machine.now_us, self._ring)
         self._over = asyncio.Event()
 
     # --- the whole ------------------------------------------------------------------------------------
@@ -139,8 +135,7 @@ class Acting:
                 task.cancel()
             ends = await asyncio.gather(*tasks, return_exceptions=True)
             self._threads.shutdown(wait=True)
-            if self._timer is not None:
-                self._timer.cancel()
+            self._timers.stop()
             self._flush()
         for end in (self._bug, *ends):
             if isinstance(end, BaseException) and not isinstance(end, asyncio.CancelledError):
@@ -251,7 +246,7 @@ class Acting:
                 self._want(work)
                 return True
             if state == s.WAITING:
-                self._later(ledger.due_us.get(number, 0), _AGAIN, work)
+                self._timers.add(ledger.due_us.get(number, 0), AGAIN, work)
                 return True
             if state == s.DOUBT:
                 if self._in_doubt(work):
@@ -274,10 +269,7 @@ class Acting:
             return False
         if then == "fail" and number < self._limit:
             self._limit = self._failed = number
-            late = [timer for timer in self._timers if timer[1] > number]
-            self._timers = [timer for timer in self._timers if timer[1] <= number]
-            heapq.heapify(self._timers)
-            self._alive -= len(late)
+            self._alive -= self._timers.drop_after(number)
         if then == "dead_letter" and chain.outside:
             self._outside_over = True
         return True
@@ -489,15 +481,21 @@ class Acting:
             self._want(Work(work.chain, number, entry))
             return
         retry, attempt = retry_of(entry.on_error), self._ledger.attempts.get(number, 0) + 1
-        if attempt > retry.times:
+        if attempt > retry.times or not self._may_repeat(work):
             self._rejected(work, code, f"{reason} (given up after {attempt} attempts)")
             return
         due_us = self._machine.now_us() + 1_000 * wait_ms(retry, attempt, entry.key, after_ms)
         self._ledger.move(f.Waiting(number, attempt, due_us, code, reason))
-        self._later(due_us, _AGAIN, work)
+        self._timers.add(due_us, AGAIN, work)
         self._failure()
 
     def _rejected(self, work: Work, code: str, reason: str) -> None:
+        if work.number in self._ledger.doubtful:
+            # This attempt was not applied; an earlier one, whose reply was lost, may have been.
+            self._ledger.move(f.Doubted(work.number, f"{code} {reason}".strip()))
+            self._failure()
+            self._hold()
+            return
         self._ledger.move(f.Rejected(work.number, code, reason))
         self._failure()
         if self._give_up(work.chain, work.number, then_of(work.entry.on_error)):
@@ -512,14 +510,24 @@ class Acting:
         if lane.kind != "unprotected" and attempt <= retry.times and self._key_holds(lane, number):
             wait = wait_ms(retry, attempt, work.entry.key) if attempt else 0
             fresh = Work(work.chain, number, work.entry)
-            self._later(self._machine.now_us() + 1_000 * wait, _ASK if lane.kind == "verifiable" else _AGAIN, fresh)
+            what = ASK if lane.kind == "verifiable" else AGAIN
+            self._timers.add(self._machine.now_us() + 1_000 * wait, what, fresh)
             return True
         self._held += 1
         return False
 
+    def _hold(self) -> None:
+        self._held += 1
+        self._alive -= 1
+
+    def _may_repeat(self, work: Work) -> bool:
+        """Whether another attempt does no harm: nothing is in doubt, or the key still holds."""
+        number = work.number
+        return number not in self._ledger.doubtful or self._key_holds(self._lanes[work.entry.tool], number)
+
     def _key_holds(self, lane: Lane, number: int) -> bool:
-        if lane.kind == "verifiable":
-            return True
+        if lane.kind != "idempotent":
+            return lane.kind == "verifiable"
         since = self._ledger.since_us.get(number)
         return since is not None and self._machine.now_us() - since < lane.key_hours * _HOUR_US
 
@@ -544,38 +552,26 @@ class Acting:
 
     # --- waiting --------------------------------------------------------------------------------------
 
-    def _later(self, due_us: int, what: str, work: Work) -> None:
-        heapq.heappush(self._timers, (due_us, work.number, what, work))
-        self._wind()
-
-    def _wind(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._timers:
-            wait_s = max(0.0, (self._timers[0][0] - self._machine.now_us()) / 1e6)
-            self._timer = self._loop.call_later(wait_s, self._ring)
-
     def _ring(self) -> None:
-        self._timer = None
-        now_us = self._machine.now_us()
-        while self._timers and self._timers[0][0] <= now_us:
-            _, number, what, work = heapq.heappop(self._timers)
+        for what, work in self._timers.due():
+            number, lane = work.number, self._lanes[work.entry.tool]
             if number >= self._limit or self._stop:
                 self._alive -= 1
-            elif what == _ASK:
+            elif what == ASK:
                 work.asks = True
-                lane = self._lanes[work.entry.tool]
                 self._ready += 1
                 lane.ready.append(work)
                 lane.awake.set()
-            elif self._states[number] != s.DOUBT:
-                self._want(work)
-            elif self._key_holds(self._lanes[work.entry.tool], number):
-                self._ledger.move(f.Resolved(number, "again", f"{work.entry.tool} knows the key"))
+            elif self._states[number] == s.DOUBT:
+                if self._key_holds(lane, number):
+                    self._ledger.move(f.Resolved(number, "repeat", f"{lane.tool} knows the key"))
+                    self._want(work)
+                else:
+                    self._hold()
+            elif self._may_repeat(work):
                 self._want(work)
             else:
-                self._held += 1
-                self._alive -= 1
-        self._wind()
+                self._ledger.move(f.Doubted(number, "its key is no longer known to hold"))
+                self._hold()
+        self._timers.wind()
         self._proceed()

@@ -115,6 +115,9 @@ def _wind_up(ledger: Ledger, machine: Machine, ending: Ending) -> Point:
     unused = tuple(ledger.numbers(s.INTENT))
     if unused:
         ledger.move(f.Withdrawn(unused))
+    for number in sorted(ledger.doubtful):
+        if ledger.states[number] != s.DOUBT:
+            ledger.move(f.Doubted(number, "the run stopped before it could be repeated"))
     ledger.move(f.Stopped(ending.why or "ended"))
     ledger.flush()
     machine.fault("before-final-sync")

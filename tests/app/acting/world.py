@@ -93,12 +93,13 @@ class FakeActor:
         try:
             if self.breathe:
                 await asyncio.sleep(0)
-            instead = self.behave(dispatch)
+            known = self.protection.kind == "idempotent" and dispatch.key in self.world.sent()
+            instead = None if known else self.behave(dispatch)
             if instead is not None:
                 return instead
             commit()
             self.fault("before-send")
-            if self.protection.kind != "idempotent" or dispatch.key not in self.world.sent():
+            if not known:
                 self.world.send(dispatch)
             self.fault("after-send")
             if self.breathe:
