@@ -40,7 +40,7 @@ def daemon(folder: str | None, options: Any) -> int:
     from sopwb.app.workbench import open_workbench
 
     bench = open_workbench(folder)
-    root = bench.workspace.folder.absolute()
+    root, count = bench.workspace.folder.absolute(), len(bench.library.names("schedule"))
     bench.close()
     if options.print_unit:
         from sopwb.app.service import cron_line, systemd_unit
@@ -57,6 +57,7 @@ def daemon(folder: str | None, options: Any) -> int:
     def complain(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
+    complain(f"looks after {count} {'schedule' if count == 1 else 'schedules'} of {root}; Ctrl-C ends it")
     return Daemon(lambda: open_workbench(root), tell, complain).serve()
 
 

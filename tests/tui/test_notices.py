@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sopwb.app import commands as c
 from sopwb.app import outputs as o
+from sopwb.tui.screens.reading import ReadingScreen
 from sopwb.tui.widgets.top_bar import TopBar
-from tests.tui.conftest import opened, settle
+from tests.tui.conftest import opened, press, settle
 from tests.tui.fake import FakeBench
 from tests.tui.test_story_scripts import main_of
+from tests.tui.test_visible import drawn
 
 
 class Telling(FakeBench):
@@ -18,6 +20,9 @@ class Telling(FakeBench):
     def do(self, command: c.Command, events: object = None) -> o.AnyOutput:
         if isinstance(command, c.ListNotices):
             return o.NoticeList(self.notices, len(self.notices))
+        if isinstance(command, c.ReadNotices):
+            read, self.notices = self.notices, ()
+            return o.NoticeList(read, 0)
         return super().do(command, events)  # type: ignore[arg-type]
 
 
@@ -36,3 +41,18 @@ async def test_the_first_line_counts_unread_notices_and_says_the_newest() -> Non
         await settle(pilot)
         assert "notices" not in bar.render().plain
         assert bench.name in bar.render().plain
+
+
+async def test_f9_shows_the_notices_and_notes_that_they_were_read() -> None:
+    bench = Telling()
+    bench.notices = (notice("one failed"), notice("two failed"))
+    async with opened(bench, size=(120, 30)) as pilot:
+        bar = main_of(pilot).query_one(TopBar)
+        assert "F9 2 notices" in bar.render().plain
+        for words in ("two failed", "nothing new"):
+            await press(pilot, "f9")
+            assert isinstance(pilot.app.screen, ReadingScreen)
+            assert pilot.app.screen.reading_title == "Notices"
+            assert words in "".join(segment.text for segment in drawn(pilot))
+            await press(pilot, "escape")
+            assert "failed" not in bar.render().plain

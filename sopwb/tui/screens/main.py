@@ -27,6 +27,7 @@ from sopwb.app.commands import (
     ListSchedules,
     ListScripts,
     PreviewFreeze,
+    ReadNotices,
     RedoEdit,
     RunScript,
     ScriptHistory,
@@ -182,6 +183,10 @@ class MainScreen(Performs, Screen[None]):
 
     def act_show_schedules(self) -> None:
         self.desk.ask(ListSchedules(), self, "read")
+
+    def act_show_notices(self) -> None:
+        self.desk.ask(ReadNotices(), self, "read")
+        self._look_for_notices()
 
     def act_show_history(self) -> None:
         here = self.scripts.tree_widget.here

@@ -39,7 +39,8 @@ class TopBar(Static):
             label = Text(f" {self.keys.shown(action)} {_TITLES[pane]} ", style=style)
             label.apply_meta({"@click": f"screen.perform('{action.id}')"})
             text.append_text(label)
-        right = f"● {self.busy} … " if self.busy else f"{self.notices or self.place} "
+        key = self.keys.shown(BY_ID["everywhere.show_notices"])
+        right = f"● {self.busy} … " if self.busy else f"{key} {self.notices} " if self.notices else f"{self.place} "
         gap = self.size.width - text.cell_len - len(right)
         if gap < 1:
             right, gap = right[: max(0, len(right) + gap - 1)], 1

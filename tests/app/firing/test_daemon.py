@@ -190,10 +190,13 @@ def started(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    process.send_signal(signal.SIGTERM)
+def ended(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+    """End a daemon. Gives its exit code and what it complained of, without its greeting."""
+    process.send_signal(number)
     _, err = process.communicate(timeout=30)
-    return process.returncode, err
+    greeting, complaints = err.split("\n", 1)
+    assert "looks after 1 schedule of" in greeting
+    return process.returncode, complaints
 
 
 def slots_reach(folder: Path, count: int) -> list[str]:
@@ -228,7 +231,7 @@ def test_two_real_daemons_that_are_stopped_and_go_on_lose_and_double_nothing(tmp
         again = slots_reach(folder, len(due))
         assert again[: len(due)] == due
     finally:
-        ends = [ended(process) for process in (daemon, beside)]
+        ends = [ended(daemon, signal.SIGTERM), ended(beside, signal.SIGINT)]
     waits = "another daemon looks after this workspace; this one waits until it ends\n"
     assert sorted(ends) == [(0, ""), (0, waits)]
     slots_reach(folder, 3)
