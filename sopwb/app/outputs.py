@@ -72,6 +72,8 @@ class Frozen(Output, frozen=True):
     repinned: tuple[str, ...] = ()
     callers: tuple[str, ...] = ()
     """Saved callers and jobs that still hold the previous version."""
+    examples: int = 0
+    """Examples that held, of all that was frozen."""
 
 
 class TraceLine(msgspec.Struct, frozen=True):
@@ -155,6 +157,68 @@ class RunView(Output, frozen=True):
     """Large loops that had to run by rows, and why."""
     acting: ActingView | None = None
     """Of a run that changes the world; None where it only plans or mocks."""
+
+
+class Miss(msgspec.Struct, frozen=True):
+    """What an example expected and what was found, as texts; ``field`` "": of the run as a whole."""
+
+    field: str
+    expected: str
+    found: str
+
+    def words(self) -> str:
+        """Say it: ``is_risk true, not false``."""
+        return f"{self.field + ' ' if self.field else ''}{self.expected}, not {self.found}"
+
+
+class ExampleTried(msgspec.Struct, frozen=True):
+    """An example and what came of it. ``state`` of its script: draft or frozen; ``expect`` as in ``AddExample``.
+
+    It holds where nothing was ``missed``. ``data`` it ran on: recorded (also where it was recorded just now) or live ("":
+    it could not run); ``run`` is its dry run, of which nothing is stored.
+    """
+
+    name: str
+    number: int
+    state: str
+    inputs: dict[str, Any]
+    expect: dict[str, Any]
+    missed: tuple[Miss, ...]
+    data: str
+    as_of: str
+    words: str = ""
+    run: RunView | None = None
+
+    @property
+    def holds(self) -> bool:
+        return not self.missed
+
+
+class ExamplesTried(Output, frozen=True):
+    """Examples that were tried, by name and number; ``without`` are scripts that have none."""
+
+    rows: tuple[ExampleTried, ...]
+    without: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> int:
+        return sum(not row.holds for row in self.rows)
+
+
+class ExampleRow(msgspec.Struct, frozen=True):
+    """An example as it is kept. ``recorded`` is the instant of its records, "" where none were kept."""
+
+    number: int
+    inputs: dict[str, Any]
+    expect: dict[str, Any]
+    as_of: str
+    words: str
+    recorded: str
+
+
+class ExampleList(Output, frozen=True):
+    name: str
+    rows: tuple[ExampleRow, ...]
 
 
 class RunRow(msgspec.Struct, frozen=True):
@@ -506,6 +570,8 @@ AnyOutput: TypeAlias = (
     | Dropped
     | Renamed
     | Frozen
+    | ExamplesTried
+    | ExampleList
     | RunView
     | RunList
     | Replayed
