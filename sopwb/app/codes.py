@@ -179,7 +179,7 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         "SOP-A050",
         "An example does not hold",
-        "A script is frozen when its examples hold: mend the script, change the example by adding it anew, or remove it",
+        "A script is frozen when its examples hold: mend the script, add the example anew, or remove it",
         "sopwb script freeze check_churn_risk, whose example for john_doe expects another result",
     ),
     Code(

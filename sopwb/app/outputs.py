@@ -174,8 +174,8 @@ class Miss(msgspec.Struct, frozen=True):
 class ExampleTried(msgspec.Struct, frozen=True):
     """An example and what came of it. ``state`` of its script: draft or frozen; ``expect`` as in ``AddExample``.
 
-    It holds where nothing was ``missed``. ``data`` it ran on: recorded (also where it was recorded just now) or live ("":
-    it could not run); ``run`` is its dry run, of which nothing is stored.
+    It holds where nothing was ``missed``. ``data`` it ran on: recorded (also where that was done just now) or live, ""
+    where it could not run; ``run`` is its dry run, of which nothing is stored.
     """
 
     name: str
