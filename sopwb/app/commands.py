@@ -87,15 +87,14 @@ class FreezeScript(Command, frozen=True):
 class AddExample(Command, frozen=True):
     """Keep what a script must come to for inputs; one for the same inputs and instant is replaced.
 
-    ``expect`` is ``{"fields": {name: value}}``, ``{"result": value}`` or ``{"fails": text}``; ``words`` is how the
-    person said it. ``as_of`` names an instant that belongs to the example. ``keep`` False only tries it.
+    ``expect`` is ``{"fields": {name: value}}``, ``{"result": value}`` or ``{"fails": text}``. ``as_of`` names an
+    instant that belongs to the example. ``keep`` False only tries it.
     """
 
     name: str
     inputs: dict[str, Any] = {}
     expect: dict[str, Any] = {}
     as_of: str = ""
-    words: str = ""
     keep: bool = True
 
 
@@ -111,7 +110,7 @@ class ListExamples(Command, frozen=True):
 
 
 class RunExamples(Command, frozen=True):
-    """Try the examples of a script, or of all ("" ), and change nothing. The draft counts where one is open, unless
+    """Try the examples of a script, or of all (""), and change nothing. The draft counts where one is open, unless
     ``frozen``; ``live`` tries them on the data as it is, not as it was recorded."""
 
     name: str = ""

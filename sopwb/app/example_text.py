@@ -40,9 +40,9 @@ def list_lines(found: ExampleList) -> list[str]:
     """Say the examples of a script, numbered."""
     lines = []
     for row in found.rows:
-        kept = f"records of {row.recorded[:10]}" if row.recorded else "no records kept"
-        when = f", as of {row.as_of}" if row.as_of else ""
-        lines.append(f"{row.number}. {inputs_text(row.inputs)} → {expect_text(row.expect)}   ({kept}{when})")
+        kept = f"recorded {row.recorded[:10]}" if row.recorded else "on the data as it is"
+        when = f"as of {row.as_of}, " if row.as_of else ""
+        lines.append(f"{row.number}. {inputs_text(row.inputs)} → {expect_text(row.expect)}   ({when}{kept})")
     return lines or [f"{found.name} has no examples"]
 
 

@@ -1,6 +1,6 @@
 """Examples: what a script must come to for given inputs, beside its name, with the records that it read then.
 
-    example   {"examples": 1, "rows": [{"inputs", "expect", "as_of", "words", "seen"}…]}       ref example/NAME
+    example   {"examples": 1, "rows": [{"inputs", "expect", "as_of", "seen"}…]}       ref example/NAME
     expect    {"fields": {name: value}} | {"result": value} | {"fails": text}
     seen      null | {"now", "zone", "records": id}
     snapshot  {"recorded": run.recording's}                                   (a retirable segment)
@@ -43,7 +43,6 @@ class Example(msgspec.Struct, frozen=True):
     inputs: dict[str, Any]
     expect: dict[str, Any]
     as_of: str = ""
-    words: str = ""
     seen: Seen | None = None
 
     def is_about(self, other: Example) -> bool:
@@ -136,7 +135,7 @@ def misses(expectation: Expectation, result: Value, error: Diagnostic | None) ->
         case Fails(text):
             said = error.message if error is not None else f"the result {json_text(plain(result))}"
             held = error is not None and text in said
-            return () if held else (Miss("", f"a failure with {text!r}" if text else "a failure", said),)
+            return () if held else (Miss("", f"a failure with {json_text(text)}" if text else "a failure", said),)
         case _ if error is not None:
             return (Miss("", _shown(expectation), f"an error: {error.line()}"),)
         case Result(value):
@@ -168,7 +167,7 @@ def examples_of(store: Store, name: str) -> tuple[Example, ...]:
         return ()
     rows = parse_json(store.get(id_)[1])["rows"]
     return tuple(
-        Example(row["inputs"], row["expect"], row["as_of"], row["words"], Seen(**row["seen"]) if row["seen"] else None)
+        Example(row["inputs"], row["expect"], row["as_of"], Seen(**row["seen"]) if row["seen"] else None)
         for row in rows
     )
 
@@ -186,7 +185,7 @@ def put_examples(store: Store, tx: Transaction, name: str, rows: tuple[Example, 
 
 def _row_data(row: Example) -> dict[str, Any]:
     seen = None if row.seen is None else {"now": row.seen.now, "zone": row.seen.zone, "records": row.seen.records}
-    return {"inputs": row.inputs, "expect": row.expect, "as_of": row.as_of, "words": row.words, "seen": seen}
+    return {"inputs": row.inputs, "expect": row.expect, "as_of": row.as_of, "seen": seen}
 
 
 def put_recorded(tx: Transaction, recorded: dict[str, Any]) -> str:

@@ -186,7 +186,6 @@ class ExampleTried(msgspec.Struct, frozen=True):
     missed: tuple[Miss, ...]
     data: str
     as_of: str
-    words: str = ""
     run: RunView | None = None
 
     @property
@@ -212,7 +211,6 @@ class ExampleRow(msgspec.Struct, frozen=True):
     inputs: dict[str, Any]
     expect: dict[str, Any]
     as_of: str
-    words: str
     recorded: str
 
 

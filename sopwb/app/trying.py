@@ -82,7 +82,7 @@ def try_example(bench: Workbench, subject: Subject, number: int, example: Exampl
         data = "live" if world is not None else "recorded" if done is not None else ""
         at = view.as_of if view is not None else as_of
         tried = ExampleTried(
-            subject.name, number, subject.state, example.inputs, example.expect, missed, data, at, example.words, view
+            subject.name, number, subject.state, example.inputs, example.expect, missed, data, at, view
         )
         return Trial(tried, world)
 
@@ -136,7 +136,7 @@ def _on_live(
     with Sets(_engines(bench), plan, program, bench.tables, tools, tables.forget) as sets:
         done = execute(plan, program, tables, tools, sets=sets)
         bench.tables.unchanged()
-    return done, World(plan.now.isoformat(), bench.zone_name, tables.recorded())
+    return done, World(done.view.as_of, bench.zone_name, tables.recorded())
 
 
 def _engines(bench: Workbench) -> Engines:

@@ -253,6 +253,7 @@ def test_decimals_are_compared_as_numbers(bench: Workbench) -> None:
         (AddExample(NAME, JOHN, AT_RISK, as_of="soon"), "SOP-U003", "'soon' is not an instant"),
         (AddExample("chek", JOHN, AT_RISK), "SOP-A001", "there is no script 'chek'"),
         (RemoveExample(NAME, 1), "SOP-A052", "has no example 1"),
+        (RunExamples("#9c1a"), "SOP-A006", "'#9c1a' is not a name"),
         (RunExamples("chek"), "SOP-A001", "there is no script 'chek'"),
         (ListExamples("chek"), "SOP-A001", "there is no script 'chek'"),
     ],

@@ -28,7 +28,7 @@ def test_an_example_is_added_listed_tried_and_removed(sopwb: Sopwb, workspace: P
     said = sopwb(*at, *ADD, *JOHN, "--expect", "is_risk=true", "--as-of", AS_OF)
     assert (said.code, said.out) == (0, f"✓ {NAME} 1. customer_id=john_doe → is_risk true\n")
     said = sopwb(*at, "script", "example", "list", NAME)
-    assert said.out == f"1. customer_id=john_doe → is_risk true   (records of 2026-11-22, as of {AS_OF})\n"
+    assert said.out == f"1. customer_id=john_doe → is_risk true   (as of {AS_OF}, recorded 2026-11-22)\n"
     said = sopwb(*at, "script", "test", NAME)
     assert (said.code, said.out.splitlines()[-1]) == (0, "the example holds")
     said = sopwb(*at, "script", "example", "remove", NAME, 1)

@@ -15,6 +15,7 @@ import msgspec
 from sopwb.app.commands import AddExample, ListExamples, RemoveExample, RunExamples
 from sopwb.app.compiling import compile_draft, compile_frozen, resolver
 from sopwb.app.examples import Example, examples_of, expectation_data, put_examples, read_expectation
+from sopwb.app.library import need_name
 from sopwb.app.outputs import AnyOutput, ExampleList, ExampleRow, ExamplesTried
 from sopwb.app.trying import Subject, World, refusals, try_example
 from sopwb.app.workbench import read_instant
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 def add_example(bench: Workbench, command: AddExample) -> AnyOutput:
     """Try an example and keep it, whether it holds or not; answers with what came of it."""
+    need_name(command.name)
     signature = bench.environment().script(command.name, "")
     if signature is None:
         bench.library.resolve(command.name)
@@ -38,7 +40,7 @@ def add_example(bench: Workbench, command: AddExample) -> AnyOutput:
         read_instant(command.as_of)
     inputs = read_inputs(signature.params, command.inputs, bench.zone)
     expectation = read_expectation(command.expect, signature.returns, bench.zone)
-    example = Example(plain(inputs), expectation_data(expectation), command.as_of, command.words)
+    example = Example(plain(inputs), expectation_data(expectation), command.as_of)
     rows = list(examples_of(bench.store, command.name))
     number = next((n for n, row in enumerate(rows) if row.is_about(example)), len(rows))
     if number >= EXAMPLES_MAX:
@@ -79,13 +81,14 @@ def _listed(name: str, rows: tuple[Example, ...]) -> ExampleList:
     return ExampleList(
         name,
         tuple(
-            ExampleRow(n, row.inputs, row.expect, row.as_of, row.words, row.seen.now if row.seen else "")
+            ExampleRow(n, row.inputs, row.expect, row.as_of, row.seen.now if row.seen else "")
             for n, row in enumerate(rows, 1)
         ),
     )
 
 
 def _need_script(bench: Workbench, name: str) -> None:
+    need_name(name)
     if bench.library.draft(name) is None:
         bench.library.resolve(name)
 
