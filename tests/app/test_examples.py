@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sopwb.app import trying
 from sopwb.app.commands import (
     AddExample,
     Command,
@@ -18,11 +20,14 @@ from sopwb.app.commands import (
     RemoveExample,
     RenameScript,
     RunExamples,
+    RunScript,
     SaveDraft,
 )
-from sopwb.app.outputs import ExampleList, ExamplesTried, ExampleTried, Failed, Frozen
+from sopwb.app.handlers import examples as handlers
+from sopwb.app.outputs import ExampleList, ExamplesTried, ExampleTried, Failed, Frozen, RunView
 from sopwb.app.workbench import Workbench, open_workbench
 from sopwb.kernel.diagnostics import Diagnostic
+from sopwb.run.recording import RecordingTables
 from tests.shop import AS_OF, CHURN, WEEKLY, changed, shop
 
 NAME = "check_churn_risk"
@@ -166,6 +171,17 @@ def test_a_script_that_asks_for_more_is_tried_on_the_data_as_it_is_and_recorded_
     freezes(bench)
     order_of_john(bench)
     assert tried(bench) == [(1, True, "recorded")]
+
+
+def test_an_example_decides_byte_for_byte_as_the_run_did(bench: Workbench) -> None:
+    bench.do(SaveDraft(NAME, CHURN))
+    add(bench)
+    ran = bench.do(RunScript(NAME, JOHN, dry_run=True))
+    again = bench.do(RunExamples(NAME))
+    assert isinstance(ran, RunView)
+    assert isinstance(again, ExamplesTried)
+    assert again.rows[0].run is not None
+    assert again.rows[0].run.trace_hash == ran.trace_hash
 
 
 def test_a_miss_on_todays_data_says_so(bench: Workbench) -> None:
@@ -327,3 +343,55 @@ def test_all_scripts_are_tried_where_none_is_named_the_draft_before_the_frozen_o
     bench.do(SaveDraft(NAME, STRICTER))
     assert tried(bench, RunExamples()) == [(1, False, "recorded")]
     assert tried(bench, RunExamples(frozen=True)) == [(1, True, "recorded")]
+
+
+# --- records that are not there --------------------------------------------------------------------------------------
+
+
+def test_a_run_that_reads_too_much_to_keep_is_tried_on_the_data_as_it_is(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying, "RecordingTables", partial(RecordingTables, bytes_max=100))
+    bench.do(SaveDraft(NAME, CHURN))
+    assert add(bench).data == "live"
+    freezes(bench)
+    assert tried(bench) == [(1, True, "live")]
+    order_of_john(bench)
+    assert tried(bench) == [(1, False, "live")]
+
+
+def test_records_whose_segment_was_retired_are_as_if_never_kept(tmp_path: Path) -> None:
+    folder = shop(tmp_path)
+    bench = open_workbench(folder, AS_OF)
+    bench.do(SaveDraft(NAME, CHURN))
+    add(bench)
+    bench.close()
+    for segment in (folder / ".sopwb" / "trace").glob("*.seg"):
+        segment.unlink()
+    bench = open_workbench(folder, AS_OF)
+    assert tried(bench) == [(1, True, "live")]
+    bench.close()
+
+
+def test_a_source_that_cannot_be_read_is_a_miss_in_words(tmp_path: Path) -> None:
+    folder = shop(tmp_path)
+    bench = open_workbench(folder, AS_OF)
+    bench.do(SaveDraft(NAME, CHURN))
+    add(bench)
+    freezes(bench)
+    bench.close()
+    (folder / "shop.json").rename(folder / "gone.json")
+    bench = open_workbench(folder, AS_OF)
+    assert tried(bench) == [(1, True, "recorded")], "what was recorded needs no source"
+    output = bench.do(RunExamples(NAME, live=True))
+    assert isinstance(output, ExamplesTried)
+    assert "it cannot run: SOP-" in output.rows[0].missed[0].found
+    bench.close()
+
+
+def test_a_script_has_no_more_examples_than_a_person_reads(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "EXAMPLES_MAX", 1)
+    bench.do(SaveDraft(NAME, CHURN))
+    add(bench)
+    assert add(bench).number == 1, "replacing one is always possible"
+    refused(bench, AddExample(NAME, {"customer_id": "mia_olsen"}, AT_RISK), "SOP-A053")
