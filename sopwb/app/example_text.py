@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sopwb.app.outputs import ExampleList, ExamplesTried, ExampleTried
+from sopwb.app.example_outputs import ExampleList, ExamplesTried, ExampleTried
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.limits import TRACE_LINES_SHOWN
 
@@ -67,12 +67,11 @@ def _all(held: int) -> str:
 
 def _row(row: ExampleTried, trace: bool) -> list[str]:
     sign = "✓" if row.holds else "✗"
-    on = " (on the data as it is)" if row.data == "live" else ""
+    on = " (on the data as it is)" if row.is_live else ""
     lines = [f"{sign} {row.name} {row.number}. {inputs_text(row.inputs)} → {expect_text(row.expect)}{on}"]
     lines += [f"    {miss.words()}" for miss in row.missed]
     if trace and not row.holds and row.run is not None:
-        spoken = [text for line in row.run.trace[:TRACE_LINES_SHOWN] for text in line.text.splitlines()]
-        lines += [f"      {text}" for text in spoken]
-        if row.run.trace_total > TRACE_LINES_SHOWN:
-            lines.append(f"      … {row.run.trace_total - TRACE_LINES_SHOWN:,} more")
+        lines += [f"      {text}" for text in row.run.trace[:TRACE_LINES_SHOWN]]
+        if len(row.run.trace) > TRACE_LINES_SHOWN:
+            lines.append(f"      … of {row.run.trace_total:,} events")
     return lines

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
 import msgspec
 
-from sopwb.app.outputs import Miss
+from sopwb.app.example_outputs import Miss
 from sopwb.kernel.canonical import json_text, parse_json
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.kernel.values import Value, plain

@@ -1,7 +1,7 @@
 """Outputs: what a Command came to, as data. A face turns them into text or widgets; nothing prints here.
 
 Every Output that shows a script's state carries its diagnostics. A Command that cannot be
-done is ``Failed`` and has changed nothing.
+done is ``Failed`` and has changed nothing. Families in modules of their own: ``example_outputs``.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from sopwb.app.example_outputs import ExampleList, ExamplesTried
+from sopwb.app.output import Output as Output
 from sopwb.kernel.diagnostics import Diagnostic
-
-
-class Output(msgspec.Struct, frozen=True, tag=True):
-    """The base of all outputs; their tag is the class's name."""
 
 
 class Failed(Output, frozen=True):
@@ -148,7 +146,7 @@ class RunView(Output, frozen=True):
     """real, dry_run or mocked."""
     mocks: tuple[str, ...] = ()
     error: Diagnostic | None = None
-    inputs: dict[str, Any] = {}
+    inputs: dict[str, Any] = msgspec.field(default_factory=dict)
     items: int = 0
     seconds: float = 0.0
     engine: str = "rows"
@@ -157,66 +155,6 @@ class RunView(Output, frozen=True):
     """Large loops that had to run by rows, and why."""
     acting: ActingView | None = None
     """Of a run that changes the world; None where it only plans or mocks."""
-
-
-class Miss(msgspec.Struct, frozen=True):
-    """What an example expected and what was found, as texts; ``field`` "": of the run as a whole."""
-
-    field: str
-    expected: str
-    found: str
-
-    def words(self) -> str:
-        """Say it: ``is_risk true, not false``."""
-        return f"{self.field + ' ' if self.field else ''}{self.expected}, not {self.found}"
-
-
-class ExampleTried(msgspec.Struct, frozen=True):
-    """An example and what came of it. ``state`` of its script: draft or frozen; ``expect`` as in ``AddExample``.
-
-    It holds where nothing was ``missed``. ``data`` it ran on: recorded (also where that was done just now) or live, ""
-    where it could not run; ``run`` is its dry run, of which nothing is stored.
-    """
-
-    name: str
-    number: int
-    state: str
-    inputs: dict[str, Any]
-    expect: dict[str, Any]
-    missed: tuple[Miss, ...]
-    data: str
-    as_of: str
-    run: RunView | None = None
-
-    @property
-    def holds(self) -> bool:
-        return not self.missed
-
-
-class ExamplesTried(Output, frozen=True):
-    """Examples that were tried, by name and number; ``without`` are scripts that have none."""
-
-    rows: tuple[ExampleTried, ...]
-    without: tuple[str, ...] = ()
-
-    @property
-    def failed(self) -> int:
-        return sum(not row.holds for row in self.rows)
-
-
-class ExampleRow(msgspec.Struct, frozen=True):
-    """An example as it is kept. ``recorded`` is the instant of its records, "" where none were kept."""
-
-    number: int
-    inputs: dict[str, Any]
-    expect: dict[str, Any]
-    as_of: str
-    recorded: str
-
-
-class ExampleList(Output, frozen=True):
-    name: str
-    rows: tuple[ExampleRow, ...]
 
 
 class RunRow(msgspec.Struct, frozen=True):
@@ -281,6 +219,48 @@ class ScheduleView(Output, frozen=True):
 
 class ScheduleList(Output, frozen=True):
     rows: tuple[ScheduleView, ...]
+
+
+class SlotRow(msgspec.Struct, frozen=True):
+    """A slot of a schedule. ``state``: running, done, skipped (with a ``reason``; one row may stand for ``count``),
+    failed; ``status`` is its run's."""
+
+    schedule: str
+    due: str
+    state: str
+    run: str = ""
+    status: str = ""
+    reason: str = ""
+    count: int = 1
+
+
+class Fired(Output, frozen=True):
+    """What a round or a backfill did. ``busy`` are schedules that another process is at, ``problems`` what kept one
+    from being looked at; ``undelivered`` counts notices that a channel has not taken yet."""
+
+    rows: tuple[SlotRow, ...]
+    busy: tuple[str, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    undelivered: int = 0
+
+
+class NoticeRow(msgspec.Struct, frozen=True):
+    """A notice. ``kind``: failed, doubt, waiting, dead_letters, paused, missed, overlap, recovered or clock."""
+
+    key: str
+    kind: str
+    text: str
+    schedule: str
+    due: str
+    run: str
+    time: str
+
+
+class NoticeList(Output, frozen=True):
+    """Notices, oldest first; ``unread`` counts those that nobody has read."""
+
+    rows: tuple[NoticeRow, ...]
+    unread: int
 
 
 class DueTimes(Output, frozen=True):
@@ -578,6 +558,8 @@ AnyOutput: TypeAlias = (
     | ScheduleView
     | ScheduleList
     | DueTimes
+    | Fired
+    | NoticeList
     | ScriptList
     | Difference
     | Comparison

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from sopwb.app.example_outputs import ExampleRun, ExampleTried, Miss
 from sopwb.app.example_text import bare_text, inputs_text
 from sopwb.app.examples import Example, Seen, misses, put_recorded, read_expectation, recorded_of
 from sopwb.app.execute import Executed, Plan, execute
-from sopwb.app.outputs import ExampleTried, Miss
 from sopwb.app.sets import Engines, Sets
 from sopwb.app.workspace import zone_of
 from sopwb.kernel.diagnostics import Diagnostic, UserError
@@ -74,16 +74,10 @@ class Trial(msgspec.Struct, frozen=True):
 
 def try_example(bench: Workbench, subject: Subject, number: int, example: Example, live: bool = False) -> Trial:
     """Run an example. ``live``: on the data as it is, whatever was recorded. Never raises for a user's mistake."""
-    seen = example.seen
-    as_of = example.as_of if live or seen is None else seen.now
 
     def trial(missed: tuple[Miss, ...], done: Executed | None = None, world: World | None = None) -> Trial:
-        view = done.view if done is not None else None
-        data = "live" if world is not None else "recorded" if done is not None else ""
-        at = view.as_of if view is not None else as_of
-        tried = ExampleTried(
-            subject.name, number, subject.state, example.inputs, example.expect, missed, data, at, view
-        )
+        run = None if done is None else _run_of(done, "recorded" if world is None else "live")
+        tried = ExampleTried(subject.name, number, subject.state, example.inputs, example.expect, missed, run)
         return Trial(tried, world)
 
     if subject.script is None:
@@ -98,6 +92,14 @@ def try_example(bench: Workbench, subject: Subject, number: int, example: Exampl
     except UserError as error:
         return trial((_cannot("it cannot run", error.diagnostics),))
     return trial(misses(expectation, done.outcome.result, done.view.error), done, world)
+
+
+def _run_of(done: Executed, data: str) -> ExampleRun:
+    view = done.view
+    spoken = tuple(text for line in view.trace for text in line.text.splitlines())
+    return ExampleRun(
+        data, view.as_of, view.status, view.result, view.effects_total, spoken, view.trace_total, view.trace_hash
+    )
 
 
 def _cannot(why: str, diagnostics: tuple[Diagnostic, ...]) -> Miss:
@@ -166,7 +168,7 @@ def refusals(tried: ExampleTried) -> tuple[Diagnostic, ...]:
     """Say why a script is not frozen: a diagnostic for each miss of an example that does not hold."""
     name, number = tried.name, tried.number
     given = "".join(f" --input {key}={bare_text(value)}" for key, value in tried.inputs.items() if value is not None)
-    today = ", on the data of today, since it now reads what was not recorded" if tried.data == "live" else ""
+    today = ", on the data of today, since it now reads what was not recorded" if tried.is_live else ""
     return tuple(
         Diagnostic(
             "SOP-A050",

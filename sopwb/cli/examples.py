@@ -6,13 +6,12 @@ import sys
 from typing import Any
 
 from sopwb.app.commands import AddExample, ListExamples, RemoveExample, RunExamples
+from sopwb.app.example_outputs import ExampleList, ExamplesTried, ExampleTried
 from sopwb.app.example_text import list_lines, tried_lines
-from sopwb.app.outputs import ExampleList, ExamplesTried, ExampleTried
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.inputs import read_pairs
 from sopwb.cli.printing import answer, builtins, finish, workbench
 from sopwb.cli.printing import expect as expected
-from sopwb.cli.run import reply
 from sopwb.kernel.canonical import parse_json
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 
@@ -84,9 +83,10 @@ def test(folder: str | None, options: Any) -> int:
     return FAILED if output.failed else DONE
 
 
-def _row(row: ExampleTried, whole: bool) -> dict[str, Any]:
-    run = row.run
-    came = {} if run is None else reply(run) if whole else {"status": run.status, "result": run.result}
+def _row(row: ExampleTried, trace: bool) -> dict[str, Any]:
+    run = builtins(row.run)
+    if run is not None and not trace:
+        del run["trace"]
     return {
         "name": row.name,
         "number": row.number,
@@ -95,7 +95,5 @@ def _row(row: ExampleTried, whole: bool) -> dict[str, Any]:
         "inputs": row.inputs,
         "expect": row.expect,
         "missed": [builtins(miss) for miss in row.missed],
-        "data": row.data,
-        "as_of": row.as_of,
-        "run": came or None,
+        "run": run,
     }

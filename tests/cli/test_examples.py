@@ -72,7 +72,7 @@ def test_json_says_what_was_expected_and_found(sopwb: Sopwb, workspace: Path) ->
     assert row["missed"] == [{"field": "reason", "expected": '"Active"', "found": '"Last order was 94 days ago"'}]
     assert row["run"]["result"] == {"is_risk": True, "reason": "Last order was 94 days ago"}
     (row,) = sopwb(*at, "script", "test", "--json", "--trace").json
-    assert row["run"]["trace"][3]["text"] == "days_since_last = 94"
+    assert "days_since_last = 94" in row["run"]["trace"]
     (kept,) = sopwb(*at, "script", "example", "list", NAME, "--json").json
     assert kept["expect"] == {"fields": {"reason": "Active"}}
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from sopwb.app.commands import AddExample, ListExamples, RunExamples, SaveDraft
+from sopwb.app.example_outputs import ExampleList, ExamplesTried
 from sopwb.app.example_text import list_lines, tried_lines
-from sopwb.app.outputs import ExampleList, ExamplesTried, ScriptView
+from sopwb.app.outputs import ScriptView
 from sopwb.app.workbench import Workbench, open_workbench
 from sopwb.kernel.canonical import json_text, parse_json
 from tests.shop import AS_OF, CHURN, shop

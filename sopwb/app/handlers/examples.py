@@ -14,9 +14,10 @@ import msgspec
 
 from sopwb.app.commands import AddExample, ListExamples, RemoveExample, RunExamples
 from sopwb.app.compiling import compile_draft, compile_frozen, resolver
+from sopwb.app.example_outputs import ExampleList, ExampleRow, ExamplesTried
 from sopwb.app.examples import Example, examples_of, expectation_data, put_examples, read_expectation
 from sopwb.app.library import need_name
-from sopwb.app.outputs import AnyOutput, ExampleList, ExampleRow, ExamplesTried
+from sopwb.app.outputs import AnyOutput
 from sopwb.app.trying import Subject, World, refusals, try_example
 from sopwb.app.workbench import read_instant
 from sopwb.kernel.diagnostics import Diagnostic, UserError
@@ -48,8 +49,8 @@ def add_example(bench: Workbench, command: AddExample) -> AnyOutput:
     trial = try_example(bench, subject_of(bench, command.name), number + 1, example, live=True)
     tried = trial.tried
     if command.keep:
-        if trial.world is not None and trial.world.recorded is not None:
-            tried = msgspec.structs.replace(tried, data="recorded")
+        if tried.run is not None and trial.world is not None and trial.world.recorded is not None:
+            tried = msgspec.structs.replace(tried, run=msgspec.structs.replace(tried.run, data="recorded"))
         with bench.store.transaction(f"example of {command.name}") as tx:
             rows[number : number + 1] = [trial.world.keep(tx, example) if trial.world is not None else example]
             put_examples(bench.store, tx, command.name, tuple(rows), "add an example")

@@ -12,6 +12,7 @@ from typing import Any
 
 from sopwb.app import commands as c
 from sopwb.app import outputs as o
+from sopwb.app.example_outputs import ExampleList, ExamplesTried
 from sopwb.app.example_text import inputs_text, tried_lines
 from sopwb.author.bench import Bench
 from sopwb.author.english.meaning import Lit
@@ -172,7 +173,7 @@ def _keep(bench: Bench, name: str, inputs: dict[str, Any], expect: dict[str, Any
     if not expect:
         return _forget(bench, name, inputs)
     done = bench.do(c.AddExample(name, inputs, expect, as_of))
-    if not isinstance(done, o.ExamplesTried):
+    if not isinstance(done, ExamplesTried):
         return "", f"The example is not kept: {error_line(done)}" if isinstance(done, o.Failed) else "It is not kept."
     lines = tried_lines(done)[:-1]
     after = ""
@@ -188,7 +189,7 @@ def _word_to_forget(inputs: dict[str, Any]) -> str:
 
 def _forget(bench: Bench, name: str, inputs: dict[str, Any]) -> tuple[str, str]:
     kept = bench.do(c.ListExamples(name))
-    rows = kept.rows if isinstance(kept, o.ExampleList) else ()
+    rows = kept.rows if isinstance(kept, ExampleList) else ()
     about = [row.number for row in rows if inputs.items() <= row.inputs.items()]
     if not about:
         return "", f"{name} has no example for {inputs_text(inputs)}."
@@ -199,7 +200,7 @@ def _forget(bench: Bench, name: str, inputs: dict[str, Any]) -> tuple[str, str]:
 
 def _told(bench: Bench, name: str) -> tuple[str, str]:
     done = bench.do(c.RunExamples(name))
-    if isinstance(done, o.ExamplesTried):
+    if isinstance(done, ExamplesTried):
         return _listed(tried_lines(done)), ""
     return "", error_line(done) if isinstance(done, o.Failed) else ""
 

@@ -14,6 +14,7 @@ import msgspec
 
 from sopwb.app import commands as c
 from sopwb.app import outputs as o
+from sopwb.app.example_outputs import ExamplesTried
 from sopwb.author.bench import Bench
 from sopwb.author.model import cards
 from sopwb.author.model import tools as t
@@ -215,7 +216,7 @@ class Desk:
         expect = {"fields": tool.expect} if fields else {"result": tool.expect}
         example = c.AddExample(name, tool.inputs, expect, self.as_of)
         done = self.bench.do(msgspec.structs.replace(example, keep=False))
-        if not isinstance(done, o.ExamplesTried):
+        if not isinstance(done, ExamplesTried):
             return "it is not kept. " + told(done.diagnostics if isinstance(done, o.Failed) else ())
         same = [one for one in self.examples if (one.name, one.inputs) != (name, tool.inputs)]
         self.examples = [*same, example]

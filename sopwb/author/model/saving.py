@@ -9,6 +9,7 @@ from typing import Any
 
 from sopwb.app import commands as c
 from sopwb.app import outputs as o
+from sopwb.app.example_outputs import ExamplesTried
 from sopwb.app.example_text import tried_lines
 from sopwb.author.english.say import Page, error_line, replaced
 from sopwb.author.model import consent
@@ -34,7 +35,7 @@ def keep_examples(desk: Desk, page: Page) -> None:
     """Keep the examples that the model gave in this turn; what they came to is for the person."""
     for example in desk.examples:
         done = desk.bench.do(example)
-        if isinstance(done, o.ExamplesTried):
+        if isinstance(done, ExamplesTried):
             page.add("I keep this example:\n\n" + "\n".join(f"- {line.strip()}" for line in tried_lines(done)[:-1]))
         elif isinstance(done, o.Failed):
             page.add(f"An example is not kept: {error_line(done)}")

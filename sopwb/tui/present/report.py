@@ -10,15 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from sopwb.app.comparison_text import comparison_lines, run_difference_lines
+from sopwb.app.example_outputs import ExamplesTried
 from sopwb.app.example_text import tried_lines
 from sopwb.app.outputs import (
     AnyOutput,
     Comparison,
     DataList,
     Difference,
-    ExamplesTried,
     Failed,
     History,
+    NoticeList,
     RunDifference,
     RunList,
     ScheduleList,
@@ -91,6 +92,9 @@ def report(output: AnyOutput) -> tuple[str, RenderableType]:
                     for r in rows
                 ],
             )
+        case NoticeList(rows):
+            table = _table(("time", "schedule", "what"), [(r.time, r.schedule, r.text) for r in rows])
+            return "Notices", table if rows else Text("nothing new; sopwb notices list --all has the older ones")
         case History(name, rows):
             return f"History of {name}", _table(
                 ("time", "what", "hash", "why"), [(r.time, r.what, short_id(r.hash), r.why) for r in rows]
