@@ -38,6 +38,10 @@ def check(folder: Path, said: str, kept: str, script: str = RISK) -> None:
         ("For example, b3 should be at risk.", "boat_id=b3 → is_risk true"),
         ("For boat_id b3 it should say note is idle.", "boat_id=b3 → note \"idle\""),
         ("It should return is_risk true for b3.", "boat_id=b3 → is_risk true"),
+        ("Make sure that b3 is high risk.", "boat_id=b3 → is_risk true"),
+        ("I expect b1 to be busy.", "boat_id=b1 → note \"busy\""),
+        ("Make sure it returns is_risk false for b1.", "boat_id=b1 → is_risk false"),
+        ("We expect is_risk true for 'b3'.", "boat_id=b3 → is_risk true"),
     ],
 )
 def test_an_expectation_is_kept_in_every_wording(tmp_path: Path, said: str, kept: str) -> None:

@@ -187,7 +187,7 @@ class OfflineAuthor:
             case "run":
                 return self.run(step, page)
             case "example" | "examples":
-                said, wrong = carried(self.bench, step.what, step.name, step.script or {}, self.as_of)
+                said, wrong = carried(self.bench, step.what, step.name, step.script or {})
                 page.add(said)
                 return wrong or None
             case "trace":

@@ -164,15 +164,15 @@ def _bare(want: Wanted, outcomes: tuple[str, ...], name: str) -> Any:
 # --- carrying out ---------------------------------------------------------------------------------------------
 
 
-def carried(bench: Bench, what: str, name: str, said: dict[str, Any], as_of: str) -> tuple[str, str]:
+def carried(bench: Bench, what: str, name: str, said: dict[str, Any]) -> tuple[str, str]:
     """Do what was said of examples. Gives what to say, and what went wrong ("": nothing)."""
-    return _keep(bench, name, said["inputs"], said["expect"], as_of) if what == "example" else _told(bench, name)
+    return _keep(bench, name, said["inputs"], said["expect"]) if what == "example" else _told(bench, name)
 
 
-def _keep(bench: Bench, name: str, inputs: dict[str, Any], expect: dict[str, Any], as_of: str) -> tuple[str, str]:
+def _keep(bench: Bench, name: str, inputs: dict[str, Any], expect: dict[str, Any]) -> tuple[str, str]:
     if not expect:
         return _forget(bench, name, inputs)
-    done = bench.do(c.AddExample(name, inputs, expect, as_of))
+    done = bench.do(c.AddExample(name, inputs, expect))
     if not isinstance(done, ExamplesTried):
         return "", f"The example is not kept: {error_line(done)}" if isinstance(done, o.Failed) else "It is not kept."
     lines = tried_lines(done)[:-1]

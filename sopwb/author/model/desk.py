@@ -214,7 +214,7 @@ class Desk:
         returns = signature.returns if signature is not None else None
         fields = isinstance(tool.expect, dict) and returns is not None and isinstance(required(returns), RecordType)
         expect = {"fields": tool.expect} if fields else {"result": tool.expect}
-        example = c.AddExample(name, tool.inputs, expect, self.as_of)
+        example = c.AddExample(name, tool.inputs, expect)
         done = self.bench.do(msgspec.structs.replace(example, keep=False))
         if not isinstance(done, ExamplesTried):
             return "it is not kept. " + told(done.diagnostics if isinstance(done, o.Failed) else ())

@@ -64,6 +64,7 @@ G.rule("exwant", "{p:phrase}", "[a|an] {p:phrase}", cost=0.5)(lambda p: Wanted("
 G.rule("exwant", "not {p:phrase}", "not [a|an] {p:phrase}", cost=0.5)(lambda p: Wanted("", None, p, True))
 G.rule("exwants", "{w:exwant}", cost=0.0)(lambda w: (w,))
 G.rule("exwants", "{ws:exwants} (and|, and|,) {w:exwant}", cost=0.1)(lambda ws, w: (*ws, w))
+G.rule("exexpect", "make sure", "ensure", "see to it", "i expect", "we expect", "expect", "verify", "assert", cost=0.0)(lambda: True)
 G.rule("exfirst", "(for example|for instance|as an example|as a test|example|e.g.) [,|:]", cost=0.0)(lambda: True)
 
 
@@ -72,12 +73,15 @@ G.rule("exfirst", "(for example|for instance|as an example|as a test|example|e.g
         "[{x:exfirst}] {a:exfor} [,] {s:exit} {m:exmust} {y:exsays} {w:exwants}",
         "[{x:exfirst}] {a:exfor} [,] {r:exanswer} {m:exmust} {i:exis} {w:exwants}",
         "[{x:exfirst}] {s:exit} {m:exmust} {y:exsays} {w:exwants} {a:exfor}",
-        "[{x:exfirst}] {r:exanswer} {a:exfor} {m:exmust} {i:exis} {w:exwants}", cost=0.3)
+        "[{x:exfirst}] {r:exanswer} {a:exfor} {m:exmust} {i:exis} {w:exwants}",
+        "{e:exexpect} [that] {s:exit} (says|gives|returns|to say|to give|to return) {w:exwants} {a:exfor}",
+        "{e:exexpect} {w:exwants} {a:exfor}", cost=0.3)
 def _example(a: tuple[tuple[str, Lit], ...], w: tuple[Wanted, ...], s: str = "", **_: Any) -> Example:
     return Example(a, w, s)
 
 
-@G.rule("clause", "[{x:exfirst}] {v:exwho} {m:exmust} {i:exis} {w:exwants}", "[{x:exfirst}] {v:exwho} {m:exmust} not {i:exis} {p:phrase}", cost=0.8)
+@G.rule("clause", "[{x:exfirst}] {v:exwho} {m:exmust} {i:exis} {w:exwants}", "[{x:exfirst}] {v:exwho} {m:exmust} not {i:exis} {p:phrase}",
+        "{e:exexpect} [that] {v:exwho} (is|comes out as|to be|to come out as) {w:exwants}", cost=0.8)
 def _example_of(v: Lit, w: tuple[Wanted, ...] = (), p: str = "", **_: Any) -> Example:
     return Example((("", v),), w or (Wanted("", None, p, True),))
 
