@@ -45,6 +45,10 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "PreviewFreeze": ("comparing", "preview_freeze"),
     "ScriptHistory": ("show", "script_history"),
     "FreezeScript": ("freeze", "freeze_script"),
+    "AddExample": ("examples", "add_example"),
+    "RemoveExample": ("examples", "remove_example"),
+    "ListExamples": ("examples", "list_examples"),
+    "RunExamples": ("examples", "run_examples"),
     "RenameScript": ("naming", "rename_script"),
     "ForkScript": ("naming", "fork_script"),
     "RunScript": ("running", "run_script"),
@@ -66,6 +70,12 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "RemoveSchedule": ("schedules", "remove_schedule"),
     "ListSchedules": ("schedules", "list_schedules"),
     "NextDue": ("schedules", "next_due"),
+    "PauseSchedule": ("schedules", "pause_schedule"),
+    "ResumeSchedule": ("schedules", "resume_schedule"),
+    "BackfillSchedule": ("firing", "backfill_schedule"),
+    "Tick": ("firing", "tick"),
+    "ListNotices": ("notices", "list_notices"),
+    "ReadNotices": ("notices", "read_notices"),
     "ListData": ("sources", "list_data"),
     "ShowData": ("sources", "show_data"),
     "ListTools": ("tools", "list_tools"),
@@ -96,6 +106,8 @@ class Workbench:
         """What acting asks of the machine; None: the machine itself."""
         self.actors: Callable[[str], Actor] | None = None
         """What does a tool's effects; None: the workspace's tools."""
+        self.stopping: Callable[[], bool] = lambda: False
+        """Whether this process is about to end: what runs stops in good order."""
 
     # --- for faces -------------------------------------------------------------------------------------
 

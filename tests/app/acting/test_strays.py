@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from sopwb.app import commands as c
 from sopwb.app.acting.machine import Machine
 from sopwb.app.acting.planning import Planning
 from sopwb.app.outputs import Failed, PutAway, RunList, StoreReport, StrayJournal
+from sopwb.store.errors import Refused
 from sopwb.store.journal import Journal
 from tests.app.acting.test_runs import Shop, check_sent, mailing
-from tests.app.acting.world import RUN, effect
+from tests.app.acting.world import RUN, Stage, effect, mails
 from tests.store.worlds import QuickDisk
 
 
@@ -152,3 +154,16 @@ def test_failing_is_not_being_a_stray(shop: Shop) -> None:
     assert shop.run("email.send").status == "failed"
     assert listed(shop) == ()
     assert isinstance(shop.bench.do(c.CancelRun("b3:ffff")), Failed)
+
+
+def test_a_journal_without_a_record_makes_room_for_the_same_run_only_where_nothing_of_it_was_done(
+    tmp_path: Path,
+) -> None:
+    stage = Stage(tmp_path).plan(mails(3))
+    begin = partial(Journal.create, stage.disk, stage.root, RUN, "boot", bytes(32), 0, unrecorded=True)
+    begin().discard()
+    assert len(list((tmp_path / ".sopwb" / "quarantine").iterdir())) == 1
+    stage.plan(mails(3)).act()
+    with pytest.raises(Refused, match="says that it has acted"):
+        begin()
+    assert sorted(stage.world.sent().values()) == [1, 1, 1]
