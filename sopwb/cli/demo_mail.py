@@ -81,7 +81,7 @@ def _show(mails: tuple[Mail, ...], say: Say) -> None:
     say("title", f"{len(mails)} mails came, with {len({mail.text for mail in mails})} different texts")
     width = max((len(mail.to[0]) for mail in mails), default=0)
     for mail in mails:
-        say("trace", f"{mail.to[0].ljust(width)}  {mail.subject}: {' '.join(mail.text.split())}")
+        say("trace", f"{mail.to[0].ljust(width)}  {' '.join(mail.text.split())}")
     if mails:
         say("title", "The first of them, whole")
         for line in mails[0].content.decode("utf-8", "replace").splitlines():
