@@ -82,7 +82,7 @@ def _replace(bench: Workbench, before: Schedule | None, schedule: Schedule, why:
     """Change a schedule: it counts from now, and what was due and undecided is skipped in the same transaction."""
     if before is not None and msgspec.structs.replace(before, since=schedule.since) == schedule and why != "resume":
         return
-    now = bench.instant()
+    now = bench.clock()
     counted = msgspec.structs.replace(schedule, since=text_of(now))
 
     def put(tx: Transaction) -> None:
@@ -99,7 +99,7 @@ def remove_schedule(bench: Workbench, command: RemoveSchedule) -> AnyOutput:
         tx.set_ref(f"schedule/{command.name}", None, old=bench.store.ref(f"schedule/{command.name}"), why="remove")
         tx.catalogue(gone("schedules", command.name))
 
-    skip_pending(bench, schedule, bench.instant(), REMOVED, "remove", remove)
+    skip_pending(bench, schedule, bench.clock(), REMOVED, "remove", remove)
     return Dropped(command.name)
 
 

@@ -18,7 +18,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.misread import NAME_WANTED
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.planning import Planner, State, Step, texts_of
-from sopwb.author.english.say import HELP, Page, difference_lines, error_line, outline, question, replaced
+from sopwb.author.english.say import FIRED_BY, HELP, Page, difference_lines, error_line, outline, question, replaced
 from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt
 from sopwb.author.reply import Reply
@@ -325,6 +325,7 @@ class OfflineAuthor:
         page.add(
             f"{step.name} runs {done.words or done.spec}."
             + (f" Next: {done.next_due[0]}." if done.next_due else "")
+            + f" {FIRED_BY}"
         )
         return None
 

@@ -82,7 +82,7 @@ class Shop:
     def opened(self) -> Workbench:
         workspace = read_workspace(self.folder)
         store = Store.open(workspace.store_folder, clock=self.clock, disk=QuickDisk())
-        bench = _Bench(workspace, store)
+        bench = Workbench(workspace, store)
         bench.clock = self.clock
         bench.machine = Machine(disk=QuickDisk(), fault=self.fault)
         bench.actors = lambda tool: FakeActor(
@@ -129,15 +129,6 @@ class Shop:
     def notices(self) -> list[str]:
         self.bench.store.refresh()
         return sorted(name.removeprefix("notice/") for name in self.bench.store.refs("notice/"))
-
-
-class _Bench(Workbench):
-    """A workbench on a test's clock."""
-
-    clock: Clock
-
-    def instant(self, as_of: str = "") -> dt.datetime:
-        return super().instant(as_of) if as_of or self.as_of else self.clock()
 
 
 def said(slot: Slot) -> str:
