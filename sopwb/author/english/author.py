@@ -181,6 +181,8 @@ class OfflineAuthor:
                 page.add(f"{step.name} is begun. What should it return?")
             case "save":
                 return self.save(step.name, page)
+            case "mock job":
+                return self.mock_job(step.name, page)
             case "schedule":
                 return self.schedule(step, page)
             case "run":
@@ -262,6 +264,18 @@ class OfflineAuthor:
             )
         else:
             page.add(f"Saved {name}{short}.")
+        return None
+
+    def mock_job(self, name: str, page: Page) -> str | None:
+        """Save a job again, its tools mocked: it was saved before that was said."""
+        mocks = tuple(_tools(self.state.scripts.get(name, {})))
+        if not mocks:
+            return None
+        job = self.bench.do(c.SaveJob(name, mocks=mocks))
+        if isinstance(job, o.Failed):
+            return error_line(job)
+        page.save(name)
+        page.add(f"The batch job {name} has mocked {', '.join(mocks)} now.")
         return None
 
     def dry_run(self, name: str) -> str | None:

@@ -519,6 +519,8 @@ class Planner:
             raise Doubt("Mock the tools of which script?")
         self.state.mocked.add(self.state.open)
         self.notes.append("Its tools are mocked: nothing is really sent.")
+        if self.state.open in self.state.saved:
+            self.steps.append(Step("mock job", self.state.open))
 
     def rename_script(self, old: str, new: str) -> None:
         self.flush()
