@@ -17,8 +17,9 @@ import schedule
 
 from sopwb.app.commands import AddSchedule, FreezeScript, SaveDraft, SaveJob
 from sopwb.app.daemon import Daemon
+from sopwb.app.firing.rounds import looked_after
 from sopwb.app.firing.slots import Slots
-from sopwb.app.workbench import failed, open_workbench
+from sopwb.app.workbench import Workbench, failed, open_workbench
 from tests.app.firing.world import COUNT, TOML, Clock, Shop, backdated
 
 ROOT = Path(__file__).parents[3]
@@ -126,6 +127,34 @@ def test_one_schedule_that_fails_does_not_end_the_others(tmp_path: Path, clock: 
     daemon.serve()
     assert len(shop.mails()) == 3
     assert [line.split(":")[0] for line in said] == ["broken"]
+
+
+def test_the_daemon_survives_what_goes_wrong_in_its_tick(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ``schedule`` library drops a job that raises: the tick never does."""
+    shop = Shop(tmp_path / "shop", clock).schedule("every minute", zone="UTC")
+    looked: list[int] = []
+
+    def broken(bench: Workbench) -> list[str]:
+        looked.append(1)
+        if len(looked) < 3:
+            raise OSError("the disk is away")
+        return looked_after(bench)
+
+    monkeypatch.setattr("sopwb.app.daemon.looked_after", broken)
+    said: list[str] = []
+
+    def wait(seconds: float) -> None:
+        daemon.join()
+        clock.move(seconds=20)
+        if shop.mails():
+            daemon.stop()
+
+    daemon = Daemon(shop.opened, complain=said.append, clock=clock, wait=wait)
+    assert daemon.serve() == 0
+    assert said == ["the daemon: OSError: the disk is away"]
+    assert shop.mails().total() == 1
 
 
 def test_of_two_daemons_one_waits_until_the_other_is_gone(tmp_path: Path, clock: Clock) -> None:

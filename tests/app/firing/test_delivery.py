@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from sopwb.app.commands import Tick
+from sopwb.app.daemon import Daemon
 from sopwb.app.firing.delivery import deliver
 from sopwb.app.outputs import Fired
 from sopwb.run.acting import Rejected
@@ -133,3 +134,34 @@ def test_an_url_that_apprise_does_not_know_is_a_trouble(tmp_path: Path) -> None:
     shop.round()
     left, [trouble] = deliver(shop.bench)
     assert (left, trouble.code) == (1, "SOP-A042")
+
+
+def mend(shop: Shop, *urls: str) -> None:
+    """Change the channels, as a person does while a daemon runs."""
+    (shop.folder / "sopwb.toml").write_text(TOML + f"[notify]\nurls = {json.dumps(urls)}\n")
+
+
+def test_what_waited_for_a_wrong_url_goes_to_the_one_that_replaces_it_and_to_no_other_twice(tmp_path: Path) -> None:
+    with receiving() as good, receiving() as mended:
+        shop = failing_shop(tmp_path / "shop", good.url, "carrier-pigeon://loft", "carrier-pigeon://roof")
+        assert shop.do(Tick()).undelivered == 2
+        mend(shop, good.url, mended.url)
+        shop.bench = shop.opened()
+        assert shop.do(Tick()).undelivered == 0
+        assert (len(good.got), len(mended.got)) == (1, 1)
+        assert shop.bench.store.refs("outbox/") == {}
+        shop.do(Tick())
+        assert (len(good.got), len(mended.got)) == (1, 1)
+
+
+def test_a_daemon_sends_to_a_channel_that_was_set_while_it_runs(tmp_path: Path) -> None:
+    with receiving() as receiver:
+        shop = failing_shop(tmp_path / "shop")
+        daemon = Daemon(shop.opened, clock=shop.clock)
+        daemon._bench = shop.bench
+        mend(shop, receiver.url)
+        for _ in range(2):
+            daemon.tick()
+            daemon.join()
+        assert [message["title"] for message in receiver.got] == ["shop: failed"]
+        assert shop.states() == ["09:00 failed"]
