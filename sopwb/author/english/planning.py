@@ -25,7 +25,7 @@ from sopwb.author.english.spec import Doubt, Spec
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature, SourceSchema, ToolSignature
-from sopwb.schedule.phrases import parse_spec
+from sopwb.schedule.phrases import parse_spec, zone_said
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -472,9 +472,11 @@ class Planner:
             and re.search(r"week|month|mon|tue|wed|thu|fri|sat|sun|1st|first|last|weekday", last_words, re.I)
         ):
             days = re.sub(r"\bat\s+.*$", "", last_words).strip()
-            merged = parse_spec(f"{days} at {re.sub(r'^at ', '', words)}")
+            zone = "" if zone_said(words) else zone_said(last_words)
+            later = f"{days} at {re.sub(r'^at ', '', words)} {zone}".strip()
+            merged = parse_spec(later)
             if not isinstance(merged, Diagnostic):
-                spec, words = merged, f"{days} at {re.sub(r'^at ', '', words)}"
+                spec, words = merged, later
         if isinstance(spec, Diagnostic):
             raise Doubt(
                 f'When should it run? I cannot read "{words}" as a schedule: {spec.message}.'
