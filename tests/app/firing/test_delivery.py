@@ -16,6 +16,7 @@ from sopwb.app.commands import Tick
 from sopwb.app.daemon import Daemon
 from sopwb.app.firing.delivery import deliver
 from sopwb.app.outputs import Fired
+from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.run.acting import Rejected
 from tests.app.firing.world import TOML, Shop
 
@@ -165,3 +166,29 @@ def test_a_daemon_sends_to_a_channel_that_was_set_while_it_runs(tmp_path: Path) 
             daemon.join()
         assert [message["title"] for message in receiver.got] == ["shop: failed"]
         assert shop.states() == ["09:00 failed"]
+
+
+def test_a_channel_that_is_listed_twice_is_one(tmp_path: Path) -> None:
+    with receiving() as receiver:
+        shop = failing_shop(tmp_path / "shop", receiver.url, receiver.url)
+        assert shop.do(Tick()).undelivered == 0
+        assert len(receiver.got) == 1
+
+
+def test_a_channel_that_is_no_text_is_refused_when_the_workspace_opens(tmp_path: Path) -> None:
+    shop = failing_shop(tmp_path / "shop")
+    (shop.folder / "sopwb.toml").write_text(TOML + "[notify]\nurls = [1]\n")
+    with pytest.raises(UserError) as refused:
+        shop.opened()
+    assert [d.code for d in refused.value.diagnostics] == ["SOP-W005"]
+
+
+def test_a_reason_of_several_lines_ends_its_slot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = failing_shop(tmp_path / "shop")
+
+    def broken(*_: object) -> None:
+        raise UserError(Diagnostic("SOP-A015", "first\nsecond \x1b[31m \ud800" + "x" * 5_000))
+
+    monkeypatch.setattr("sopwb.app.handlers.running.prepare_target", broken)
+    assert shop.round() == ["09:00 failed"]
+    assert len(shop.notices()) == 1
