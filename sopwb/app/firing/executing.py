@@ -161,7 +161,8 @@ def _paused(bench: Workbench, slots: Slots, slot: Slot, record: RunRecord, clock
     acting = record.body.get("acting") or {}
     cause = str(acting.get("cause", ""))
     if record.body["status"] == "paused" and cause not in _GOES_ON:
-        text = f"{_what(slot)} has paused: {tidy(str(acting.get('why', '')))}. Next: sopwb runs resume {record.id[3:15]}"
+        why = tidy(str(acting.get("why", "")))
+        text = f"{_what(slot)} has paused: {why}. Next: sopwb runs resume {record.id[3:15]}"
         with bench.store.transaction(f"{slot.schedule}: tell") as tx:
             tell(bench, tx, slot, "paused", text, text_of(clock()))
     return _left(slots, slot) if cause == "interrupted" and bench.stopping() else slot
