@@ -174,7 +174,8 @@ class Daemon:
             if len(self._said) >= DAEMON_SAID_MAX:
                 self._said.clear()
             self._said.add(text)
-            self._complain(text)
+            with contextlib.suppress(OSError, ValueError):  # nobody hears it: its stream was closed
+                self._complain(text)
 
 
 @contextlib.contextmanager

@@ -132,7 +132,7 @@ def test_one_schedule_that_fails_does_not_end_the_others(tmp_path: Path, clock: 
 def test_the_daemon_survives_what_goes_wrong_in_its_tick(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The ``schedule`` library drops a job that raises: the tick never does."""
+    """The ``schedule`` library drops a job that raises: the tick never does, though nobody hears its complaint."""
     shop = Shop(tmp_path / "shop", clock).schedule("every minute", zone="UTC")
     looked: list[int] = []
 
@@ -145,13 +145,17 @@ def test_the_daemon_survives_what_goes_wrong_in_its_tick(
     monkeypatch.setattr("sopwb.app.daemon.looked_after", broken)
     said: list[str] = []
 
+    def complain(text: str) -> None:
+        said.append(text)
+        raise BrokenPipeError
+
     def wait(seconds: float) -> None:
         daemon.join()
         clock.move(seconds=20)
         if shop.mails():
             daemon.stop()
 
-    daemon = Daemon(shop.opened, complain=said.append, clock=clock, wait=wait)
+    daemon = Daemon(shop.opened, complain=complain, clock=clock, wait=wait)
     assert daemon.serve() == 0
     assert said == ["the daemon: OSError: the disk is away"]
     assert shop.mails().total() == 1

@@ -192,3 +192,28 @@ def test_a_reason_of_several_lines_ends_its_slot(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("sopwb.app.handlers.running.prepare_target", broken)
     assert shop.round() == ["09:00 failed"]
     assert len(shop.notices()) == 1
+
+
+def test_a_channel_that_hangs_holds_no_slot_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = failing_shop(tmp_path / "shop", "json://127.0.0.1")
+    reached, released = threading.Event(), threading.Event()
+
+    def hang(url: str, title: str, text: str) -> bool:
+        reached.set()
+        return released.wait(30)
+
+    monkeypatch.setattr("sopwb.app.firing.delivery._apprise", hang)
+    daemon = Daemon(shop.opened, clock=shop.clock)
+    daemon._bench = shop.bench
+    try:
+        daemon.tick()
+        daemon.join()
+        daemon.tick()
+        assert reached.wait(30)
+        shop.clock.move(hours=1)
+        daemon.tick()
+        daemon._workers["mail"].join()
+        assert shop.states() == ["09:00 failed", "10:00 failed"]
+    finally:
+        released.set()
+        daemon.join()
