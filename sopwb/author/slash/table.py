@@ -1,0 +1,205 @@
+"""All slash commands: name, arguments, what it does, an example, what arguments name, and the function to a Command.
+
+``/help``, ``docs/slash-commands.md`` and completion are made from this table, so they cannot disagree. Deliberately
+not here: what the functions do (``drafting``, ``changing``, ``running``, ``looking``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from sopwb.author.slash import changing, drafting, looking, running
+from sopwb.author.slash.desk import Asked, Desk, Said
+
+Takes: TypeAlias = Literal["script", "step", "source", "tool", "field", "op", "place", "type", "form", "command", "run"]
+"""What arguments name, for completion. ``field``: of a step's op, in ``/update``; ``op``: a step's first word."""
+
+
+class Slash(msgspec.Struct, frozen=True):
+    """One command. ``more`` is said by its own help alone."""
+
+    name: str
+    usage: str
+    words: str
+    example: str
+    build: Callable[[Desk, str], Asked | Said]
+    takes: tuple[Takes, ...] = ()
+    more: str = ""
+
+    @property
+    def line(self) -> str:
+        """How it is used: ``/rename OLD to NEW``."""
+        return f"/{self.name} {self.usage}".rstrip()
+
+
+def _help(desk: Desk, text: str) -> Said:
+    from sopwb.author.slash.handbook import help_text  # it reads this table
+
+    return Said(help_text(text.strip().removeprefix("/")))
+
+
+_STEP: Final[tuple[Takes, ...]] = ("op", "source", "tool", "script", "step")
+
+WRITING: Final[tuple[Slash, ...]] = (
+    Slash(
+        "new", "NAME [(PARAMETER: TYPE, …)] [-> TYPE]", "begin a draft",
+        "/new order_total(customer_id: string) -> {total: decimal, many: bool}", drafting.new, ("type",),
+        "On further lines its steps may follow, as /step takes them; or the whole script as JSON.",
+    ),
+    Slash("open", "NAME", "make a script the one at hand", "/open order_total", drafting.open_, ("script",)),
+    Slash(
+        "param", "NAME: TYPE, … | remove NAME", "add, change or remove parameters", "/param least: decimal",
+        drafting.param, ("type",),
+    ),
+    Slash(
+        "step", "STEP | else [STEP] | end", "add a step where the last one was added",
+        "/step orders = fetch orders where customer_id = customer_id", drafting.step, _STEP,
+        "After an if or each alone, the steps that follow go into it: /step else goes on in the else, /step end leaves "
+        "it.",
+    ),
+    Slash(
+        "insert", "before|after|in|else STEP-ID STEP | first|last STEP", "add a step elsewhere",
+        "/insert first customer = fetch customers where id = customer_id one", drafting.insert, ("place", *_STEP),
+    ),
+    Slash(
+        "update", "STEP-ID STEP | STEP-ID FIELD: VALUE | STEP-ID EXPRESSION", "change a step",
+        "/update total orders.sum(o, o.total)", changing.update, ("step", "field", *_STEP),
+        "STEP-ID is the id that /show writes, a path, or the name that the step binds. An expression alone is for the "
+        "step's main one: where, cond, expr, text, message or value. Uses follow a name that changes.",
+    ),
+    Slash(
+        "delete", "STEP-ID … | STEP-ID/FIELD", "remove steps, or a field of one", "/delete s6", drafting.delete,
+        ("step",),
+    ),
+    Slash(
+        "move", "STEP-ID up|down | STEP-ID before|after|in|else STEP-ID", "move a step", "/move total up",
+        drafting.move, ("step", "place"),
+    ),
+    Slash(
+        "wrap", "STEP-ID [to STEP-ID] if CONDITION | … each ITEM from SOURCE", "put steps into an if or each",
+        "/wrap s5 if size(orders) > 0", drafting.wrap, ("step", "op"),
+    ),
+    Slash("unwrap", "STEP-ID", "put the steps of an if or each in its place", "/unwrap s7", drafting.unwrap, ("step",)),
+    Slash(
+        "return", "TYPE | VALUE | FIELD: TYPE = EXPRESSION | FIELD = EXPRESSION | remove FIELD",
+        "say what the script gives", "/return {total: total, many: size(orders) > 5}", changing.return_,
+        ("type", "step"),
+        "A type declares it; a value is a return step at the place of /step; the others change one field, in every "
+        "return.",
+    ),
+    Slash(
+        "parameterize", "LITERAL as NAME[: TYPE] [in STEP-ID] [everywhere]", "turn a literal into a parameter",
+        "/parameterize 5 as many_orders", drafting.parameterize, ("step",),
+    ),
+    Slash(
+        "extract", "STEP-ID [to STEP-ID] as NAME",
+        "turn steps into a script of their own, which is called in their place",
+        "/extract orders to total as total_of", drafting.extract, ("step",),
+    ),
+    Slash(
+        "rename", "OLD to NEW | script OLD to NEW", "rename a script or job, or a name in the draft",
+        "/rename total to spent", drafting.rename, ("script", "step"),
+    ),
+    Slash("undo", "", "take the last change back", "/undo", drafting.undo),
+    Slash("redo", "", "do again what was undone", "/redo", drafting.redo),
+    Slash("save-as", "NAME", "open a copy of the draft under another name", "/save-as order_sum", drafting.save_as),
+    Slash("fork", "REF [NAME]", "open a draft from a frozen script", "/fork order_total", drafting.fork, ("script",)),
+    Slash(
+        "drop", "[NAME]", "drop a draft; its revisions stay in the store", "/drop order_sum", drafting.drop,
+        ("script",),
+    ),
+)  # fmt: skip
+KEEPING: Final[tuple[Slash, ...]] = (
+    Slash("check", "[REF]", "say what has to be mended before it runs", "/check", running.check, ("script",)),
+    Slash(
+        "run", "[REF] [INPUT=VALUE …] [--dry-run] [--trace] [--frozen] [--as-of INSTANT] [--mock TOOL] "
+        "[--allow TOOL[=MAX]] [--canary ITEMS] [--output FILE]", "run a script or job",
+        "/run order_total customer_id=john_doe", running.run,
+        ("script",),
+        "A draft runs dry: effects are planned, none is done. Without inputs those of the run before are taken.",
+    ),
+    Slash("trace", "[RUN [ITEM]]", "show what the latest run decided, step by step", "/trace", running.trace, ("run",)),
+    Slash(
+        "mock", "TOOL … | all | off", "have tools answer without an effect in the runs and the job of the script",
+        "/mock all", running.mock, ("tool",),
+    ),
+    Slash(
+        "freeze", "[NAME] [--repin]", "give a draft its id for ever; says first whom a new version changes",
+        "/freeze order_total", running.freeze, ("script",), "--repin moves saved callers and jobs to the new version.",
+    ),
+    Slash(
+        "job", "[SCRIPT] [as NAME] [INPUT=VALUE …] [--mock TOOL] [--allow TOOL[=MAX]] [--output FILE]",
+        "save a batch job; a draft is frozen first", "/job order_total as johns_total customer_id=john_doe",
+        running.job, ("script",),
+    ),
+    Slash(
+        "schedule", "[JOB] WHEN", "schedule a job", "/schedule johns_total every monday at 09:00", running.schedule,
+        ("script",),
+    ),
+    Slash("unschedule", "[JOB]", "take a schedule away", "/unschedule johns_total", running.unschedule, ("script",)),
+    Slash("due", "[JOB] [--count N]", "the next due times", "/due johns_total --count 2", running.due, ("script",)),
+)  # fmt: skip
+ACTING: Final[tuple[Slash, ...]] = (
+    Slash(
+        "approve", "[RUN] [--resume] [--canary ITEMS]", "say yes to exactly the effects that a run has planned",
+        "/approve #1a2b3c4 --resume", running.approve, ("run",),
+    ),
+    Slash(
+        "resume", "[RUN] [--dead-letters] [--canary ITEMS]", "go on acting where a run stopped", "/resume #1a2b3c4",
+        running.resume, ("run",),
+    ),
+    Slash("pause", "[RUN]", "have a run stop, to go on later", "/pause #1a2b3c4", running.pause, ("run",)),
+    Slash("cancel", "[RUN]", "stop a run for good", "/cancel #1a2b3c4", running.cancel, ("run",)),
+    Slash(
+        "resolve", "RUN done|again|abandon [--key KEY]", "say what became of an effect in doubt",
+        "/resolve #1a2b3c4 done", running.resolve, ("run",),
+    ),
+    Slash(
+        "replay", "[RUN]", "run it again with the same everything and compare", "/replay #1a2b3c4", running.replay,
+        ("run",),
+    ),
+)  # fmt: skip
+LOOKING: Final[tuple[Slash, ...]] = (
+    Slash("help", "[COMMAND]", "list the commands, or explain one", "/help step", _help, ("command",)),
+    Slash(
+        "show", "[REF] [outline|english|json|canonical] [--frozen]", "show a script", "/show order_total english",
+        looking.show, ("script", "form"),
+    ),
+    Slash(
+        "diff", "[A] [B] [--on SOURCE [--param NAME] [INPUT=VALUE …] [--limit N]]",
+        "say what changed from A to B, or with --on whose results", "/diff order_total --on customers", looking.diff,
+        ("script", "source"), "Without B it is the draft of A.",
+    ),
+    Slash("list", "[WORDS]", "list scripts and jobs, or find saved ones", "/list", looking.list_),
+    Slash("history", "[NAME]", "every version of a name", "/history order_total", looking.history, ("script",)),
+    Slash(
+        "plan", "[REF] [INPUT=VALUE …]", "how each loop over a source would run as one query", "/plan order_total",
+        looking.plan, ("script",),
+    ),
+    Slash(
+        "data", "[SOURCE] [--limit N] [--profile]", "list data sources, or show one's fields and first records",
+        "/data orders --limit 2", looking.data, ("source",),
+    ),
+    Slash("tools", "", "list the tools and what they take", "/tools", looking.tools),
+    Slash(
+        "runs", "[NAME|RUN] [RUN] [--limit N]", "list runs, show one, or tell in what two differ", "/runs order_total",
+        looking.runs, ("script", "run"),
+    ),
+    Slash("jobs", "[NAME]", "list the jobs, or show one", "/jobs johns_total", looking.jobs, ("script",)),
+    Slash("schedules", "", "list the schedules", "/schedules", looking.schedules),
+    Slash(
+        "eval", "EXPRESSION", "evaluate an expression", "/eval days_between(date('2026-01-01'), today)", looking.eval_,
+    ),
+    Slash("verify", "[--deep]", "prove that nothing in the store was changed", "/verify", looking.verify),
+    Slash("stats", "", "counts and sizes of the store", "/stats", looking.stats),
+)  # fmt: skip
+GROUPS: Final[tuple[tuple[str, tuple[Slash, ...]], ...]] = (
+    ("Writing a draft", WRITING),
+    ("Trying and keeping it", KEEPING),
+    ("Runs", ACTING),
+    ("Looking", LOOKING),
+)
+BY_NAME: Final[dict[str, Slash]] = {slash.name: slash for _, group in GROUPS for slash in group}
