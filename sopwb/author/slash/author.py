@@ -64,7 +64,7 @@ class SlashAuthor:
         if isinstance(output, o.ScheduleView | o.JobView | o.Frozen):
             self.desk.go(output.name)
         told.append(self._told(asked, output, before))
-        return self._reply("answer", telling.page(*told), _saved(output))
+        return self._reply("answer", telling.page(*told), _saved(asked.command, output))
 
     def _before(self, command: c.Command) -> o.ScriptView | None:
         """Show the draft that a Command is going to change, or has been made from."""
@@ -89,6 +89,10 @@ class SlashAuthor:
             case o.JobView():
                 desk.mocks[output.name] = output.mocks
                 return telling.tell(output)
+            case o.Dropped(name) if isinstance(asked.command, c.RemoveSchedule):
+                return f"{name} is no longer scheduled."
+            case o.StoreReport() if isinstance(asked.command, c.StoreStats):
+                return telling.numbers(output)
             case _:
                 return telling.tell(output)
 
@@ -151,12 +155,12 @@ def _refused(slash: Slash, diagnostics: tuple[Diagnostic, ...]) -> str:
     return telling.page("\n".join(lines), "" if reads else telling.laid_out([slash.line]))
 
 
-def _saved(output: o.Output) -> list[str]:
+def _saved(command: c.Command, output: o.Output) -> list[str]:
     """Name what a Command froze, made a job or scheduled."""
-    match output:
-        case o.Frozen(names=names):
+    match command, output:
+        case _, o.Frozen(names=names):
             return list(names)
-        case o.JobView(name=name) | o.ScheduleView(name=name):
+        case (c.SaveJob() | c.AddSchedule(), o.JobView(name=name) | o.ScheduleView(name=name)):
             return [name]
         case _:
             return []

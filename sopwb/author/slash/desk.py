@@ -151,7 +151,7 @@ def path_of(script: Json, word: str) -> str:
         return named[0]
     elif named:
         raise wrong(f"{len(named)} steps are called {word}", hint="say which by its id: /show")
-    known = [*ids, *(str(step["name"]) for _, step in every_step(script) if step.get("name"))]
+    known = [str(step["name"]) for _, step in every_step(script) if step.get("name")]
     raise wrong(f"there is no step {word[:60]!r}", found=word[:60], nearest=nearest_name(word, known))
 
 

@@ -19,7 +19,7 @@ from sopwb.kernel.diagnostics import nearest_name
 from sopwb.lang.edits import apply_edit
 from sopwb.lang.places import Json, every_step
 from sopwb.lang.rewriting import bound_names
-from sopwb.lang.types import RecordType, TypeSyntaxError, parse_type, type_text
+from sopwb.lang.types import SCALARS, RecordType, Type, TypeSyntaxError, parse_type, type_text
 
 _HELD = {"if": "then", "each": "do"}
 _PLACES = ("before", "after", "in", "else", "first", "last")
@@ -27,7 +27,7 @@ _PLACES = ("before", "after", "in", "else", "first", "last")
 
 def edits(view: ScriptView, made: list[Json], why: str, stack: tuple[str, ...] | None = None) -> Asked:
     """Ask for edits of the draft as it was just seen."""
-    return Asked(ApplyEdits(view.name, made, view.rev, why), stack)
+    return Asked(ApplyEdits(view.name, made, view.rev, " ".join(why.split())), stack)
 
 
 def word_of(text: str) -> tuple[str, str]:
@@ -78,20 +78,24 @@ def _json(text: str) -> Json:
 
 def type_json(text: str) -> Any:
     """Read a type as scripts write it: a text, or an object of texts for a record. Raises ``UserError``."""
-    try:
-        found = parse_type(text)
-    except TypeSyntaxError as error:
-        raise wrong(
-            f"{text[:60]!r} is not a type: {error}", expected="bool, or {is_risk: bool, reason: string}"
-        ) from None
+    found = _type(text, text, "bool, or {is_risk: bool, reason: string}")
     return {n: type_text(t) for n, t in found.fields} if isinstance(found, RecordType) else type_text(found)
 
 
 def signature_types(text: str) -> Json:
     """Read ``name: type, …``."""
-    found = type_json("{" + text + "}")
-    assert isinstance(found, dict), found
-    return found
+    found = _type("{" + text + "}", text, "customer_id: string, days: int?")
+    assert isinstance(found, RecordType), found
+    return {name: type_text(type_) for name, type_ in found.fields}
+
+
+def _type(text: str, shown: str, example: str) -> Type:
+    try:
+        return parse_type(text)
+    except TypeSyntaxError as error:
+        word = re.match(r"\w*", text[error.position :])
+        near = nearest_name(word[0], SCALARS) if word and word[0] else ""
+        raise wrong(f"{shown[:60]!r} does not read: {error}", expected=example, nearest=near) from None
 
 
 def open_(desk: Desk, text: str) -> Said:
@@ -145,7 +149,7 @@ def rename(desk: Desk, text: str) -> Asked:
     if old in bound and not of_script:
         if old in scripts:
             raise wrong(f"{old} is a script and a name in {desk.name}", hint=f"/rename script {old} to {new_name}")
-        return edits(desk.draft(), [{"edit": "rename", "from": old, "to": new_name}], text)
+        return edits(desk.draft(), [{"edit": "rename", "from": old, "to": new_name}], f"/rename {text}")
     if old not in scripts:
         raise wrong(f"there is no script or name {old!r}", nearest=nearest_name(old, [*scripts, *bound]))
     return Asked(RenameScript(old, new_name))
@@ -181,17 +185,17 @@ def step(desk: Desk, text: str) -> Asked | Said:
         return _end(desk)
     if text.split()[:1] == ["else"]:
         return _else(desk, view, text.strip().removeprefix("else").strip(), block)
-    return _inserted(desk, view, f"{block}/{len(steps_in(view.script, block))}", text, desk.stack)
+    return _inserted(desk, view, f"{block}/{len(steps_in(view.script, block))}", f"/step {text}", text, desk.stack)
 
 
-def _inserted(desk: Desk, view: ScriptView, at: str, text: str, stack: tuple[str, ...]) -> Asked:
+def _inserted(desk: Desk, view: ScriptView, at: str, why: str, text: str, stack: tuple[str, ...]) -> Asked:
     """Insert steps one after the other; a last one that is an empty block takes the steps that follow."""
     steps = [with_name(step) for step in read_steps(text, desk.names(view.script))]
     block, index = split(at)
     made: list[Json] = [{"edit": "insert", "at": f"{block}/{index + n}", "step": step} for n, step in enumerate(steps)]
     field = _HELD.get(steps[-1]["op"], "")
     inside = (f"{block}/{index + len(steps) - 1}/{field}",) if field and not steps[-1].get(field) else ()
-    return edits(view, made, f"/step {text}", (*stack, *inside))
+    return edits(view, made, why, (*stack, *inside))
 
 
 def _end(desk: Desk) -> Said:
@@ -216,8 +220,7 @@ def _else(desk: Desk, view: ScriptView, rest: str, block: str) -> Asked | Said:
         id_ = dict(every_step(view.script))[owner]["id"]
         desk.stack = (*stack, f"{id_}/else")
         return Said(f"The next steps go into the else of {id_}; /step end leaves it.")
-    asked = _inserted(desk, view, f"{owner}/else/0", rest, stack)
-    return asked
+    return _inserted(desk, view, f"{owner}/else/0", f"/step else {rest}", rest, stack)
 
 
 def where(desk: Desk) -> str:
@@ -237,7 +240,7 @@ def insert(desk: Desk, text: str) -> Asked:
             f"{word or 'nothing'!r} is no place", expected=", ".join(_PLACES), nearest=nearest_name(word, _PLACES)
         )
     target, step_text = ("", rest) if word in ("first", "last") else word_of(rest)
-    return _inserted(desk, view, place_at(view.script, word, target), step_text, desk.stack)
+    return _inserted(desk, view, place_at(view.script, word, target), f"/insert {text}", step_text, desk.stack)
 
 
 def place_at(script: Json, word: str, target: str) -> str:
@@ -275,7 +278,7 @@ def _order(place: str) -> list[tuple[int, str]]:
 
 
 def move(desk: Desk, text: str) -> Asked:
-    """``STEP-ID up|down``, or ``STEP-ID before|after|in|else STEP-ID``."""
+    """``STEP-ID up|down|first|last``, or ``STEP-ID before|after|in|else STEP-ID``."""
     view = desk.draft()
     word, rest = word_of(text)
     path = path_of(view.script, word)
@@ -287,14 +290,25 @@ def move(desk: Desk, text: str) -> Asked:
             raise wrong(f"{word} is the {'last' if how == 'down' else 'first'} step of its block")
         at = f"{block}/{to}"
     elif how in _PLACES:
-        # Where it stands afterwards is told of the script without it.
-        without = apply_edit(view.script, {"edit": "remove", "at": path})
-        assert isinstance(without, dict), without
-        goal = dict(every_step(view.script))[path_of(view.script, target)].get("id", "") if target else ""
-        at = place_at(without, how, str(goal))
+        at = _goal(view.script, path, how, target)
     else:
         raise wrong("where to is missing", expected="up, down, or before, after, in or else another step")
-    return edits(view, [{"edit": "move", "from": path, "to": at}], f"/move {text}")
+    made: list[Json] = [{"edit": "move", "from": path, "to": at}]
+    if at.startswith(path + "/"):
+        # Into a step that takes its place: to the edit that would look like a move into itself.
+        step_ = dict(every_step(view.script))[path]
+        made = [{"edit": "remove", "at": path}, {"edit": "insert", "at": at, "step": step_}]
+    return edits(view, made, f"/move {text}")
+
+
+def _goal(script: Json, path: str, how: str, target: str) -> str:
+    """Give where a step stands once it is moved: a path in the script without it."""
+    goal = path_of(script, target) if target else ""
+    if (goal + "/").startswith(path + "/"):
+        raise wrong("a step cannot be moved to where it is itself")
+    without = apply_edit(script, {"edit": "remove", "at": path})
+    assert isinstance(without, dict), without
+    return place_at(without, how, str(dict(every_step(script))[goal].get("id", "")) if target else "")
 
 
 def span_of(script: Json, text: str) -> tuple[str, int]:
@@ -345,9 +359,9 @@ def parameterize(desk: Desk, text: str) -> Asked:
     literal, rest = parted(text, "as")
     if not rest:
         raise wrong("the parameter's name is missing")
-    everywhere = rest.split()[-1] == "everywhere"
-    rest = rest.removesuffix("everywhere").strip() if everywhere else rest
-    naming, target = parted(rest, "in") if " in " in f" {rest} " else (rest, None)
+    found = re.fullmatch(r"(.+?)(?:\s+in\s+(\S+))?(\s+everywhere)?", rest, re.DOTALL)
+    assert found is not None, rest
+    naming, target, everywhere = found[1], found[2], found[3] is not None
     name, _, type_ = (part.strip() for part in naming.partition(":"))
     edit: Json = {"edit": "parameterize", "literal": literal, "name": name, "everywhere": everywhere}
     if type_:

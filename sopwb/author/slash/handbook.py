@@ -68,7 +68,11 @@ def help_text(word: str) -> str:
     if slash is None:
         near = nearest_name(word, BY_NAME)
         return f"There is no command /{word}." + (f" Did you mean /{near}?" if near else " /help lists them.")
-    forms = [f"{form}\n  {words}: {example}" for form, words, example in FORMS] if "op" in slash.takes else []
+    forms = (
+        [f"{form}\n  {words}: {example}" for form, words, example in FORMS]
+        if "op|" in "|".join((*slash.takes, ""))
+        else []
+    )
     notes = page(*NOTES) if forms else ""
     return page(
         f"/{slash.name}: {slash.words}.", laid_out([slash.line]), slash.more, "For example:", laid_out([slash.example]),

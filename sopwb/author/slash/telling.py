@@ -6,6 +6,7 @@ which is told from two revisions (``changes``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -23,6 +24,8 @@ from sopwb.lang.difference import Change
 _INDENT: Final = "    "
 _EFFECTS_SHOWN: Final = 20
 _PROBLEMS_SHOWN: Final = 5
+_PLACE: Final = re.compile(r"\bat (steps/[\w/]*\w)")
+"""What has no name is told by its path; commands take its id."""
 _SIGNS: Final = {"added": "+", "removed": "-", "moved": ">", "changed": "~"}
 
 
@@ -50,11 +53,18 @@ def changes(view: o.ScriptView, found: Sequence[Change]) -> str:
 def _change(view: o.ScriptView, change: Change) -> list[str]:
     """Say one change; a step that was added with steps in it shows them below."""
     row = next((row for row in view.outline if row.path == change.path), None)
+    text = _with_ids(view, change.text)
     if row is None or change.kind == "removed":
-        return [f"{_SIGNS[change.kind]} {change.text}"]
+        return [f"{_SIGNS[change.kind]} {text}"]
     inner = [r for r in view.outline if change.kind == "added" and r.path.startswith(row.path + "/")]
-    below = [f"+ {r.id}: {'  ' * (r.depth - row.depth)}{r.text}" for r in inner]
-    return [f"{_SIGNS[change.kind]} {row.id}: {change.text}", *below]
+    below = [f"+ {f'{r.id}: ' if r.id else ''}{'  ' * (r.depth - row.depth)}{r.text}" for r in inner]
+    return [f"{_SIGNS[change.kind]} {row.id}: {text}", *below]
+
+
+def _with_ids(view: o.ScriptView, text: str) -> str:
+    """Name the steps in a text by the ids that commands take."""
+    ids = {row.path: row.id for row in view.outline}
+    return _PLACE.sub(lambda found: f"at {ids.get(found[1]) or found[1]}", text)
 
 
 def lacks(view: o.ScriptView) -> str:
@@ -73,8 +83,8 @@ def problem(view: o.ScriptView, found: Diagnostic) -> str:
     """Say a diagnostic, its step by the id that commands take."""
     row = max((row for row in view.outline if _in(found.path, row.path)), key=lambda row: len(row.path), default=None)
     if row is None or not row.id:
-        return found.line()
-    return msgspec.structs.replace(found, path=row.id + found.path[len(row.path) :]).line()
+        return _with_ids(view, found.line())
+    return _with_ids(view, msgspec.structs.replace(found, path=row.id + found.path[len(row.path) :]).line())
 
 
 def _in(path: str, step: str) -> bool:
@@ -190,9 +200,7 @@ def tell(output: o.Output) -> str:
             return laid_out([json_text(reply)])
         case o.StoreReport():
             state = "The store is sound." if not output.problems else "The store is damaged:"
-            return page(
-                state, laid_out(output.problems), laid_out(columns([(n, str(c)) for n, c in output.numbers.items()]))
-            )
+            return page(state, laid_out(output.problems), numbers(output))
         case o.PlanView(name, loops):
             parts = [f"{loop.path}\n{loop.text}" + (f"\n\n{loop.sql}" if loop.sql else "") for loop in loops]
             return page(name, laid_out(parts)) if parts else f"{name} has no loop over a source: it runs by rows."
@@ -238,6 +246,11 @@ def _lists(output: o.Output) -> str:
             return page(f"{output.name}: {output.rows:,} records, key {output.key or 'none'}", laid_out(columns(rows_)))
         case _:
             return laid_out([json_text(msgspec.to_builtins(output))])
+
+
+def numbers(output: o.StoreReport) -> str:
+    """Lay out counts and sizes."""
+    return laid_out(columns([(name, f"{number:,}") for name, number in output.numbers.items()]))
 
 
 def frozen(output: o.Frozen) -> str:
