@@ -25,6 +25,8 @@ _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}")
 _OPERATORS: Final = frozenset(("in", "and", "or", "not", "is", "mod"))
 """Names that stand between operands; all but ``in`` are other languages' and are put right."""
+_ALONE: Final = frozenset(("one",))
+"""Keywords after which nothing has to follow."""
 _COMPARISONS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))
 _RESPELLINGS_MAX: Final = 8
 """Rounds of putting right: each finds what the one before hid; an expression with more is no slip."""
@@ -65,17 +67,15 @@ def _cuts(text: str, words: Collection[str]) -> list[tuple[int, int, str]]:
     """Give where keywords start and end."""
     tokens = tokens_of(text)
     depth, found = 0, list[tuple[int, int, str]]()
+    ready = True  # whether an operand, or nothing at all, stands before
     for n, token in enumerate(tokens):
         depth += (token.text in _OPENING) - (token.text in _CLOSING)
-        if depth == 0 and token.kind == "name" and (n == 0 or _may_begin(tokens[n - 1])):
-            word = _keyword(tokens, n, words)
-            if word:
-                found.append((token.start, tokens[n + word.count(" ")].end, word))
+        word = _keyword(tokens, n, words) if depth == 0 and token.kind == "name" and ready else ""
+        if word:
+            found.append((token.start, tokens[n + word.count(" ")].end, word))
+        # What follows a keyword is its own, also where it is called like one.
+        ready = word in _ALONE if word else token.text == "," or ends_operand(token)
     return found
-
-
-def _may_begin(before: Token) -> bool:
-    return before.text == "," or ends_operand(before)
 
 
 def ends_operand(token: Token) -> bool:
