@@ -206,6 +206,8 @@ class Chat(Performs, Vertical):
 
     def _complete_from(self, found: Sequence[Completion]) -> None:
         """Lay completions out below the conversation; none hides the list."""
+        log = self.query_one("#log", VerticalScroll)
+        at_end = log.is_vertical_scroll_end
         self._completions = tuple(found)
         picks = self.query_one("#completions", OptionList)
         picks.clear_options()
@@ -213,6 +215,9 @@ class Chat(Performs, Vertical):
         picks.add_options([f"{one.word:<{width}}  {one.words}".rstrip() for one in found])
         picks.highlighted = None
         picks.set_class(bool(found), "-open")
+        if at_end:
+            # The list takes room from the conversation, whose end is what one looks at.
+            self.call_after_refresh(log.scroll_end, animate=False)
 
     def _offer(self, text: str) -> None:
         """Offer what a command that is being written may go on with; only at its end."""

@@ -25,6 +25,21 @@ def test_the_author_runs_what_commands_wrote(tmp_path: Path) -> None:
     assert "true" in dialogue.turn("Run insured for 'b1'.").reply
 
 
+def test_the_author_does_not_write_over_what_commands_changed(tmp_path: Path) -> None:
+    bench = open_yard(tmp_path)
+    dialogue = Dialogue(bench, as_of=AS_OF)
+    dialogue.turn("Create a script called trips_of. It takes a boat_id. Return { n }, the number of trips of the boat.")
+    assert dialogue.turn("Also return m, the sum of the miles of the trips.").kind == "answer"
+    dialogue.turn("/insert first say 'mine'")
+    before = bench.library.need_draft("trips_of")
+    reply = dialogue.turn("Also return k, the sum of the fee_net of the trips.")
+    assert (reply.kind, bench.library.need_draft("trips_of")) == ("refusal", before)
+    assert "/undo" in reply.reply
+    dialogue.turn("/undo")
+    assert dialogue.turn("Also return k, the sum of the fee_net of the trips.").kind == "answer"
+    assert "k" in bench.library.need_draft("trips_of").script["returns"]
+
+
 def test_a_reply_of_an_author_is_never_carried_out(tmp_path: Path) -> None:
     class Sly:
         def turn(self, text: str) -> Reply:
