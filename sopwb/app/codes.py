@@ -176,6 +176,30 @@ CODES: Final[tuple[Code, ...]] = (
         "Many effects in a row could not be done: mend what the tool says, and go on with: sopwb runs resume RUN",
         "the mail server is down",
     ),
+    Code(
+        "SOP-A040",
+        "The schedule is at work",
+        "A schedule's slots run one at a time: wait until the one that runs has ended, or see to its paused run",
+        "sopwb schedule backfill weekly --from 2026-01-01T00:00:00Z, while the daemon runs a slot of it",
+    ),
+    Code(
+        "SOP-A041",
+        "Too many slots",
+        "Say the span in parts",
+        "sopwb schedule backfill every_minute --from 2026-01-01T00:00:00Z",
+    ),
+    Code(
+        "SOP-A042",
+        "A notice cannot be delivered",
+        "It is kept, and delivered when the channel works: see to its URL, its secret, or install the extra notify",
+        'urls = ["json://127.0.0.1:9"] in [notify], where nobody listens',
+    ),
+    Code(
+        "SOP-A043",
+        "No such notice",
+        "sopwb notices list shows what there is",
+        "sopwb notices read nothing",
+    ),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
     Code(
         "SOP-U002", "Inputs do not read", "Write --input name=value, or --inputs with a JSON object", "--inputs '[1]'"
@@ -193,7 +217,7 @@ CODES: Final[tuple[Code, ...]] = (
         "SOP-U005",
         "Not built yet",
         "This version does not have it; docs/command-line.md says what it has",
-        "sopwb daemon",
+        "sopwb serve",
     ),
     Code(
         "SOP-U006", "A turn does not read", "With --json each line is one JSON string", "echo hello | sopwb chat --json"

@@ -211,6 +211,44 @@ class RemoveSchedule(Command, frozen=True):
     name: str
 
 
+class PauseSchedule(Command, frozen=True):
+    """Skip a schedule's slots until it is resumed."""
+
+    name: str
+
+
+class ResumeSchedule(Command, frozen=True):
+    """Count a schedule's due times from now on; what came due before stays skipped."""
+
+    name: str
+
+
+class BackfillSchedule(Command, frozen=True):
+    """Run the slots of a schedule from ``start`` to ``end`` (ISO 8601, both included) that have not run, in order."""
+
+    name: str
+    start: str
+    end: str = ""
+
+
+class Tick(Command, frozen=True):
+    """Do one round: run or skip what is due, and deliver notices. ``name`` "" means every schedule."""
+
+    name: str = ""
+
+
+class ListNotices(Command, frozen=True):
+    """The notices that nobody has read, or with ``every`` all."""
+
+    every: bool = False
+
+
+class ReadNotices(Command, frozen=True):
+    """Note that notices were read; without ``keys`` all of them."""
+
+    keys: tuple[str, ...] = ()
+
+
 class NextDue(Command, frozen=True):
     """The next ``count`` due times after ``as_of``."""
 
@@ -347,6 +385,12 @@ AnyCommand: TypeAlias = (
     | SaveJob
     | AddSchedule
     | RemoveSchedule
+    | PauseSchedule
+    | ResumeSchedule
+    | BackfillSchedule
+    | Tick
+    | ListNotices
+    | ReadNotices
     | NextDue
     | ListSchedules
     | ListJobs

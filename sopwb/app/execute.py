@@ -27,10 +27,15 @@ if TYPE_CHECKING:
     from sopwb.app.workbench import EventSink
     from sopwb.kernel.diagnostics import Diagnostic
     from sopwb.run.ports import Fingerprint
+    from sopwb.store.transaction import Transaction
 
 NONCE_BYTES: Final = 16
 Keep: TypeAlias = Callable[[PlannedEffect], None]
 """Takes each planned effect, in order."""
+
+
+class Leaving(Exception):
+    """This process is about to end while it decides: nothing is recorded or done, and it can be decided again."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -51,6 +56,8 @@ class Plan(msgspec.Struct, frozen=True):
     items_max: int = 0
     only_item: str | None = None
     dead_letters: bool = False
+    on_record: Callable[[Transaction, str, str], None] | None = None
+    """Puts more into the transaction that records the run, from its id and status."""
 
     def id(self) -> str:
         """Give the run's id, which hashes all that it is given."""

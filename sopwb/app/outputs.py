@@ -221,6 +221,48 @@ class ScheduleList(Output, frozen=True):
     rows: tuple[ScheduleView, ...]
 
 
+class SlotRow(msgspec.Struct, frozen=True):
+    """A slot of a schedule. ``state``: running, done, skipped (with a ``reason``; one row may stand for ``count``),
+    failed; ``status`` is its run's."""
+
+    schedule: str
+    due: str
+    state: str
+    run: str = ""
+    status: str = ""
+    reason: str = ""
+    count: int = 1
+
+
+class Fired(Output, frozen=True):
+    """What a round or a backfill did. ``busy`` are schedules that another process is at, ``problems`` what kept one
+    from being looked at; ``undelivered`` counts notices that a channel has not taken yet."""
+
+    rows: tuple[SlotRow, ...]
+    busy: tuple[str, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    undelivered: int = 0
+
+
+class NoticeRow(msgspec.Struct, frozen=True):
+    """A notice. ``kind``: failed, doubt, waiting, dead_letters, paused, missed, overlap, recovered or clock."""
+
+    key: str
+    kind: str
+    text: str
+    schedule: str
+    due: str
+    run: str
+    time: str
+
+
+class NoticeList(Output, frozen=True):
+    """Notices, oldest first; ``unread`` counts those that nobody has read."""
+
+    rows: tuple[NoticeRow, ...]
+    unread: int
+
+
 class DueTimes(Output, frozen=True):
     name: str
     times: tuple[str, ...]
@@ -514,6 +556,8 @@ AnyOutput: TypeAlias = (
     | ScheduleView
     | ScheduleList
     | DueTimes
+    | Fired
+    | NoticeList
     | ScriptList
     | Difference
     | Comparison

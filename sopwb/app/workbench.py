@@ -65,6 +65,12 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "RemoveSchedule": ("schedules", "remove_schedule"),
     "ListSchedules": ("schedules", "list_schedules"),
     "NextDue": ("schedules", "next_due"),
+    "PauseSchedule": ("schedules", "pause_schedule"),
+    "ResumeSchedule": ("schedules", "resume_schedule"),
+    "BackfillSchedule": ("firing", "backfill_schedule"),
+    "Tick": ("firing", "tick"),
+    "ListNotices": ("notices", "list_notices"),
+    "ReadNotices": ("notices", "read_notices"),
     "ListData": ("sources", "list_data"),
     "ShowData": ("sources", "show_data"),
     "ListTools": ("tools", "list_tools"),
@@ -95,6 +101,8 @@ class Workbench:
         """What acting asks of the machine; None: the machine itself."""
         self.actors: Callable[[str], Actor] | None = None
         """What does a tool's effects; None: the workspace's tools."""
+        self.stopping: Callable[[], bool] = lambda: False
+        """Whether this process is about to end: what runs stops in good order."""
 
     # --- for faces -------------------------------------------------------------------------------------
 

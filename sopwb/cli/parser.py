@@ -15,9 +15,8 @@ from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN
 
 LATER: Final[dict[str, frozenset[str]]] = {
     "script": frozenset({"edit", "upgrade", "export", "import", "test"}),
-    "schedule": frozenset({"pause", "resume", "backfill"}),
     "store": frozenset({"log", "head"}),
-    "": frozenset({"daemon", "tick", "serve"}),
+    "": frozenset({"serve"}),
 }
 
 
@@ -163,6 +162,34 @@ def _jobs(verbs: Any) -> None:
     remove = _verb(group, "remove", "take a schedule away", ("jobs", "remove_schedule"))
     remove.add_argument("name")
     _common(remove)
+    for name, words in (("pause", "skip its slots from now on"), ("resume", "count its due times from now on")):
+        verb = _verb(group, name, words, ("schedules", f"{name}_schedule"))
+        verb.add_argument("name")
+        _common(verb)
+    backfill = _verb(group, "backfill", "run slots of the past that have not run", ("schedules", "backfill"))
+    backfill.add_argument("name")
+    backfill.add_argument("--from", dest="start", required=True, metavar="INSTANT", help="ISO 8601")
+    backfill.add_argument("--to", dest="end", default="", metavar="INSTANT", help="ISO 8601 (default: now)")
+    _common(backfill)
+    _close(group.parent_parser, group)
+    _firing(verbs)
+
+
+def _firing(verbs: Any) -> None:
+    ticking = _verb(verbs, "tick", "one round: run what is due, deliver notices", ("schedules", "tick"))
+    ticking.add_argument("--schedule", default="", metavar="NAME", help="only this one")
+    _common(ticking)
+    daemon = _verb(verbs, "daemon", "run schedules until it is stopped", ("schedules", "daemon"))
+    daemon.add_argument("--once", action="store_true", help="one round, as sopwb tick")
+    daemon.add_argument("--print-unit", action="store_true", help="print a systemd unit and a cron line")
+    daemon.add_argument("--json", action="store_true", help="one JSON line a slot on stdout")
+    group = _group(verbs, "notices", "what schedules have to tell")
+    listing = _verb(group, "list", "what nobody has read", ("schedules", "list_notices"))
+    listing.add_argument("--all", action="store_true", dest="every", help="read ones too")
+    _common(listing)
+    read = _verb(group, "read", "note that notices were read", ("schedules", "read_notices"))
+    read.add_argument("keys", nargs="*", metavar="KEY", help="default: all")
+    _common(read)
     _close(group.parent_parser, group)
 
 

@@ -92,17 +92,20 @@ class Journal:
     # --- beginning ----------------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, disk: Disk, root: str, run: str, boot: str, secret: bytes, time_us: int) -> Journal:
+    def create(
+        cls, disk: Disk, root: str, run: str, boot: str, secret: bytes, time_us: int, unrecorded: bool = False
+    ) -> Journal:
         """Begin a run's journal. Nothing may be derived from its secret before ``close_plan`` has synced it.
 
         One that a dead process left before its planned effects were closed goes to ``quarantine/``: nothing of it was
-        done. Raises ``Refused`` where the run has a closed one, ``Busy``, ``DiskFailed``.
+        done. So does a closed one where the caller knows that its run is ``unrecorded``: acting comes after that.
+        Raises ``Refused`` where the run has a closed one, ``Busy``, ``DiskFailed``.
         """
         path = journal_path(root, run)
         try:
             disk.make_directory(f"{root}/runs")
             if disk.exists(path):
-                _set_aside(disk, root, run)
+                _set_aside(disk, root, run, unrecorded)
             fd = disk.create_private(path)
         except OSError as error:
             raise DiskFailed("create", path, error) from None
@@ -397,13 +400,13 @@ def _open_locked(disk: Disk, path: str, run: str) -> int:
     raise Busy(f"the run {run[:15]}")
 
 
-def _set_aside(disk: Disk, root: str, run: str) -> None:
+def _set_aside(disk: Disk, root: str, run: str, closed_too: bool) -> None:
     """Move a journal whose deciding never ended to ``quarantine/``. Raises ``Refused`` where it did."""
     path = journal_path(root, run)
     fd = _open_locked(disk, path, run)
     try:
         found = read_journal(disk, fd, path, (), None)
-        if found is not None and found.closed is not None:
+        if found is not None and found.closed is not None and not closed_too:
             raise Refused("this run was decided already; go on with it: sopwb runs resume")
         disk.make_directory(f"{root}/quarantine")
         disk.rename(path, f"{root}/quarantine/{os.path.basename(path)}-{disk.identity(fd)[0]}")

@@ -46,6 +46,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _action("everywhere.show_data", "f6", "list the data sources"),
     _action("everywhere.show_schedules", "f7", "list the schedules"),
     _action("everywhere.show_history", "f8", "show the store and the history of the script at hand"),
+    _action("everywhere.show_notices", "f9", "read what schedules have to tell"),
     _action("everywhere.help", "f1 question_mark", "help for the pane at hand", "help", 90),
     _action("everywhere.palette", "ctrl+p", "find an action by its words", "find", 92),
     _action("everywhere.theme", "ctrl+t", "choose the colours"),

@@ -149,6 +149,7 @@ async def test_data_schedules_history_and_store_can_be_read(bench: Workbench) ->
             (("f7",), "Schedules"),
             (("f8",), "Store"),
             (("f3", "f8"), "History"),
+            (("f9",), "Notices"),
         ):
             await press(pilot, *keys)
             assert isinstance(pilot.app.screen, ReadingScreen), words

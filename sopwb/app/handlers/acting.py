@@ -67,7 +67,10 @@ def run_acting(
 ) -> Ran:
     """Decide a run that may act, into its journal; then record it, and act where consent covers it."""
     plan = decision.plan
-    planning = Planning(_machine(bench), _root(bench), plan.id())
+    bench.store.refresh()
+    # A slot's run has the same id when it is decided again after its process died before recording it.
+    unrecorded = plan.on_record is not None and bench.store.ref(f"run/{plan.id()}") is None
+    planning = Planning(_machine(bench), _root(bench), plan.id(), unrecorded)
     held = HeldEnd(events)
     try:
         done = decision.decide([planning.plan], held if events else None)
@@ -231,7 +234,7 @@ def _go_on(
         control.clear()
         if record.body["status"] != at.RUNNING:
             record = record_change(bench.store, record, status=at.RUNNING, error=None)
-        came = act(ledger, actors, machine, wishes, control.asked, lambda: teller.tell(ledger))
+        came = act(ledger, actors, machine, wishes, partial(_asked, bench, control), lambda: teller.tell(ledger))
         teller.tell(ledger, always=True)
         machine.fault("before-state-recorded")
         stands = standing(ledger, came)
@@ -242,6 +245,11 @@ def _go_on(
         return record, ledger
     finally:
         ledger.journal.close()
+
+
+def _asked(bench: Workbench, control: Control) -> str:
+    """Say what a run is asked for: by another process, or by this one, which is about to end."""
+    return control.asked() or ("interrupted" if bench.stopping() else "")
 
 
 def _changed(view: RunView, record: RunRecord) -> RunView:

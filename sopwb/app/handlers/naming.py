@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sopwb.app.commands import ForkScript, RenameScript
+from sopwb.app.firing.judging import EDITED
+from sopwb.app.firing.rounds import skip_pending
 from sopwb.app.library import Draft, need_name
 from sopwb.app.outputs import AnyOutput, Renamed
 from sopwb.app.searching import gone, job_document, script_document
@@ -17,6 +19,7 @@ from sopwb.lang.edits import with_ids
 
 if TYPE_CHECKING:
     from sopwb.app.workbench import Workbench
+    from sopwb.store.transaction import Transaction
 
 ROOMS = ("draft", "script", "job", "schedule")
 
@@ -31,7 +34,8 @@ def rename_script(bench: Workbench, command: RenameScript) -> AnyOutput:
     if taken:
         raise UserError(Diagnostic("SOP-A005", f"{command.new} is the name of a {taken[0]} already", found=command.new))
     schedule = bench.library.schedule(command.old)
-    with bench.store.transaction(f"rename {command.old} to {command.new}") as tx:
+
+    def rename(tx: Transaction) -> None:
         for room, id_ in refs.items():
             if id_ is not None and room != "schedule":
                 tx.set_ref(f"{room}/{command.new}", id_, old=None, why=f"renamed from {command.old}")
@@ -44,10 +48,18 @@ def rename_script(bench: Workbench, command: RenameScript) -> AnyOutput:
             tx.catalogue(gone("jobs", command.old))
             tx.catalogue(job_document(bench.library.job_at(command.new, refs["job"]), command.new))
         if schedule is not None:
-            moved = msgspec.structs.replace(schedule, name=command.new, job=command.new)
+            moved = msgspec.structs.replace(
+                schedule, name=command.new, job=command.new, since=bench.instant().isoformat()
+            )
             bench.library.put_schedule(tx, moved, f"renamed from {command.old}")
             tx.set_ref(f"schedule/{command.old}", None, old=refs["schedule"], why=f"renamed to {command.new}")
             tx.catalogue(gone("schedules", command.old))
+
+    if schedule is not None:
+        skip_pending(bench, schedule, bench.instant(), EDITED, f"rename to {command.new}", rename)
+    else:
+        with bench.store.transaction(f"rename {command.old} to {command.new}") as tx:
+            rename(tx)
     return Renamed(command.old, command.new)
 
 

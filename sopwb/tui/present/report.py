@@ -17,6 +17,7 @@ from sopwb.app.outputs import (
     Difference,
     Failed,
     History,
+    NoticeList,
     RunDifference,
     RunList,
     ScheduleList,
@@ -91,6 +92,9 @@ def report(output: AnyOutput) -> tuple[str, RenderableType]:
                     for r in rows
                 ],
             )
+        case NoticeList(rows):
+            table = _table(("time", "schedule", "what"), [(r.time, r.schedule, r.text) for r in rows])
+            return "Notices", table if rows else Text("nothing new; sopwb notices list --all has the older ones")
         case History(name, rows):
             return f"History of {name}", _table(
                 ("time", "what", "hash", "why"), [(r.time, r.what, short_id(r.hash), r.why) for r in rows]
