@@ -12,11 +12,13 @@ from sopwb.app.commands import (
     ExplainPlan,
     ListData,
     ListJobs,
+    ListNotices,
     ListRuns,
     ListSchedules,
     ListScripts,
     ListTools,
     ProfileData,
+    ReadNotices,
     ScriptHistory,
     ShowData,
     ShowJob,
@@ -31,6 +33,8 @@ from sopwb.author.slash.words import number, read_words
 from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN
 
 FORMS: Final = ("outline", "english", "json", "canonical")
+NOTICES_NAMED_MAX: Final = 100
+"""Keys in one command: more are read all at once."""
 _RUNS_SHOWN: Final = 20
 _RECORDS_SHOWN: Final = 5
 """Records in an answer of the chat: enough to see what the fields hold."""
@@ -103,6 +107,16 @@ def jobs(desk: Desk, text: str) -> Asked:
 def schedules(desk: Desk, text: str) -> Asked:
     read_words(text, 0)
     return Asked(ListSchedules())
+
+
+def notices(desk: Desk, text: str) -> Asked:
+    """``[--all]``, or ``--read [KEY …]``."""
+    words = read_words(text, NOTICES_NAMED_MAX, flags=("all", "read"))
+    if "read" in words.options:
+        return Asked(ReadNotices(words.plain))
+    if words.plain:
+        raise wrong("keys of notices go with --read")
+    return Asked(ListNotices("all" in words.options))
 
 
 def eval_(desk: Desk, text: str) -> Asked:

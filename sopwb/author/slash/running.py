@@ -11,6 +11,7 @@ from typing import Any, Final
 from sopwb.app.commands import (
     AddSchedule,
     ApproveRun,
+    BackfillSchedule,
     CancelRun,
     CheckScript,
     ExplainRun,
@@ -18,14 +19,17 @@ from sopwb.app.commands import (
     ListRuns,
     NextDue,
     PauseRun,
+    PauseSchedule,
     PreviewFreeze,
     RemoveSchedule,
     ReplayRun,
     ResolveRun,
     ResumeRun,
+    ResumeSchedule,
     RunScript,
     SaveJob,
     ShowJob,
+    Tick,
 )
 from sopwb.app.outputs import JobView, RunList
 from sopwb.author.slash.desk import Asked, Desk, Said, wrong
@@ -180,6 +184,26 @@ def unschedule(desk: Desk, text: str) -> Asked:
 def due(desk: Desk, text: str) -> Asked:
     words = read_words(text, 1, valued=("count",))
     return Asked(NextDue(desk.subject(words.at(0)), number(words.first("count"), 5), desk.as_of))
+
+
+def pause_schedule(desk: Desk, text: str) -> Asked:
+    return Asked(PauseSchedule(desk.subject(read_words(text, 1).at(0))))
+
+
+def resume_schedule(desk: Desk, text: str) -> Asked:
+    return Asked(ResumeSchedule(desk.subject(read_words(text, 1).at(0))))
+
+
+def backfill(desk: Desk, text: str) -> Asked:
+    """``[JOB] --from INSTANT [--to INSTANT]``."""
+    words = read_words(text, 1, valued=("from", "to"))
+    if not words.first("from"):
+        raise wrong("from when is missing", expected="--from 2026-11-01T00:00:00Z")
+    return Asked(BackfillSchedule(desk.subject(words.at(0)), words.first("from"), words.first("to")))
+
+
+def tick(desk: Desk, text: str) -> Asked:
+    return Asked(Tick(read_words(text, 1).at(0)))
 
 
 # --- runs that act ------------------------------------------------------------------------------------

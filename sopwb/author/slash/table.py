@@ -143,6 +143,22 @@ KEEPING: Final[tuple[Slash, ...]] = (
         ("script",),
     ),
     Slash("unschedule", "[JOB]", "take a schedule away", "/unschedule johns_total", running.unschedule, ("script",)),
+    Slash(
+        "schedule-pause", "[JOB]", "skip a schedule's slots until it is resumed", "/schedule-pause johns_total",
+        running.pause_schedule, ("script",),
+    ),
+    Slash(
+        "schedule-resume", "[JOB]", "count a schedule's due times again", "/schedule-resume johns_total",
+        running.resume_schedule, ("script",),
+    ),
+    Slash(
+        "backfill", "[JOB] --from INSTANT [--to INSTANT]", "run slots of the past that have not run",
+        "/backfill johns_total --from 2026-11-16T00:00:00Z --to 2026-11-16T23:00:00Z", running.backfill,
+        ("script",),
+    ),
+    Slash(
+        "tick", "[JOB]", "one round: run what is due, deliver notices", "/tick johns_total", running.tick, ("script",),
+    ),
     Slash("due", "[JOB] [--count N]", "the next due times", "/due johns_total --count 2", running.due, ("script",)),
 )  # fmt: skip
 ACTING: Final[tuple[Slash, ...]] = (
@@ -193,6 +209,10 @@ LOOKING: Final[tuple[Slash, ...]] = (
     ),
     Slash("jobs", "[NAME]", "list the jobs, or show one", "/jobs johns_total", looking.jobs, ("script",)),
     Slash("schedules", "", "list the schedules", "/schedules", looking.schedules),
+    Slash(
+        "notices", "[--all] | --read [KEY …]", "list what schedules have to tell, or note it as read", "/notices",
+        looking.notices,
+    ),
     Slash(
         "eval", "EXPRESSION", "evaluate an expression", "/eval days_between(date('2026-01-01'), today)", looking.eval_,
         ("expression*",),

@@ -180,6 +180,8 @@ def tell(output: o.Output) -> str:
             return page(lines[0], laid_out(lines[1:])) if lines else ""
         case o.JobView():
             return job(output)
+        case o.ScheduleView(paused=True):
+            return f"{output.name} is paused: its slots are skipped until /schedule-resume {output.name}."
         case o.ScheduleView():
             return (
                 f"{output.name} runs {output.words or output.spec} ({output.zone}). Next: {', '.join(output.next_due)}."
@@ -227,9 +229,13 @@ def _lists(output: o.Output) -> str:
         case o.ScheduleList(rows):
             return _table(
                 "Schedules:",
-                [(r.name, r.words or r.spec, r.zone, r.next_due[0] if r.next_due else "never") for r in rows],
+                [(r.name, r.words or r.spec, r.zone, _next(r)) for r in rows],
                 "No schedules yet.",
             )
+        case o.NoticeList(rows):
+            return _table("Notices:", [(r.time, r.kind, r.key, r.text) for r in rows], "There are no notices.")
+        case o.Fired():
+            return fired(output)
         case o.DataList(rows):
             return _table("Data:", [(r.name, r.format, _count(r), _fields(r)) for r in rows], "No data is declared.")
         case o.ToolList(rows):
@@ -269,6 +275,24 @@ def job(view: o.JobView) -> str:
     lines += [_mocked(view)] if view.mocks else []
     lines += [f"may act: {', '.join(view.consent)}"] if view.consent else []
     return page(f"{view.name} is a batch job.", laid_out(lines))
+
+
+def fired(output: o.Fired) -> str:
+    """Say what a round or a backfill ran, skipped and failed."""
+    busy = [f"{name}: another process is at it" for name in output.busy]
+    problems = [problem.line() for problem in output.problems]
+    table = _table("Slots:", [_slot(row) for row in output.rows], "" if busy or problems else "Nothing was due.")
+    return page(table, laid_out([*busy, *problems]))
+
+
+def _slot(row: o.SlotRow) -> tuple[str, ...]:
+    many = f"{row.count} slots from here on: " if row.count > 1 else ""
+    what = f"{many}{row.reason or row.status.replace('_', ' ')}"
+    return row.schedule, row.due, row.state, short_id(row.run) if row.run else "-", what
+
+
+def _next(row: o.ScheduleView) -> str:
+    return "paused" if row.paused else row.next_due[0] if row.next_due else "never"
 
 
 def _mocked(view: o.JobView) -> str:

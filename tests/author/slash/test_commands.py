@@ -80,6 +80,15 @@ CASES: dict[str, c.Command] = {
     "/schedule every monday at 9": c.AddSchedule("weekly", "every monday at 9"),
     "/schedule greet every day at 08:00": c.AddSchedule("greet", "every day at 08:00"),
     "/unschedule greet": c.RemoveSchedule("greet"),
+    "/schedule-pause greet": c.PauseSchedule("greet"),
+    "/schedule-resume": c.ResumeSchedule("weekly"),
+    "/backfill greet --from 2026-11-01T00:00:00Z --to 2026-11-02T00:00:00Z": c.BackfillSchedule(
+        "greet", "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"
+    ),
+    "/tick": c.Tick(),
+    "/tick greet": c.Tick("greet"),
+    "/notices --all": c.ListNotices(True),
+    "/notices --read a b": c.ReadNotices(("a", "b")),
     "/due greet --count 2": c.NextDue("greet", 2, AS_OF),
     f"/approve {RUN} --resume --canary 2": c.ApproveRun(RUN, True, 2),
     f"/resume {RUN} --dead-letters": c.ResumeRun(RUN, True),
