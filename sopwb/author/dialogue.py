@@ -7,7 +7,7 @@ Deliberately not here: an author's understanding; the default one is ``author.en
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sopwb.author.bench import Bench
 from sopwb.author.port import Author
@@ -30,7 +30,7 @@ class Dialogue:
         self._bench, self._as_of = bench, as_of
         self._slash: SlashAuthor | None = None
         self._offered: tuple[str, ...] = ()
-        self._said = ""
+        self._written: tuple[str | None, dict[str, Any] | None] = (None, None)
 
     def turn(self, text: str) -> Reply:
         """Answer one turn; a user's mistake that surfaces on the way is a refusal with its diagnostic."""
@@ -59,10 +59,11 @@ class Dialogue:
             reply = self._commands().turn(text)
         else:
             reply = self.author.turn(text)
-            if self._slash is not None and reply.draft:
+            written = (reply.draft, reply.script)
+            if self._slash is not None and reply.draft and written != self._written:
                 self._slash.desk.go(reply.draft)
+            self._written = written
         self._offered = tuple(reply.options)
-        self._said = reply.draft or self._said
         return reply
 
     def _commands(self) -> SlashAuthor:
@@ -70,5 +71,5 @@ class Dialogue:
             from sopwb.author.slash.author import SlashAuthor  # loaded with the first command
 
             self._slash = SlashAuthor(self._bench, self._as_of)
-            self._slash.desk.go(self._said)
+            self._slash.desk.go(self._written[0] or "")
         return self._slash

@@ -62,7 +62,7 @@ class SlashAuthor:
         if isinstance(output, o.Failed):
             return self._reply("refusal", telling.tell(output))
         if isinstance(output, o.ScheduleView | o.JobView | o.Frozen):
-            self.desk.go(output.name)
+            self.desk.turn_to(output.name)
         told.append(self._told(asked, output, before))
         return self._reply("answer", telling.page(*told), _saved(asked.command, output))
 
@@ -80,7 +80,7 @@ class SlashAuthor:
             case o.RunView():
                 if isinstance(asked.command, c.RunScript):
                     desk.inputs[asked.command.ref] = asked.command.inputs
-                    desk.go(asked.command.ref)
+                    desk.turn_to(asked.command.ref)
                 desk.last_run = output
                 return telling.run(output, asked.trace)
             case o.Renamed(old, new):
@@ -100,7 +100,7 @@ class SlashAuthor:
         desk, command = self.desk, asked.command
         match command:
             case c.ShowScript(form=form):
-                desk.go(view.name)
+                desk.turn_to(view.name)
                 return telling.script(view, form)
             case c.CheckScript():
                 lacks = telling.lacks(view)

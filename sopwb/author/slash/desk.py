@@ -76,6 +76,12 @@ class Desk:
         if name != self.name:
             self.name, self.stack = name, ()
 
+    def turn_to(self, name: str) -> None:
+        """Make ``name`` the script at hand, unless a draft of another name is: a look elsewhere takes no pen away."""
+        here = self.bench.do(ShowScript(self.name, "json")) if self.name not in ("", name) else None
+        if not (isinstance(here, ScriptView) and here.state == "draft"):
+            self.go(name)
+
     def subject(self, word: str = "") -> str:
         """Give the script that is meant: the one that was said, else the one at hand."""
         if not (word or self.name):
@@ -89,6 +95,8 @@ class Desk:
     def scripts(self) -> dict[str, str]:
         """Give every script and draft by name, with its state; a draft counts before what is frozen."""
         found = self.bench.do(ListScripts())
+        if isinstance(found, Failed):
+            raise UserError(*found.diagnostics)
         assert isinstance(found, ScriptList), found
         return {row.name: row.state for row in sorted(found.rows, key=lambda row: row.state, reverse=True)}
 

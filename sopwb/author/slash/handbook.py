@@ -53,8 +53,9 @@ Written from the table in `sopwb/author/slash/table.py` by `sopwb/author/slash/h
 
 A line that begins with `/` is a command, in `sopwb chat` and in the workbench's chat, where it is completed as it is
 typed (Tab takes the marked word). It becomes the Commands that keys and the command line give; no author has a part in
-it. A command speaks of the script at hand (the last that was opened, run or saved) where it names none. STEP-ID is the
-id that `/show` writes (`s3`), a path (`steps/2/then/0`), or the name that a step binds."""
+it. Where it names no script, a command speaks of the one at hand: the draft that was opened last, else what was last
+shown, run or saved. STEP-ID is the id that `/show` writes (`s3`), a path (`steps/2/then/0`), or the name that a step
+binds."""
 
 
 def help_text(word: str) -> str:

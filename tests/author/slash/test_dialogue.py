@@ -55,6 +55,27 @@ def test_a_reply_of_an_author_is_never_carried_out(tmp_path: Path) -> None:
     assert list(bench.library.names("draft")) == ["evil"], "once it is the person's own, it is a command"
 
 
+def test_a_look_at_another_script_leaves_the_draft_at_hand(tmp_path: Path) -> None:
+    bench = open_yard(tmp_path)
+    dialogue = Dialogue(bench, as_of=AS_OF)
+    for turn in ("/new other", "/step say 'other'", "/new hello", "/show other", "/run other", "/freeze other"):
+        assert dialogue.turn(turn).kind == "answer"
+    assert dialogue.turn("/step say 'hello'").draft == "hello"
+    dialogue.turn("/freeze")
+    dialogue.turn("/show other")
+    assert "'other'" in dialogue.turn("/show").reply, "no draft is at hand any more"
+
+
+def test_what_an_author_only_tells_leaves_the_draft_at_hand(tmp_path: Path) -> None:
+    dialogue = Dialogue(open_yard(tmp_path), as_of=AS_OF)
+    dialogue.turn("Create a script called trips_of. It takes a boat_id. Return { n }, the number of trips of the boat.")
+    dialogue.turn("/new hello")
+    dialogue.turn("List the scripts.")
+    assert dialogue.turn("/step say 'x'").draft == "hello"
+    dialogue.turn("Also return m, the sum of the miles of the trips.")
+    assert dialogue.turn("/check").draft == "trips_of"
+
+
 def test_a_change_from_elsewhere_is_kept(tmp_path: Path) -> None:
     bench = open_yard(tmp_path)
     dialogue, other = Dialogue(bench, as_of=AS_OF), Dialogue(bench, as_of=AS_OF)
