@@ -200,6 +200,30 @@ CODES: Final[tuple[Code, ...]] = (
         "sopwb notices list shows what there is",
         "sopwb notices read nothing",
     ),
+    Code(
+        "SOP-A050",
+        "An example does not hold",
+        "A script is frozen when its examples hold: mend the script, add the example anew, or remove it",
+        "sopwb script freeze check_churn_risk, whose example for john_doe expects another result",
+    ),
+    Code(
+        "SOP-A051",
+        "The example does not fit the script",
+        "Expect fields that the script returns, values of their types, the whole result, or that the run fails",
+        "sopwb script example add check_churn_risk --input customer_id=john_doe --expect risk=true",
+    ),
+    Code(
+        "SOP-A052",
+        "No such example",
+        "sopwb script example list NAME numbers the examples",
+        "sopwb script example remove check_churn_risk 9",
+    ),
+    Code(
+        "SOP-A053",
+        "Too many examples",
+        "Remove some that say the same of other inputs",
+        "sopwb script example add check_churn_risk …, the 201st time",
+    ),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
     Code(
         "SOP-U002", "Inputs do not read", "Write --input name=value, or --inputs with a JSON object", "--inputs '[1]'"

@@ -81,6 +81,43 @@ class FreezeScript(Command, frozen=True):
     repin: bool = False
 
 
+# --- examples ---------------------------------------------------------------------------------------
+
+
+class AddExample(Command, frozen=True):
+    """Keep what a script must come to for inputs; one for the same inputs and instant is replaced.
+
+    ``expect`` is ``{"fields": {name: value}}``, ``{"result": value}`` or ``{"fails": text}``. ``as_of`` names an
+    instant that belongs to the example. ``keep`` False only tries it.
+    """
+
+    name: str
+    inputs: dict[str, Any] = {}
+    expect: dict[str, Any] = {}
+    as_of: str = ""
+    keep: bool = True
+
+
+class RemoveExample(Command, frozen=True):
+    """Take an example away by its number, from 1 as they are listed."""
+
+    name: str
+    number: int
+
+
+class ListExamples(Command, frozen=True):
+    name: str
+
+
+class RunExamples(Command, frozen=True):
+    """Try the examples of a script, or of all (""), and change nothing. The draft counts where one is open, unless
+    ``frozen``; ``live`` tries them on the data as it is, not as it was recorded."""
+
+    name: str = ""
+    frozen: bool = False
+    live: bool = False
+
+
 # --- running ----------------------------------------------------------------------------------------
 
 
@@ -371,6 +408,10 @@ AnyCommand: TypeAlias = (
     | ForkScript
     | CheckScript
     | FreezeScript
+    | AddExample
+    | RemoveExample
+    | ListExamples
+    | RunExamples
     | RunScript
     | ListRuns
     | ShowRun

@@ -1,7 +1,7 @@
 """Outputs: what a Command came to, as data. A face turns them into text or widgets; nothing prints here.
 
 Every Output that shows a script's state carries its diagnostics. A Command that cannot be
-done is ``Failed`` and has changed nothing.
+done is ``Failed`` and has changed nothing. Families in modules of their own: ``example_outputs``.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from sopwb.app.example_outputs import ExampleList, ExamplesTried
+from sopwb.app.output import Output as Output
 from sopwb.kernel.diagnostics import Diagnostic
-
-
-class Output(msgspec.Struct, frozen=True, tag=True):
-    """The base of all outputs; their tag is the class's name."""
 
 
 class Failed(Output, frozen=True):
@@ -72,6 +70,8 @@ class Frozen(Output, frozen=True):
     repinned: tuple[str, ...] = ()
     callers: tuple[str, ...] = ()
     """Saved callers and jobs that still hold the previous version."""
+    examples: int = 0
+    """Examples that held, of all that was frozen."""
 
 
 class TraceLine(msgspec.Struct, frozen=True):
@@ -146,7 +146,7 @@ class RunView(Output, frozen=True):
     """real, dry_run or mocked."""
     mocks: tuple[str, ...] = ()
     error: Diagnostic | None = None
-    inputs: dict[str, Any] = {}
+    inputs: dict[str, Any] = msgspec.field(default_factory=dict)
     items: int = 0
     seconds: float = 0.0
     engine: str = "rows"
@@ -548,6 +548,8 @@ AnyOutput: TypeAlias = (
     | Dropped
     | Renamed
     | Frozen
+    | ExamplesTried
+    | ExampleList
     | RunView
     | RunList
     | Replayed

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sopwb.app.commands import ApproveRun, CancelRun, Command, PauseRun, ResolveRun, ResumeRun, ShowRun
 from sopwb.app.outputs import ActingView, EffectNote, RunView
+from sopwb.cli.effect_words import argument_words
 from sopwb.cli.exits import DEAD_LETTERS, DONE, FAILED, INTERRUPTED, NEEDS_ATTENTION, WAITING_APPROVAL
 from sopwb.cli.main import report
 from sopwb.cli.printing import expect, workbench
@@ -87,7 +88,7 @@ def approve(folder: str | None, options: Any) -> int:
         if shown is None:
             return FAILED
         for effect in [effect for effect in shown.effects if effect.state == "planned"][:SHOWN]:
-            args = ", ".join(f"{name} {json_text(value)}" for name, value in effect.args.items() if value is not None)
+            args = argument_words(effect.args)
             print(f"  {effect.tool}{f' [{effect.item}]' if effect.item else ''} {args}", file=sys.stderr)
     return _carry_out(folder, ApproveRun(options.run, options.resume, options.canary), options.json)
 

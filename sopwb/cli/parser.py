@@ -14,7 +14,7 @@ from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN
 
 LATER: Final[dict[str, frozenset[str]]] = {
-    "script": frozenset({"edit", "upgrade", "export", "import", "test"}),
+    "script": frozenset({"edit", "upgrade", "export", "import"}),
     "store": frozenset({"log", "head"}),
     "": frozenset({"serve"}),
 }
@@ -125,6 +125,32 @@ def _scripts(verbs: Any) -> None:
     fork.add_argument("ref")
     fork.add_argument("new", nargs="?", default="")
     _common(fork)
+    _examples(group)
+    _close(group.parent_parser, group)
+
+
+def _examples(scripts: Any) -> None:
+    test = _verb(scripts, "test", "try the examples of scripts; exit 1 where one does not hold", ("examples", "test"))
+    test.add_argument("names", nargs="*", metavar="NAME", help="(default: all that have examples)")
+    test.add_argument("--trace", action="store_true", help="with the trace of those that do not hold")
+    test.add_argument("--frozen", action="store_true", help="the frozen scripts even where drafts are open")
+    test.add_argument("--live", action="store_true", help="on the data as it is, not as it was recorded")
+    _common(test, as_of=True)
+    group = _group(scripts, "example", "what a script must come to; run before each freeze")
+    add = _verb(group, "add", "keep an example; the same inputs again replace it", ("examples", "add"))
+    add.add_argument("name")
+    add.add_argument("--input", action="append", default=[], metavar="K=V")
+    add.add_argument("--expect", action="append", default=[], metavar="FIELD=VALUE", help="a field of the result")
+    add.add_argument("--result", metavar="JSON", help="the whole result")
+    add.add_argument("--fails", nargs="?", const="", metavar="TEXT", help="the run fails, with TEXT in its message")
+    _common(add, as_of=True)
+    listing = _verb(group, "list", "a script's examples, numbered", ("examples", "list_examples"))
+    listing.add_argument("name")
+    _common(listing)
+    remove = _verb(group, "remove", "take an example away", ("examples", "remove"))
+    remove.add_argument("name")
+    remove.add_argument("number", type=int)
+    _common(remove)
     _close(group.parent_parser, group)
 
 

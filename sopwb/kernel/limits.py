@@ -81,6 +81,8 @@ RESULT_DECIMAL_PLACES: Final = DIVISION_PLACES
 """Fractional digits of a decimal column in Parquet, whose scale is fixed before the first row: every quotient fits."""
 COMPARED_ITEMS_SHOWN: Final = 20
 """Items that differ in the answer of a comparison, unless more are asked for: a screen of them."""
+EXAMPLES_MAX: Final = 200
+"""Examples of a script. All run before each freeze, milliseconds each; a person reads and keeps some dozens."""
 FREEZE_COMPARED_RECORDS_MAX: Final = 5_000
 """Records that both versions read together when a freeze tells what it changes: below a second by rows."""
 COMPARED_ENTRIES_HELD: Final = 1_000

@@ -80,6 +80,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _action("script.fix", "full_stop", "apply the fix that a diagnostic offers"),
     _action("script.run", "r", "run it, dry or for real", "run", 3),
     _action("script.freeze", "F", "freeze the draft", "freeze", 4),
+    _action("script.examples", "t", "try its examples"),
     _action("script.diff", "D", "compare the draft with what is frozen"),
     _action("script.english", "v", "read the script in plain English"),
     _action("script.new", "n", "begin a new script"),

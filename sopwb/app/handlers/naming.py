@@ -38,8 +38,10 @@ def rename_script(bench: Workbench, command: RenameScript) -> AnyOutput:
     def rename(tx: Transaction) -> None:
         for room, id_ in refs.items():
             if id_ is not None and room != "schedule":
-                tx.set_ref(f"{room}/{command.new}", id_, old=None, why=f"renamed from {command.old}")
-                tx.set_ref(f"{room}/{command.old}", None, old=id_, why=f"renamed to {command.new}")
+                _move(tx, room, command, id_)
+        examples = bench.store.ref(f"example/{command.old}")
+        if examples is not None:
+            _move(tx, "example", command, examples)
         if refs["script"] is not None:
             form, raw = bench.library.canonical(refs["script"]), bench.library.raw(refs["script"])
             tx.catalogue(gone("scripts", command.old))
@@ -63,8 +65,13 @@ def rename_script(bench: Workbench, command: RenameScript) -> AnyOutput:
     return Renamed(command.old, command.new)
 
 
+def _move(tx: Transaction, room: str, command: RenameScript, id_: str) -> None:
+    tx.set_ref(f"{room}/{command.new}", id_, old=None, why=f"renamed from {command.old}")
+    tx.set_ref(f"{room}/{command.old}", None, old=id_, why=f"renamed to {command.new}")
+
+
 def fork_script(bench: Workbench, command: ForkScript) -> AnyOutput:
-    """Open a draft from a frozen script; the script itself never changes."""
+    """Open a draft from a frozen script, with copies of its examples; the script itself never changes."""
     need_name(command.new)
     hash_ = bench.library.resolve(command.ref)
     if bench.store.ref(f"draft/{command.new}"):
@@ -72,4 +79,7 @@ def fork_script(bench: Workbench, command: ForkScript) -> AnyOutput:
     script = with_ids(bench.library.raw(hash_))
     with bench.store.transaction("fork") as tx:
         rev = bench.library.put_draft(tx, command.new, script, None, f"fork {hash_}")
+        examples = bench.store.ref(f"example/{bench.library.name_of(hash_)}")
+        if examples is not None and bench.store.ref(f"example/{command.new}") is None:
+            tx.set_ref(f"example/{command.new}", examples, old=None, why=f"fork {hash_}")
     return draft_view(bench, Draft(command.new, rev, script, "", ""))

@@ -15,6 +15,7 @@ from sopwb.app import commands as c
 from sopwb.app import outputs as o
 from sopwb.author.bench import Bench
 from sopwb.author.english import meaning as m
+from sopwb.author.english.examples import carried
 from sopwb.author.english.misread import NAME_WANTED
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.planning import Planner, State, Step, texts_of
@@ -199,6 +200,10 @@ class OfflineAuthor:
                 return self.schedule(step, page)
             case "run":
                 return self.run(step, page)
+            case "example" | "examples":
+                said, wrong = carried(self.bench, step.what, step.name, step.script or {})
+                page.add(said)
+                return wrong or None
             case "trace":
                 self.trace(page)
             case "show":

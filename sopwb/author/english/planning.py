@@ -14,6 +14,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.discourse import apply
+from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
@@ -22,6 +23,7 @@ from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
+from sopwb.author.english.wanting import Example
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature, SourceSchema, ToolSignature
@@ -85,7 +87,7 @@ class Overlay:
         return tuple(dict.fromkeys((*self.base.script_names(), *self.drafts)))
 
 
-_COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock)
+_COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock, Example)
 
 
 class Planner:
@@ -303,7 +305,7 @@ class Planner:
     def spec(self) -> Spec | None:
         return self.state.specs.get(self.state.open)
 
-    def take(self, statement: m.Statement, tokens: Any) -> None:
+    def take(self, statement: m.Statement | Example, tokens: Any) -> None:
         match statement:
             case m.Create(name, _):
                 self.create(name)
@@ -317,6 +319,10 @@ class Planner:
                 target = self.target(script)
                 self.steps.append(Step("run", target, args=args))
                 self.state.ran = target
+            case Example():
+                self.flush()
+                name = self.target(statement.script)
+                self.steps.append(Step("example", name, script=wish(statement, name, self.overlay, self.names)))
             case m.Show(what, name):
                 self.flush()
                 self.steps.append(Step("show" if what == "script" else what, name or self.state.open))

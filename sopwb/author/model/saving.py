@@ -9,6 +9,8 @@ from typing import Any
 
 from sopwb.app import commands as c
 from sopwb.app import outputs as o
+from sopwb.app.example_outputs import ExamplesTried
+from sopwb.app.example_text import tried_lines
 from sopwb.author.english.say import Page, error_line, replaced
 from sopwb.author.model import consent
 from sopwb.author.model.desk import Desk
@@ -27,6 +29,16 @@ def allowed(proposal: Propose, turn: str, pending: tuple[Propose, ...], ran: set
     if proposal.kind == "schedule":
         return consent.asks_to_schedule(turn)
     return consent.asks_to_save(turn) or (consent.only_agrees(turn) and proposal.name in ran)
+
+
+def keep_examples(desk: Desk, page: Page) -> None:
+    """Keep the examples that the model gave in this turn; what they came to is for the person."""
+    for example in desk.examples:
+        done = desk.bench.do(example)
+        if isinstance(done, ExamplesTried):
+            page.add("I keep this example:\n\n" + "\n".join(f"- {line.strip()}" for line in tried_lines(done)[:-1]))
+        elif isinstance(done, o.Failed):
+            page.add(f"An example is not kept: {error_line(done)}")
 
 
 def carry_out(desk: Desk, proposals: tuple[Propose, ...], page: Page) -> bool:

@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sopwb.app.comparison_text import comparison_lines, run_difference_lines
+from sopwb.app.example_outputs import ExamplesTried
+from sopwb.app.example_text import tried_lines
 from sopwb.app.outputs import (
     AnyOutput,
     Comparison,
@@ -107,6 +109,8 @@ def report(output: AnyOutput) -> tuple[str, RenderableType]:
             return f"What changed in {output.b}", difference(output)
         case Comparison():
             return f"Whose results change over {output.source}", Text("\n".join(comparison_lines(output)))
+        case ExamplesTried():
+            return "Examples", Text("\n".join(tried_lines(output, trace=True)))
         case RunDifference():
             return "In what the runs differ", Text("\n".join(run_difference_lines(output)))
         case Failed(diagnostics):
