@@ -11,6 +11,8 @@ import msgspec
 
 from sopwb.app import commands as c
 from sopwb.app import outputs as o
+from sopwb.app.example_outputs import ExamplesTried
+from sopwb.app.example_text import tried_lines
 from sopwb.author import codes
 from sopwb.author.bench import Bench
 from sopwb.author.reply import Kind, Reply
@@ -91,6 +93,9 @@ class SlashAuthor:
                 return telling.tell(output)
             case o.Dropped(name) if isinstance(asked.command, c.RemoveSchedule):
                 return f"{name} is no longer scheduled."
+            case ExamplesTried() if isinstance(asked.command, c.AddExample):
+                later = f"{asked.command.name} is not frozen before it holds." if output.failed else ""
+                return telling.page("The example is kept.", telling.laid_out(tried_lines(output)[:-1]), later)
             case o.StoreReport() if isinstance(asked.command, c.StoreStats):
                 return telling.numbers(output)
             case _:

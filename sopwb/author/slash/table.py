@@ -1,7 +1,7 @@
 """All slash commands: name, arguments, what it does, an example, what arguments name, and the function to a Command.
 
 ``/help``, ``docs/slash-commands.md`` and completion are made from this table, so they cannot disagree. Deliberately
-not here: what the functions do (``drafting``, ``changing``, ``running``, ``looking``).
+not here: what the functions do (``drafting``, ``changing``, ``proving``, ``running``, ``looking``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from sopwb.author.slash import changing, drafting, looking, running
+from sopwb.author.slash import changing, drafting, looking, proving, running
 from sopwb.author.slash.desk import Asked, Desk, Said
 
 
@@ -125,6 +125,19 @@ KEEPING: Final[tuple[Slash, ...]] = (
         "A draft runs dry: effects are planned, none is done. Without inputs those of the run before are taken.",
     ),
     Slash("trace", "[RUN [ITEM]]", "show what the latest run decided, step by step", "/trace", running.trace),
+    Slash(
+        "example",
+        "[NAME] [INPUT=VALUE …] --expect FIELD=VALUE … | --result JSON | --fails TEXT [--as-of INSTANT]",
+        "keep what the script must come to; no freeze before it does",
+        "/example customer_id=john_doe --expect total=1200 --expect many=true", proving.example,
+        ("script|input", "input*"),
+    ),
+    Slash("examples", "[NAME]", "list a script's examples", "/examples", proving.examples, ("script",)),
+    Slash(
+        "example-remove", "[NAME] NUMBER", "take an example away", "/example-remove order_total 1", proving.remove,
+        ("script",),
+    ),
+    Slash("test", "[NAME|all] [--frozen] [--live]", "try a script's examples", "/test", proving.test, ("script",)),
     Slash(
         "mock", "TOOL … | all | off", "have tools answer without an effect in the runs and the job of the script",
         "/mock all", running.mock, ("tool*",),

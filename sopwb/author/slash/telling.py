@@ -14,6 +14,8 @@ import msgspec
 
 from sopwb.app import outputs as o
 from sopwb.app.comparison_text import comparison_lines, preview_lines, run_difference_lines
+from sopwb.app.example_outputs import ExampleList, ExamplesTried
+from sopwb.app.example_text import list_lines, tried_lines
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.kernel.ids import short_id
@@ -232,6 +234,11 @@ def _lists(output: o.Output) -> str:
                 [(r.name, r.words or r.spec, r.zone, _next(r)) for r in rows],
                 "No schedules yet.",
             )
+        case ExampleList():
+            lines = list_lines(output)
+            return page(f"Examples of {output.name}:", laid_out(lines)) if output.rows else "\n".join(lines)
+        case ExamplesTried():
+            return laid_out(tried_lines(output))
         case o.NoticeList(rows):
             return _table("Notices:", [(r.time, r.kind, r.key, r.text) for r in rows], "There are no notices.")
         case o.Fired():
@@ -265,7 +272,10 @@ def frozen(output: o.Frozen) -> str:
     moved = f"{', '.join(output.repinned)} follow." if output.repinned else ""
     callers = ", ".join(output.callers)
     behind = f"{callers} still use the version before: /freeze --repin moves them with the next one." if callers else ""
-    return page(f"Froze {names}.", moved, behind)
+    held = (
+        f"{output.examples} {'example holds' if output.examples == 1 else 'examples hold'}." if output.examples else ""
+    )
+    return page(f"Froze {names}.", held, moved, behind)
 
 
 def job(view: o.JobView) -> str:

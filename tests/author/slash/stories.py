@@ -1,8 +1,8 @@
 """Golden stories: what is typed, line by line, and what is answered, in a file each; rewritten by one flag.
 
-A file holds turns that begin with ``> `` (further lines of one with ``. ``) and the answers below them. Hashes and wall
-times are masked; ``{run}`` stands for the latest run. ``python -m tests.author.slash.stories --write`` writes them
-anew; the difference is then reviewed as contract.
+A file holds turns that begin with ``> `` (further lines of one with ``. ``) and the answers below them. Hashes, wall
+times and counts of the store are masked; ``{run}`` stands for the latest run. ``python -m tests.author.slash.stories
+--write`` writes them anew; the difference is then reviewed as contract.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from tests.shop import AS_OF, shop
 
 FILES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
 _HASH = re.compile(r"#[0-9a-f]{7}|(?:b3:)?[0-9a-f]{64}")
-_BYTES = re.compile(r"(_bytes +)[\d,]+")
-_WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}  (?=draft|script|job|schedule)")
+_COUNT = re.compile(r"^(    [a-z_]+(?: objects)? +)[\d,]+$", re.MULTILINE)
+_WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}  (?=\w+ +#)")
 
 
 def turns(text: str) -> list[str]:
@@ -50,7 +50,7 @@ def told(folder: Path, typed: list[str]) -> str:
 
 
 def _masked(text: str) -> str:
-    return _BYTES.sub(r"\1N", _WALL.sub("TIME  ", _HASH.sub("#HASH", text)))
+    return _COUNT.sub(r"\1N", _WALL.sub("TIME  ", _HASH.sub("#HASH", text)))
 
 
 def _latest(bench: Workbench) -> str:

@@ -63,6 +63,15 @@ CASES: dict[str, c.Command] = {
     "/check": c.CheckScript("weekly"),
     "/freeze --repin": c.FreezeScript("weekly", True),
     "/freeze greet": c.FreezeScript("greet"),
+    "/example greet who=me --expect a=1 --expect b=x --as-of 2026-01-01T00:00:00Z": c.AddExample(
+        "greet", {"who": "me"}, {"fields": {"a": "1", "b": "x"}}, "2026-01-01T00:00:00Z"
+    ),
+    "/example --result '{\"a\": [1]}'": c.AddExample("weekly", {}, {"result": {"a": [1]}}),
+    "/example --fails 'no such'": c.AddExample("weekly", {}, {"fails": "no such"}),
+    "/examples greet": c.ListExamples("greet"),
+    "/example-remove 2": c.RemoveExample("weekly", 2),
+    "/test": c.RunExamples("weekly"),
+    "/test all --frozen --live": c.RunExamples("", True, True),
     "/run": c.RunScript("weekly", {}, AS_OF, dry_run=True, draft=True),
     "/run check_churn_risk customer_id='john doe'": c.RunScript(
         "check_churn_risk", {"customer_id": "john doe"}, AS_OF, dry_run=True, draft=True
