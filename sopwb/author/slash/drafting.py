@@ -41,7 +41,7 @@ def word_of(text: str) -> tuple[str, str]:
 
 def new(desk: Desk, text: str) -> Asked:
     """``NAME [(PARAMETERS)] [→ TYPE]``, on further lines its steps; or ``NAME {JSON}``."""
-    found = re.fullmatch(r"(\w+)\s*(.*?)(?:\n(.*))?", text.strip(), re.DOTALL)
+    found = re.fullmatch(r"(\w+)[^\S\n]*(.*?)(?:\n(.*))?", text.strip(), re.DOTALL)
     if found is None:
         raise wrong("a name is missing")
     name, head, body = found[1], found[2].strip(), found[3] or ""

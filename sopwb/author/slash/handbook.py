@@ -47,6 +47,34 @@ NOTES: Final = (
 )
 
 
+EXAMPLE: Final = """/new check_churn_risk(customer_id: string) -> {is_risk: bool, reason: string}
+/step customer = fetch customers where id = customer_id one
+/step orders = fetch orders where customer_id = customer.id
+/step if size(orders) = 0
+/return {is_risk: true, reason: 'No orders: dormant account'}
+/step end
+/step days_since_last = days_between(orders.max(o, o.ordered_at), now)
+/step total_spend = orders.sum(o, o.total)
+/step if days_since_last > 60 and total_spend > 500
+/return {is_risk: true, reason: 'Last order was ' + string(days_since_last) + ' days ago'}
+/step end
+/return {is_risk: false, reason: 'Active'}
+/run customer_id=john_doe --trace
+/freeze
+/new weekly_churn_prevention -> {at_risk: int}
+/step risks = each customer from customers yield churn.is_risk
+/step churn = check_churn_risk(customer.id)
+/step if churn.is_risk
+/step coupon = coupon.generate()
+/step email.send(to: customer.email, subject: 'We miss you', body: 'Your code: ' + coupon.code)
+/step end
+/step end
+/return {at_risk: risks.count(r, r)}
+/mock all
+/job
+/schedule every monday at 9 am
+"""
+"""The founding conversation on the sample shop, without a sentence."""
 _HEAD: Final = """# Slash commands
 
 Written from the table in `sopwb/author/slash/table.py` by `sopwb/author/slash/handbook.py`; a test keeps it current.
@@ -83,7 +111,8 @@ def help_text(word: str) -> str:
 
 def handbook() -> str:
     """Write the page as Markdown."""
-    out = [_HEAD]
+    out = [_HEAD, "", "Two scripts of the sample shop, from the first line to the schedule:", "", "```text"]
+    out += [*EXAMPLE.splitlines(), "```"]
     for title, group in GROUPS:
         out += ["", f"## {title}"]
         for slash in group:

@@ -1,4 +1,4 @@
-"""The founding scripts, written whole by slash commands, are the scripts that were written as JSON, and do the same."""
+"""The founding scripts, typed as the handbook shows, are the scripts that were written as JSON, and do the same."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from sopwb.app import commands as c
 from sopwb.app import outputs as o
 from sopwb.app.workbench import Workbench, open_workbench
 from sopwb.author.dialogue import Dialogue
-from tests.author.slash.stories import FILES, turns
+from sopwb.author.slash.handbook import EXAMPLE
 from tests.shop import AS_OF, CHURN, WEEKLY, shop
-
-STORY = next(path for path in FILES if path.stem == "founding")
 
 
 @pytest.fixture
@@ -23,8 +21,8 @@ def typed(tmp_path: Path) -> Workbench:
     (tmp_path / "typed").mkdir()
     bench = open_workbench(shop(tmp_path / "typed"), AS_OF)
     dialogue = Dialogue(bench, as_of=AS_OF)
-    for turn in turns(STORY.read_text(encoding="utf-8")):
-        dialogue.turn(turn)
+    for turn in EXAMPLE.splitlines():
+        assert dialogue.turn(turn).kind == "answer", turn
     return bench
 
 
