@@ -7,7 +7,7 @@ there, so ``where it.where > limit limit 5`` has one meaning. Deliberately not h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -141,34 +141,43 @@ def node_of(text: str) -> Node:
 
 
 def of_records(text: str, source: SourceSchema | None, bound: Collection[str]) -> str:
-    """Write ``it.`` before the fields of ``source`` that a filter names bare; one that says ``it`` itself stays.
+    """Write ``it.`` before the fields of ``source`` that a filter names bare.
 
-    A name that is both a field and bound in the script is the field left of a comparison and the script's right of it,
-    as in ``customer_id == customer_id``. Raises ``UserError`` elsewhere: it could be either.
+    A name that is both a field and bound in the script is the field left of a comparison and the script's right of
+    it, as in ``customer_id == customer_id``; in a comparison that says ``it`` it is the script's. Raises ``UserError``
+    where it could be either: outside of comparisons, and on the left where the filter says ``it`` elsewhere.
     """
     text = respelt(text)
     node = node_of(text)
-    if source is None or "it" in mentioned(node):
+    if source is None:
         return text
-    sides = _sides(node)
+    says_it = "it" in mentioned(node)
     for name, span in sorted(mentions(node), key=lambda mention: mention[1], reverse=True):
         if source.record.get(name) is None:
             continue
-        side = next((side for inside, side in sides if inside[0] <= span[0] and span[1] <= inside[1]), "")
-        if name in bound and not side:
+        whose = "field" if name not in bound else _whose(node, span, says_it)
+        if not whose:
             message = f"{name} is a field of {source.name} and a name of the script"
-            hint = f"write it.{name} for the field"
+            hint = f"it.{name} is the field, and right of a comparison {name} is the script's"
             raise UserError(Diagnostic(codes.STEP_UNREAD.id, message, found=name, hint=hint))
-        if name not in bound or side == "left":
+        if whose == "field":
             text = f"{text[: span[0]]}it.{text[span[0] :]}"
     return text
 
 
-def _sides(node: Node) -> list[tuple[Span, str]]:
-    """Give the spans of both sides of every comparison, inner ones last."""
-    found: list[tuple[Span, str]] = []
+def _whose(node: Node, span: Span, says_it: bool) -> str:
+    """Tell whether a name that could be either is a field or the script's, "" where it cannot be told."""
+    around = [found for found in _comparisons(node) if found.left.span[0] <= span[0] and span[1] <= found.right.span[1]]
+    if not around:
+        return ""
+    inner = min(around, key=lambda found: found.right.span[1] - found.left.span[0])
+    if "it" in mentioned(inner) or span[0] >= inner.right.span[0]:
+        return "script"
+    return "" if says_it else "field"
+
+
+def _comparisons(node: Node) -> Iterator[Binary]:
     if isinstance(node, Binary) and node.op in _COMPARISONS:
-        found = [(node.left.span, "left"), (node.right.span, "right")]
+        yield node
     for child in children(node):
-        found += _sides(child)
-    return found
+        yield from _comparisons(child)

@@ -82,14 +82,25 @@ WHERES = {
     "customer_id == it.id": "customer_id == it.id",
     "total > total": "it.total > total",
     "total > 5 and not (id = 'x')": "it.total > 5 && ! (it.id == 'x')",
-    "id == customer_id || orders.exists(o, o.id > 3)": "it.id == customer_id || orders.exists(o, o.id > 3)",
+    "id == 3 || orders.exists(o, o.total > total)": "it.id == 3 || orders.exists(o, o.total > total)",
     "elsewhere > 3": "elsewhere > 3",
+    "it.id != 3 and shipped = null": "it.id != 3 && it.shipped == null",
+    "it.total > total": "it.total > total",
+    "it.id != 3 and 'x' = customer_id": "it.id != 3 && 'x' == customer_id",
 }
 
 
 @pytest.mark.parametrize("typed", WHERES)
 def test_a_filter_names_fields_bare(typed: str) -> None:
     assert one(f"fetch orders where {typed}")["where"] == WHERES[typed]
+
+
+@pytest.mark.parametrize(
+    "typed", ["customer_id", "customer_id = customer_id and it.total > 5", "size(customer_id) in [3]"]
+)
+def test_a_name_that_could_be_a_field_or_the_scripts_is_asked_about(typed: str) -> None:
+    with pytest.raises(UserError, match="customer_id is a field of orders and a name of the script"):
+        one(f"fetch orders where {typed}")
 
 
 STEPS: dict[str, dict[str, Any]] = {
