@@ -104,6 +104,8 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(words)
     cases = cases_in(options.folders)
+    if options.author == "recorded":
+        cases = [case for case in cases if (case / "cassette.jsonl").is_file()]
     if not cases:
         print("no case.json there", file=sys.stderr)
         return 2
