@@ -177,6 +177,20 @@ CODES: Final[tuple[Code, ...]] = (
         "the mail server is down",
     ),
     Code(
+        "SOP-A027",
+        "The run was never recorded",
+        "Its process was killed before it had decided and recorded what to do, so nothing of it was done; where the "
+        "store was put back to an older state, the message says what the run had done. Run the script again; the "
+        "journal is put away with: sopwb runs cancel RUN",
+        "sopwb runs resume RUN, of a run that was killed while it decided",
+    ),
+    Code(
+        "SOP-A028",
+        "No such state of an effect",
+        "Effects are planned, done, in_doubt, rejected and so on; docs/runs.md has their states",
+        "sopwb runs effects RUN --state sent",
+    ),
+    Code(
         "SOP-A040",
         "The schedule is at work",
         "A schedule's slots run one at a time: wait until the one that runs has ended, or see to its paused run",

@@ -154,6 +154,16 @@ class ShowRun(Command, frozen=True):
     run: str
 
 
+class ListEffects(Command, frozen=True):
+    """List a run's effects, those in ``state`` ("": all), each with its state, and with ``codes`` the codes that it
+    carries; with ``output`` (``.csv``, ``.jsonl``) all of them go to a file."""
+
+    run: str
+    state: str = ""
+    codes: bool = False
+    output: str = ""
+
+
 class ExplainRun(Command, frozen=True):
     run: str
     item: str = ""
@@ -415,6 +425,7 @@ AnyCommand: TypeAlias = (
     | RunScript
     | ListRuns
     | ShowRun
+    | ListEffects
     | ExplainRun
     | ReplayRun
     | ApproveRun

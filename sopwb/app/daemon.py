@@ -127,8 +127,8 @@ class Daemon:
     def _start(self, name: str, work: Callable[[str], None]) -> None:
         if len(self._workers) <= DAEMON_WORKERS_MAX and not self._ending:
             worker = threading.Thread(target=work, args=(name,), name=f"sopwb {name}")
-            self._workers[name] = worker
             worker.start()
+            self._workers[name] = worker
 
     def _fire(self, name: str) -> None:
         with self._surviving(name), contextlib.closing(self._open()) as bench:
@@ -140,15 +140,14 @@ class Daemon:
 
     def _bring(self, name: str) -> None:
         with self._surviving("notices"), contextlib.closing(self._open()) as bench:
-            left, troubles = deliver(bench)
-            self._deliver_at = time.monotonic() + (NOTIFY_AGAIN_S if left else 0.0)
+            _, troubles = deliver(bench)
+            self._deliver_at = time.monotonic() + (NOTIFY_AGAIN_S if bench.store.refs("outbox/") else 0.0)
             for trouble in troubles:
                 self._say(trouble.line())
 
     def _owes(self, bench: Workbench) -> bool:
-        if not bench.workspace.notify or time.monotonic() < self._deliver_at:
-            return False
-        return bool(bench.store.refs("outbox/"))
+        # Whether there are channels says the workspace as it is then: it may have changed since this process began.
+        return time.monotonic() >= self._deliver_at and bool(bench.store.refs("outbox/"))
 
     # --- the parts ----------------------------------------------------------------------------------
 
@@ -175,7 +174,8 @@ class Daemon:
             if len(self._said) >= DAEMON_SAID_MAX:
                 self._said.clear()
             self._said.add(text)
-            self._complain(text)
+            with contextlib.suppress(OSError, ValueError):  # nobody hears it: its stream was closed
+                self._complain(text)
 
 
 @contextlib.contextmanager

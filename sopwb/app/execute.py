@@ -171,11 +171,19 @@ def _view(
         as_of=plan.now.isoformat().replace("+00:00", "Z"),
         mode=plan.mode,
         mocks=plan.mocks,
-        error=outcome.error,
+        error=_error(outcome, kept),
         inputs=plain(plan.inputs),
         items=outcome.items,
         seconds=seconds,
     )
+
+
+def _error(outcome: Outcome, kept: tuple[TraceEvent, ...]) -> Diagnostic | None:
+    """Give what a run failed with; the item at which it failed is its trace's last."""
+    error, last = outcome.error, kept[-1] if kept else None
+    if error is None or outcome.status != "failed" or last is None or not (last.op == "error" and last.item):
+        return error
+    return msgspec.structs.replace(error, message=f"{error.message}, for {last.item}")
 
 
 def effect_view(effect: PlannedEffect) -> EffectView:

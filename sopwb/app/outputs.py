@@ -1,7 +1,8 @@
 """Outputs: what a Command came to, as data. A face turns them into text or widgets; nothing prints here.
 
 Every Output that shows a script's state carries its diagnostics. A Command that cannot be
-done is ``Failed`` and has changed nothing. Families in modules of their own: ``example_outputs``.
+done is ``Failed`` and has changed nothing. Families in modules of their own: ``example_outputs``,
+``effect_outputs``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,11 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from sopwb.app.effect_outputs import ActingView as ActingView
+from sopwb.app.effect_outputs import EffectNote as EffectNote
+from sopwb.app.effect_outputs import EffectRow as EffectRow
+from sopwb.app.effect_outputs import EffectView as EffectView
+from sopwb.app.effect_outputs import StrayJournal as StrayJournal
 from sopwb.app.example_outputs import ExampleList, ExamplesTried
 from sopwb.app.output import Output as Output
 from sopwb.kernel.diagnostics import Diagnostic
@@ -84,49 +90,6 @@ class TraceLine(msgspec.Struct, frozen=True):
     item: str = ""
 
 
-class EffectView(msgspec.Struct, frozen=True):
-    """``path`` is the step's, as in traces; "" in runs that were recorded without it."""
-
-    key: str
-    tool: str
-    item: str
-    args: dict[str, Any]
-    state: str
-    path: str = ""
-
-
-class EffectNote(msgspec.Struct, frozen=True):
-    """An effect that a person should know of: in doubt, or rejected; ``then`` is what its step asks for (fail, skip,
-    dead_letter), "" for a doubt. ``code`` is the provider's."""
-
-    key: str
-    tool: str
-    item: str
-    path: str
-    state: str
-    code: str
-    reason: str
-    then: str = ""
-
-
-class ActingView(msgspec.Struct, frozen=True):
-    """How a run's acting stands. ``planned`` counts effects that act, by tool; ``digest`` binds them, in order, in hex.
-
-    ``why`` says in words why it is in its state, ``cause`` in one: canary, failures, paused, interrupted, broken,
-    approved or "". ``counts`` are acting effects by state, ``notes`` those that a person should know of (the first
-    1,000), ``dead`` the items that were set aside; ``unconsented`` says what nobody has allowed.
-    """
-
-    digest: str
-    planned: dict[str, int]
-    why: str = ""
-    cause: str = ""
-    counts: dict[str, int] = {}
-    notes: tuple[EffectNote, ...] = ()
-    dead: int = 0
-    unconsented: tuple[str, ...] = ()
-
-
 class RunView(Output, frozen=True):
     """A run. ``status``: succeeded or failed (then with ``error``), and of a run that acts also the others of
     ``app.acting.standing``. Lists stop at 1,000 beside their totals."""
@@ -167,8 +130,27 @@ class RunRow(msgspec.Struct, frozen=True):
     trace_hash: str
 
 
+class EffectList(Output, frozen=True):
+    """A run's effects in the order in which they were planned, the first 1,000 of ``total``; ``file`` holds all."""
+
+    run: str
+    rows: tuple[EffectRow, ...]
+    total: int
+    file: str = ""
+
+
+class PutAway(Output, frozen=True):
+    """The journal of a run without a record was moved; ``name`` is its name within the store."""
+
+    run: str
+    name: str
+
+
 class RunList(Output, frozen=True):
+    """Recorded runs, newest first, and apart from them journals that no record knows."""
+
     rows: tuple[RunRow, ...]
+    strays: tuple[StrayJournal, ...] = ()
 
 
 class Migrated(Output, frozen=True):
@@ -511,12 +493,14 @@ class ToolList(Output, frozen=True):
 
 
 class StoreReport(Output, frozen=True):
-    """``problems`` empty: the store is sound. ``numbers`` are counts and sizes by name."""
+    """``problems`` empty: the store is sound. ``numbers`` are counts and sizes by name; ``notices`` are what a person
+    should look at although nothing is damaged."""
 
     head: str
     sequence: int
     problems: tuple[str, ...]
     numbers: dict[str, int]
+    notices: tuple[str, ...] = ()
 
 
 class LoopPlan(msgspec.Struct, frozen=True):
@@ -552,6 +536,8 @@ AnyOutput: TypeAlias = (
     | ExampleList
     | RunView
     | RunList
+    | PutAway
+    | EffectList
     | Replayed
     | JobView
     | JobList

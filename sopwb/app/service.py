@@ -18,6 +18,7 @@ Description=SOP Workbench schedules of {place}
 After=network-online.target
 
 [Service]
+# Secrets come from the keyring, or from here: Environment=SOPWB_SECRET_NAME=... (or EnvironmentFile=)
 ExecStart={command}
 WorkingDirectory={place}
 Restart=always

@@ -54,6 +54,7 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "RunScript": ("running", "run_script"),
     "ListRuns": ("runs", "list_runs"),
     "ShowRun": ("runs", "show_run"),
+    "ListEffects": ("effects", "list_effects"),
     "ExplainRun": ("runs", "explain_run"),
     "ReplayRun": ("runs", "replay_run"),
     "ApproveRun": ("acting", "approve_run"),
@@ -105,6 +106,8 @@ class Workbench:
         """What acting asks of the machine; None: the machine itself."""
         self.actors: Callable[[str], Actor] | None = None
         """What does a tool's effects; None: the workspace's tools."""
+        self.clock: Callable[[], dt.datetime] = _now
+        """The machine's clock, which fires schedules, whatever ``as_of`` says."""
         self.stopping: Callable[[], bool] = lambda: False
         """Whether this process is about to end: what runs stops in good order."""
 
@@ -185,7 +188,11 @@ class Workbench:
     def instant(self, as_of: str = "") -> dt.datetime:
         """Read an ``--as-of`` instant (the command's, else the session's), else the clock. Aware, UTC."""
         text = as_of or self.as_of
-        return read_instant(text) if text else dt.datetime.now(dt.UTC)
+        return read_instant(text) if text else self.clock()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def open_sources(workspace: Workspace) -> OpenTables:

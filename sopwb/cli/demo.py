@@ -65,6 +65,10 @@ def demo(folder: str | None, options: Any) -> int:
         dialogue = Dialogue(bench, as_of=AS_OF)
         sound = all(_turn(dialogue, text, say) for text in TURNS)
         sound = _finale(bench, say) and sound
+    if options.mail and sound:
+        from sopwb.cli.demo_mail import send_mails
+
+        sound = send_mails(place, AS_OF, BATCH, say)
     say("note", f"{time.monotonic() - begun:.1f} s. The workspace is yours: sopwb -w {place}")
     return DONE if sound else FAILED
 

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 import configparser
-import datetime as dt
 import json
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from sopwb.app.service import cron_line, systemd_unit
-from sopwb.app.workbench import open_workbench
+from tests.app.firing.world import backdated
 from tests.cli.conftest import Sopwb
 
 NAME = "weekly_churn_prevention"
 ROOT = Path(__file__).parents[2]
 
 
-def backdated(folder: Path, minutes: int) -> None:
-    """Have the schedule count since some minutes ago: nobody waits for a minute in a test."""
-    bench = open_workbench(folder)
-    stored = bench.library.schedule(NAME)
-    assert stored is not None
-    since = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes)).isoformat()
-    with bench.store.transaction("backdate") as tx:
-        bench.library.put_schedule(tx, msgspec.structs.replace(stored, since=since), "backdate")
-    bench.close()
-
-
 @pytest.fixture
 def scheduled(workspace: Path, sopwb: Sopwb) -> Path:
     """The sample shop with its job scheduled every minute since three minutes ago."""
     assert sopwb("-w", workspace, "schedule", "add", NAME, "every minute", "--missed", "all").code == 0
-    backdated(workspace, 3)
+    backdated(workspace, NAME, 3)
     return workspace
 
 

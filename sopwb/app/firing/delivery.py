@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sopwb.app.firing.locks import holding
-from sopwb.app.firing.notices import channel_id, take_away, waiting
+from sopwb.app.firing.notices import channel_id, hand_over, take_away, waiting
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import NOTICES_A_MESSAGE_MAX
 from sopwb.store.errors import RefConflict
@@ -34,6 +34,8 @@ def deliver(bench: Workbench, send: Send | None = None) -> tuple[int, tuple[Diag
     left, troubles = 0, []
     with holding(bench, "notices") as held:
         bench.store.refresh()
+        if held:
+            hand_over(bench)
         for number, url in enumerate(bench.workspace.notify):
             channel = channel_id(url)
             rows = waiting(bench.store, channel)

@@ -23,6 +23,7 @@ from sopwb.app.recording import RunRecord, find_run
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import SLOT_ATTEMPTS_MAX, SLOT_SWAPS_MAX
 from sopwb.store.errors import RefConflict, StoreError
+from sopwb.tools.secrets import tidy
 
 if TYPE_CHECKING:
     from sopwb.app.workbench import Workbench
@@ -160,7 +161,8 @@ def _paused(bench: Workbench, slots: Slots, slot: Slot, record: RunRecord, clock
     acting = record.body.get("acting") or {}
     cause = str(acting.get("cause", ""))
     if record.body["status"] == "paused" and cause not in _GOES_ON:
-        text = f"{_what(slot)} has paused: {acting.get('why', '')}. Next: sopwb runs resume {record.id[3:15]}"
+        why = tidy(str(acting.get("why", "")))
+        text = f"{_what(slot)} has paused: {why}. Next: sopwb runs resume {record.id[3:15]}"
         with bench.store.transaction(f"{slot.schedule}: tell") as tx:
             tell(bench, tx, slot, "paused", text, text_of(clock()))
     return _left(slots, slot) if cause == "interrupted" and bench.stopping() else slot
@@ -178,7 +180,7 @@ def _end(bench: Workbench, slots: Slots, slot: Slot, state: str, status: str, re
     fault = _fault(bench)
     fault("slot-before-end")
     time = text_of(clock())
-    ended = msgspec.structs.replace(slot, state=state, status=status, reason=reason, ended=time)
+    ended = msgspec.structs.replace(slot, state=state, status=status, reason=tidy(reason), ended=time)
     for _ in range(SLOT_SWAPS_MAX):
         now = slots.slot(slot.due)
         if now is None or now.object != slot.object:

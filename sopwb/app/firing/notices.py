@@ -74,6 +74,26 @@ def take_away(store: Store, room: str, keys: list[str], why: str) -> None:
                 tx.set_ref(f"{room}/{key}", None, old=id_, why=why)
 
 
+def hand_over(bench: Workbench) -> None:
+    """Give what waits for channels that are gone (a URL was mended, say) to those of now that never had it.
+
+    Raises ``StoreError``.
+    """
+    store, known = bench.store, {channel_id(url) for url in bench.workspace.notify}
+    given: set[str] = set()
+    with store.transaction("hand notices over") as tx:
+        for name, id_ in store.refs("outbox/").items():
+            _, channel, key = name.split("/", 2)
+            if channel in known:
+                continue
+            tx.set_ref(name, None, old=id_, why="the channel is gone")
+            for other in known:
+                place = f"outbox/{other}/{key}"
+                if place not in given and store.ref(place) is None and not store.ref_history(place):
+                    tx.set_ref(place, id_, old=None)
+                    given.add(place)
+
+
 def _sorted(store: Store, refs: dict[str, str]) -> list[NoticeRow]:
     rows = []
     for id_ in refs.values():

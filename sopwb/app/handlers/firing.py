@@ -36,9 +36,9 @@ def tick(bench: Workbench, command: Tick) -> AnyOutput:
     problems: list[Diagnostic] = []
     for name in names:
         try:
-            if not due_now(bench, name, bench.instant):
+            if not due_now(bench, name, bench.clock):
                 continue
-            done = do_round(bench, name, bench.instant)
+            done = do_round(bench, name, bench.clock)
         except UserError as error:
             problems += error.diagnostics
         except StoreError as error:
@@ -55,7 +55,7 @@ def tick(bench: Workbench, command: Tick) -> AnyOutput:
 def backfill_schedule(bench: Workbench, command: BackfillSchedule) -> AnyOutput:
     """Run slots that never ran, one by one in the order of their due instants; a slot that ran stays as it is."""
     schedule = _need(bench, command.name)
-    clock: Clock = bench.instant
+    clock: Clock = bench.clock
     begin, end = bench.instant(command.start), min(bench.instant(command.end), clock())
     if command.end == "":
         end = clock()

@@ -9,6 +9,7 @@ import msgspec
 from sopwb.app.commands import ForkScript, RenameScript
 from sopwb.app.firing.judging import EDITED
 from sopwb.app.firing.rounds import skip_pending
+from sopwb.app.firing.slots import text_of
 from sopwb.app.library import Draft, need_name
 from sopwb.app.outputs import AnyOutput, Renamed
 from sopwb.app.searching import gone, job_document, script_document
@@ -51,14 +52,14 @@ def rename_script(bench: Workbench, command: RenameScript) -> AnyOutput:
             tx.catalogue(job_document(bench.library.job_at(command.new, refs["job"]), command.new))
         if schedule is not None:
             moved = msgspec.structs.replace(
-                schedule, name=command.new, job=command.new, since=bench.instant().isoformat()
+                schedule, name=command.new, job=command.new, since=text_of(bench.clock())
             )
             bench.library.put_schedule(tx, moved, f"renamed from {command.old}")
             tx.set_ref(f"schedule/{command.old}", None, old=refs["schedule"], why=f"renamed to {command.new}")
             tx.catalogue(gone("schedules", command.old))
 
     if schedule is not None:
-        skip_pending(bench, schedule, bench.instant(), EDITED, f"rename to {command.new}", rename)
+        skip_pending(bench, schedule, bench.clock(), EDITED, f"rename to {command.new}", rename)
     else:
         with bench.store.transaction(f"rename {command.old} to {command.new}") as tx:
             rename(tx)

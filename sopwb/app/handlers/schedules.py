@@ -27,7 +27,7 @@ from sopwb.app.searching import gone
 from sopwb.app.workspace import zone_of
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.schedule.due import due_times
-from sopwb.schedule.phrases import parse_spec
+from sopwb.schedule.phrases import parse_spec, zone_said
 from sopwb.schedule.spec import describe, from_json, to_json
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add_schedule(bench: Workbench, command: AddSchedule) -> AnyOutput:
     spec = parse_spec(command.spec)
     if isinstance(spec, Diagnostic):
         raise UserError(spec)
-    zone_name = command.zone or bench.zone_name
+    zone_name = command.zone or zone_said(command.spec) or bench.zone_name
     if zone_of(zone_name) is None:
         raise UserError(Diagnostic("SOP-W006", f"{zone_name!r} is not an IANA time zone", found=zone_name))
     library = bench.library
@@ -82,7 +82,7 @@ def _replace(bench: Workbench, before: Schedule | None, schedule: Schedule, why:
     """Change a schedule: it counts from now, and what was due and undecided is skipped in the same transaction."""
     if before is not None and msgspec.structs.replace(before, since=schedule.since) == schedule and why != "resume":
         return
-    now = bench.instant()
+    now = bench.clock()
     counted = msgspec.structs.replace(schedule, since=text_of(now))
 
     def put(tx: Transaction) -> None:
@@ -99,7 +99,7 @@ def remove_schedule(bench: Workbench, command: RemoveSchedule) -> AnyOutput:
         tx.set_ref(f"schedule/{command.name}", None, old=bench.store.ref(f"schedule/{command.name}"), why="remove")
         tx.catalogue(gone("schedules", command.name))
 
-    skip_pending(bench, schedule, bench.instant(), REMOVED, "remove", remove)
+    skip_pending(bench, schedule, bench.clock(), REMOVED, "remove", remove)
     return Dropped(command.name)
 
 

@@ -27,7 +27,7 @@ from sopwb.author.english.wanting import Example
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature, SourceSchema, ToolSignature
-from sopwb.schedule.phrases import parse_spec
+from sopwb.schedule.phrases import parse_spec, zone_said
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -461,11 +461,8 @@ class Planner:
         self.flush()
         name = script or self.planned()
         words = words.strip().rstrip(".").strip()
-        words = re.sub(
-            r"\s+(?:is better|instead|suits (?:us|me) better|would be better|please|then|works better)$",
-            "",
-            words,
-        )
+        better = r"\s+(?:is better|instead|suits (?:us|me) better|would be better|please|then|works better)$"
+        words = re.sub(better, "", words)
         words = re.sub(r"^(?:to run|to be run|so that it runs|for)\s+", "", words)
         spec = parse_spec(words)
         last_name, last_words = self.state.schedule
@@ -478,9 +475,11 @@ class Planner:
             and re.search(r"week|month|mon|tue|wed|thu|fri|sat|sun|1st|first|last|weekday", last_words, re.I)
         ):
             days = re.sub(r"\bat\s+.*$", "", last_words).strip()
-            merged = parse_spec(f"{days} at {re.sub(r'^at ', '', words)}")
+            zone = "" if zone_said(words) else zone_said(last_words)
+            later = f"{days} at {re.sub(r'^at ', '', words)} {zone}".strip()
+            merged = parse_spec(later)
             if not isinstance(merged, Diagnostic):
-                spec, words = merged, f"{days} at {re.sub(r'^at ', '', words)}"
+                spec, words = merged, later
         if isinstance(spec, Diagnostic):
             raise Doubt(
                 f'When should it run? I cannot read "{words}" as a schedule: {spec.message}.'
@@ -525,6 +524,8 @@ class Planner:
             raise Doubt("Mock the tools of which script?")
         self.state.mocked.add(self.state.open)
         self.notes.append("Its tools are mocked: nothing is really sent.")
+        if self.state.open in self.state.saved:
+            self.steps.append(Step("mock job", self.state.open))
 
     def rename_script(self, old: str, new: str) -> None:
         self.flush()

@@ -6,7 +6,7 @@ Deliberately not here: the English of a script itself, which its own printer wri
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from sopwb.app import outputs as o
 from sopwb.app.comparison_text import preview_lines
@@ -16,6 +16,8 @@ from sopwb.lang.edits import difference
 _LIMIT = re.compile(r"([\w.]+) (<=|>=|<|>) (-?\d+(?:\.\d+)?)")
 
 
+FIRED_BY: Final = "sopwb daemon has to run then."
+"""Said of a schedule: nothing else fires it."""
 HELP = """Say what a data job must do, a sentence at a time. For example:
 
 - Create a script called late_orders. It takes a customer_id. Return { count }, the number of orders of the customer.

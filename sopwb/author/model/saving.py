@@ -11,7 +11,7 @@ from sopwb.app import commands as c
 from sopwb.app import outputs as o
 from sopwb.app.example_outputs import ExamplesTried
 from sopwb.app.example_text import tried_lines
-from sopwb.author.english.say import Page, error_line, replaced
+from sopwb.author.english.say import FIRED_BY, Page, error_line, replaced
 from sopwb.author.model import consent
 from sopwb.author.model.desk import Desk
 from sopwb.author.model.tools import Propose
@@ -74,7 +74,7 @@ def _one(desk: Desk, proposal: Propose, page: Page) -> str:
                 return error_line(done) if isinstance(done, o.Failed) else f"{name} is not scheduled."
             page.save(name)
             due = f" Next: {done.next_due[0]}." if done.next_due else ""
-            page.add(f"{name} runs {done.words or done.spec}.{due}")
+            page.add(f"{name} runs {done.words or done.spec}.{due} {FIRED_BY}")
     return ""
 
 

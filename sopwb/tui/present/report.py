@@ -61,11 +61,10 @@ def help_of(pane: Pane, keys: Keymap) -> RenderableType:
 def report(output: AnyOutput) -> tuple[str, RenderableType]:
     """Give a title and a body for an Output that is only read."""
     match output:
-        case RunList(rows):
-            return "Runs", _table(
-                ("run", "name", "status", "mode", "as of", "effects"),
-                [(short_id(r.run), r.name, r.status, r.mode, r.as_of, str(r.effects)) for r in rows],
-            )
+        case RunList(rows, strays):
+            recorded = [(short_id(r.run), r.name, r.status, r.mode, r.as_of, str(r.effects)) for r in rows]
+            others = [(short_id(r.run), "", r.status, "", r.begun, r.why) for r in strays]
+            return "Runs", _table(("run", "name", "status", "mode", "as of", "effects"), [*recorded, *others])
         case DataList(rows):
             return "Data sources", _table(
                 ("name", "format", "key", "records", "fields"),
@@ -103,6 +102,7 @@ def report(output: AnyOutput) -> tuple[str, RenderableType]:
             )
         case StoreReport():
             words = "the store is sound" if not output.problems else "\n".join(f"✗ {p}" for p in output.problems)
+            words = "\n".join((words, *output.notices))
             numbers = _table(("", ""), [(name, f"{n:,}") for name, n in output.numbers.items()])
             return "Store", Group(Text(f"head {output.head}, commit {output.sequence:,}: {words}"), numbers)
         case Difference():

@@ -11,16 +11,16 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import schedule
 
 from sopwb.app.commands import AddSchedule, FreezeScript, SaveDraft, SaveJob
 from sopwb.app.daemon import Daemon
+from sopwb.app.firing.rounds import looked_after
 from sopwb.app.firing.slots import Slots
-from sopwb.app.workbench import failed, open_workbench
-from tests.app.firing.world import COUNT, TOML, Clock, Shop
+from sopwb.app.workbench import Workbench, failed, open_workbench
+from tests.app.firing.world import COUNT, TOML, Clock, Shop, backdated
 
 ROOT = Path(__file__).parents[3]
 CHANGE = "2025-10-25T22:30:00+00:00"
@@ -129,6 +129,38 @@ def test_one_schedule_that_fails_does_not_end_the_others(tmp_path: Path, clock: 
     assert [line.split(":")[0] for line in said] == ["broken"]
 
 
+def test_the_daemon_survives_what_goes_wrong_in_its_tick(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ``schedule`` library drops a job that raises: the tick never does, though nobody hears its complaint."""
+    shop = Shop(tmp_path / "shop", clock).schedule("every minute", zone="UTC")
+    looked: list[int] = []
+
+    def broken(bench: Workbench) -> list[str]:
+        looked.append(1)
+        if len(looked) < 3:
+            raise OSError("the disk is away")
+        return looked_after(bench)
+
+    monkeypatch.setattr("sopwb.app.daemon.looked_after", broken)
+    said: list[str] = []
+
+    def complain(text: str) -> None:
+        said.append(text)
+        raise BrokenPipeError
+
+    def wait(seconds: float) -> None:
+        daemon.join()
+        clock.move(seconds=20)
+        if shop.mails():
+            daemon.stop()
+
+    daemon = Daemon(shop.opened, complain=complain, clock=clock, wait=wait)
+    assert daemon.serve() == 0
+    assert said == ["the daemon: OSError: the disk is away"]
+    assert shop.mails().total() == 1
+
+
 def test_of_two_daemons_one_waits_until_the_other_is_gone(tmp_path: Path, clock: Clock) -> None:
     shop = Shop(tmp_path / "shop", clock).schedule("every minute", zone="UTC")
     turns = {"first": 0, "second": 0}
@@ -173,18 +205,6 @@ def real_shop(folder: Path) -> Path:
     return folder
 
 
-def backdated(folder: Path, minutes: int) -> None:
-    """Have a schedule count since some minutes ago: nobody waits for a minute in a test."""
-    bench = open_workbench(folder)
-    stored = bench.library.schedule("count")
-    assert stored is not None
-    since = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes)).isoformat()
-    with bench.store.transaction("backdate") as tx:
-        body: Any = type(stored)(*[getattr(stored, name) for name in stored.__struct_fields__[:-1]], since)
-        bench.library.put_schedule(tx, body, "backdate")
-    bench.close()
-
-
 def started(folder: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "sopwb", "-w", str(folder), "daemon", "--json"]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -220,7 +240,7 @@ def slots_reach(folder: Path, count: int) -> list[str]:
 
 def test_two_real_daemons_that_are_stopped_and_go_on_lose_and_double_nothing(tmp_path: Path) -> None:
     folder = real_shop(tmp_path / "shop")
-    backdated(folder, 3)
+    backdated(folder, "count", 3)
     daemon, beside = started(folder), started(folder)
     try:
         due = slots_reach(folder, 3)
@@ -239,7 +259,7 @@ def test_two_real_daemons_that_are_stopped_and_go_on_lose_and_double_nothing(tmp
 
 def test_a_tick_beside_a_daemon_fires_nothing_twice(tmp_path: Path) -> None:
     folder = real_shop(tmp_path / "shop")
-    backdated(folder, 5)
+    backdated(folder, "count", 5)
     processes = [started(folder)]
     tick = [sys.executable, "-m", "sopwb", "-w", str(folder), "tick"]
     processes += [

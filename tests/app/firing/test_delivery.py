@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from sopwb.app.commands import Tick
+from sopwb.app.daemon import Daemon
 from sopwb.app.firing.delivery import deliver
 from sopwb.app.outputs import Fired
+from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.run.acting import Rejected
 from tests.app.firing.world import TOML, Shop
 
@@ -133,3 +135,85 @@ def test_an_url_that_apprise_does_not_know_is_a_trouble(tmp_path: Path) -> None:
     shop.round()
     left, [trouble] = deliver(shop.bench)
     assert (left, trouble.code) == (1, "SOP-A042")
+
+
+def mend(shop: Shop, *urls: str) -> None:
+    """Change the channels, as a person does while a daemon runs."""
+    (shop.folder / "sopwb.toml").write_text(TOML + f"[notify]\nurls = {json.dumps(urls)}\n")
+
+
+def test_what_waited_for_a_wrong_url_goes_to_the_one_that_replaces_it_and_to_no_other_twice(tmp_path: Path) -> None:
+    with receiving() as good, receiving() as mended:
+        shop = failing_shop(tmp_path / "shop", good.url, "carrier-pigeon://loft", "carrier-pigeon://roof")
+        assert shop.do(Tick()).undelivered == 2
+        mend(shop, good.url, mended.url)
+        shop.bench = shop.opened()
+        assert shop.do(Tick()).undelivered == 0
+        assert (len(good.got), len(mended.got)) == (1, 1)
+        assert shop.bench.store.refs("outbox/") == {}
+        shop.do(Tick())
+        assert (len(good.got), len(mended.got)) == (1, 1)
+
+
+def test_a_daemon_sends_to_a_channel_that_was_set_while_it_runs(tmp_path: Path) -> None:
+    with receiving() as receiver:
+        shop = failing_shop(tmp_path / "shop")
+        daemon = Daemon(shop.opened, clock=shop.clock)
+        daemon._bench = shop.bench
+        mend(shop, receiver.url)
+        for _ in range(2):
+            daemon.tick()
+            daemon.join()
+        assert [message["title"] for message in receiver.got] == ["shop: failed"]
+        assert shop.states() == ["09:00 failed"]
+
+
+def test_a_channel_that_is_listed_twice_is_one(tmp_path: Path) -> None:
+    with receiving() as receiver:
+        shop = failing_shop(tmp_path / "shop", receiver.url, receiver.url)
+        assert shop.do(Tick()).undelivered == 0
+        assert len(receiver.got) == 1
+
+
+def test_a_channel_that_is_no_text_is_refused_when_the_workspace_opens(tmp_path: Path) -> None:
+    shop = failing_shop(tmp_path / "shop")
+    (shop.folder / "sopwb.toml").write_text(TOML + "[notify]\nurls = [1]\n")
+    with pytest.raises(UserError) as refused:
+        shop.opened()
+    assert [d.code for d in refused.value.diagnostics] == ["SOP-W005"]
+
+
+def test_a_reason_of_several_lines_ends_its_slot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = failing_shop(tmp_path / "shop")
+
+    def broken(*_: object) -> None:
+        raise UserError(Diagnostic("SOP-A015", "first\nsecond \x1b[31m \ud800" + "x" * 5_000))
+
+    monkeypatch.setattr("sopwb.app.handlers.running.prepare_target", broken)
+    assert shop.round() == ["09:00 failed"]
+    assert len(shop.notices()) == 1
+
+
+def test_a_channel_that_hangs_holds_no_slot_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = failing_shop(tmp_path / "shop", "json://127.0.0.1")
+    reached, released = threading.Event(), threading.Event()
+
+    def hang(url: str, title: str, text: str) -> bool:
+        reached.set()
+        return released.wait(30)
+
+    monkeypatch.setattr("sopwb.app.firing.delivery._apprise", hang)
+    daemon = Daemon(shop.opened, clock=shop.clock)
+    daemon._bench = shop.bench
+    try:
+        daemon.tick()
+        daemon.join()
+        daemon.tick()
+        assert reached.wait(30)
+        shop.clock.move(hours=1)
+        daemon.tick()
+        daemon._workers["mail"].join()
+        assert shop.states() == ["09:00 failed", "10:00 failed"]
+    finally:
+        released.set()
+        daemon.join()

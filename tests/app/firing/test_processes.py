@@ -181,7 +181,7 @@ def _one_tick(shop: Shop) -> None:
 # --- all at once --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [40, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_eight_daemons_and_cron_lines_fire_each_slot_once(tmp_path: Path, clock: SharedClock, count: int) -> None:
     """All eight lead, and two processes tick as cron has them do. Whoever finds nothing to do moves the clock."""
     shop = Shop(tmp_path / "shop", clock).schedule("every minute", missed="all", overlap="queue")

@@ -57,6 +57,14 @@ def test_adding_a_schedule_does_not_fire_the_past(shop: Shop) -> None:
     assert shop.round() == []
 
 
+def test_a_session_that_is_told_another_instant_does_not_fire_the_past(shop: Shop) -> None:
+    shop.bench.as_of = "2026-11-20T08:00:00Z"
+    shop.schedule("every day at 07:00")
+    shop.bench.as_of = ""
+    assert shop.round() == []
+    assert shop.slots() == {}
+
+
 def test_editing_a_schedule_does_not_fire_the_past(shop: Shop) -> None:
     shop.schedule("every day at 09:00")
     shop.clock.set("2026-11-23T10:00:00+00:00")

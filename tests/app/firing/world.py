@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from sopwb.app.acting.machine import Machine
 from sopwb.app.commands import AddSchedule, Command, FreezeScript, SaveDraft, SaveJob
 from sopwb.app.firing.rounds import do_round
 from sopwb.app.firing.slots import Slot, Slots
 from sopwb.app.outputs import AnyOutput, Failed
-from sopwb.app.workbench import Workbench
+from sopwb.app.workbench import Workbench, open_workbench
 from sopwb.app.workspace import read_workspace
 from sopwb.store.store import Store
 from tests.app.acting.world import Behave, FakeActor, World
@@ -82,7 +84,7 @@ class Shop:
     def opened(self) -> Workbench:
         workspace = read_workspace(self.folder)
         store = Store.open(workspace.store_folder, clock=self.clock, disk=QuickDisk())
-        bench = _Bench(workspace, store)
+        bench = Workbench(workspace, store)
         bench.clock = self.clock
         bench.machine = Machine(disk=QuickDisk(), fault=self.fault)
         bench.actors = lambda tool: FakeActor(
@@ -131,13 +133,15 @@ class Shop:
         return sorted(name.removeprefix("notice/") for name in self.bench.store.refs("notice/"))
 
 
-class _Bench(Workbench):
-    """A workbench on a test's clock."""
-
-    clock: Clock
-
-    def instant(self, as_of: str = "") -> dt.datetime:
-        return super().instant(as_of) if as_of or self.as_of else self.clock()
+def backdated(folder: Path, name: str, minutes: int) -> None:
+    """Have a schedule of a real workspace count since some minutes ago: nobody waits for a minute in a test."""
+    bench = open_workbench(folder)
+    stored = bench.library.schedule(name)
+    assert stored is not None
+    since = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes)).isoformat()
+    with bench.store.transaction("backdate") as tx:
+        bench.library.put_schedule(tx, msgspec.structs.replace(stored, since=since), "backdate")
+    bench.close()
 
 
 def said(slot: Slot) -> str:
