@@ -104,6 +104,7 @@ CASES: dict[str, c.Command] = {
     f"/pause {RUN}": c.PauseRun(RUN),
     f"/cancel {RUN}": c.CancelRun(RUN),
     f"/resolve {RUN} again --key ab --key cd": c.ResolveRun(RUN, "again", ("ab", "cd")),
+    f"/effects {RUN} in_doubt --codes --output x.csv": c.ListEffects(RUN, "in_doubt", True, "x.csv"),
     f"/replay {RUN}": c.ReplayRun(RUN),
     "/show": c.ShowScript("weekly", "outline"),
     "/show greet json --frozen": c.ShowScript("greet", "json", False),
