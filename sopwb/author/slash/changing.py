@@ -54,7 +54,9 @@ def update(desk: Desk, text: str) -> Asked:
 
 def _step_or_none(text: str, names: Names) -> Json | None:
     """Read a step; None where the text looks like no step but is an expression."""
-    if text.startswith("{") or text.split()[0] in HEADS or re.match(r"\w+\s*=(?!=)", text):
+    if text.startswith("{"):
+        return read_step(text, names) if '"op"' in text else None
+    if text.split()[0] in HEADS or re.match(r"\w+\s*=(?!=)", text):
         return read_step(text, names)
     try:
         return read_step(text, names)
@@ -137,7 +139,7 @@ def return_(desk: Desk, text: str) -> Asked:
             known = returns if isinstance(returns, dict) else ()
             raise wrong(f"no field {rest!r} is returned", nearest=nearest_name(rest, known))
         return edits(view, [{"edit": "set_return", "field": rest}], f"/return {text}")
-    if is_type(text):
+    if is_type(text) and text not in desk.names(view.script).bound:
         return edits(view, [{"edit": "set_return", "returns": type_json(text)}], f"/return {text}")
     if found := re.fullmatch(r"(\w+)\s*(?::\s*([^=]+?))?\s*=(?!=)\s*(.*)", text, re.DOTALL):
         edit: Json = {"edit": "set_return", "field": found[1], "value": respelt(found[3])}

@@ -167,3 +167,12 @@ def split(path: str) -> tuple[str, int]:
     """Split a step's path into its block and its place there."""
     block, _, index = path.rpartition("/")
     return block, int(index)
+
+
+def run_ref(desk: Desk, word: str) -> str:
+    """Give the run that was named, else the latest of this conversation."""
+    if word:
+        return word
+    if desk.last_run is None:
+        raise wrong("which run is missing", hint="/runs lists them")
+    return desk.last_run.run

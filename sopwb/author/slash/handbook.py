@@ -41,9 +41,9 @@ FORMS: Final[tuple[tuple[str, str, str], ...]] = (
 """Form, meaning, example of every step."""
 NOTES: Final = (
     "Expressions are the language's (docs/language.md); `=`, `and`, `or`, `not` are put into its spelling.",
-    "A `where` may name the source's fields bare. A name that the script has too is the field left of a comparison and the "
-    "script's right of it (`customer_id = customer_id`); what could be either is refused. The answer shows what was made "
-    "of it.",
+    "A `where` may name the source's fields bare. A name that the script has too is the field left of a comparison and "
+    "the script's right of it (`customer_id = customer_id`); what could be either is refused. The answer shows what "
+    "was made of it.",
     "Several lines are several steps: those of an if or each are indented below it, as /show lays them out.",
 )
 

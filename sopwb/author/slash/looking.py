@@ -11,6 +11,7 @@ from sopwb.app.commands import (
     Evaluate,
     ExplainPlan,
     ListData,
+    ListEffects,
     ListJobs,
     ListNotices,
     ListRuns,
@@ -27,7 +28,7 @@ from sopwb.app.commands import (
     StoreStats,
     VerifyStore,
 )
-from sopwb.author.slash.desk import Asked, Desk, wrong
+from sopwb.author.slash.desk import Asked, Desk, run_ref, wrong
 from sopwb.author.slash.phrases import respelt
 from sopwb.author.slash.words import number, read_words
 from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN
@@ -97,6 +98,12 @@ def runs(desk: Desk, text: str) -> Asked:
     if words.at(0) and words.at(0) not in desk.scripts():
         return Asked(ShowRun(words.at(0)))
     return Asked(ListRuns(words.at(0), number(words.first("limit"), _RUNS_SHOWN)))
+
+
+def effects(desk: Desk, text: str) -> Asked:
+    """``[RUN] [STATE] [--codes] [--output FILE]``."""
+    words = read_words(text, 2, valued=("output",), flags=("codes",))
+    return Asked(ListEffects(run_ref(desk, words.at(0)), words.at(1), "codes" in words.options, words.first("output")))
 
 
 def jobs(desk: Desk, text: str) -> Asked:

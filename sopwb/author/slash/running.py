@@ -32,7 +32,7 @@ from sopwb.app.commands import (
     Tick,
 )
 from sopwb.app.outputs import JobView, RunList
-from sopwb.author.slash.desk import Asked, Desk, Said, wrong
+from sopwb.author.slash.desk import Asked, Desk, Said, run_ref, wrong
 from sopwb.author.slash.drafting import word_of
 from sopwb.author.slash.telling import trace_lines
 from sopwb.author.slash.words import number, read_words
@@ -209,36 +209,28 @@ def tick(desk: Desk, text: str) -> Asked:
 # --- runs that act ------------------------------------------------------------------------------------
 
 
-def _run_ref(desk: Desk, word: str) -> str:
-    if word:
-        return word
-    if desk.last_run is None:
-        raise wrong("which run is missing", hint="/runs lists them")
-    return desk.last_run.run
-
-
 def replay(desk: Desk, text: str) -> Asked:
-    return Asked(ReplayRun(_run_ref(desk, read_words(text, 1).at(0))))
+    return Asked(ReplayRun(run_ref(desk, read_words(text, 1).at(0))))
 
 
 def approve(desk: Desk, text: str) -> Asked:
     words = read_words(text, 1, valued=("canary",), flags=("resume",))
     canary = number(words.first("canary"), 0)
-    return Asked(ApproveRun(_run_ref(desk, words.at(0)), "resume" in words.options, canary))
+    return Asked(ApproveRun(run_ref(desk, words.at(0)), "resume" in words.options, canary))
 
 
 def resume(desk: Desk, text: str) -> Asked:
     words = read_words(text, 1, valued=("canary",), flags=("dead-letters",))
     canary = number(words.first("canary"), 0)
-    return Asked(ResumeRun(_run_ref(desk, words.at(0)), "dead-letters" in words.options, canary))
+    return Asked(ResumeRun(run_ref(desk, words.at(0)), "dead-letters" in words.options, canary))
 
 
 def pause(desk: Desk, text: str) -> Asked:
-    return Asked(PauseRun(_run_ref(desk, read_words(text, 1).at(0))))
+    return Asked(PauseRun(run_ref(desk, read_words(text, 1).at(0))))
 
 
 def cancel(desk: Desk, text: str) -> Asked:
-    return Asked(CancelRun(_run_ref(desk, read_words(text, 1).at(0))))
+    return Asked(CancelRun(run_ref(desk, read_words(text, 1).at(0))))
 
 
 def resolve(desk: Desk, text: str) -> Asked:

@@ -190,6 +190,10 @@ ACTING: Final[tuple[Slash, ...]] = (
         "/resolve #1a2b3c4 done", running.resolve, (),
     ),
     Slash(
+        "effects", "[RUN] [STATE] [--codes] [--output FILE]", "list a run's effects, with their states",
+        "/effects #1a2b3c4 in_doubt", looking.effects,
+    ),
+    Slash(
         "replay", "[RUN]", "run it again with the same everything and compare", "/replay #1a2b3c4", running.replay,
         (),
     ),

@@ -14,6 +14,7 @@ import msgspec
 
 from sopwb.app import outputs as o
 from sopwb.app.comparison_text import comparison_lines, preview_lines, run_difference_lines
+from sopwb.app.effect_words import argument_words
 from sopwb.app.example_outputs import ExampleList, ExamplesTried
 from sopwb.app.example_text import list_lines, tried_lines
 from sopwb.kernel.canonical import json_text
@@ -128,7 +129,7 @@ def _effects(view: o.RunView) -> str:
         return ""
     lines = []
     for effect in view.effects[:_EFFECTS_SHOWN]:
-        args = ", ".join(f"{name} {json_text(value)}" for name, value in effect.args.items() if value is not None)
+        args = argument_words(effect.args)
         lines.append(f"{effect.state}{f' [{effect.item}]' if effect.item else ''} {effect.tool} {args}".rstrip())
     more = view.effects_total - len(lines)
     return page(f"{view.effects_total:,} effects:", laid_out([*lines, *([f"{more:,} more"] if more > 0 else [])]))
@@ -159,6 +160,21 @@ def trace_lines(view: o.RunView) -> str:
     return laid_out([*spoken, *([f"and {more:,} more"] if more > 0 else [])]) if spoken else "Its trace is empty."
 
 
+def effects(output: o.EffectList) -> str:
+    """Lay out a run's effects, each with its state, or say into which file they went."""
+    if output.file:
+        return f"{output.total:,} effects are written to {output.file}."
+    rows = [_effect(row) for row in output.rows[:_EFFECTS_SHOWN]]
+    more = output.total - len(rows)
+    tail = f"{more:,} more; --output FILE.csv has all" if more > 0 else ""
+    return page(_table(f"Effects of {short_id(output.run)}:", rows, "There are no such effects."), tail)
+
+
+def _effect(row: o.EffectRow) -> tuple[str, ...]:
+    why = " ".join((*row.codes, row.code, row.reason)).strip()
+    return row.state.replace("_", " "), row.key[:12], row.tool, row.item or "-", row.to or "-", why
+
+
 # --- lists and the rest -----------------------------------------------------------------------------------
 
 
@@ -171,6 +187,10 @@ def tell(output: o.Output) -> str:
     match output:
         case o.Failed(diagnostics):
             return "\n".join(d.line() for d in diagnostics[:_PROBLEMS_SHOWN])
+        case o.PutAway():
+            return f"{short_id(output.run)}: its journal is now .sopwb/{output.name}."
+        case o.EffectList():
+            return effects(output)
         case o.Dropped(name):
             return f"{name} is dropped. What it was stays in the store."
         case o.Renamed(old, new):
@@ -185,9 +205,9 @@ def tell(output: o.Output) -> str:
         case o.ScheduleView(paused=True):
             return f"{output.name} is paused: its slots are skipped until /schedule-resume {output.name}."
         case o.ScheduleView():
-            return (
-                f"{output.name} runs {output.words or output.spec} ({output.zone}). Next: {', '.join(output.next_due)}."
-            )
+            when = f"{output.words or output.spec} ({output.zone})"
+            due = ", ".join(output.next_due)
+            return page(f"{output.name} runs {when}. Next: {due}.", "sopwb daemon fires it, and /tick what is due.")
         case o.DueTimes(name, times):
             return page(f"{name} is due", laid_out(times))
         case o.Difference(changes=found):
@@ -204,7 +224,7 @@ def tell(output: o.Output) -> str:
             return laid_out([json_text(reply)])
         case o.StoreReport():
             state = "The store is sound." if not output.problems else "The store is damaged:"
-            return page(state, laid_out(output.problems), numbers(output))
+            return page(state, laid_out([*output.problems, *output.notices]), numbers(output))
         case o.PlanView(name, loops):
             parts = [f"{loop.path}\n{loop.text}" + (f"\n\n{loop.sql}" if loop.sql else "") for loop in loops]
             return page(name, laid_out(parts)) if parts else f"{name} has no loop over a source: it runs by rows."
@@ -218,12 +238,10 @@ def _lists(output: o.Output) -> str:
             return _table(
                 "Scripts:", [(r.name, r.state, r.kind, r.signature) for r in rows], "There are no scripts yet."
             )
-        case o.RunList(rows):
-            return _table(
-                "Runs:",
-                [(short_id(r.run), r.name, r.status, r.mode, r.as_of, f"{r.effects} effects") for r in rows],
-                "Nothing was run yet.",
-            )
+        case o.RunList(rows, strays):
+            recorded = [(short_id(r.run), r.name, r.status, r.mode, r.as_of, f"{r.effects} effects") for r in rows]
+            others = [(short_id(r.run), "", r.status, "", r.begun, r.why) for r in strays]
+            return _table("Runs:", [*recorded, *others], "Nothing was run yet.")
         case o.JobList(rows):
             return _table(
                 "Jobs:", [(r.name, r.script_name, short_id(r.script), _mocked(r)) for r in rows], "No jobs yet."

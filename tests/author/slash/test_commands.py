@@ -104,6 +104,7 @@ CASES: dict[str, c.Command] = {
     f"/pause {RUN}": c.PauseRun(RUN),
     f"/cancel {RUN}": c.CancelRun(RUN),
     f"/resolve {RUN} again --key ab --key cd": c.ResolveRun(RUN, "again", ("ab", "cd")),
+    f"/effects {RUN} in_doubt --codes --output x.csv": c.ListEffects(RUN, "in_doubt", True, "x.csv"),
     f"/replay {RUN}": c.ReplayRun(RUN),
     "/show": c.ShowScript("weekly", "outline"),
     "/show greet json --frozen": c.ShowScript("greet", "json", False),
@@ -172,6 +173,13 @@ EDITS: dict[str, list[dict[str, Any]]] = {
          "step": {"name": "orders", "op": "fetch", "from": "orders", "where": "it.total > 5"}},
     ],
     "/update s4 value.reason: 'none'": [{"edit": "replace", "at": "steps/2/then/0/value/reason", "value": "'none'"}],
+    "/update s9 {is_risk: false, reason: 'x'}": [
+        {"edit": "replace", "at": "steps/6/value", "value": {"is_risk": "false", "reason": "'x'"}}
+    ],
+    '/update s9 {"op": "fail", "message": "\'x\'"}': [
+        {"edit": "replace", "at": "steps/6", "step": {"op": "fail", "message": "'x'"}}
+    ],
+    "/return total_spend": [{"edit": "insert", "at": "steps/7", "step": {"op": "return", "value": "total_spend"}}],
     "/delete s3/then/0 total_spend": [{"edit": "remove", "at": "steps/4"}, {"edit": "remove", "at": "steps/2/then/0"}],
     "/delete orders/where": [{"edit": "remove", "at": "steps/1/where"}],
     "/move orders down": [{"edit": "move", "from": "steps/1", "to": "steps/2"}],
