@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sopwb.data.columnar.cache import Place
     from sopwb.data.postgres.server import Servers
     from sopwb.data.sqlite_table import Note
+    from sopwb.run.acting import Actor
 
 COLUMNS_VERSION: Final = "1"
 """Part of the name of what is kept of a large source. Raised with every change of what lies there or what it means."""
@@ -269,6 +270,16 @@ class OpenTables:
                 declaration, cache_dir=self._cache_dir, zone=self._zone, servers=self._servers
             )
         return table
+
+    def read_only(self, name: str) -> str:
+        """Say why a declared source cannot be written, "" where it can."""
+        return self._declarations[name].read_only
+
+    def writer(self, name: str, now_us: Callable[[], int], fault: Callable[[str], None]) -> Actor:
+        """Make what writes a source that can be written. Nothing is changed yet. Raises ``UserError``."""
+        from sopwb.data.writing.open import open_writer
+
+        return open_writer(self._declarations[name], self.table(name), self._zone, now_us, fault)
 
     def release(self) -> None:
         """Let go of databases, so that the next look sees them as they are then. Files stay as they were read."""

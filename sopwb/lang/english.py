@@ -175,6 +175,8 @@ class _Teller:
             case ast.ToolStep():
                 result = f" and call its result {step.name}" if step.name else ""
                 return f"Use {step.tool}{self.args(step.args)}{result}{_policy(step.on_error)}."
+            case ast.WriteStep():
+                return f"{self.write(step)}{_policy(step.on_error)}."
             case ast.SayStep():
                 return f"Say {self.phrase(step.text)}."
             case ast.FailStep():
@@ -185,6 +187,21 @@ class _Teller:
                 raise AssertionError("steps that hold steps are more than a sentence")
             case _:
                 assert_never(step)
+
+    def write(self, step: ast.WriteStep) -> str:
+        which = "a record" if step.key is None else f"the record {self.phrase(step.key)}"
+        values = self.args(step.record)
+        match step.mode:
+            case "insert":
+                return f"Add {which} to {step.into}{values}"
+            case "update":
+                return f"Change {which} of {step.into} to one{values}"
+            case "upsert":
+                return f"Add {which} to {step.into}, or change it, to one{values}"
+            case "delete":
+                return f"Delete {which} of {step.into}"
+            case _:
+                return f"Write {which} of {step.into}{values}"
 
     def fetch(self, step: ast.FetchStep) -> str:
         which = self.filtered(step.source, step.where, step.order_by)

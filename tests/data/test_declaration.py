@@ -57,7 +57,7 @@ def test_the_files_ending_says_the_format(path: str, format_: str) -> None:
 
 def test_an_unknown_setting_names_the_nearest() -> None:
     check({"path": "a.csv", "keys": "id"}, "SOP-D001 at data.orders: unknown setting keys; did you mean key?")
-    check({"path": "a.csv", "colour": "red"}, "known are path, url, format, table, key, fields")
+    check({"path": "a.csv", "colour": "red"}, "known are path, url, format, table, key, writable, fields")
 
 
 def test_a_source_without_a_path_is_refused() -> None:

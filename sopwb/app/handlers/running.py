@@ -27,7 +27,7 @@ from sopwb.lang import ir
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
-from sopwb.run.reads import compare_reads
+from sopwb.run.reads import compare_reads, compare_writes
 from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import need_mocks
@@ -73,7 +73,8 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
     actors: dict[str, Actor] = {}
     if mode != "dry_run":
         acting = _acting_tools(bench, program, mocks)
-        bench.tools.need_configured(acting)
+        bench.tools.need_configured(tool for tool in acting if not tool.startswith(ir.WRITE))
+        _need_writable(bench, program, acting)
         if acting:
             from sopwb.app.handlers.acting import actors_of  # a run that only computes pays nothing for acting
 
@@ -225,9 +226,20 @@ def _items(bench: Workbench, script: ir.Script) -> int:
 
 
 def _acting_tools(bench: Workbench, program: Program, mocks: tuple[str, ...]) -> list[str]:
-    """Name the tools that would change the world."""
-    return [
-        tool
-        for tool in program.tools()
-        if tool not in mocks and (signature := bench.tools.signature(tool)) is not None and signature.kind == "effect"
-    ]
+    """Name the tools that would change the world, and ``write:SOURCE`` for sources that would be written."""
+    return [tool for tool in program.tools() if tool not in mocks and _acts(bench, tool)]
+
+
+def _acts(bench: Workbench, tool: str) -> bool:
+    if tool.startswith(ir.WRITE):
+        return True
+    signature = bench.tools.signature(tool)
+    return signature is not None and signature.kind == "effect"
+
+
+def _need_writable(bench: Workbench, program: Program, acting: list[str]) -> None:
+    """Refuse a real run whose writes the sources do not take as they are now. Raises ``UserError``."""
+    writes = [write for write in program.writes() if write.tool in acting]
+    differences = compare_writes(writes, bench.environment().source)
+    if differences:
+        raise UserError(*differences)
