@@ -189,19 +189,16 @@ class _Teller:
                 assert_never(step)
 
     def write(self, step: ast.WriteStep) -> str:
-        which = "a record" if step.key is None else f"the record {self.phrase(step.key)}"
-        values = self.args(step.record)
+        key = "" if step.key is None else f" with the key {self.phrase(step.key)}"
+        has = joined([self.assigned(name, e) for name, e in step.record])
         match step.mode:
             case "insert":
-                return f"Add {which} to {step.into}{values}"
-            case "update":
-                return f"Change {which} of {step.into} to one{values}"
-            case "upsert":
-                return f"Add {which} to {step.into}, or change it, to one{values}"
+                return f"Add a record to {step.into}{key}" + (f" that has {has}" if has else "")
             case "delete":
-                return f"Delete {which} of {step.into}"
-            case _:
-                return f"Write {which} of {step.into}{values}"
+                return f"Delete the record of {step.into}{key}"
+            case mode:
+                verb = "Add or change" if mode == "upsert" else "Change"
+                return f"{verb} the record of {step.into}{key}" + (f", so that it has {has}" if has else "")
 
     def fetch(self, step: ast.FetchStep) -> str:
         which = self.filtered(step.source, step.where, step.order_by)
