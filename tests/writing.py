@@ -37,7 +37,8 @@ PAY: Final[dict[str, Any]] = {
     "steps": [
         {"op": "each", "from": "orders", "as": "order", "where": "it.status == 'open'", "do": [
             {"op": "write", "into": "orders", "mode": "update", "key": "order.id",
-             "record": {"status": "'paid'", "paid_on": "today", "total": "order.total + 1", "tries": "order.tries + 1"}},
+             "record": {
+                 "status": "'paid'", "paid_on": "today", "total": "order.total + 1", "tries": "order.tries + 1"}},
         ]},
     ],
 }  # fmt: skip

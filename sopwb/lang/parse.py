@@ -211,7 +211,7 @@ class _Reader:
             return parse_type(raw)
         except TypeSyntaxError as error:
             word = re.match(r"\w*", raw[error.position :])
-            known = tuple("bool int decimal string date timestamp duration secret list map".split())
+            known = ("bool", "int", "decimal", "string", "date", "timestamp", "duration", "secret", "list", "map")
             near = {
                 "text": "string",
                 "str": "string",

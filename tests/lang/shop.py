@@ -1,5 +1,5 @@
-"""A small shop that scripts are checked against: two keyed sources, one without a key, one that is read-only, tools of each class,
-scripts.
+"""A small shop that scripts are checked against: two keyed sources, one without a key, one that is read-only, tools of
+each class, scripts.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ SHOP: Final = StaticEnvironment(
         ),
         "lines": _source("lines", None, "{sku: string, count: int}"),
         "prices": msgspec.structs.replace(
-            _source("prices", "sku", "{sku: string, price: decimal}"), read_only="is a CSV file, which cannot be written"
+            _source("prices", "sku", "{sku: string, price: decimal}"),
+            read_only="is a CSV file, which cannot be written",
         ),
         "odd": SourceSchema("odd", "id", RecordType((("id", _type("int")), ("Größe", _type("int"))))),
     },

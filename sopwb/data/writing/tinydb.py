@@ -89,6 +89,8 @@ class TinydbTarget:
             self._release()
 
     def known(self, effect: str) -> bool:
+        if self._lock >= 0:
+            return effect in self._noted  # a chunk is under way, and the file is ours
         self._take()
         try:
             self._load()

@@ -127,7 +127,7 @@ def test_a_record_is_made_changed_and_deleted_by_its_key(desk: Desk) -> None:
     changed = {"id": "o00001", "status": "late", "total": Decimal(7), "paid_on": "2026-01-31", "tries": 9}
     assert found["o00001"] == changed
     assert found["o8"]["paid_on"] == "2026-11-22"
-    assert {id_ for id_ in found} == {"o8", "o9", *(f"o{n:05d}" for n in range(1, 6))}
+    assert set(found) == {"o8", "o9", *(f"o{n:05d}" for n in range(1, 6))}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,8 @@ def test_a_record_that_changed_since_it_was_decided_is_not_overwritten(desk: Des
     assert done.error is not None
     assert "total was 2.25 when it was decided, and is 99 now" in done.error.message
     kept = find(desk, "o00002")
-    assert kept is not None and kept["status"] == "open"
+    assert kept is not None
+    assert kept["status"] == "open"
 
 
 @pytest.mark.parametrize("change", ["gone", "changed"])
@@ -180,7 +181,8 @@ def test_a_field_that_the_script_does_not_use_may_change_meanwhile(desk: Desk) -
     in_place(desk, lambda one: {**one, "tries": 77})
     assert desk.do(c.ApproveRun(view.run, resume=True)).status == "succeeded"
     found = find(desk, "o00002")
-    assert found is not None and (found["status"], found["tries"]) == ("late", 77)
+    assert found is not None
+    assert (found["status"], found["tries"]) == ("late", 77)
 
 
 def test_a_second_item_that_writes_the_same_record_is_refused_not_lost(desk: Desk) -> None:
@@ -198,11 +200,13 @@ def test_a_code_is_in_the_source_and_nowhere_else(desk: Desk) -> None:
     desk.save(script(coupon, step))
     view = desk.do(c.RunScript("pay", allow=ALLOW))
     found = find(desk, "o00001")
-    assert view.status == "succeeded" and found is not None
+    assert view.status == "succeeded"
+    assert found is not None
     word, code = found["status"].split(" ")
     assert (word, len(code)) == ("code", 19)
     shown = desk.do(c.ShowRun(view.run))
-    assert code not in repr(shown) and "{{steps/0#0}}" in repr(shown)
+    assert code not in repr(shown)
+    assert "{{steps/0#0}}" in repr(shown)
 
 
 def test_a_replay_gives_the_same_trace_without_the_source(desk: Desk) -> None:

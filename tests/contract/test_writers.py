@@ -1,0 +1,400 @@
+"""The contract that every source that can be written passes, whatever lies behind it.
+
+A chunk is all or nothing, every change is done once however often it is asked for, values come back as they were
+written, and what cannot be kept exactly is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sopwb.data.declaration import declare
+from sopwb.data.open import open_table
+from sopwb.data.writing.open import open_writer
+from sopwb.run.acting import Dispatch, Done, NotApplied, Rejected, Reply
+from sopwb.store.errors import Refused
+from tests.contract.formats import write_sqlite, write_tinydb
+from tests.writing import FORMATS, keys_in
+
+TYPES = {
+    "id": "string",
+    "whole": "int?",
+    "exact": "decimal?",
+    "text": "string?",
+    "day": "date?",
+    "at": "timestamp?",
+    "long": "duration?",
+    "yes": "bool?",
+}
+FIRST: dict[str, Any] = {
+    "id": "a",
+    "whole": 1,
+    "exact": Decimal("1.5"),
+    "text": "x",
+    "day": dt.date(2026, 1, 31),
+    "at": dt.datetime(2026, 1, 31, 9, 30, tzinfo=dt.UTC),
+    "long": dt.timedelta(minutes=5),
+    "yes": True,
+}
+_NO_FAULT: Callable[[str], None] = lambda point: None  # noqa: E731 - a hook that does nothing
+
+
+class Shelf:
+    """A source ``things`` of two records, a and b, and what was committed of its writes."""
+
+    def __init__(self, folder: Path, format_: str, types: dict[str, str] | None = None) -> None:
+        self.format, self.folder = format_, folder
+        self.file = folder / ("things.json" if format_ == "tinydb" else "things.sqlite")
+        write = write_tinydb if format_ == "tinydb" else write_sqlite
+        write(self.file, [FIRST, {**FIRST, "id": "b"}])
+        settings = {"path": self.file.name, "format": format_, "table": "things", "key": "id", "writable": True}
+        declared, faults = declare("things", {**settings, "fields": types or TYPES}, str(folder))
+        assert declared is not None, faults
+        self.declaration = declared
+        self.committed: list[str] = []
+        self.fault = _NO_FAULT
+        self.commit: Callable[[str], None] = self.committed.append
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Read the records as a script does."""
+        table = open_table(self.declaration, cache_dir=None)
+        return {row["id"]: row for row in table.rows()}
+
+    def do(self, *dispatches: Dispatch, verify: bool = False) -> list[Reply]:
+        """Hand changes to a new actor, all at once."""
+        table = open_table(self.declaration, cache_dir=None)
+        actor = open_writer(self.declaration, table, dt.UTC, lambda: 1_000_000, lambda point: self.fault(point))
+
+        async def run() -> list[Reply]:
+            async with actor:
+                if verify:
+                    return [await actor.verify(one) for one in dispatches]
+                acts = [actor.act(one, lambda key=one.key: self.commit(key)) for one in dispatches]  # type: ignore[misc]
+                return list(await asyncio.gather(*acts, return_exceptions=True))  # type: ignore[arg-type]  # what acting raises
+
+        return asyncio.run(run())
+
+    def lock(self) -> Any:
+        """Hold the file as another program does; gives what lets it go."""
+        if self.format == "sqlite":
+            connection = sqlite3.connect(self.file, isolation_level=None)
+            connection.execute("BEGIN EXCLUSIVE")
+            return connection.close
+        import fcntl
+
+        held = os.open(self.file, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        return lambda: os.close(held)
+
+
+@pytest.fixture(params=FORMATS)
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path, request.param)
+
+
+def change(number: int, mode: str, key: Any, record: dict[str, Any] | None = None, **more: Any) -> Dispatch:
+    args: dict[str, Any] = {"mode": mode, "key": key, **more}
+    if record is not None:
+        args["record"] = record
+    return Dispatch(key=f"{number:064x}", tool="write:things", item="", path="steps/0", args=args)
+
+
+def update(number: int, key: str, record: dict[str, Any], before: dict[str, Any] | None = None) -> Dispatch:
+    return change(number, "update", key, record, before=before or {})
+
+
+def codes(replies: Iterable[Reply]) -> list[str]:
+    return [reply.code if isinstance(reply, (Rejected, NotApplied)) else type(reply).__name__ for reply in replies]
+
+
+def test_a_chunk_is_done_and_its_keys_are_noted(shelf: Shelf) -> None:
+    one, two = update(1, "a", {"whole": 2}), change(2, "insert", "c", {"text": "new"})
+    three = change(3, "delete", "b", before={})
+    assert codes(shelf.do(one, two, three)) == ["Done"] * 3
+    rows = shelf.rows()
+    assert (rows["a"]["whole"], rows["c"]["text"], "b" in rows) == (2, "new", False)
+    assert keys_in(shelf.file) == shelf.committed == [one.key, two.key, three.key]
+
+
+def test_what_was_done_is_not_done_again(shelf: Shelf) -> None:
+    one = change(1, "insert", "c", {"whole": 1})
+    assert codes(shelf.do(one)) == ["Done"]
+    before = shelf.file.read_bytes()
+    assert codes(shelf.do(one)) == ["Done"]
+    assert (shelf.committed, shelf.file.read_bytes()) == ([one.key], before)
+
+
+def test_asked_about_a_doubt_it_knows(shelf: Shelf) -> None:
+    one, two = update(1, "a", {"whole": 2}), update(2, "b", {"whole": 2})
+    shelf.do(one)
+    replies = shelf.do(one, two, verify=True)
+    assert [type(reply) for reply in replies] == [Done, NotApplied]
+
+
+def test_a_refused_change_leaves_the_others(shelf: Shelf) -> None:
+    replies = shelf.do(
+        update(1, "a", {"whole": 2}),
+        change(2, "insert", "b", {"whole": 9}),
+        update(3, "zzz", {"whole": 9}),
+        update(4, "b", {"whole": 9}, {"text": "something else"}),
+        change(5, "upsert", "a", {"whole": 9}, before=None),
+        update(6, "b", {"text": "y"}, {"whole": 1, "text": "x"}),
+    )
+    assert codes(replies) == ["Done", "there", "missing", "changed", "changed", "Done"]
+    rows = shelf.rows()
+    assert (rows["a"]["whole"], rows["b"]["whole"], rows["b"]["text"]) == (2, 1, "y")
+    assert keys_in(shelf.file) == [f"{n:064x}" for n in (1, 6)]
+
+
+def test_two_changes_of_one_record_in_a_chunk_are_seen(shelf: Shelf) -> None:
+    one, two = update(1, "a", {"whole": 2}, {"whole": 1}), update(2, "a", {"whole": 3}, {"whole": 1})
+    assert codes(shelf.do(one, two)) == ["Done", "changed"]
+    assert shelf.rows()["a"]["whole"] == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("whole", 2**63 - 1),
+        ("whole", -(2**63)),
+        ("whole", 0),
+        ("exact", Decimal("0.1")),
+        ("exact", Decimal("-12.345")),
+        ("exact", Decimal(10) ** 15),
+        ("exact", Decimal("123456789012.25")),
+        ("text", "Zoë “名前” 'x' \"y\" \n\t\\"),
+        ("text", ""),
+        ("text", "007"),
+        ("text", "{{steps/0#0.id}}"),
+        ("day", dt.date(1, 1, 1)),
+        ("day", dt.date(9999, 12, 31)),
+        ("at", dt.datetime(1969, 7, 20, 20, 17, 40, 123456, tzinfo=dt.UTC)),
+        ("long", dt.timedelta(days=400, microseconds=1)),
+        ("long", -dt.timedelta(hours=1)),
+        ("yes", False),
+        *[(field, None) for field in TYPES if field != "id"],
+    ],
+)
+def test_a_value_comes_back_as_it_was_written(shelf: Shelf, field: str, value: Any) -> None:
+    assert codes(shelf.do(update(1, "a", {field: value}), change(2, "insert", "c", {field: value}))) == ["Done"] * 2
+    rows = shelf.rows()
+    assert (rows["a"][field], rows["c"][field], rows["b"][field]) == (value, value, FIRST[field])
+
+
+def test_a_decimal_of_many_digits_is_kept_exactly_or_refused(shelf: Shelf) -> None:
+    value = Decimal("12345678901234567890.123456789")
+    reply = shelf.do(update(1, "a", {"exact": value}))[0]
+    kept = shelf.rows()["a"]["exact"]
+    assert kept == (value if isinstance(reply, Done) else FIRST["exact"])
+    assert isinstance(reply, Done) == (shelf.format == "tinydb"), reply
+
+
+def test_half_of_a_character_is_refused(shelf: Shelf) -> None:
+    assert isinstance(shelf.do(update(1, "a", {"text": "\ud800"}))[0], Rejected)
+    assert shelf.rows()["a"]["text"] == "x"
+
+
+def test_a_chunk_whose_dispatch_cannot_be_written_is_not_done(shelf: Shelf) -> None:
+    def fails(key: str) -> None:
+        shelf.committed.append(key)
+        if len(shelf.committed) == 2:
+            raise Refused("the journal is full")
+
+    shelf.commit = fails
+    before = shelf.file.read_bytes()
+    first, *others = shelf.do(*(update(n, "ab"[n % 2], {"whole": 5}, {}) for n in (1, 2, 3)))
+    assert (codes([first]), [type(other) for other in others]) == (["journal"], [Refused, Refused])
+    assert (keys_in(shelf.file), len(shelf.committed), shelf.rows()["b"]["whole"]) == ([], 2, 1)
+    if shelf.format == "tinydb":
+        assert shelf.file.read_bytes() == before
+
+
+def test_a_locked_file_is_not_now(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("sqlite", "tinydb"):
+        monkeypatch.setattr(f"sopwb.data.writing.{module}.WRITE_BUSY_MS_MAX", 100)
+    table = open_table(shelf.declaration, cache_dir=None)
+    let_go = shelf.lock()
+    try:
+        actor = open_writer(shelf.declaration, table, dt.UTC, lambda: 0, _NO_FAULT)
+
+        async def run() -> Reply:
+            async with actor:
+                return await actor.act(update(1, "a", {"whole": 2}), lambda: shelf.committed.append(""))
+
+        reply = asyncio.run(run())
+    finally:
+        let_go()
+    assert (isinstance(reply, NotApplied), codes([reply]), shelf.committed) == (True, ["busy"], [])
+
+
+def test_other_programs_changes_between_chunks_are_kept(shelf: Shelf) -> None:
+    def meddle(point: str) -> None:
+        if point != "write-committed" or len(shelf.committed) != 1:
+            return
+        if shelf.format == "tinydb":
+            raw = json.loads(shelf.file.read_text())
+            raw["things"]["2"]["text"] = "theirs"
+            shelf.file.write_text(json.dumps(raw))
+        else:
+            with sqlite3.connect(shelf.file) as connection:
+                connection.execute("UPDATE things SET text = 'theirs' WHERE id = 'b'")
+            connection.close()
+
+    shelf.fault = meddle
+    table = open_table(shelf.declaration, cache_dir=None)
+    actor = open_writer(shelf.declaration, table, dt.UTC, lambda: 0, meddle)
+
+    async def run() -> list[Reply]:
+        async with actor:
+            first = await actor.act(update(1, "a", {"whole": 2}), lambda: shelf.committed.append("1"))
+            return [first, await actor.act(update(2, "a", {"whole": 3}), lambda: shelf.committed.append("2"))]
+
+    assert codes(asyncio.run(run())) == ["Done"] * 2
+    rows = shelf.rows()
+    assert (rows["a"]["whole"], rows["b"]["text"]) == (3, "theirs")
+
+
+def test_many_changes_take_few_transactions(shelf: Shelf) -> None:
+    points: list[str] = []
+    shelf.fault = points.append
+    replies = shelf.do(*(change(n, "insert", f"k{n:03d}", {"whole": n}) for n in range(200)))
+    assert (codes(replies), len(shelf.rows())) == (["Done"] * 200, 202)
+    assert points.count("write-committed") == 4  # of 64 each
+
+
+# --- of one format ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", ["one line", "close", "indented", "a document a line", "unicode"])
+def test_a_tinydb_file_keeps_its_layout(tmp_path: Path, layout: str) -> None:
+    shelf = Shelf(tmp_path, "tinydb", {})
+    tables = {"things": {"1": {"id": "a", "text": "Zoë", "n": 1}, "7": {"id": "b", "text": "x", "n": 2}}, "none": {}}
+    texts = {
+        "one line": json.dumps(tables),
+        "close": json.dumps(tables, separators=(",", ":")),
+        "indented": json.dumps(tables, indent=4) + "\n",
+        "a document a line": '{\n  "things": {\n    "1": {"id": "a", "text": "Zo\\u00eb", "n": 1},\n'
+        '    "7": {"id": "b", "text": "x", "n": 2}\n  },\n  "none": {}\n}\n',
+        "unicode": json.dumps(tables, ensure_ascii=False),
+    }
+    shelf.file.write_text(texts[layout], encoding="utf-8")
+    assert codes(shelf.do(change(1, "update", "b", {"text": "y"}, before={}))) == ["Done"]
+    written = json.loads(shelf.file.read_text("utf-8"))
+    note = written["_sopwb_effects"]
+    tables["things"]["7"]["text"] = "y"
+    whole = {**tables, "_sopwb_effects": note}
+    again = {
+        "one line": json.dumps(whole),
+        "close": json.dumps(whole, separators=(",", ":")),
+        "indented": json.dumps(whole, indent=4) + "\n",
+        "a document a line": texts[layout].replace('"x"', '"y"').replace(
+            '"none": {}', '"none": {},\n  "_sopwb_effects": {\n    "1": ' + json.dumps(note["1"]) + "\n  }"
+        ),
+        "unicode": json.dumps(whole, ensure_ascii=False),
+    }
+    assert shelf.file.read_text("utf-8") == again[layout]
+
+
+def test_tinydb_itself_reads_what_was_written(tmp_path: Path) -> None:
+    tinydb = pytest.importorskip("tinydb")
+    shelf = Shelf(tmp_path, "tinydb")
+    shelf.do(change(1, "insert", "c", {"whole": 5}))
+    with tinydb.TinyDB(shelf.file) as database:
+        table = database.table("things")
+        assert (table.get(doc_id=3)["whole"], table.insert({"id": "d"})) == (5, 4)
+
+
+def test_a_tinydb_record_is_written_by_its_number(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "tinydb")
+    declared, faults = declare(
+        "things",
+        {"path": "things.json", "format": "tinydb", "table": "things", "key": "doc_id", "writable": True},
+        str(tmp_path),
+    )
+    assert declared is not None, faults
+    shelf.declaration = declared
+    made = {name: value for name, value in FIRST.items() if name in ("id", "whole")}
+    replies = shelf.do(change(1, "update", 2, {"whole": 7}, before={}), change(2, "insert", 9, made))
+    assert codes(replies) == ["Done"] * 2
+    tables = json.loads(shelf.file.read_text())["things"]
+    assert (tables["2"]["whole"], tables["9"], len(tables)) == (7, {"id": "a", "whole": 1}, 3)
+
+
+def test_a_tinydb_file_keeps_its_rights_and_a_link_stays_one(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "tinydb")
+    real = tmp_path / "real.json"
+    shelf.file.rename(real)
+    shelf.file.symlink_to(real)
+    real.chmod(0o640)
+    shelf.do(update(1, "a", {"whole": 2}))
+    assert shelf.file.is_symlink()
+    assert (real.stat().st_mode & 0o777, shelf.rows()["a"]["whole"]) == (0o640, 2)
+    assert sorted(os.listdir(tmp_path)) == ["real.json", "things.json"]
+
+
+def sqlite_table(shelf: Shelf, *statements: str) -> None:
+    with sqlite3.connect(shelf.file) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def test_a_rule_of_the_table_refuses_a_change_and_no_other(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "sqlite")
+    sqlite_table(
+        shelf,
+        "CREATE TRIGGER small BEFORE UPDATE ON things WHEN NEW.whole > 100"
+        " BEGIN SELECT RAISE(ROLLBACK, 'too large'); END",
+        "CREATE TRIGGER odd BEFORE UPDATE ON things WHEN NEW.whole = 77 BEGIN SELECT RAISE(ABORT, 'unlucky'); END",
+    )
+    replies = shelf.do(update(1, "a", {"whole": 5}), update(2, "b", {"whole": 101}), update(3, "b", {"whole": 77}))
+    assert codes(replies) == ["Done", "constraint", "constraint"]
+    assert isinstance(replies[1], Rejected)
+    assert replies[1].reason == "too large"
+    assert (shelf.rows()["a"]["whole"], shelf.rows()["b"]["whole"]) == (5, 1)
+
+
+def test_a_foreign_key_that_is_looked_at_last_refuses_only_who_breaks_it(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "sqlite")
+    sqlite_table(
+        shelf,
+        "ALTER TABLE things RENAME TO old",
+        "CREATE TABLE people (id TEXT PRIMARY KEY)",
+        "INSERT INTO people VALUES ('x')",
+        "CREATE TABLE things (id TEXT PRIMARY KEY, whole INTEGER,"
+        " text TEXT REFERENCES people(id) DEFERRABLE INITIALLY DEFERRED)",
+        "INSERT INTO things SELECT id, whole, text FROM old",
+    )
+    replies = shelf.do(update(1, "a", {"whole": 5}), update(2, "b", {"text": "nobody"}))
+    assert codes(replies) == ["Done", "constraint"]
+    assert (shelf.rows()["a"]["whole"], shelf.rows()["b"]["text"], shelf.committed) == (
+        5, "x", [f"{n:064x}" for n in (1, 2)],
+    )  # fmt: skip
+
+
+def test_a_column_that_would_change_a_value_refuses_it(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "sqlite")
+    sqlite_table(shelf, "DROP TABLE things", "CREATE TABLE things (id TEXT PRIMARY KEY, text INTEGER)",
+                 "INSERT INTO things VALUES ('a', 5)")  # fmt: skip
+    reply = shelf.do(update(1, "a", {"text": "007"}))[0]
+    assert isinstance(reply, Rejected)
+    assert reply.reason == "text would become 7 instead of 007"
+    assert shelf.rows()["a"]["text"] == "5"
+
+
+def test_a_view_cannot_be_written(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "sqlite")
+    sqlite_table(shelf, "ALTER TABLE things RENAME TO old", "CREATE VIEW things AS SELECT * FROM old")
+    reply = shelf.do(update(1, "a", {"whole": 2}))[0]
+    assert isinstance(reply, NotApplied)
+    assert reply.reason == "things is a view, which cannot be written"
