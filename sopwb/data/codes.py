@@ -95,8 +95,8 @@ CODES: Final[tuple[Code, ...]] = (
     ),
     Code(
         NOT_WRITABLE,
-        "a source of this format cannot be declared writable",
-        "Records of TinyDB and SQLite files can be written: they are changed one by one, and what was done is known.",
+        "a source that cannot be written",
+        "Records of TinyDB and SQLite files can be written, where sopwb.toml says `writable = true` of the source.",
         '[data.orders]\npath = "orders.csv"\nwritable = true',
     ),
     Code(

@@ -18,7 +18,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from sopwb.data.codes import UNKNOWN_SOURCE
+from sopwb.data.codes import NOT_WRITABLE, UNKNOWN_SOURCE
 from sopwb.data.columns import Survey
 from sopwb.data.content import Content
 from sopwb.data.declaration import SourceDeclaration
@@ -275,11 +275,18 @@ class OpenTables:
         """Say why a declared source cannot be written, "" where it can."""
         return self._declarations[name].read_only
 
-    def writer(self, name: str, now_us: Callable[[], int], fault: Callable[[str], None]) -> Actor:
-        """Make what writes a source that can be written. Nothing is changed yet. Raises ``UserError``."""
+    def writer(self, name: str, now_us: Callable[[], int], at: Callable[[str], None]) -> Actor:
+        """Make what writes a source; ``at`` hears the boundaries of each chunk. Nothing is changed yet.
+
+        Raises ``UserError`` for one that is not declared or is read-only.
+        """
         from sopwb.data.writing.open import open_writer
 
-        return open_writer(self._declarations[name], self.table(name), self._zone, now_us, fault)
+        table, declaration = self.table(name), self._declarations[name]
+        if declaration.read_only:
+            message, hint = f"{name} {declaration.read_only}", table.schema.writable_hint()
+            raise fault(NOT_WRITABLE, message, path=f"data.{name}", hint=hint)
+        return open_writer(declaration, table, self._zone, now_us, at)
 
     def release(self) -> None:
         """Let go of databases, so that the next look sees them as they are then. Files stay as they were read."""

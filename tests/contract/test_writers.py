@@ -305,6 +305,21 @@ def test_a_tinydb_file_keeps_its_layout(tmp_path: Path, layout: str) -> None:
     assert shelf.file.read_text("utf-8") == again[layout]
 
 
+def test_a_tinydb_file_that_changes_under_a_chunk_is_read_again(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "tinydb")
+
+    def meddle(point: str) -> None:
+        raw = json.loads(shelf.file.read_text())
+        if point == "write-prepared" and raw["things"]["2"]["text"] == "x":
+            raw["things"]["2"]["text"] = "theirs"
+            shelf.file.write_text(json.dumps(raw))
+
+    shelf.fault = meddle
+    assert codes(shelf.do(update(1, "a", {"whole": 2}))) == ["Done"]
+    rows = shelf.rows()
+    assert (rows["a"]["whole"], rows["b"]["text"], len(shelf.committed)) == (2, "theirs", 1)
+
+
 def test_tinydb_itself_reads_what_was_written(tmp_path: Path) -> None:
     tinydb = pytest.importorskip("tinydb")
     shelf = Shelf(tmp_path, "tinydb")

@@ -19,7 +19,7 @@ from typing import TypeVar
 import msgspec
 
 from sopwb.data.writing.change import DONE, Change, NotNow, Spoilt, Target, Unsure, change_of
-from sopwb.kernel.limits import INTENT_GROUP_MAX
+from sopwb.kernel.limits import INTENT_GROUP_MAX, WRITE_TRIES
 from sopwb.run.acting import Dispatch, NotApplied, Protection, Rejected, Reply, Unknown
 
 _T = TypeVar("_T")
@@ -81,7 +81,7 @@ class SourceActor:
         while self._waiting:
             chunk, self._waiting = self._waiting[:INTENT_GROUP_MAX], self._waiting[INTENT_GROUP_MAX:]
             try:
-                await self._do(chunk)
+                await self._tried(chunk)
             except NotNow as now:
                 _answer_all(chunk, NotApplied(now.code, now.reason))
             except Unsure as unsure:
@@ -90,6 +90,15 @@ class SourceActor:
                 for one in chunk:
                     if not one.reply.done():
                         one.reply.set_exception(error)
+
+    async def _tried(self, chunk: list[_Waiting]) -> None:
+        for _ in range(WRITE_TRIES - 1):
+            try:
+                return await self._do(chunk)
+            except NotNow as now:
+                if not now.again:
+                    raise
+        await self._do(chunk)
 
     async def _do(self, chunk: list[_Waiting]) -> None:
         try:

@@ -31,11 +31,12 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class NotNow(Exception):
-    """The source cannot be written at the moment, so nothing of the chunk was done. ``code`` is a word."""
+    """The source cannot be written at the moment, so nothing of the chunk was done. ``code`` is a word; ``again``: it
+    is worth another try at once."""
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: str, again: bool = False) -> None:
         super().__init__(reason)
-        self.code, self.reason = code, reason
+        self.code, self.reason, self.again = code, reason, again
 
 
 class Unsure(Exception):

@@ -77,7 +77,7 @@ class TinydbTarget:
             text.drop(EFFECTS_TABLE, number)
         text.put(EFFECTS_TABLE, _next_number(keys), {"at": now_us, "keys": self._new})
         if self._signature() != self._seen:
-            raise NotNow("busy", f"{self._file} was changed by another program")
+            raise NotNow("busy", f"{self._file} was changed by another program", again=True)
         self._replace(text.bytes())
         self._noted.update(self._new)
         self._new = []

@@ -237,6 +237,17 @@ def test_a_frozen_script_is_refused_where_its_source_became_read_only(desk: Desk
     assert later.do(c.RunScript("pay", dry_run=True)).status == "succeeded"
 
 
+def test_an_approved_run_is_refused_where_its_source_became_read_only(desk: Desk) -> None:
+    desk.save(PAY)
+    view = desk.do(c.RunScript("pay"))
+    desk.do(c.ApproveRun(view.run))
+    settings = desk.folder / "sopwb.toml"
+    settings.write_text(settings.read_text().replace("writable = true\n", ""))
+    assert Desk(desk.folder).refused(c.ResumeRun(view.run)).startswith(
+        "SOP-D008 at data.orders: orders is not declared writable"
+    )
+
+
 def test_a_frozen_script_is_refused_where_a_field_no_longer_takes_what_it_writes(desk: Desk) -> None:
     desk.save(script(write("update", key="'o00001'", record={"paid_on": "null"})))
     settings = desk.folder / "sopwb.toml"
