@@ -123,12 +123,9 @@ def fields_of(step: Mapping[str, Any], script: Mapping[str, Any], words: Vocabul
                 *_arguments(step, words.tools.get(str(step.get("tool")), ())),
             ]
         case "write":
-            return [
-                one("into", "into", "name", "a data source that is declared writable", True, sources),
-                one("mode", "mode", "choice", needed=True, known=WRITE_MODES),
-                one("key", "key", hint="which record: order.id"),
-                *_record(step, words),
-            ]
+            into = one("into", "into", "name", "a data source that is declared writable", True, sources)
+            mode = one("mode", "mode", "choice", needed=True, known=WRITE_MODES)
+            return [into, mode, one("key", "key", hint="which record: order.id"), *_record(step, words)]
         case "say":
             return [one("text", "text", hint="'Hello ' + customer.name", needed=True)]
         case "fail":

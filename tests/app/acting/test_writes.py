@@ -262,3 +262,23 @@ def test_a_batch_with_writes_is_decided_by_rows_and_says_why(desk: Desk) -> None
     desk.save(PAY)
     plan = desk.bench.do(c.ExplainPlan("pay"))
     assert "it writes orders, and looks at each record that it writes" in repr(plan)
+
+
+def test_items_of_a_batch_are_not_recomputed_from_what_was_written(tmp_path: Path) -> None:
+    desk = Desk(workspace(tmp_path / "shop", "sqlite", 600))
+    desk.save(PAY)
+    view = desk.do(c.RunScript("pay", allow=ALLOW))
+    refused = [desk.refused(c.ExplainRun(view.run, f"o{n:05d}")) for n in range(0, 10, 2)]
+    assert {line.partition(" (")[0] for line in refused} == {"SOP-A012: orders has changed since the run"}
+
+
+def test_a_field_whose_type_is_inferred_is_written_as_it_is_read(tmp_path: Path) -> None:
+    folder = workspace(tmp_path / "shop", "tinydb")
+    settings = folder / "sopwb.toml"
+    settings.write_text(settings.read_text().split("[data.orders.fields]")[0])
+    desk = Desk(folder)
+    desk.save(script(write("update", key="'o00001'", record={"paid_on": "today", "total": "3"})))
+    assert desk.do(c.RunScript("pay", allow=ALLOW)).status == "succeeded"
+    found = find(desk, "o00001")
+    assert found is not None
+    assert (found["paid_on"], found["total"]) == ("2026-11-22", Decimal(3))
