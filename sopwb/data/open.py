@@ -62,6 +62,10 @@ def open_table(
         from sopwb.data.postgres.table import open_postgres
 
         return open_postgres(declaration, servers or Servers(), zone)
+    if declaration.format == "sqlite" and declaration.writable:
+        from sopwb.data.read_sqlite import recover
+
+        recover(declaration.file)
     hold = declaration.format not in ("sqlite", "parquet")
     content = Content(declaration.file, declaration.path, cache_dir, hold=hold)
     reader = _reader(declaration, content)

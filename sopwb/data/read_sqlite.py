@@ -11,6 +11,7 @@ Deliberately not here: writing (``writing``), and SQL of the person's own.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -167,6 +168,10 @@ class SqliteReader:
             return fault(BUSY, f"{label} is locked by another program", path=label, hint="try again when it is done")
         if "decode" in text.lower():
             return fault(ENCODING, f"{label} {self.table} holds text that is not UTF-8", path=label)
+        if "readonly" in text:  # it is opened to be read: only what was left unfinished would have to be undone
+            hint = "open it once with that program; a source that is declared writable is mended by itself"
+            message = f"{label} holds a change that a program has left unfinished"
+            return fault(UNREADABLE, message, path=label, hint=hint)
         if "unable to open" in text:
             return fault(UNREADABLE, f"cannot open {label}: {text}", path=label)
         return fault(MALFORMED, f"not a readable SQLite file: {text}", path=label)
@@ -179,6 +184,19 @@ def connect(file: str, mode: str = "ro") -> sqlite3.Connection:
     path = os.path.abspath(file).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     address, timeout_s = f"file:{path}?mode={mode}", SQLITE_BUSY_MS_MAX / 1000
     return sqlite3.connect(address, uri=True, timeout=timeout_s, isolation_level=None)
+
+
+def recover(file: str) -> None:
+    """Undo what a process that died while it wrote has left unfinished; nobody can read the file before.
+
+    What is wrong with the file otherwise is said by who reads it.
+    """
+    import sqlite3
+
+    if not os.path.exists(file + "-journal"):
+        return
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(file, "rw")) as connection:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
 
 
 def quoted_name(name: str) -> str:

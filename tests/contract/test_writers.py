@@ -16,11 +16,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from sopwb.data.declaration import declare
 from sopwb.data.open import open_table
 from sopwb.data.writing.open import open_writer
+from sopwb.kernel.diagnostics import UserError
 from sopwb.run.acting import Dispatch, Done, NotApplied, Rejected, Reply
 from sopwb.store.errors import Refused
 from tests.contract.formats import write_sqlite, write_tinydb
@@ -405,6 +407,41 @@ def test_a_column_that_would_change_a_value_refuses_it(tmp_path: Path) -> None:
     assert isinstance(reply, Rejected)
     assert reply.reason == "text would become 7 instead of 007"
     assert shelf.rows()["a"]["text"] == "5"
+
+
+def left_unfinished(shelf: Shelf) -> None:
+    """Leave the file as a process that was killed while SQLite changed it in place leaves it."""
+    busy = shelf.file.with_name("busy.sqlite")
+    shelf.file.rename(busy)
+    connection = sqlite3.connect(busy, isolation_level=None)
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("BEGIN")
+    connection.execute("CREATE TABLE filling (text)")
+    connection.executemany("INSERT INTO filling VALUES (?)", [("x" * 2_000,)] * 200)
+    connection.execute("UPDATE things SET whole = 99")
+    shelf.file.write_bytes(busy.read_bytes())
+    journal = busy.with_name("busy.sqlite-journal")
+    shelf.file.with_name("things.sqlite-journal").write_bytes(journal.read_bytes())
+    connection.close()
+
+
+def test_what_a_killed_process_left_unfinished_is_undone_before_it_is_read(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "sqlite")
+    left_unfinished(shelf)
+    assert (shelf.rows()["a"]["whole"], codes(shelf.do(update(1, "a", {"whole": 2})))) == (1, ["Done"])
+
+
+def test_a_source_that_is_read_only_is_not_mended_by_reading_it(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "sqlite")
+    left_unfinished(shelf)
+    before = shelf.file.read_bytes()
+    shelf.declaration = msgspec.structs.replace(shelf.declaration, writable=False)
+    with pytest.raises(UserError) as refused:
+        shelf.rows()
+    assert refused.value.diagnostics[0].line().startswith(
+        "SOP-D011 at things.sqlite: things.sqlite holds a change that a program has left unfinished"
+    )
+    assert shelf.file.read_bytes() == before
 
 
 def test_a_view_cannot_be_written(tmp_path: Path) -> None:
