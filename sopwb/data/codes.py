@@ -96,7 +96,7 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         NOT_WRITABLE,
         "a source that cannot be written",
-        "Records of TinyDB and SQLite files can be written, where sopwb.toml says `writable = true` of the source.",
+        "Records of TinyDB, SQLite and PostgreSQL sources can be written, where sopwb.toml says `writable = true`.",
         '[data.orders]\npath = "orders.csv"\nwritable = true',
     ),
     Code(

@@ -5,7 +5,7 @@
     format = "csv"                 # csv json jsonl tinydb parquet sqlite; else the file's ending decides
     table = "orders"               # of a TinyDB or SQLite file, or of a database
     key = "id"                     # the field that identifies a record
-    writable = true                # whether scripts may write records (TinyDB and SQLite files); else it is read-only
+    writable = true                # whether scripts may write records (TinyDB, SQLite, PostgreSQL)
     [data.orders.fields]           # types that override inference
     total = "decimal"
 
@@ -49,14 +49,13 @@ if TYPE_CHECKING:
 SETTINGS: Final = ("path", "url", "format", "table", "key", "writable", "fields")
 FORMATS: Final = ("csv", "json", "jsonl", "tinydb", "parquet", "sqlite")
 POSTGRESQL: Final = "postgresql"
-WRITABLE_FORMATS: Final = ("tinydb", "sqlite")
-_KINDS: Final = {
+_NOT_WRITTEN: Final = {
     "csv": "a CSV file",
     "json": "a JSON file",
     "jsonl": "a JSON Lines file",
     "parquet": "a Parquet file",
-    POSTGRESQL: "a table of a PostgreSQL database",
 }
+"""Formats that cannot be written."""
 ENDINGS: Final[dict[str, str]] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -92,8 +91,8 @@ class SourceDeclaration(msgspec.Struct, frozen=True):
     @property
     def read_only(self) -> str:
         """Say why its records cannot be written, in words that go on after its name; "" where they can."""
-        if self.format in _KINDS:
-            return f"is {_KINDS[self.format]}, which cannot be written"
+        if self.format in _NOT_WRITTEN:
+            return f"is {_NOT_WRITTEN[self.format]}, which cannot be written"
         return "" if self.writable else "is not declared writable"
 
     @property
@@ -126,7 +125,7 @@ def declare(
 
         address = Address(url)
         declaration = SourceDeclaration(name, address.shown, POSTGRESQL, base, table, key, types, address, writable)
-        return _if_writable(declaration, place)
+        return declaration, ()
     path = str(settings["path"])
     format_, fault = _format(path, str(settings.get("format", "")), table, place)
     if fault is not None:
@@ -141,7 +140,7 @@ def _if_writable(
 ) -> tuple[SourceDeclaration | None, tuple[Diagnostic, ...]]:
     if not (declaration.writable and declaration.read_only):
         return declaration, ()
-    hint = "remove writable, or move the records to a TinyDB or SQLite file"
+    hint = "remove writable, or move the records to a TinyDB or SQLite file or to PostgreSQL"
     return None, (Diagnostic(NOT_WRITABLE, f"{declaration.name} {declaration.read_only}", path=place, hint=hint),)
 
 

@@ -174,7 +174,8 @@ READS_INVALID: Final = Code(
 
 WRITE_REFUSED: Final = Code(
     "SOP-C023", "The source cannot be written",
-    "Records of TinyDB and SQLite files can be written, where sopwb.toml says `writable = true` under [data.NAME].",
+    "Records of TinyDB, SQLite and PostgreSQL sources can be written, where sopwb.toml says `writable = true` under "
+    "[data.NAME].",
     _STEP % '{"op": "write", "into": "prices", "mode": "delete", "key": "\'C1\'"}')
 WRITE_WITHOUT_KEY: Final = Code(
     "SOP-C024", "The source has no key, so no record of it can be named",

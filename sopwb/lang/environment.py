@@ -28,7 +28,8 @@ class SourceSchema(msgspec.Struct, frozen=True):
 
     def writable_hint(self) -> str:
         """Say what would let its records be written."""
-        return f"a TinyDB or SQLite file can be written, with writable = true under [data.{self.name}] in sopwb.toml"
+        formats = "TinyDB and SQLite files and PostgreSQL tables can be written"
+        return f"{formats}, with writable = true under [data.{self.name}] in sopwb.toml"
 
 
 class Parameter(msgspec.Struct, frozen=True):

@@ -109,7 +109,7 @@ def write_parquet(path: Path, records: Sequence[Record]) -> None:
 
 def write_postgresql(schema: str, records: Sequence[Record]) -> None:
     kinds = {bool: "bool", int: "bigint", Decimal: "numeric", str: "text", dt.date: "date", dt.datetime: "timestamptz",
-             list: "jsonb", dict: "jsonb"}  # fmt: skip
+             list: "jsonb", dict: "jsonb", dt.timedelta: "interval"}  # fmt: skip
     columns = []
     for name in _names(records):
         values = [record.get(name) for record in records]

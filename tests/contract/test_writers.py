@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import fcntl
 import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,12 @@ import msgspec
 import pytest
 
 from sopwb.data.declaration import declare
-from sopwb.data.open import open_table
-from sopwb.data.writing.open import open_writer
+from sopwb.data.open import open_tables
 from sopwb.kernel.diagnostics import UserError
-from sopwb.run.acting import Dispatch, Done, NotApplied, Rejected, Reply
+from sopwb.run.acting import Actor, Dispatch, Done, NotApplied, Rejected, Reply
 from sopwb.store.errors import Refused
-from tests.contract.formats import write_sqlite, write_tinydb
+from tests import postgres
+from tests.contract.formats import write_postgresql, write_sqlite, write_tinydb
 from tests.writing import FORMATS, keys_in
 
 TYPES = {
@@ -57,49 +59,100 @@ class Shelf:
     def __init__(self, folder: Path, format_: str, types: dict[str, str] | None = None) -> None:
         self.format, self.folder = format_, folder
         self.file = folder / ("things.json" if format_ == "tinydb" else "things.sqlite")
-        write = write_tinydb if format_ == "tinydb" else write_sqlite
-        write(self.file, [FIRST, {**FIRST, "id": "b"}])
-        settings = {"path": self.file.name, "format": format_, "table": "things", "key": "id", "writable": True}
-        declared, faults = declare("things", {**settings, "fields": types or TYPES}, str(folder))
+        records = [FIRST, {**FIRST, "id": "b"}]
+        settings: dict[str, Any] = {"path": self.file.name, "format": format_, "table": "things"}
+        if format_ == "postgresql":
+            self.schema, url = postgres.server().schema()
+            settings = {"url": url, "table": "things"}
+            write_postgresql(self.schema, records)
+            loose = ", ".join(f"alter column {name} drop not null" for name in FIRST if name != "id")
+            self.execute(f"alter table {self.schema}.things {loose}, add primary key (id)")
+        else:
+            (write_tinydb if format_ == "tinydb" else write_sqlite)(self.file, records)
+        given = TYPES if types is None else types
+        declared, faults = declare(
+            "things", {**settings, "key": "id", "writable": True, "fields": given}, str(folder)
+        )
         assert declared is not None, faults
         self.declaration = declared
         self.committed: list[str] = []
         self.fault = _NO_FAULT
         self.commit: Callable[[str], None] = self.committed.append
 
+    def execute(self, *statements: str) -> None:
+        """Change the database as its own program does."""
+        if self.format == "postgresql":
+            postgres.server().execute(*statements)
+            return
+        with sqlite3.connect(self.file) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        connection.close()
+
+    def state(self) -> Any:
+        """Give something that differs after every change."""
+        if self.format != "postgresql":
+            return self.file.read_bytes()
+        with postgres.server().connect() as connection:
+            return connection.execute(f"select * from {self.schema}.things order by id").fetchall()
+
+    def keys(self) -> list[str]:
+        """Read the keys of the effects that the source says were done."""
+        if self.format != "postgresql":
+            return keys_in(self.file)
+        with postgres.server().connect() as connection:
+            made = connection.execute("select to_regclass(%s)", [f"{self.schema}.sopwb_effects"]).fetchone()
+            query = f"select encode(key, 'hex') from {self.schema}.sopwb_effects order by 1"
+            return [key for (key,) in connection.execute(query)] if made[0] else []
+
     def rows(self) -> dict[str, dict[str, Any]]:
         """Read the records as a script does."""
-        table = open_table(self.declaration, cache_dir=None)
-        return {row["id"]: row for row in table.rows()}
+        table = open_tables([self.declaration], None)
+        try:
+            return {row["id"]: row for row in table.table("things").rows()}
+        finally:
+            table.close()
+
+    def actor(self) -> Actor:
+        tables = open_tables([self.declaration], None)
+        try:
+            return tables.writer("things", lambda: 1_000_000, lambda point: self.fault(point))
+        finally:
+            tables.close()
 
     def do(self, *dispatches: Dispatch, verify: bool = False) -> list[Reply]:
         """Hand changes to a new actor, all at once."""
-        table = open_table(self.declaration, cache_dir=None)
-        actor = open_writer(self.declaration, table, dt.UTC, lambda: 1_000_000, lambda point: self.fault(point))
+        actor = self.actor()
 
-        async def run() -> list[Reply]:
+        async def run() -> list[Any]:
             async with actor:
                 if verify:
                     return [await actor.verify(one) for one in dispatches]
-                acts = [actor.act(one, lambda key=one.key: self.commit(key)) for one in dispatches]  # type: ignore[misc]
-                return list(await asyncio.gather(*acts, return_exceptions=True))  # type: ignore[arg-type]  # what acting raises
+                acts = [actor.act(one, partial(self._commit, one.key)) for one in dispatches]
+                return list(await asyncio.gather(*acts, return_exceptions=True))
 
         return asyncio.run(run())
 
-    def lock(self) -> Any:
-        """Hold the file as another program does; gives what lets it go."""
+    def _commit(self, key: str) -> None:
+        self.commit(key)
+
+    def lock(self) -> Callable[[], None]:
+        """Hold the source as another program does; gives what lets it go."""
+        if self.format == "postgresql":
+            session = postgres.server().connect()
+            session.execute("begin")
+            session.execute(f"lock table {self.schema}.things in exclusive mode")
+            return session.close  # type: ignore[no-any-return]  # the driver's
         if self.format == "sqlite":
             connection = sqlite3.connect(self.file, isolation_level=None)
             connection.execute("BEGIN EXCLUSIVE")
             return connection.close
-        import fcntl
-
         held = os.open(self.file, os.O_RDONLY)
         fcntl.flock(held, fcntl.LOCK_EX)
         return lambda: os.close(held)
 
 
-@pytest.fixture(params=FORMATS)
+@pytest.fixture(params=[*FORMATS, "postgresql"])
 def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
     return Shelf(tmp_path, request.param)
 
@@ -125,15 +178,15 @@ def test_a_chunk_is_done_and_its_keys_are_noted(shelf: Shelf) -> None:
     assert codes(shelf.do(one, two, three)) == ["Done"] * 3
     rows = shelf.rows()
     assert (rows["a"]["whole"], rows["c"]["text"], "b" in rows) == (2, "new", False)
-    assert keys_in(shelf.file) == shelf.committed == [one.key, two.key, three.key]
+    assert shelf.keys() == shelf.committed == [one.key, two.key, three.key]
 
 
 def test_what_was_done_is_not_done_again(shelf: Shelf) -> None:
     one = change(1, "insert", "c", {"whole": 1})
     assert codes(shelf.do(one)) == ["Done"]
-    before = shelf.file.read_bytes()
+    before = shelf.state()
     assert codes(shelf.do(one)) == ["Done"]
-    assert (shelf.committed, shelf.file.read_bytes()) == ([one.key], before)
+    assert (shelf.committed, shelf.state()) == ([one.key], before)
 
 
 def test_asked_about_a_doubt_it_knows(shelf: Shelf) -> None:
@@ -155,7 +208,7 @@ def test_a_refused_change_leaves_the_others(shelf: Shelf) -> None:
     assert codes(replies) == ["Done", "there", "missing", "changed", "changed", "Done"]
     rows = shelf.rows()
     assert (rows["a"]["whole"], rows["b"]["whole"], rows["b"]["text"]) == (2, 1, "y")
-    assert keys_in(shelf.file) == [f"{n:064x}" for n in (1, 6)]
+    assert shelf.keys() == [f"{n:064x}" for n in (1, 6)]
 
 
 def test_two_changes_of_one_record_in_a_chunk_are_seen(shelf: Shelf) -> None:
@@ -198,7 +251,7 @@ def test_a_decimal_of_many_digits_is_kept_exactly_or_refused(shelf: Shelf) -> No
     reply = shelf.do(update(1, "a", {"exact": value}))[0]
     kept = shelf.rows()["a"]["exact"]
     assert kept == (value if isinstance(reply, Done) else FIRST["exact"])
-    assert isinstance(reply, Done) == (shelf.format == "tinydb"), reply
+    assert isinstance(reply, Done) == (shelf.format != "sqlite"), reply
 
 
 def test_half_of_a_character_is_refused(shelf: Shelf) -> None:
@@ -213,21 +266,21 @@ def test_a_chunk_whose_dispatch_cannot_be_written_is_not_done(shelf: Shelf) -> N
             raise Refused("the journal is full")
 
     shelf.commit = fails
-    before = shelf.file.read_bytes()
+    before = shelf.state()
     first, *others = shelf.do(*(update(n, "ab"[n % 2], {"whole": 5}, {}) for n in (1, 2, 3)))
     assert (codes([first]), [type(other) for other in others]) == (["journal"], [Refused, Refused])
-    assert (keys_in(shelf.file), len(shelf.committed), shelf.rows()["b"]["whole"]) == ([], 2, 1)
-    if shelf.format == "tinydb":
-        assert shelf.file.read_bytes() == before
+    assert (shelf.keys(), len(shelf.committed), shelf.rows()["b"]["whole"]) == ([], 2, 1)
+    if shelf.format != "sqlite":  # which has taken a page for the table of keys, and given it back
+        assert shelf.state() == before
 
 
-def test_a_locked_file_is_not_now(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_source_is_not_now(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("sqlite", "tinydb"):
         monkeypatch.setattr(f"sopwb.data.writing.{module}.WRITE_BUSY_MS_MAX", 100)
-    table = open_table(shelf.declaration, cache_dir=None)
+    monkeypatch.setattr("sopwb.data.writing.postgres._BEGIN", "begin; set local lock_timeout = 100")
+    actor = shelf.actor()
     let_go = shelf.lock()
     try:
-        actor = open_writer(shelf.declaration, table, dt.UTC, lambda: 0, _NO_FAULT)
 
         async def run() -> Reply:
             async with actor:
@@ -236,7 +289,9 @@ def test_a_locked_file_is_not_now(shelf: Shelf, monkeypatch: pytest.MonkeyPatch)
         reply = asyncio.run(run())
     finally:
         let_go()
-    assert (isinstance(reply, NotApplied), codes([reply]), shelf.committed) == (True, ["busy"], [])
+    assert (isinstance(reply, NotApplied), shelf.committed) == (True, [])
+    assert codes([reply]) == ["55P03" if shelf.format == "postgresql" else "busy"]
+    assert codes(shelf.do(update(1, "a", {"whole": 2}))) == ["Done"]
 
 
 def test_other_programs_changes_between_chunks_are_kept(shelf: Shelf) -> None:
@@ -248,13 +303,11 @@ def test_other_programs_changes_between_chunks_are_kept(shelf: Shelf) -> None:
             raw["things"]["2"]["text"] = "theirs"
             shelf.file.write_text(json.dumps(raw))
         else:
-            with sqlite3.connect(shelf.file) as connection:
-                connection.execute("UPDATE things SET text = 'theirs' WHERE id = 'b'")
-            connection.close()
+            table = "things" if shelf.format == "sqlite" else f"{shelf.schema}.things"
+            shelf.execute(f"UPDATE {table} SET text = 'theirs' WHERE id = 'b'")
 
     shelf.fault = meddle
-    table = open_table(shelf.declaration, cache_dir=None)
-    actor = open_writer(shelf.declaration, table, dt.UTC, lambda: 0, meddle)
+    actor = shelf.actor()
 
     async def run() -> list[Reply]:
         async with actor:
@@ -359,17 +412,9 @@ def test_a_tinydb_file_keeps_its_rights_and_a_link_stays_one(tmp_path: Path) -> 
     assert sorted(os.listdir(tmp_path)) == ["real.json", "things.json"]
 
 
-def sqlite_table(shelf: Shelf, *statements: str) -> None:
-    with sqlite3.connect(shelf.file) as connection:
-        for statement in statements:
-            connection.execute(statement)
-    connection.close()
-
-
 def test_a_rule_of_the_table_refuses_a_change_and_no_other(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, "sqlite")
-    sqlite_table(
-        shelf,
+    shelf.execute(
         "CREATE TRIGGER small BEFORE UPDATE ON things WHEN NEW.whole > 100"
         " BEGIN SELECT RAISE(ROLLBACK, 'too large'); END",
         "CREATE TRIGGER odd BEFORE UPDATE ON things WHEN NEW.whole = 77 BEGIN SELECT RAISE(ABORT, 'unlucky'); END",
@@ -383,8 +428,7 @@ def test_a_rule_of_the_table_refuses_a_change_and_no_other(tmp_path: Path) -> No
 
 def test_a_foreign_key_that_is_looked_at_last_refuses_only_who_breaks_it(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, "sqlite")
-    sqlite_table(
-        shelf,
+    shelf.execute(
         "ALTER TABLE things RENAME TO old",
         "CREATE TABLE people (id TEXT PRIMARY KEY)",
         "INSERT INTO people VALUES ('x')",
@@ -401,7 +445,7 @@ def test_a_foreign_key_that_is_looked_at_last_refuses_only_who_breaks_it(tmp_pat
 
 def test_a_column_that_would_change_a_value_refuses_it(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, "sqlite")
-    sqlite_table(shelf, "DROP TABLE things", "CREATE TABLE things (id TEXT PRIMARY KEY, text INTEGER)",
+    shelf.execute("DROP TABLE things", "CREATE TABLE things (id TEXT PRIMARY KEY, text INTEGER)",
                  "INSERT INTO things VALUES ('a', 5)")  # fmt: skip
     reply = shelf.do(update(1, "a", {"text": "007"}))[0]
     assert isinstance(reply, Rejected)
@@ -446,7 +490,7 @@ def test_a_source_that_is_read_only_is_not_mended_by_reading_it(tmp_path: Path) 
 
 def test_a_view_cannot_be_written(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, "sqlite")
-    sqlite_table(shelf, "ALTER TABLE things RENAME TO old", "CREATE VIEW things AS SELECT * FROM old")
+    shelf.execute("ALTER TABLE things RENAME TO old", "CREATE VIEW things AS SELECT * FROM old")
     reply = shelf.do(update(1, "a", {"whole": 2}))[0]
     assert isinstance(reply, NotApplied)
     assert reply.reason == "things is a view, which cannot be written"
