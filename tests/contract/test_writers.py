@@ -23,8 +23,9 @@ import pytest
 
 from sopwb.data.declaration import declare
 from sopwb.data.open import open_tables
+from sopwb.data.postgres.address import Address
 from sopwb.kernel.diagnostics import UserError
-from sopwb.run.acting import Actor, Dispatch, Done, NotApplied, Rejected, Reply
+from sopwb.run.acting import Actor, Dispatch, Done, NotApplied, Rejected, Reply, Unknown
 from sopwb.store.errors import Refused
 from tests import postgres
 from tests.contract.formats import write_postgresql, write_sqlite, write_tinydb
@@ -494,3 +495,101 @@ def test_a_view_cannot_be_written(tmp_path: Path) -> None:
     reply = shelf.do(update(1, "a", {"whole": 2}))[0]
     assert isinstance(reply, NotApplied)
     assert reply.reason == "things is a view, which cannot be written"
+
+
+def test_a_session_that_is_cut_at_its_commit_is_a_doubt_that_the_server_clears_up(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "postgresql")
+
+    def cut(point: str) -> None:
+        if point == "write-prepared":
+            shelf.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where application_name = 'sopwb' and state = 'idle in transaction'"
+            )
+
+    shelf.fault = cut
+    one = update(1, "a", {"whole": 2})
+    replies = shelf.do(one)
+    assert isinstance(replies[0], Unknown), replies
+    shelf.fault = _NO_FAULT
+    assert [type(reply) for reply in shelf.do(one, verify=True)] == [NotApplied]
+    assert codes(shelf.do(one)) == ["Done"]
+
+
+def test_a_rule_that_postgresql_looks_at_last_refuses_only_who_breaks_it(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "postgresql")
+    shelf.execute(
+        f"create table {shelf.schema}.people (id text primary key)",
+        f"insert into {shelf.schema}.people values ('x')",
+        f"alter table {shelf.schema}.things add foreign key (text) references {shelf.schema}.people"
+        " deferrable initially deferred",
+    )
+    replies = shelf.do(update(1, "a", {"whole": 5}), update(2, "b", {"text": "nobody"}))
+    assert codes(replies) == ["Done", "constraint"]
+    assert (shelf.rows()["a"]["whole"], shelf.rows()["b"]["text"]) == (5, "x")
+
+
+def test_a_trigger_of_postgresql_refuses_a_change_and_no_other(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "postgresql")
+    shelf.execute(
+        f"create function {shelf.schema}.check() returns trigger language plpgsql as"
+        " $$ begin if new.whole > 100 then raise exception 'too large'; end if; return new; end $$",
+        f"create trigger small before update on {shelf.schema}.things"
+        f" for each row execute function {shelf.schema}.check()",
+    )
+    replies = shelf.do(update(1, "a", {"whole": 5}), update(2, "b", {"whole": 101}), update(3, "b", {"text": "y"}))
+    assert codes(replies) == ["Done", "refused", "Done"]
+    assert isinstance(replies[1], Rejected)
+    assert replies[1].reason == "too large"
+
+
+def test_who_may_not_make_the_table_of_keys_writes_nothing(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "postgresql")
+    role = f"writer_of_{shelf.schema}"
+    shelf.execute(
+        f"create role {role} login",
+        f"grant usage on schema {shelf.schema} to {role}",
+        f"grant select, update on {shelf.schema}.things to {role}",
+    )
+    address = shelf.declaration.address
+    assert address is not None
+    url = postgres.server().url(user=role, options=f"-csearch_path={shelf.schema}")
+    shelf.declaration = msgspec.structs.replace(shelf.declaration, address=Address(url))
+    replies = shelf.do(update(1, "a", {"whole": 2}))
+    assert codes(replies) == ["42501"]
+    shelf.execute(
+        f"create table {shelf.schema}.sopwb_effects (key bytea primary key, at timestamptz not null)",
+        f"grant select, insert, delete on {shelf.schema}.sopwb_effects to {role}",
+    )
+    assert codes(shelf.do(update(1, "a", {"whole": 2}))) == ["Done"]
+
+
+def test_postgresqls_own_types_take_what_a_script_reads_of_them(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "postgresql", {})
+    table = f"{shelf.schema}.kinds"
+    first, second = "6f9619ff-8b86-d011-b42d-00c04fc964ff", "00000000-0000-0000-0000-000000000001"
+    shelf.execute(
+        f"create type {shelf.schema}.mood as enum ('sad', 'glad')",
+        f"create table {table} (id uuid primary key, mood {shelf.schema}.mood, doc jsonb, local timestamp,"
+        " half real, code char(5), tags text[])",
+        f"insert into {table} values ('{first}', 'sad', '{{}}', '2026-01-31 09:00', 0.5, 'ab', '{{x}}')",
+    )
+    shelf.declaration = msgspec.structs.replace(shelf.declaration, table=table)
+    values = {
+        "mood": "glad",
+        "doc": '{"a": 1}',
+        "local": dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC),
+        "half": Decimal("0.1"),
+        "code": "xyz",
+    }
+    replies = shelf.do(
+        update(1, first, values, {"mood": "sad", "tags": ["x"]}),
+        change(2, "insert", second, values),
+        update(3, first, {"mood": "angry"}),
+        update(4, first, {"half": Decimal("0.123456789")}),
+        update(5, first, {"tags": ["y"]}),
+    )
+    assert codes(replies) == ["Done", "Done", "refused", "value", "value"]
+    rows = shelf.rows()
+    for key in (first, second):
+        assert {name: rows[key][name] for name in values} == values

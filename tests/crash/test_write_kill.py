@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from sopwb.app import commands as c
-from sopwb.app.outputs import RunList
-from tests.writing import FORMATS, PAY, Desk, keys_in, orders, paid, read_file, workspace
+from sopwb.app.outputs import Failed, RunList, RunView
+from sopwb.app.workbench import open_workbench
+from tests import postgres
+from tests.writing import AS_OF, FORMATS, PAY, Desk, keys_in, orders, paid, read_file, workspace
 
 ROOT = Path(__file__).parents[2]
 _WORKER = """
@@ -121,3 +123,54 @@ def test_a_run_that_is_killed_again_and_again_writes_everything_once(
         deaths += killed(desk.folder, "any", chance.randint(3, 250))
     assert deaths > kills // 2
     check_written(desk, count)
+
+
+def bank(folder: Path, count: int) -> str:
+    """Make a workspace over a table of a database, whose trigger counts its changes; gives the table's schema."""
+    schema, url = postgres.server().schema()
+    postgres.server().execute(
+        f"create table {schema}.orders (id text primary key, status text not null, total numeric not null,"
+        " paid_on date, tries int not null)",
+        f"create table {schema}.audit (id text)",
+        f"create function {schema}.note() returns trigger language plpgsql as"
+        f" $$ begin insert into {schema}.audit values (new.id); return new; end $$",
+        f"create trigger audited after update on {schema}.orders for each row execute function {schema}.note()",
+    )
+    with postgres.server().connect() as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            f"insert into {schema}.orders values (%(id)s, %(status)s, %(total)s, %(paid_on)s, %(tries)s)", orders(count)
+        )
+    folder.mkdir()
+    (folder / "sopwb.toml").write_text(
+        '[workspace]\nname = "shop"\ntimezone = "UTC"\n'
+        f'[data.orders]\nurl = "{url}"\ntable = "orders"\nkey = "id"\nwritable = true\n'
+    )
+    bench = open_workbench(folder, AS_OF)
+    for command in (c.SaveDraft("pay", PAY), c.FreezeScript("pay")):
+        output = bench.do(command)
+        assert not isinstance(output, Failed), output
+    bench.close()
+    return schema
+
+
+@pytest.mark.parametrize(("kills", "count"), [(2, 300), pytest.param(100, 6_000, marks=pytest.mark.slow)])
+def test_a_run_that_writes_a_database_is_killed_again_and_again_and_writes_everything_once(
+    tmp_path: Path, kills: int, count: int
+) -> None:
+    chance, folder = random.Random(kills), tmp_path / "shop"
+    schema = bank(folder, count)
+    deaths = sum(killed(folder, "any", chance.randint(3, 250)) for _ in range(kills))
+    assert deaths > kills // 2
+    bench = open_workbench(folder, AS_OF)
+    runs = bench.do(c.ListRuns(limit=1))
+    assert isinstance(runs, RunList)
+    view = bench.do(c.ResumeRun(runs.rows[0].run) if runs.rows else c.RunScript("pay", allow=("write:orders",)))
+    assert isinstance(view, RunView), view
+    assert (view.status, view.acting and view.acting.counts) == ("succeeded", {"done": count // 2})
+    bench.close()
+    with postgres.server().connect() as connection:
+        audit = Counter(id_ for (id_,) in connection.execute(f"select id from {schema}.audit"))
+        late = connection.execute(f"select count(*) from {schema}.orders where status = 'open'").fetchone()
+        keys = connection.execute(f"select count(*) from {schema}.sopwb_effects").fetchone()
+    assert audit == {one["id"]: 1 for one in orders(count) if one["status"] == "open"}
+    assert (late, keys) == ((0,), (count // 2,))

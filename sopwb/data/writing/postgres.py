@@ -92,8 +92,10 @@ class PostgresTarget:
         connection = self._opened()
         status = connection.info.transaction_status
         assert status == TransactionStatus.INTRANS, "a chunk has begun, and nothing broke it"
+        made, self._made = self._made, False  # unless it is committed, what was made is gone with the rest
         try:
             connection.execute("commit")
+            self._made = made
         except psycopg.IntegrityError as error:  # a constraint that is looked at only now
             raise Spoilt(self._said(error)) from None
         except psycopg.Error as error:
@@ -107,6 +109,7 @@ class PostgresTarget:
             return
         try:
             if connection.info.transaction_status != TransactionStatus.IDLE:
+                self._made = False
                 connection.execute("rollback")
         except psycopg.Error:
             self.close()  # a session that ends rolls back
@@ -233,7 +236,6 @@ class PostgresTarget:
         return self._server.words(error) if isinstance(error, psycopg.Error) else str(error)
 
     def _not_now(self, error: psycopg.Error) -> NotNow:
-        self._made = False  # what was made went with the transaction
         return NotNow(error.sqlstate or "connection", self._said(error), again=error.sqlstate in _AGAIN)
 
 
