@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import partial
@@ -278,7 +279,7 @@ def test_a_chunk_whose_dispatch_cannot_be_written_is_not_done(shelf: Shelf) -> N
 def test_a_locked_source_is_not_now(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("sqlite", "tinydb"):
         monkeypatch.setattr(f"sopwb.data.writing.{module}.WRITE_BUSY_MS_MAX", 100)
-    monkeypatch.setattr("sopwb.data.writing.postgres._BEGIN", "begin; set local lock_timeout = 100")
+    monkeypatch.setattr("sopwb.data.postgres.writing._BEGIN", "begin; set local lock_timeout = 100")
     actor = shelf.actor()
     let_go = shelf.lock()
     try:
@@ -326,6 +327,25 @@ def test_many_changes_take_few_transactions(shelf: Shelf) -> None:
     replies = shelf.do(*(change(n, "insert", f"k{n:03d}", {"whole": n}) for n in range(200)))
     assert (codes(replies), len(shelf.rows())) == (["Done"] * 200, 202)
     assert points.count("write-committed") == 4  # of 64 each
+
+
+def test_two_runs_that_write_one_source_at_once_lose_nothing(shelf: Shelf) -> None:
+    ready = threading.Barrier(2)
+    said: list[Reply] = []
+
+    def run(first: int) -> None:
+        ready.wait(timeout=30)
+        for begin in range(first, first + 60, 20):
+            said.extend(shelf.do(*(change(n, "insert", f"k{n:03d}", {"whole": n}) for n in range(begin, begin + 20))))
+
+    threads = [threading.Thread(target=run, args=(first,)) for first in (0, 100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert codes(said) == ["Done"] * 120
+    assert len(shelf.rows()) == 122
+    assert len(shelf.keys()) == 120
 
 
 # --- of one format ----------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ def test_a_run_that_is_killed_at_a_boundary_writes_everything_once(
 
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize(
-    ("kills", "count"), [(5, 400), pytest.param(150, 8_000, marks=pytest.mark.slow)]
+    ("kills", "count"), [(10, 800), pytest.param(150, 8_000, marks=pytest.mark.slow)]
 )
 def test_a_run_that_is_killed_again_and_again_writes_everything_once(
     tmp_path: Path, format_: str, kills: int, count: int
@@ -120,7 +120,7 @@ def test_a_run_that_is_killed_again_and_again_writes_everything_once(
     desk = shop(tmp_path, format_, count)
     deaths = 0
     for _ in range(kills):
-        deaths += killed(desk.folder, "any", chance.randint(3, 250))
+        deaths += killed(desk.folder, "any", chance.randint(3, 100))
     assert deaths > kills // 2
     check_written(desk, count)
 
@@ -159,7 +159,7 @@ def test_a_run_that_writes_a_database_is_killed_again_and_again_and_writes_every
 ) -> None:
     chance, folder = random.Random(kills), tmp_path / "shop"
     schema = bank(folder, count)
-    deaths = sum(killed(folder, "any", chance.randint(3, 250)) for _ in range(kills))
+    deaths = sum(killed(folder, "any", chance.randint(3, 100)) for _ in range(kills))
     assert deaths > kills // 2
     bench = open_workbench(folder, AS_OF)
     runs = bench.do(c.ListRuns(limit=1))

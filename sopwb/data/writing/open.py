@@ -28,7 +28,7 @@ def open_writer(
     assert not declaration.read_only, f"{declaration.name} was looked at before"
     named: Any = table  # every table of a file has ``originals``; the port does not ask for them
     if declaration.address is not None:
-        from sopwb.data.writing.postgres import PostgresTarget
+        from sopwb.data.postgres.writing import PostgresTarget
 
         return SourceActor(PostgresTarget(declaration.address, named.reader, table.schema, zone), fault)
     return SourceActor(_target(declaration, table, named.originals, zone, now_us), fault)

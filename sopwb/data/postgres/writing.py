@@ -227,6 +227,8 @@ class PostgresTarget:
         if self._made:
             return
         if not self._has_keys():
+            connection.execute(b"select pg_advisory_xact_lock(hashtext('sopwb_effects'))")  # one of us makes it
+        if not self._has_keys():
             connection.execute(f"create table {self._keys} (key bytea primary key, at timestamptz not null)".encode())
         kept_s = WRITE_KEYS_KEPT_US // 1_000_000
         connection.execute(f"delete from {self._keys} where at < now() - interval '{kept_s} s'".encode())
