@@ -14,6 +14,7 @@ from sopwb.app.commands import Command, ResumeRun, RunScript
 from sopwb.app.outputs import Failed, RunView
 from sopwb.app.sets import ENGINES
 from sopwb.app.workbench import open_workbench
+from sopwb.cli.effect_words import argument_words
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.inputs import read_pairs
 from sopwb.cli.main import report
@@ -118,7 +119,7 @@ def _print_effects(run: RunView) -> None:
     how = "planned" if run.mode == "dry_run" else "in all" if run.acting is not None else run.mode
     print(f"{run.effects_total} effects {how}:", file=sys.stderr)
     for effect in run.effects[:20]:
-        args = ", ".join(f"{name} {json_text(value)}" for name, value in effect.args.items() if value is not None)
+        args = argument_words(effect.args)
         item = f" [{effect.item}]" if effect.item else ""
         print(f"  {effect.state}{item} {effect.tool} {args}", file=sys.stderr)
     if run.effects_total > 20:

@@ -57,6 +57,8 @@ def verify(folder: str | None, options: Any) -> int:
     else:
         for problem in found.problems:
             print(problem)
+        for notice in found.notices:
+            print(notice)
         print(
             f"{'damaged' if found.problems else 'sound'}: {found.numbers['commits']} commits, "
             f"{found.numbers['objects']} objects, head {found.head}"

@@ -81,6 +81,8 @@ RESULT_DECIMAL_PLACES: Final = DIVISION_PLACES
 """Fractional digits of a decimal column in Parquet, whose scale is fixed before the first row: every quotient fits."""
 COMPARED_ITEMS_SHOWN: Final = 20
 """Items that differ in the answer of a comparison, unless more are asked for: a screen of them."""
+EXAMPLES_MAX: Final = 200
+"""Examples of a script. All run before each freeze, milliseconds each; a person reads and keeps some dozens."""
 FREEZE_COMPARED_RECORDS_MAX: Final = 5_000
 """Records that both versions read together when a freeze tells what it changes: below a second by rows."""
 COMPARED_ENTRIES_HELD: Final = 1_000
@@ -98,6 +100,36 @@ SCHEDULE_TEXT_CHARS_MAX: Final = 20_000
 """Text that is searched for a schedule; a phrase has some 60 characters, a long turn a few thousand."""
 SCHEDULE_PHRASE_TOKENS_MAX: Final = 120
 """Words and marks in one phrase. Bounds the search of a long text to so many steps a word."""
+SLOT_LATE_S_MAX: Final = 120
+"""A slot that begins later than this was missed: two turns of a cron line that ticks every minute."""
+SLOTS_CAUGHT_UP_MAX: Final = 100
+"""Slots that one round makes up for (missed = all, overlap = queue): the last ones. More would be a flood."""
+SLOTS_RECORDED_MAX: Final = 1_000
+"""Skipped slots that one round records one by one; older ones are one record. A minute's schedule has 1,440 a day."""
+SLOTS_LOOKED_BACK_DAYS_MAX: Final = 366
+"""Slots that were missed longer ago are not even counted: half a million of a schedule that is due every minute."""
+SLOT_ATTEMPTS_MAX: Final = 3
+"""Processes that may die over one slot before it counts as failed: it may be what kills them."""
+SLOT_SWAPS_MAX: Final = 10
+"""Times that a change of a slot is tried again because somebody changed the schedule meanwhile."""
+BACKFILL_SLOTS_MAX: Final = 1_000
+"""Slots that one backfill may run. A person who means more can say it in parts."""
+DAEMON_TICK_S: Final = 1
+"""Between two looks of the daemon at what is due; a look costs a millisecond or two."""
+DAEMON_WORKERS_MAX: Final = 8
+"""Schedules at work at the same time; the others wait for their turn. Each may hold a database."""
+DAEMON_SAID_MAX: Final = 200
+"""Troubles that the daemon remembers to have said, so that it does not repeat them every second."""
+NOTICES_A_MESSAGE_MAX: Final = 20
+"""Notices that one message spells out; it counts the others. A channel that was down gets one message, not a flood."""
+NOTICE_TEXT_CHARS_MAX: Final = 400
+"""Length of a notice: what a phone shows."""
+NOTICES_LOOK_S: Final = 60.0
+"""Between two looks of the workbench at what schedules have to tell."""
+SLOT_HELD_LOOK_S: Final = 10.0
+"""Between two looks at a slot whose run somebody has paused, which may take days."""
+NOTIFY_AGAIN_S: Final = 60.0
+"""Wait before a channel that was down is tried again."""
 
 # --- the object store ---------------------------------------------------------------------------
 OBJECT_BYTES_MAX: Final = 256 << 20

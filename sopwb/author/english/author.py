@@ -15,10 +15,11 @@ from sopwb.app import commands as c
 from sopwb.app import outputs as o
 from sopwb.author.bench import Bench
 from sopwb.author.english import meaning as m
+from sopwb.author.english.examples import carried
 from sopwb.author.english.misread import NAME_WANTED
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.planning import Planner, State, Step, texts_of
-from sopwb.author.english.say import HELP, Page, difference_lines, error_line, outline, question, replaced
+from sopwb.author.english.say import FIRED_BY, HELP, Page, difference_lines, error_line, outline, question, replaced
 from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt
 from sopwb.author.reply import Reply
@@ -181,10 +182,16 @@ class OfflineAuthor:
                 page.add(f"{step.name} is begun. What should it return?")
             case "save":
                 return self.save(step.name, page)
+            case "mock job":
+                return self.mock_job(step.name, page)
             case "schedule":
                 return self.schedule(step, page)
             case "run":
                 return self.run(step, page)
+            case "example" | "examples":
+                said, wrong = carried(self.bench, step.what, step.name, step.script or {})
+                page.add(said)
+                return wrong or None
             case "trace":
                 self.trace(page)
             case "show":
@@ -264,6 +271,18 @@ class OfflineAuthor:
             page.add(f"Saved {name}{short}.")
         return None
 
+    def mock_job(self, name: str, page: Page) -> str | None:
+        """Save a job again, its tools mocked: it was saved before that was said."""
+        mocks = tuple(_tools(self.state.scripts.get(name, {})))
+        if not mocks:
+            return None
+        job = self.bench.do(c.SaveJob(name, mocks=mocks))
+        if isinstance(job, o.Failed):
+            return error_line(job)
+        page.save(name)
+        page.add(f"The batch job {name} has mocked {', '.join(mocks)} now.")
+        return None
+
     def dry_run(self, name: str) -> str | None:
         """Run a draft on a few records before it is saved; gives what went wrong."""
         signature = self.bench.environment().script(name, "")
@@ -325,6 +344,7 @@ class OfflineAuthor:
         page.add(
             f"{step.name} runs {done.words or done.spec}."
             + (f" Next: {done.next_due[0]}." if done.next_due else "")
+            + f" {FIRED_BY}"
         )
         return None
 

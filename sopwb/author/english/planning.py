@@ -14,6 +14,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.discourse import apply
+from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
@@ -22,10 +23,11 @@ from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
+from sopwb.author.english.wanting import Example
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature, SourceSchema, ToolSignature
-from sopwb.schedule.phrases import parse_spec
+from sopwb.schedule.phrases import parse_spec, zone_said
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -85,7 +87,7 @@ class Overlay:
         return tuple(dict.fromkeys((*self.base.script_names(), *self.drafts)))
 
 
-_COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock)
+_COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock, Example)
 
 
 class Planner:
@@ -303,7 +305,7 @@ class Planner:
     def spec(self) -> Spec | None:
         return self.state.specs.get(self.state.open)
 
-    def take(self, statement: m.Statement, tokens: Any) -> None:
+    def take(self, statement: m.Statement | Example, tokens: Any) -> None:
         match statement:
             case m.Create(name, _):
                 self.create(name)
@@ -317,6 +319,10 @@ class Planner:
                 target = self.target(script)
                 self.steps.append(Step("run", target, args=args))
                 self.state.ran = target
+            case Example():
+                self.flush()
+                name = self.target(statement.script)
+                self.steps.append(Step("example", name, script=wish(statement, name, self.overlay, self.names)))
             case m.Show(what, name):
                 self.flush()
                 self.steps.append(Step("show" if what == "script" else what, name or self.state.open))
@@ -455,11 +461,8 @@ class Planner:
         self.flush()
         name = script or self.planned()
         words = words.strip().rstrip(".").strip()
-        words = re.sub(
-            r"\s+(?:is better|instead|suits (?:us|me) better|would be better|please|then|works better)$",
-            "",
-            words,
-        )
+        better = r"\s+(?:is better|instead|suits (?:us|me) better|would be better|please|then|works better)$"
+        words = re.sub(better, "", words)
         words = re.sub(r"^(?:to run|to be run|so that it runs|for)\s+", "", words)
         spec = parse_spec(words)
         last_name, last_words = self.state.schedule
@@ -472,9 +475,11 @@ class Planner:
             and re.search(r"week|month|mon|tue|wed|thu|fri|sat|sun|1st|first|last|weekday", last_words, re.I)
         ):
             days = re.sub(r"\bat\s+.*$", "", last_words).strip()
-            merged = parse_spec(f"{days} at {re.sub(r'^at ', '', words)}")
+            zone = "" if zone_said(words) else zone_said(last_words)
+            later = f"{days} at {re.sub(r'^at ', '', words)} {zone}".strip()
+            merged = parse_spec(later)
             if not isinstance(merged, Diagnostic):
-                spec, words = merged, f"{days} at {re.sub(r'^at ', '', words)}"
+                spec, words = merged, later
         if isinstance(spec, Diagnostic):
             raise Doubt(
                 f'When should it run? I cannot read "{words}" as a schedule: {spec.message}.'
@@ -519,6 +524,8 @@ class Planner:
             raise Doubt("Mock the tools of which script?")
         self.state.mocked.add(self.state.open)
         self.notes.append("Its tools are mocked: nothing is really sent.")
+        if self.state.open in self.state.saved:
+            self.steps.append(Step("mock job", self.state.open))
 
     def rename_script(self, old: str, new: str) -> None:
         self.flush()

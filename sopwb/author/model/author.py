@@ -21,7 +21,7 @@ from sopwb.author.model.desk import Desk
 from sopwb.author.model.fenced import plain_text
 from sopwb.author.model.port import FailureKind, ModelClient, ModelFailure, OnText
 from sopwb.author.model.prompt import first_messages
-from sopwb.author.model.saving import allowed, carry_out
+from sopwb.author.model.saving import allowed, carry_out, keep_examples
 from sopwb.author.model.tools import Propose
 from sopwb.author.model.turn import Bounds, ModelTurn
 from sopwb.author.reply import Kind, Reply
@@ -101,6 +101,7 @@ class ModelAuthor:
         if desk.views and desk.assumed:
             page.add("I assumed: " + plain_text("; ".join(desk.assumed)) + ". Tell me if that is wrong.")
         self._add_runs(page)
+        keep_examples(desk, page)
         kind, options = self._settle(text, pending, page)
         if broken:
             wrong = "; ".join(d.line() for view in broken for d in view.diagnostics[:3])
@@ -155,6 +156,7 @@ class ModelAuthor:
         desk = self._desk
         done = [f"wrote {name}" for name in desk.views]
         done += [f"ran {run.name} ({run.status})" for run, _ in desk.runs]
+        done += [f"kept an example of {example.name}" for example in desk.examples]
         done += [f"saved {name}" for name in reply.saved]
         done += [f"asked: {desk.asked.question[:300]}"] if desk.asked is not None else []
         done += [f"waits for a yes to: {_words(one)}" for one in self._pending]

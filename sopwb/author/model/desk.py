@@ -14,12 +14,14 @@ import msgspec
 
 from sopwb.app import commands as c
 from sopwb.app import outputs as o
+from sopwb.app.example_outputs import ExamplesTried
 from sopwb.author.bench import Bench
 from sopwb.author.model import cards
 from sopwb.author.model import tools as t
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.diagnostics import Diagnostic, nearest_name
 from sopwb.kernel.limits import MODEL_REPAIRS_MAX, MODEL_TOOL_REPLY_CHARS_MAX
+from sopwb.lang.types import RecordType, required
 from sopwb.schedule.phrases import parse_spec
 
 _OF_SCRIPTS = ("SOP-A", "SOP-C", "SOP-P", "SOP-T", "SOP-N", "SOP-X")
@@ -44,6 +46,7 @@ class Desk:
         self.runs: list[tuple[o.RunView, bool]] = []
         self.assumed: list[str] = []
         self.proposed: list[t.Propose] = []
+        self.examples: list[c.AddExample] = []
         self.asked: t.AskUser | None = None
         self.failed_writes = 0
 
@@ -65,6 +68,7 @@ class Desk:
                 self.bench.do(c.SaveDraft(name, script, "as before the turn"))
             self.views.pop(name, None)
             self.proposed = [one for one in self.proposed if one.name != name]
+            self.examples = [one for one in self.examples if one.name != name]
 
     def draft(self, name: str) -> o.ScriptView | None:
         """Give a draft, or None where there is none of that name."""
@@ -96,7 +100,7 @@ class Desk:
             case t.ReplaceDraft():
                 answer = self._replace(tool)
             case t.AddExample():
-                answer = "examples cannot be kept yet; tell the person with ask_user if that matters"
+                answer = self._example(tool)
             case t.DryRun():
                 answer = self._run(tool)
             case t.AskUser():
@@ -202,6 +206,26 @@ class Desk:
         else:
             answer["result_type"] = shape(done.result)
         return json_text(answer)
+
+    def _example(self, tool: t.AddExample) -> str:
+        """Try an example; it is kept at the end of the turn, with the draft that it is about."""
+        name = tool.name or self.open
+        signature = self.bench.environment().script(name, "")
+        returns = signature.returns if signature is not None else None
+        fields = isinstance(tool.expect, dict) and returns is not None and isinstance(required(returns), RecordType)
+        expect = {"fields": tool.expect} if fields else {"result": tool.expect}
+        example = c.AddExample(name, tool.inputs, expect)
+        done = self.bench.do(msgspec.structs.replace(example, keep=False))
+        if not isinstance(done, ExamplesTried):
+            return "it is not kept. " + told(done.diagnostics if isinstance(done, o.Failed) else ())
+        same = [one for one in self.examples if (one.name, one.inputs) != (name, tool.inputs)]
+        self.examples = [*same, example]
+        missed = done.rows[0].missed
+        if not missed:
+            return "it holds, and is kept"
+        if self.shares_all:
+            return f"it is kept, and does not hold yet: {'; '.join(miss.words() for miss in missed)}"
+        return f"it is kept, and does not hold yet: {', '.join(miss.field or 'the run' for miss in missed)}"
 
     @property
     def shares_all(self) -> bool:

@@ -9,7 +9,9 @@ from typing import Any
 
 from sopwb.app import commands as c
 from sopwb.app import outputs as o
-from sopwb.author.english.say import Page, error_line, replaced
+from sopwb.app.example_outputs import ExamplesTried
+from sopwb.app.example_text import tried_lines
+from sopwb.author.english.say import FIRED_BY, Page, error_line, replaced
 from sopwb.author.model import consent
 from sopwb.author.model.desk import Desk
 from sopwb.author.model.tools import Propose
@@ -27,6 +29,16 @@ def allowed(proposal: Propose, turn: str, pending: tuple[Propose, ...], ran: set
     if proposal.kind == "schedule":
         return consent.asks_to_schedule(turn)
     return consent.asks_to_save(turn) or (consent.only_agrees(turn) and proposal.name in ran)
+
+
+def keep_examples(desk: Desk, page: Page) -> None:
+    """Keep the examples that the model gave in this turn; what they came to is for the person."""
+    for example in desk.examples:
+        done = desk.bench.do(example)
+        if isinstance(done, ExamplesTried):
+            page.add("I keep this example:\n\n" + "\n".join(f"- {line.strip()}" for line in tried_lines(done)[:-1]))
+        elif isinstance(done, o.Failed):
+            page.add(f"An example is not kept: {error_line(done)}")
 
 
 def carry_out(desk: Desk, proposals: tuple[Propose, ...], page: Page) -> bool:
@@ -62,7 +74,7 @@ def _one(desk: Desk, proposal: Propose, page: Page) -> str:
                 return error_line(done) if isinstance(done, o.Failed) else f"{name} is not scheduled."
             page.save(name)
             due = f" Next: {done.next_due[0]}." if done.next_due else ""
-            page.add(f"{name} runs {done.words or done.spec}.{due}")
+            page.add(f"{name} runs {done.words or done.spec}.{due} {FIRED_BY}")
     return ""
 
 

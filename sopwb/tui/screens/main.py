@@ -22,10 +22,12 @@ from sopwb.app.commands import (
     ApplyEdits,
     FreezeScript,
     ListData,
+    ListNotices,
     ListRuns,
     ListSchedules,
     ListScripts,
     PreviewFreeze,
+    ReadNotices,
     RedoEdit,
     RunScript,
     ScriptHistory,
@@ -40,11 +42,13 @@ from sopwb.app.outputs import (
     Failed,
     FreezePreview,
     Frozen,
+    NoticeList,
     Renamed,
     RunView,
     ScriptList,
     ScriptView,
 )
+from sopwb.kernel.limits import NOTICES_LOOK_S
 from sopwb.tui.actions import BY_ID, PANES, Pane
 from sopwb.tui.binding import Performs, bindings
 from sopwb.tui.desk import Desk
@@ -102,6 +106,7 @@ class MainScreen(Performs, Screen[None]):
         self._activate("chat")
         # After the first paint: nothing of the workspace is read before there is something to see.
         self.call_after_refresh(self.act_refresh)
+        self.set_interval(NOTICES_LOOK_S, self._look_for_notices)
 
     def on_key(self, event: events.Key) -> None:
         """Keep what is typed before anything has the focus: people type ahead."""
@@ -179,6 +184,10 @@ class MainScreen(Performs, Screen[None]):
     def act_show_schedules(self) -> None:
         self.desk.ask(ListSchedules(), self, "read")
 
+    def act_show_notices(self) -> None:
+        self.desk.ask(ReadNotices(), self, "read")
+        self._look_for_notices()
+
     def act_show_history(self) -> None:
         here = self.scripts.tree_widget.here
         named = here is not None and here.owner != "group" and self.pane == "script"
@@ -200,6 +209,10 @@ class MainScreen(Performs, Screen[None]):
     def act_refresh(self) -> None:
         self.desk.ask(ListScripts(), self)
         self.desk.know(self)
+        self._look_for_notices()
+
+    def _look_for_notices(self) -> None:
+        self.desk.ask(ListNotices(), self, "notices")
 
     def act_suspend(self) -> None:
         self.app.action_suspend_process()
@@ -342,6 +355,9 @@ class MainScreen(Performs, Screen[None]):
 
     def _shown(self, output: AnyOutput, purpose: str, changed: bool) -> None:
         match output:
+            case NoticeList(rows, unread):
+                many = f"{unread} notices, the last: " if unread > 1 else ""
+                self.query_one(TopBar).show(notices=f"{many}{rows[-1].text}" if rows else "")
             case ScriptList(rows):
                 tree = self.scripts.tree_widget
                 tree.show_list(rows)
@@ -401,7 +417,7 @@ class MainScreen(Performs, Screen[None]):
         words = failure_words(output.diagnostics)
         if isinstance(message.command, RunScript):
             self.trace.refuse(words)
-        elif message.purpose == "open" or message.purpose.startswith("load"):
+        elif message.purpose in ("open", "notices") or message.purpose.startswith("load"):
             # A draft that the dialogue or the list named may be frozen or dropped by now; the next list says so.
             return
         else:

@@ -24,6 +24,7 @@ from sopwb.app.commands import (
     ForkScript,
     RedoEdit,
     RenameScript,
+    RunExamples,
     SaveDraft,
     UndoEdit,
 )
@@ -370,6 +371,13 @@ class ScriptPane(Performs, Vertical):
 
         field = Field("new", "name of the draft", here.name, "name", "the same name makes its next version", True)
         self.app.push_screen(FormScreen(f"Fork {here.name} to a draft", [field]), named)
+
+    def act_examples(self) -> None:
+        here = self.tree_widget.here
+        if here is None or here.owner not in ("draft", "frozen"):
+            self._cannot("examples: move the cursor to a script")
+            return
+        self.desk.ask(RunExamples(here.name, frozen=here.owner == "frozen"), self.screen, "read")
 
     def act_rename(self) -> None:
         _, here = self._view()

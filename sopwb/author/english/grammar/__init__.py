@@ -9,6 +9,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     conditions,
     definitions,
     effects,
+    examples,
     opening,
     parameters,
     results,
