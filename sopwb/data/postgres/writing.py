@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from sopwb.data.postgres.records import PostgresReader
 
 _BEGIN: Final = f"begin; {SETTINGS}; set local synchronous_commit = on"
-_AGAIN: Final = ("40001", "40P01")
-"""Serialization failures and deadlocks: another try is likely to do."""
+_AGAIN: Final = ("40001", "40P01", "42P07")
+"""Serialization failures, deadlocks, and a table of keys that another session has made meanwhile: try again."""
 
 
 class _Column:
