@@ -6,8 +6,8 @@ import sys
 from typing import Any, Final
 
 from sopwb.app.commands import ApproveRun, CancelRun, Command, PauseRun, ResolveRun, ResumeRun, ShowRun
+from sopwb.app.effect_words import argument_words
 from sopwb.app.outputs import ActingView, EffectNote, PutAway, RunView
-from sopwb.cli.effect_words import argument_words
 from sopwb.cli.exits import DEAD_LETTERS, DONE, FAILED, INTERRUPTED, NEEDS_ATTENTION, WAITING_APPROVAL
 from sopwb.cli.main import report
 from sopwb.cli.printing import expect, finish, workbench

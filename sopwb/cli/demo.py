@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from sopwb.app.commands import NextDue, RunScript, VerifyStore
+from sopwb.app.effect_words import argument_words
 from sopwb.app.outputs import DueTimes, RunView, StoreReport
 from sopwb.app.share import share_folder
 from sopwb.app.workspace import init_workspace
 from sopwb.author.dialogue import Dialogue
-from sopwb.cli.effect_words import argument_words
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.printing import expect, workbench
 

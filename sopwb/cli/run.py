@@ -11,10 +11,10 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.app.commands import Command, ResumeRun, RunScript
+from sopwb.app.effect_words import argument_words
 from sopwb.app.outputs import Failed, RunView
 from sopwb.app.sets import ENGINES
 from sopwb.app.workbench import open_workbench
-from sopwb.cli.effect_words import argument_words
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.inputs import read_pairs
 from sopwb.cli.main import report

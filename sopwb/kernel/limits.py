@@ -350,6 +350,9 @@ ENGLISH_READINGS_MAX: Final = 6
 ENGLISH_TURN_CHARS_MAX: Final = 20_000
 """Length of one turn. The longest of the trial turns had 900 characters."""
 
+COMPLETIONS_MAX: Final = 100
+"""Words that a slash command is completed with: all commands fit; of more names a person types another letter."""
+
 # --- models -------------------------------------------------------------------------------------
 MODEL_CALLS_MAX: Final = 14
 """Calls of a model in one turn. A first draft with its look-ups takes four, two repairs and a rewrite three more."""

@@ -58,6 +58,8 @@ class OfflineAuthor:
         self.state = State()
         self.pending: Pending | None = None
         self.last_run: o.RunView | None = None
+        self.written: dict[str, str] = {}
+        """The revision of each draft as this conversation wrote it."""
         self._texts: dict[str, dict[str, tuple[str, ...]]] | None = None
 
     def turn(self, text: str) -> Reply:
@@ -97,8 +99,20 @@ class OfflineAuthor:
             steps = planner.plan(text)
         except Doubt as doubt:
             return self.asked(doubt, text, state, planner)
+        changed = next((s.name for s in steps if s.what == "draft" and self.changed_elsewhere(s.name)), "")
+        if changed:
+            return self.reply(
+                "refusal",
+                f"{changed} was changed by keys or commands since I wrote it, and I would write it anew without that. "
+                "Go on with those (/help lists the commands), or take the change back (/undo) and say this again.",
+            )
         self.state = planner.state
         return self.carry(steps, planner.notes)
+
+    def changed_elsewhere(self, name: str) -> bool:
+        """Whether a draft that this conversation wrote is another one now."""
+        shown = self.bench.do(c.ShowScript(name, "json")) if name in self.written else None
+        return isinstance(shown, o.ScriptView) and shown.state == "draft" and shown.rev != self.written[name]
 
     def asked(self, doubt: Doubt, text: str, state: State, planner: Planner) -> Reply:
         after = planner.tentative or planner.state
@@ -223,6 +237,7 @@ class OfflineAuthor:
         if isinstance(done, o.Failed):
             return error_line(done)
         assert isinstance(done, o.ScriptView)
+        self.written[step.name] = done.rev
         if done.diagnostics:
             return "The draft does not check: " + "; ".join(d.message for d in done.diagnostics[:3])
         changes = difference_lines(

@@ -28,7 +28,8 @@ HELP = """Say what a data job must do, a sentence at a time. For example:
 - Save it as a batch job. · Schedule reward_mails every Monday at 9 AM.
 - List the scripts. · What data do we have?
 
-What I do not understand I quote back and ask; I do not guess."""
+What I do not understand I quote back and ask; I do not guess.
+A line that begins with / is a command: /help lists them."""
 
 
 class Page:

@@ -50,6 +50,8 @@ def help_of(pane: Pane, keys: Keymap) -> RenderableType:
         table.add_column()
         for action in of_pane(section):
             table.add_row(" or ".join(key_words(key) for key in keys.of(action)), action.words)
+        if section == "chat":
+            table.add_row("/", "begins a command; /help lists them")
         if section == "script":
             table.add_row("↑ ↓ ← →", "move, close and open; Space opens and closes")
         parts += [Text(_PANES[section], style="bold underline"), table, Text("")]

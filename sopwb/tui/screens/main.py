@@ -7,7 +7,7 @@ seen at a time, at 100 two columns, at 160 three. Deliberately not here: editing
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -66,6 +66,9 @@ from sopwb.tui.widgets.script_tree import ScriptTree
 from sopwb.tui.widgets.top_bar import TopBar
 from sopwb.tui.widgets.trace_view import TraceView
 
+if TYPE_CHECKING:
+    from sopwb.author.slash.completing import AtHand
+
 DRAFTS_LOADED_MAX = 20
 """Drafts that are checked when the list is shown, so that it says which have something to mend; others when opened."""
 
@@ -93,6 +96,8 @@ class MainScreen(Performs, Screen[None]):
         self.inputs_used: dict[str, dict[str, Any]] = {}
         self._run_place: Place | None = None
         self._freezing: ScriptView | None = None
+        self._talked = ""
+        """The draft that the dialogue has open."""
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.place, self.keys)
@@ -236,7 +241,10 @@ class MainScreen(Performs, Screen[None]):
     async def on_replied(self, message: Replied) -> None:
         said = message.said
         await self.chat.show_reply(said)
+        self._talked = said.draft or ""
         self.desk.ask(ListScripts(), self)
+        if said.saved or (said.draft and said.draft not in self.scripts.words.scripts):
+            self.desk.know(self)
         if said.draft:
             self.desk.ask(ShowScript(said.draft), self, "open")
         if message.run is not None:
@@ -251,6 +259,15 @@ class MainScreen(Performs, Screen[None]):
 
     def on_known(self, message: Known) -> None:
         self.scripts.words = message.vocabulary
+        self.chat.known = self._names
+
+    def _names(self) -> AtHand:
+        """Give the names that slash commands are completed with: the workspace's, and those of the dialogue's draft."""
+        from sopwb.author.slash.completing import AtHand
+
+        words = self.scripts.words
+        view = self.scripts.tree_widget.views.get(("draft", self._talked))
+        return AtHand(words.scripts, words.sources, words.tools, view.script if view is not None else {})
 
     # --- scripts ----------------------------------------------------------------------------------------
     def on_script_tree_wanted(self, message: ScriptTree.Wanted) -> None:
@@ -352,6 +369,9 @@ class MainScreen(Performs, Screen[None]):
             self._shown(output, purpose, changing)
         if changing:
             self.scripts.settle()
+        if isinstance(command, ApplyEdits) and any(edit["edit"] == "extract" for edit in command.edits):
+            self.desk.ask(ListScripts(), self)  # it made a draft of its own
+            self.desk.know(self)
 
     def _shown(self, output: AnyOutput, purpose: str, changed: bool) -> None:
         match output:

@@ -1,4 +1,4 @@
-"""How the arguments of an effect read in a terminal. Deliberately not here: their exact form, which JSON gives."""
+"""How the arguments of an effect read for people. Deliberately not here: their exact form, which JSON gives."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sopwb.cli.effect_words import argument_words
+from sopwb.app.effect_words import argument_words
 
 
 def test_what_is_filled_in_later_is_named_and_not_addressed() -> None:
