@@ -258,6 +258,12 @@ SQLITE_BUSY_MS_MAX: Final = 2_000
 """How long a locked SQLite file is waited for before the person is told."""
 SQLITE_LOOK_UP_ROWS_MIN: Final = 5_000
 """Smaller SQLite tables are read whole faster (50 ms) than is worth a note of their schema."""
+WRITE_BUSY_MS_MAX: Final = 10_000
+"""How long a locked file is waited for before a chunk of writes counts as not done: programs write for seconds."""
+WRITE_TRIES: Final = 5
+"""Times that a chunk is begun anew because another program changed the file meanwhile."""
+WRITE_KEYS_KEPT_US: Final = 366 * 86_400 * 1_000_000
+"""How long a written source keeps the keys of what was done: a year. No run is resumed after longer."""
 SQLITE_CACHE_KIB: Final = 16_384
 """Page cache of a spool: twice what its indexes gain from, a tenth of what a run may hold."""
 FINGERPRINT_SETTLE_NS: Final = 2_000_000_000

@@ -35,12 +35,13 @@ RULES: Final = """You write small, typed, deterministic data scripts for a perso
 
 _MEANING: Final = """Script: {"sop": 1, "params"?: {name: type}, "returns"?: type | {field: type}, "steps": [step…]}
 Types: bool int decimal string date timestamp duration list<T> {field: T} map<K, V>; T? may be null.
-Every text in cond, expr, where, order_by, text, message, value, yield and each of args is an EXPRESSION; a text is quoted inside it: "'No orders'".
+Every text in cond, expr, where, order_by, text, message, value, yield, key and each of args and record is an EXPRESSION; a text is quoted inside it: "'No orders'".
 value and yield may be an object of expressions. Names are bound once, never shadowed; `it` is the record in where; `now` is a timestamp, `today` a date.
 - fetch: from is a source. one: "required" gives the record, "optional" the record or null, absent a list. order_by: ["it.day", "it.total desc"]. limit: "1", an expression too.
 - math binds a name. if: cond, then, else (lists of steps). return ends the script; every path returns where `returns` is declared. fail ends with an error.
 - each: from (a source) or in (a list), as NAME, do [steps], yield an expression or object; `name` is the list of yields. No return inside do. In its where the record is `it`, not NAME.
-- call: script NAME, args; a step's name holds the result. tool: the only side effects; args are expressions.
+- call: script NAME, args; a step's name holds the result. tool: side effects; args are expressions.
+- write: changes one record of a source that is marked writable, after everything is decided. mode insert, update, upsert or delete; key names the record, record is an object of the fields to write.
 - null: T? may not be used where T is needed: test `x != null` before (facts hold in the branch, right of &&, in later steps when the other branch returns), or coalesce(x, default). min, max, avg, first, last of a list are null when it is empty; after `if size(xs) == 0` has returned they are not (test size(xs) itself, no name for it).
 Operators (CEL): ! - * / % + < <= > >= == != in && || ?: and literals, [lists], {records}. / gives decimal; int(a / b) is the whole part, round(x, n) rounds half away from zero. Lambdas name their variable: orders.sum(o, o.total), orders.filter(o, o.total > 5).
 Example: {"sop":1,"params":{"boat_id":"string"},"returns":{"idle":"bool"},"steps":[{"op":"fetch","name":"trips","from":"trips","where":"it.boat_id == boat_id"},{"op":"if","cond":"size(trips) == 0","then":[{"op":"return","value":{"idle":"true"}}]},{"op":"math","name":"days","expr":"days_between(trips.max(t, t.left_on), today)"},{"op":"return","value":{"idle":"days > 30"}}]}"""  # noqa: E501 - one rule, one line
@@ -89,7 +90,7 @@ def source_card(bench: Bench, name: str, share: bool) -> str:
     found = bench.do(c.ProfileData(name))
     if not isinstance(found, o.DataProfile):
         return ""
-    lines = [f"source {name}: {found.rows} records, key {found.key or 'none'}"]
+    lines = [f"source {name}: {found.rows} records, key {found.key or 'none'}{', writable' if found.writable else ''}"]
     for field in found.fields:
         line = f"  {field.name}: {field.type}"
         if field.nulls > 0:
