@@ -272,7 +272,9 @@ class Desk:
         return "proposed; the program asks the person where needed, and says what came of it"
 
 
-_EXPRESSIONS = frozenset(("cond", "expr", "where", "limit", "message", "text", "value", "yield", "args", "record", "key"))
+_EXPRESSIONS = frozenset(
+    ("cond", "expr", "where", "limit", "message", "text", "value", "yield", "args", "record", "key")
+)
 """Fields of steps that hold expressions, or objects of expressions."""
 
 
