@@ -278,6 +278,15 @@ def test_a_difference_matches_steps_without_ids_by_what_they_are() -> None:
     assert [change.text for change in difference(FOUNDING, other)] == ["step added: say 'hi'"]
 
 
+def test_rename_takes_a_returned_field_where_no_step_has_that_name() -> None:
+    raw = script({"op": "return", "value": {"left": "1", "free": "2"}})
+    raw["returns"] = {"left": "int", "free": "int"}
+    after = edited({"edit": "rename", "from": "left", "to": "stamps"}, raw)
+    assert after["returns"] == {"stamps": "int", "free": "int"}
+    assert after["steps"][0]["value"] == {"stamps": "1", "free": "2"}
+    assert refused({"edit": "rename", "from": "left", "to": "free"}, raw) == "SOP-P104"
+
+
 def test_edits_reach_into_a_write() -> None:
     write = {"op": "write", "into": "orders", "mode": "update", "key": "o.id", "record": {"total": "o.total + 1"}}
     raw = with_ids(script({"op": "each", "from": "orders", "as": "o", "do": [write]}))
