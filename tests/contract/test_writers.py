@@ -333,12 +333,18 @@ def test_two_runs_that_write_one_source_at_once_lose_nothing(shelf: Shelf) -> No
     ready = threading.Barrier(2)
     said: list[Reply] = []
 
-    def run(first: int) -> None:
-        ready.wait(timeout=30)
-        for begin in range(first, first + 60, 20):
-            said.extend(shelf.do(*(change(n, "insert", f"k{n:03d}", {"whole": n}) for n in range(begin, begin + 20))))
+    async def act(actor: Actor, first: int) -> None:
+        async with actor:
+            for begin in range(first, first + 60, 20):
+                changes = [change(n, "insert", f"k{n:03d}", {"whole": n}) for n in range(begin, begin + 20)]
+                said.extend(await asyncio.gather(*(actor.act(one, lambda: None) for one in changes)))
 
-    threads = [threading.Thread(target=run, args=(first,)) for first in (0, 100)]
+    def run(actor: Actor, first: int) -> None:
+        ready.wait(timeout=30)
+        asyncio.run(act(actor, first))
+
+    # Both have looked at the source before either writes: a source that changes while it is read is refused.
+    threads = [threading.Thread(target=run, args=(shelf.actor(), first)) for first in (0, 100)]
     for thread in threads:
         thread.start()
     for thread in threads:

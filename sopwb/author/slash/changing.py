@@ -26,7 +26,7 @@ _MAIN: Final = {
 }  # fmt: skip
 """The field that an expression alone is for."""
 _FIELD: Final = re.compile(r"(\w+(?:[./]\w+)*)\s*:\s*(.*)", re.DOTALL)
-_WORDS: Final = frozenset(("from", "script", "tool", "one", "as", "name"))
+_WORDS: Final = frozenset(("from", "script", "tool", "one", "as", "name", "into", "mode"))
 _KEPT: Final = (*BRANCHES, "note", "on_error")
 """Fields that a changed step keeps where its new form does not speak of them."""
 

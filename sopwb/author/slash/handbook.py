@@ -33,6 +33,12 @@ FORMS: Final[tuple[tuple[str, str, str], ...]] = (
         "use a tool; on error fail, skip or dead_letter",
         "email.send(to: 'a@example.com', subject: 'Hello', body: 'Hi') on error skip",
     ),
+    (
+        "insert · update · upsert SOURCE KEY {FIELD: EXPRESSION, …} [on error skip]",
+        "make or change a record of a source that is declared writable",
+        "update orders o.id {status: 'late'} on error dead_letter",
+    ),
+    ("delete SOURCE KEY", "remove a record of such a source", "delete orders o.id"),
     ("say TEXT", "say a line to the person", "say 'total ' + string(total)"),
     ("fail MESSAGE", "end with an error", "fail 'no such customer'"),
     ("return [VALUE]", "end with a value", "return {is_risk: true, reason: 'No orders'}"),

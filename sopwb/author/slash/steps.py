@@ -6,6 +6,7 @@
     [NAME =] each ITEM (from SOURCE | in LIST | of EITHER) [where …] [order by …] [yield VALUE] [do STEP]
     [NAME =] SCRIPT(argument: EXPRESSION, …)
     [NAME =] TOOL(argument: EXPRESSION, …) [on error skip | dead_letter | fail]
+    insert | upsert SOURCE [KEY] {field: EXPRESSION, …} [on error …]     update SOURCE KEY {…} [on error …]     delete SOURCE KEY [on error …]
     say TEXT        fail TEXT        return [VALUE]
 
 or a step as JSON. Several lines are several steps: those of an ``if`` or ``each`` stand below it, indented, and ``else`` and
@@ -27,14 +28,16 @@ from sopwb.kernel.limits import STEP_DEPTH_MAX
 from sopwb.lang.environment import Environment
 from sopwb.lang.parse import OPS, order_parts
 from sopwb.lang.places import Json
+from sopwb.lang.script import WRITE_MODES
 
 _RECORDS: Final = ("where", "order by", "limit", "at most")
 _FETCH: Final = (*_RECORDS, "one", "fields")
 _EACH: Final = (*_RECORDS, "yield")
+_POLICY: Final = re.compile(r"(.*?),?\s*\bon[ _]error\s+(\w+)\s*", re.DOTALL)
 _LABEL: Final = re.compile(r"(.*\S)\s{2,}\[([^\[\]]+)\]\s*", re.DOTALL)
 _DEFAULT_ONE: Final = "required"
 _FAILURES: Final = ("fail", "skip", "dead_letter")
-HEADS: Final = ("fetch", "math", "let", "if", "each", "call", "tool", "say", "fail", "return")
+HEADS: Final = ("fetch", "math", "let", "if", "each", "call", "tool", *WRITE_MODES, "say", "fail", "return")
 """Words that begin a step."""
 
 
@@ -150,6 +153,8 @@ def read_step(text: str, names: Names) -> Json:
             return _bound(name, _call(rest, names, head))
         case "if" if not name:
             return _if(rest, names)
+        case "insert" | "update" | "upsert" | "delete" if not name:
+            return _write(head, rest)
         case "say" | "fail" if not name:
             return {"op": head, ("text" if head == "say" else "message"): respelt(rest)}
         case "return" if not name:
@@ -294,6 +299,42 @@ def read_value(text: str) -> Any:
         if found:
             return {name: respelt(part) for name, part in found.items()}
     return respelt(text)
+
+
+def _write(mode: str, text: str) -> Json:
+    """Read ``SOURCE [KEY] [{field: EXPRESSION, …}] [on error …]``."""
+    tokens = tokens_of(text)
+    if not tokens or tokens[0].kind != "name":
+        raise _unread(f"{mode} needs a data source", expected=f"{mode} SOURCE KEY {{field: EXPRESSION, …}}")
+    step: Json = {"op": "write", "into": tokens[0].text, "mode": mode}
+    rest, policy = text[tokens[0].end :].strip(), ""
+    if found := _POLICY.fullmatch(rest):
+        rest, policy = found[1], found[2]
+        if policy not in _FAILURES:
+            raise _unread(f"{policy!r} says nothing here", expected="on error fail, skip or dead_letter")
+    key, record = (rest, None) if mode == "delete" else _key_and_record(rest)
+    if key:
+        step["key"] = respelt(key)
+    if record is not None:
+        step["record"] = {name: respelt(part) for name, part in record.items()}
+    return {**step, **({"on_error": {"then": policy}} if policy else {})}
+
+
+def _key_and_record(text: str) -> tuple[str, dict[str, str] | None]:
+    """Split a key and the values in braces after it; either may be missing."""
+    tokens = tokens_of(text)
+    if not tokens or tokens[-1].text != "}":
+        return text, None
+    depth = 0
+    for token in reversed(tokens):
+        depth += (token.text in (")", "]", "}")) - (token.text in ("(", "[", "{"))
+        if depth == 0:
+            inside = text[token.end : tokens[-1].start]
+            found = members(inside) if inside.strip() else {}
+            if found is None:
+                raise _unread(f"{inside[:60]!r} are no values of fields", expected="{field: EXPRESSION, …}")
+            return text[: token.start].strip(), dict(found)
+    raise _unread("a bracket is not closed")
 
 
 # --- calls and tools ----------------------------------------------------------------------------------

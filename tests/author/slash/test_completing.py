@@ -39,7 +39,10 @@ CASES: dict[str, list[str]] = {
     "/update s2 ord": ["/update s2 order_by:", "/update s2 orders", "/update s2 order by"],
     "/insert af": ["/insert after"],
     "/insert after ": [
-        f"/insert after {word}" for word in ("s1", "s2", "fetch", "if", "each", "say", "fail", "return")
+        f"/insert after {word}"
+        for word in (
+            "s1", "s2", "fetch", "if", "each", "insert", "update", "upsert", "delete", "say", "fail", "return"
+        )
     ],
     "/move s1 be": ["/move s1 before"],
     "/move s1 before ": ["/move s1 before s1", "/move s1 before s2"],

@@ -206,3 +206,29 @@ def test_the_names_that_lines_bind_are_known_to_the_lines_below() -> None:
     steps = read_steps("total = 3\norders = fetch orders where id = total", Names(SHOP, frozenset()))
     assert steps[1]["where"] == "it.id == total"
     assert bound_names({"steps": steps}) == ["total", "orders"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("update orders 'o1' {total: total + 1} on error skip",
+         {"mode": "update", "key": "'o1'", "record": {"total": "total + 1"}, "on_error": {"then": "skip"}}),
+        ("insert orders {id: 'o1', total: 2}", {"mode": "insert", "record": {"id": "'o1'", "total": "2"}}),
+        ("upsert orders customer_id + '{}' {total: 1}, on error dead_letter",
+         {"mode": "upsert", "key": "customer_id + '{}'", "record": {"total": "1"},
+          "on_error": {"then": "dead_letter"}}),
+        ("delete orders ', on error skip'", {"mode": "delete", "key": "', on error skip'"}),
+        ("insert orders 'o1' {}", {"mode": "insert", "key": "'o1'", "record": {}}),
+    ],
+)  # fmt: skip
+def test_a_write_is_read(text: str, fields: dict[str, Any]) -> None:
+    assert one(text) == {"op": "write", "into": "orders", **fields}
+
+
+@pytest.mark.parametrize(
+    "text", ["update", "update orders 'o1' {total}", "update orders 'o1' {total: 1} on error retry", "delete 5"]
+)
+def test_a_write_that_cannot_be_read_says_so(text: str) -> None:
+    with pytest.raises(UserError) as refused:
+        read_steps(text, NAMES)
+    assert refused.value.diagnostics[0].code == "SOP-E017"
