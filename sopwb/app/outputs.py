@@ -447,6 +447,7 @@ class SourceView(Output, frozen=True):
     rows: int
     sample: tuple[dict[str, Any], ...] = ()
     problem: Diagnostic | None = None
+    writable: bool = False
 
 
 class FieldProfile(msgspec.Struct, frozen=True):
@@ -466,6 +467,7 @@ class DataProfile(Output, frozen=True):
     key: str
     rows: int
     fields: tuple[FieldProfile, ...]
+    writable: bool = False
 
 
 class DataList(Output, frozen=True):

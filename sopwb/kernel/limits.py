@@ -258,6 +258,12 @@ SQLITE_BUSY_MS_MAX: Final = 2_000
 """How long a locked SQLite file is waited for before the person is told."""
 SQLITE_LOOK_UP_ROWS_MIN: Final = 5_000
 """Smaller SQLite tables are read whole faster (50 ms) than is worth a note of their schema."""
+WRITE_BUSY_MS_MAX: Final = 10_000
+"""How long a locked file is waited for before a chunk of writes counts as not done: programs write for seconds."""
+WRITE_TRIES: Final = 5
+"""Times that a chunk is begun anew because another program changed the file meanwhile."""
+WRITE_KEYS_KEPT_US: Final = 366 * 86_400 * 1_000_000
+"""How long a written source keeps the keys of what was done: a year. No run is resumed after longer."""
 SQLITE_CACHE_KIB: Final = 16_384
 """Page cache of a spool: twice what its indexes gain from, a tenth of what a run may hold."""
 FINGERPRINT_SETTLE_NS: Final = 2_000_000_000
@@ -356,11 +362,11 @@ MODEL_TOKENS_MAX: Final = 250_000
 """Tokens of one turn, sent and received: fourteen calls with a prompt of 12,000 and what they add."""
 MODEL_ANSWER_TOKENS_MAX: Final = 8_192
 """Tokens of one answer: the largest script of the trials took 3,000."""
-MODEL_SECONDS_MAX: Final = 240.0
+MODEL_SECONDS_MAX: Final = 900.0
 """What a turn may take, waits included; local models write some 20 tokens a second."""
-MODEL_CALL_S_MAX: Final = 120.0
-MODEL_SILENT_S_MAX: Final = 60.0
-"""A provider that sends nothing for so long is given up."""
+MODEL_CALL_S_MAX: Final = 300.0
+MODEL_SILENT_S_MAX: Final = 240.0
+"""A provider that sends nothing for so long is given up. Models that think first are silent for minutes."""
 MODEL_COST_USD_MAX: Final = 1.0
 """Price of one turn, where the model has a known price."""
 MODEL_RETRY_AFTER_S_MAX: Final = 20.0
@@ -371,6 +377,8 @@ MODEL_TOOL_REPLY_CHARS_MAX: Final = 12_000
 """What a tool answers a model with; longer answers are cut, and say so."""
 MODEL_TURNS_REMEMBERED: Final = 12
 """Earlier turns that a model is told of."""
+MODEL_CHANGES_CHARS_MAX: Final = 600
+"""What a model is told of the changes of one earlier turn; enough to take them back."""
 MODEL_REPAIRS_MAX: Final = 2
 """Times that a model may mend a draft that does not check, before it writes it anew once."""
 MODEL_REPEATS_MAX: Final = 2

@@ -33,6 +33,7 @@ from sopwb.app.recording import RunRecord, find_run, record_change, record_run, 
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import CONTROL_POLL_S, CONTROL_WAIT_S_MAX
+from sopwb.lang.ir import WRITE
 from sopwb.store import journal_frames as f
 from sopwb.store.errors import Refused, StoreError
 from sopwb.store.journal import in_hand, look, put_away
@@ -261,6 +262,8 @@ def _go_on(
         return record, ledger
     finally:
         ledger.journal.close()
+        if any(tool.startswith(WRITE) for tool in actors):
+            bench.reload_data()  # what was read of a source before it was written is no longer so
 
 
 def _asked(bench: Workbench, control: Control) -> str:
@@ -443,6 +446,9 @@ def _root(bench: Workbench) -> str:
 def _actor(bench: Workbench, tool: str) -> Actor:
     if bench.actors is not None:
         return bench.actors(tool)
+    if tool.startswith(WRITE):
+        machine = _machine(bench)
+        return bench.tables.writer(tool.removeprefix(WRITE), machine.now_us, machine.fault)
     return bench.tools.actor(tool, clock=_WallClock(), folder=str(bench.workspace.folder))
 
 

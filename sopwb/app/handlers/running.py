@@ -27,7 +27,7 @@ from sopwb.lang import ir
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
-from sopwb.run.reads import compare_reads
+from sopwb.run.reads import compare_reads, compare_writes
 from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import need_mocks
@@ -234,15 +234,28 @@ def _items(bench: Workbench, script: ir.Script) -> int:
 
 
 def _actors(bench: Workbench, program: Program, mocks: tuple[str, ...]) -> dict[str, Actor]:
-    """Make what does a run's effects, of the tools that would change the world. Raises ``UserError``."""
-    acting = [
-        tool
-        for tool in program.tools()
-        if tool not in mocks and (signature := bench.tools.signature(tool)) is not None and signature.kind == "effect"
-    ]
-    bench.tools.need_configured(acting)
+    """Make what does a run's effects, of the tools that would change the world and of the sources that would be
+    written. Raises ``UserError``."""
+    acting = [tool for tool in program.tools() if tool not in mocks and _acts(bench, tool)]
+    bench.tools.need_configured(tool for tool in acting if not tool.startswith(ir.WRITE))
+    _need_writable(bench, program, acting)
     if not acting:
         return {}
     from sopwb.app.handlers.acting import actors_of  # a run that only computes pays nothing for acting
 
     return actors_of(bench, acting)
+
+
+def _acts(bench: Workbench, tool: str) -> bool:
+    if tool.startswith(ir.WRITE):
+        return True
+    signature = bench.tools.signature(tool)
+    return signature is not None and signature.kind == "effect"
+
+
+def _need_writable(bench: Workbench, program: Program, acting: list[str]) -> None:
+    """Refuse a real run whose writes the sources do not take as they are now. Raises ``UserError``."""
+    writes = [write for write in program.writes() if write.tool in acting]
+    differences = compare_writes(writes, bench.environment().source)
+    if differences:
+        raise UserError(*differences)

@@ -41,7 +41,9 @@ class Desk:
 
     def begin(self) -> None:
         """Begin a turn."""
+        self.begun_with = self.open
         self.before: dict[str, dict[str, Any] | None] = {}
+        self.opened: dict[str, dict[str, Any]] = {}
         self.views: dict[str, o.ScriptView] = {}
         self.runs: list[tuple[o.RunView, bool]] = []
         self.assumed: list[str] = []
@@ -75,13 +77,23 @@ class Desk:
         shown = self.bench.do(c.ShowScript(name, "json")) if name else None
         return shown if isinstance(shown, o.ScriptView) and shown.state == "draft" else None
 
+    def saved(self, name: str) -> o.ScriptView | None:
+        """Give a script that is saved and has no draft, or None."""
+        shown = self.bench.do(c.ShowScript(name, "json")) if name else None
+        return shown if isinstance(shown, o.ScriptView) and shown.state != "draft" else None
+
+    def base(self, name: str) -> dict[str, Any] | None:
+        """Give what a draft was when the turn began, or the saved script that it was made from."""
+        return self.before.get(name) or self.opened.get(name)
+
     def short_rev(self, view: o.ScriptView) -> str:
-        """Number a revision: the model sees r1, r2 … instead of hashes."""
+        """Number a revision, or a saved script: the model sees r1, r2 … instead of hashes."""
+        stands = (view.name, view.rev or view.hash)
         for short, known in self._revs.items():
-            if known == (view.name, view.rev):
+            if known == stands:
                 return short
         short = f"r{len(self._revs) + 1}"
-        self._revs[short] = (view.name, view.rev)
+        self._revs[short] = stands
         return short
 
     # --- tools ------------------------------------------------------------------------------------------
@@ -145,12 +157,13 @@ class Desk:
         )
 
     def _read(self, name: str) -> str:
-        view = self.draft(name)
+        view = self.draft(name) or self.saved(name)
         return self.seen(view) if view is not None else "there is no such draft; write one with replace_draft"
 
     def seen(self, view: o.ScriptView) -> str:
         """Show a draft with its rev and everything that is wrong with it."""
-        return f"draft {view.name}, rev {self.short_rev(view)}\n{json_text(view.script)}\n{told(view.diagnostics)}"
+        state = "draft" if view.state == "draft" else "saved script"
+        return f"{state} {view.name}, rev {self.short_rev(view)}\n{json_text(view.script)}\n{told(view.diagnostics)}"
 
     def _edit(self, tool: t.ApplyEdits) -> str:
         known = self._revs.get(tool.base_rev)
@@ -160,13 +173,20 @@ class Desk:
         if self.failed_writes > MODEL_REPAIRS_MAX:
             return "mending did not help: write the script anew, with replace_draft"
         name, rev = known
+        edits = [expressed(edit) for edit in tool.edits]
         self._remember(name)
-        return self._wrote(name, self.bench.do(c.ApplyEdits(name, tool.edits, rev, "edited by a model")), tool.assumed)
+        if (saved := self.saved(name)) is not None and saved.hash == rev:
+            done = self.bench.do(c.SaveDraft(name, saved.script, "opened to be changed"))
+            if not isinstance(done, o.ScriptView):
+                return self._wrote(name, done, [])
+            self.opened[name], rev = saved.script, done.rev
+        return self._wrote(name, self.bench.do(c.ApplyEdits(name, edits, rev, "edited by a model")), tool.assumed)
 
     def _replace(self, tool: t.ReplaceDraft) -> str:
         before = self.draft(tool.name)
         self._remember(tool.name)
-        done = self.bench.do(c.SaveDraft(tool.name, tool.script, "written by a model", before.rev if before else ""))
+        script, base = expressed(tool.script), before.rev if before else ""
+        done = self.bench.do(c.SaveDraft(tool.name, script, "written by a model", base))
         return self._wrote(tool.name, done, tool.assumed)
 
     def _remember(self, name: str) -> None:
@@ -177,8 +197,8 @@ class Desk:
     def _wrote(self, name: str, done: o.Output, assumed: list[str]) -> str:
         if not isinstance(done, o.ScriptView):
             self.failed_writes += 1
-            if name not in self.views:
-                self.before.pop(name, None)
+            if name not in self.views and self.before.pop(name, None) is None and self.opened.pop(name, {}):
+                self.bench.do(c.DropDraft(name))  # it was made of a saved script a moment ago
             return "nothing was changed. " + told(done.diagnostics if isinstance(done, o.Failed) else ())
         self.views[name], self.open = done, name
         self.ran.discard(name)
@@ -250,6 +270,30 @@ class Desk:
                 return f"that is no schedule: {spec.line()}"
         self.proposed.append(msgspec.structs.replace(tool, name=name))
         return "proposed; the program asks the person where needed, and says what came of it"
+
+
+_EXPRESSIONS = frozenset(("cond", "expr", "where", "limit", "message", "text", "value", "yield", "args"))
+"""Fields of steps that hold expressions, or objects of expressions."""
+
+
+def expressed(raw: Any) -> Any:
+    """Write numbers, true and false as the expressions that they are, where a script wants an expression.
+
+    A JSON literal in such a place has one meaning; models write ``0`` where the language wants ``"0"``.
+    """
+    if isinstance(raw, list):
+        return [expressed(item) for item in raw]
+    if not isinstance(raw, dict):
+        return raw
+    return {name: _expression(value) if name in _EXPRESSIONS else expressed(value) for name, value in raw.items()}
+
+
+def _expression(value: Any) -> Any:
+    if isinstance(value, bool | int | float | Decimal):
+        return json_text(value)
+    if isinstance(value, dict):
+        return {name: "null" if part is None else _expression(part) for name, part in value.items()}
+    return value
 
 
 def told(diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -22,13 +22,25 @@ from sopwb.lang.types import is_optional, type_text
 from sopwb.run.codes import NOT_FOUND, SCRIPT_FAILED
 
 
-def allowed(proposal: Propose, turn: str, pending: tuple[Propose, ...], ran: set[str]) -> bool:
-    """Whether the person asked for it in this turn, or said yes to it."""
-    if consent.agrees(turn) and any((one.kind, one.name) == (proposal.kind, proposal.name) for one in pending):
+def allowed(desk: Desk, proposal: Propose, turn: str, pending: tuple[Propose, ...]) -> bool:
+    """Whether the person asked for it in this turn, said yes to it, or corrects when it runs.
+
+    "Save it" is about the script that was open, one that is named, or the only one proposed: not about a job, a
+    schedule or a new script that a model adds to what was asked for.
+    """
+    waits = any((one.kind, one.name) == (proposal.kind, proposal.name) for one in pending)
+    if waits and consent.agrees(turn):
         return True
+    alone = len({one.name for one in desk.proposed}) == 1
+    older = proposal.kind == "save" and proposal.name not in desk.views
+    if not (alone or older or proposal.name == desk.begun_with or consent.means(turn, proposal.name)):
+        return False
     if proposal.kind == "schedule":
-        return consent.asks_to_schedule(turn)
-    return consent.asks_to_save(turn) or (consent.only_agrees(turn) and proposal.name in ran)
+        schedules = desk.bench.do(c.ListSchedules())
+        rows = schedules.rows if isinstance(schedules, o.ScheduleList) else ()
+        known = waits or any(row.job == proposal.name for row in rows)
+        return consent.asks_to_schedule(turn) or (known and consent.says_when(turn))
+    return consent.asks_to_save(turn) or (consent.only_agrees(turn) and proposal.name in desk.ran)
 
 
 def keep_examples(desk: Desk, page: Page) -> None:
