@@ -28,7 +28,7 @@ from sopwb.app.recording import RunRecord
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.kernel.limits import REPORTED_ENTRIES_MAX
-from sopwb.kernel.values import Secret
+from sopwb.kernel.values import Secret, show
 from sopwb.run.effects import EffectState
 from sopwb.store.disk import Disk
 from sopwb.store.journal import look
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".csv", ".jsonl")
 _TOLD: Final = frozenset({s.REJECTED, s.DOUBT, s.WAITING})
-_WHERE: Final = ("to", "url", "path")
+_WHERE: Final = ("to", "url", "path", "key")
 """Arguments that say whom or what an effect reaches."""
 
 
@@ -112,8 +112,8 @@ def _row(ledger: Ledger, number: int, entry: Entry, codes: tuple[str, ...]) -> E
 def _reached(args: dict[str, Any]) -> str:
     for name in _WHERE:
         value = args.get(name)
-        if isinstance(value, (str, Secret)):
-            return value if isinstance(value, str) else "a secret"
+        if value is not None:
+            return "a secret" if isinstance(value, Secret) else show(value)
     return ""
 
 

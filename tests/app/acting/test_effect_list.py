@@ -15,6 +15,7 @@ from sopwb.app import commands as c
 from sopwb.app.outputs import EffectList, EffectRow
 from sopwb.run.acting import NotApplied, Rejected
 from tests.app.acting.test_runs import Shop, mailing
+from tests.writing import PAY, Desk, workspace
 
 
 @pytest.fixture
@@ -111,3 +112,14 @@ def test_a_code_from_outside_of_a_loop_is_carried_by_every_item(shop: Shop) -> N
     found = effects(shop, shop.run("email.send").run, codes=True)
     assert len({row.codes for row in found.rows}) == 1
     assert {f"Your code: {row.codes[0]}" for row in found.rows} == set(shop.world.bodies())
+
+
+def test_a_write_is_listed_with_the_key_of_its_record(tmp_path: Path) -> None:
+    desk = Desk(workspace(tmp_path / "shop", "sqlite"))
+    desk.save(PAY)
+    run = desk.do(c.RunScript("pay", allow=("write:orders",))).run
+    found = desk.bench.do(c.ListEffects(run, codes=True))
+    assert isinstance(found, EffectList)
+    assert [(row.tool, row.to, row.state, row.codes) for row in found.rows] == [
+        ("write:orders", key, "done", ()) for key in ("o00000", "o00002", "o00004")]  # fmt: skip
+    desk.bench.close()
