@@ -176,6 +176,68 @@ CODES: Final[tuple[Code, ...]] = (
         "Many effects in a row could not be done: mend what the tool says, and go on with: sopwb runs resume RUN",
         "the mail server is down",
     ),
+    Code(
+        "SOP-A027",
+        "The run was never recorded",
+        "Its process was killed before it had decided and recorded what to do, so nothing of it was done; where the "
+        "store was put back to an older state, the message says what the run had done. Run the script again; the "
+        "journal is put away with: sopwb runs cancel RUN",
+        "sopwb runs resume RUN, of a run that was killed while it decided",
+    ),
+    Code(
+        "SOP-A028",
+        "No such state of an effect",
+        "Effects are planned, done, in_doubt, rejected and so on; docs/runs.md has their states",
+        "sopwb runs effects RUN --state sent",
+    ),
+    Code(
+        "SOP-A040",
+        "The schedule is at work",
+        "A schedule's slots run one at a time: wait until the one that runs has ended, or see to its paused run",
+        "sopwb schedule backfill weekly --from 2026-01-01T00:00:00Z, while the daemon runs a slot of it",
+    ),
+    Code(
+        "SOP-A041",
+        "Too many slots",
+        "Say the span in parts",
+        "sopwb schedule backfill every_minute --from 2026-01-01T00:00:00Z",
+    ),
+    Code(
+        "SOP-A042",
+        "A notice cannot be delivered",
+        "It is kept, and delivered when the channel works: see to its URL, its secret, or install the extra notify",
+        'urls = ["json://127.0.0.1:9"] in [notify], where nobody listens',
+    ),
+    Code(
+        "SOP-A043",
+        "No such notice",
+        "sopwb notices list shows what there is",
+        "sopwb notices read nothing",
+    ),
+    Code(
+        "SOP-A050",
+        "An example does not hold",
+        "A script is frozen when its examples hold: mend the script, add the example anew, or remove it",
+        "sopwb script freeze check_churn_risk, whose example for john_doe expects another result",
+    ),
+    Code(
+        "SOP-A051",
+        "The example does not fit the script",
+        "Expect fields that the script returns, values of their types, the whole result, or that the run fails",
+        "sopwb script example add check_churn_risk --input customer_id=john_doe --expect risk=true",
+    ),
+    Code(
+        "SOP-A052",
+        "No such example",
+        "sopwb script example list NAME numbers the examples",
+        "sopwb script example remove check_churn_risk 9",
+    ),
+    Code(
+        "SOP-A053",
+        "Too many examples",
+        "Remove some that say the same of other inputs",
+        "sopwb script example add check_churn_risk …, the 201st time",
+    ),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
     Code(
         "SOP-U002", "Inputs do not read", "Write --input name=value, or --inputs with a JSON object", "--inputs '[1]'"
@@ -193,7 +255,7 @@ CODES: Final[tuple[Code, ...]] = (
         "SOP-U005",
         "Not built yet",
         "This version does not have it; docs/command-line.md says what it has",
-        "sopwb daemon",
+        "sopwb serve",
     ),
     Code(
         "SOP-U006", "A turn does not read", "With --json each line is one JSON string", "echo hello | sopwb chat --json"

@@ -81,6 +81,43 @@ class FreezeScript(Command, frozen=True):
     repin: bool = False
 
 
+# --- examples ---------------------------------------------------------------------------------------
+
+
+class AddExample(Command, frozen=True):
+    """Keep what a script must come to for inputs; one for the same inputs and instant is replaced.
+
+    ``expect`` is ``{"fields": {name: value}}``, ``{"result": value}`` or ``{"fails": text}``. ``as_of`` names an
+    instant that belongs to the example. ``keep`` False only tries it.
+    """
+
+    name: str
+    inputs: dict[str, Any] = {}
+    expect: dict[str, Any] = {}
+    as_of: str = ""
+    keep: bool = True
+
+
+class RemoveExample(Command, frozen=True):
+    """Take an example away by its number, from 1 as they are listed."""
+
+    name: str
+    number: int
+
+
+class ListExamples(Command, frozen=True):
+    name: str
+
+
+class RunExamples(Command, frozen=True):
+    """Try the examples of a script, or of all (""), and change nothing. The draft counts where one is open, unless
+    ``frozen``; ``live`` tries them on the data as it is, not as it was recorded."""
+
+    name: str = ""
+    frozen: bool = False
+    live: bool = False
+
+
 # --- running ----------------------------------------------------------------------------------------
 
 
@@ -115,6 +152,16 @@ class ListRuns(Command, frozen=True):
 
 class ShowRun(Command, frozen=True):
     run: str
+
+
+class ListEffects(Command, frozen=True):
+    """List a run's effects, those in ``state`` ("": all), each with its state, and with ``codes`` the codes that it
+    carries; with ``output`` (``.csv``, ``.jsonl``) all of them go to a file."""
+
+    run: str
+    state: str = ""
+    codes: bool = False
+    output: str = ""
 
 
 class ExplainRun(Command, frozen=True):
@@ -209,6 +256,44 @@ class AddSchedule(Command, frozen=True):
 
 class RemoveSchedule(Command, frozen=True):
     name: str
+
+
+class PauseSchedule(Command, frozen=True):
+    """Skip a schedule's slots until it is resumed."""
+
+    name: str
+
+
+class ResumeSchedule(Command, frozen=True):
+    """Count a schedule's due times from now on; what came due before stays skipped."""
+
+    name: str
+
+
+class BackfillSchedule(Command, frozen=True):
+    """Run the slots of a schedule from ``start`` to ``end`` (ISO 8601, both included) that have not run, in order."""
+
+    name: str
+    start: str
+    end: str = ""
+
+
+class Tick(Command, frozen=True):
+    """Do one round: run or skip what is due, and deliver notices. ``name`` "" means every schedule."""
+
+    name: str = ""
+
+
+class ListNotices(Command, frozen=True):
+    """The notices that nobody has read, or with ``every`` all."""
+
+    every: bool = False
+
+
+class ReadNotices(Command, frozen=True):
+    """Note that notices were read; without ``keys`` all of them."""
+
+    keys: tuple[str, ...] = ()
 
 
 class NextDue(Command, frozen=True):
@@ -333,9 +418,14 @@ AnyCommand: TypeAlias = (
     | ForkScript
     | CheckScript
     | FreezeScript
+    | AddExample
+    | RemoveExample
+    | ListExamples
+    | RunExamples
     | RunScript
     | ListRuns
     | ShowRun
+    | ListEffects
     | ExplainRun
     | ReplayRun
     | ApproveRun
@@ -347,6 +437,12 @@ AnyCommand: TypeAlias = (
     | SaveJob
     | AddSchedule
     | RemoveSchedule
+    | PauseSchedule
+    | ResumeSchedule
+    | BackfillSchedule
+    | Tick
+    | ListNotices
+    | ReadNotices
     | NextDue
     | ListSchedules
     | ListJobs

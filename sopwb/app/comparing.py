@@ -328,7 +328,7 @@ class PlacedTools:
             names.append(f"{step.script}.{number}")
             script = self._program.called[step.pin or step.script].script
         step, number = _nth(script.steps, last)
-        assert isinstance(step, ir.Tool)
+        assert isinstance(step, ir.Tool | ir.Write)
         if self._prefix:
             names = names[1:]  # the call that was composed around the script
         return "/".join([*names, step.tool]), number
@@ -347,8 +347,8 @@ def _nth(steps: tuple[ir.Step, ...], path: str) -> tuple[ir.Step, int]:
 
 def _like(step: ir.Step) -> tuple[str, str]:
     match step:
-        case ir.Tool(tool=tool):
-            return "tool", tool
+        case ir.Tool() | ir.Write():
+            return "tool", step.tool
         case ir.Call(script=script):
             return "call", script
         case _:

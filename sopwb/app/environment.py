@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from sopwb.app.library import Library
 from sopwb.kernel.diagnostics import UserError
 from sopwb.lang.environment import Signature, SourceSchema, ToolSignature
 from sopwb.lang.signature import signature_of
 
 if TYPE_CHECKING:
-    from sopwb.run.ports import Tables
+    from sopwb.data.open import OpenTables
     from sopwb.tools.registry import Registry
 
 
 class WorkspaceEnvironment:
     """``lang.environment.Environment`` over a workspace."""
 
-    def __init__(self, sources: tuple[str, ...], tables: Tables, tools: Registry, library: Library) -> None:
+    def __init__(self, sources: tuple[str, ...], tables: OpenTables, tools: Registry, library: Library) -> None:
         self._sources, self._tables, self._tools, self._library = sources, tables, tools, library
 
     def source(self, name: str) -> SourceSchema | None:
-        return self._tables.table(name).schema if name in self._sources else None
+        if name not in self._sources:
+            return None
+        return msgspec.structs.replace(self._tables.table(name).schema, read_only=self._tables.read_only(name))
 
     def source_names(self) -> tuple[str, ...]:
         return self._sources

@@ -27,10 +27,15 @@ if TYPE_CHECKING:
     from sopwb.app.workbench import EventSink
     from sopwb.kernel.diagnostics import Diagnostic
     from sopwb.run.ports import Fingerprint
+    from sopwb.store.transaction import Transaction
 
 NONCE_BYTES: Final = 16
 Keep: TypeAlias = Callable[[PlannedEffect], None]
 """Takes each planned effect, in order."""
+
+
+class Leaving(Exception):
+    """This process is about to end while it decides: nothing is recorded or done, and it can be decided again."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -51,6 +56,8 @@ class Plan(msgspec.Struct, frozen=True):
     items_max: int = 0
     only_item: str | None = None
     dead_letters: bool = False
+    on_record: Callable[[Transaction, str, str], None] | None = None
+    """Puts more into the transaction that records the run, from its id and status."""
 
     def id(self) -> str:
         """Give the run's id, which hashes all that it is given."""
@@ -164,11 +171,19 @@ def _view(
         as_of=plan.now.isoformat().replace("+00:00", "Z"),
         mode=plan.mode,
         mocks=plan.mocks,
-        error=outcome.error,
+        error=_error(outcome, kept),
         inputs=plain(plan.inputs),
         items=outcome.items,
         seconds=seconds,
     )
+
+
+def _error(outcome: Outcome, kept: tuple[TraceEvent, ...]) -> Diagnostic | None:
+    """Give what a run failed with; the item at which it failed is its trace's last."""
+    error, last = outcome.error, kept[-1] if kept else None
+    if error is None or outcome.status != "failed" or last is None or not (last.op == "error" and last.item):
+        return error
+    return msgspec.structs.replace(error, message=f"{error.message}, for {last.item}")
 
 
 def effect_view(effect: PlannedEffect) -> EffectView:

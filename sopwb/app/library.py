@@ -64,6 +64,8 @@ class Schedule(msgspec.Struct, frozen=True):
     missed: str = "latest"
     overlap: str = "skip"
     paused: bool = False
+    since: str = ""
+    """The instant after which its due times count (ISO 8601, UTC): when it was last added, edited or resumed."""
 
 
 class Library:
@@ -255,8 +257,9 @@ class Library:
             return None
         raw = parse_json(self.store.get(id_)[1])
         return Schedule(
-            name, raw["job"], raw["spec"], raw["words"], raw["zone"], raw["missed"], raw["overlap"], raw["paused"]
-        )
+            name, raw["job"], raw["spec"], raw["words"], raw["zone"], raw["missed"], raw["overlap"], raw["paused"],
+            raw.get("since") or self.store.ref_history(f"schedule/{name}")[-1].time.isoformat(),
+        )  # fmt: skip
 
     def put_schedule(self, tx: Transaction, schedule: Schedule, why: str) -> str:
         body = {
@@ -268,6 +271,7 @@ class Library:
             "missed": schedule.missed,
             "overlap": schedule.overlap,
             "paused": schedule.paused,
+            "since": schedule.since,
         }
         id_ = tx.put("schedule", canonical_bytes(body))
         old = self.store.ref(f"schedule/{schedule.name}")

@@ -91,7 +91,7 @@ class _Migration:
                 self._library.put_draft(tx, name, script, None, "migrated")
             for name, id_ in rooms["schedule"].items():
                 raw = self._json(id_)
-                fields = {field: raw[field] for field in Schedule.__struct_fields__ if field != "name"}
+                fields = {field: raw[field] for field in Schedule.__struct_fields__ if field not in ("name", "since")}
                 self._library.put_schedule(tx, Schedule(name, **fields), "migrate")
 
     def _named(self, room: str) -> dict[str, str]:

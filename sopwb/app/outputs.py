@@ -1,7 +1,8 @@
 """Outputs: what a Command came to, as data. A face turns them into text or widgets; nothing prints here.
 
 Every Output that shows a script's state carries its diagnostics. A Command that cannot be
-done is ``Failed`` and has changed nothing.
+done is ``Failed`` and has changed nothing. Families in modules of their own: ``example_outputs``,
+``effect_outputs``.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from sopwb.app.effect_outputs import ActingView as ActingView
+from sopwb.app.effect_outputs import EffectNote as EffectNote
+from sopwb.app.effect_outputs import EffectRow as EffectRow
+from sopwb.app.effect_outputs import EffectView as EffectView
+from sopwb.app.effect_outputs import StrayJournal as StrayJournal
+from sopwb.app.example_outputs import ExampleList, ExamplesTried
+from sopwb.app.output import Output as Output
 from sopwb.kernel.diagnostics import Diagnostic
-
-
-class Output(msgspec.Struct, frozen=True, tag=True):
-    """The base of all outputs; their tag is the class's name."""
 
 
 class Failed(Output, frozen=True):
@@ -72,6 +76,8 @@ class Frozen(Output, frozen=True):
     repinned: tuple[str, ...] = ()
     callers: tuple[str, ...] = ()
     """Saved callers and jobs that still hold the previous version."""
+    examples: int = 0
+    """Examples that held, of all that was frozen."""
 
 
 class TraceLine(msgspec.Struct, frozen=True):
@@ -82,49 +88,6 @@ class TraceLine(msgspec.Struct, frozen=True):
     text: str
     value: Any = None
     item: str = ""
-
-
-class EffectView(msgspec.Struct, frozen=True):
-    """``path`` is the step's, as in traces; "" in runs that were recorded without it."""
-
-    key: str
-    tool: str
-    item: str
-    args: dict[str, Any]
-    state: str
-    path: str = ""
-
-
-class EffectNote(msgspec.Struct, frozen=True):
-    """An effect that a person should know of: in doubt, or rejected; ``then`` is what its step asks for (fail, skip,
-    dead_letter), "" for a doubt. ``code`` is the provider's."""
-
-    key: str
-    tool: str
-    item: str
-    path: str
-    state: str
-    code: str
-    reason: str
-    then: str = ""
-
-
-class ActingView(msgspec.Struct, frozen=True):
-    """How a run's acting stands. ``planned`` counts effects that act, by tool; ``digest`` binds them, in order, in hex.
-
-    ``why`` says in words why it is in its state, ``cause`` in one: canary, failures, paused, interrupted, broken,
-    approved or "". ``counts`` are acting effects by state, ``notes`` those that a person should know of (the first
-    1,000), ``dead`` the items that were set aside; ``unconsented`` says what nobody has allowed.
-    """
-
-    digest: str
-    planned: dict[str, int]
-    why: str = ""
-    cause: str = ""
-    counts: dict[str, int] = {}
-    notes: tuple[EffectNote, ...] = ()
-    dead: int = 0
-    unconsented: tuple[str, ...] = ()
 
 
 class RunView(Output, frozen=True):
@@ -146,7 +109,7 @@ class RunView(Output, frozen=True):
     """real, dry_run or mocked."""
     mocks: tuple[str, ...] = ()
     error: Diagnostic | None = None
-    inputs: dict[str, Any] = {}
+    inputs: dict[str, Any] = msgspec.field(default_factory=dict)
     items: int = 0
     seconds: float = 0.0
     engine: str = "rows"
@@ -167,8 +130,27 @@ class RunRow(msgspec.Struct, frozen=True):
     trace_hash: str
 
 
+class EffectList(Output, frozen=True):
+    """A run's effects in the order in which they were planned, the first 1,000 of ``total``; ``file`` holds all."""
+
+    run: str
+    rows: tuple[EffectRow, ...]
+    total: int
+    file: str = ""
+
+
+class PutAway(Output, frozen=True):
+    """The journal of a run without a record was moved; ``name`` is its name within the store."""
+
+    run: str
+    name: str
+
+
 class RunList(Output, frozen=True):
+    """Recorded runs, newest first, and apart from them journals that no record knows."""
+
     rows: tuple[RunRow, ...]
+    strays: tuple[StrayJournal, ...] = ()
 
 
 class Migrated(Output, frozen=True):
@@ -219,6 +201,48 @@ class ScheduleView(Output, frozen=True):
 
 class ScheduleList(Output, frozen=True):
     rows: tuple[ScheduleView, ...]
+
+
+class SlotRow(msgspec.Struct, frozen=True):
+    """A slot of a schedule. ``state``: running, done, skipped (with a ``reason``; one row may stand for ``count``),
+    failed; ``status`` is its run's."""
+
+    schedule: str
+    due: str
+    state: str
+    run: str = ""
+    status: str = ""
+    reason: str = ""
+    count: int = 1
+
+
+class Fired(Output, frozen=True):
+    """What a round or a backfill did. ``busy`` are schedules that another process is at, ``problems`` what kept one
+    from being looked at; ``undelivered`` counts notices that a channel has not taken yet."""
+
+    rows: tuple[SlotRow, ...]
+    busy: tuple[str, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    undelivered: int = 0
+
+
+class NoticeRow(msgspec.Struct, frozen=True):
+    """A notice. ``kind``: failed, doubt, waiting, dead_letters, paused, missed, overlap, recovered or clock."""
+
+    key: str
+    kind: str
+    text: str
+    schedule: str
+    due: str
+    run: str
+    time: str
+
+
+class NoticeList(Output, frozen=True):
+    """Notices, oldest first; ``unread`` counts those that nobody has read."""
+
+    rows: tuple[NoticeRow, ...]
+    unread: int
 
 
 class DueTimes(Output, frozen=True):
@@ -423,6 +447,7 @@ class SourceView(Output, frozen=True):
     rows: int
     sample: tuple[dict[str, Any], ...] = ()
     problem: Diagnostic | None = None
+    writable: bool = False
 
 
 class FieldProfile(msgspec.Struct, frozen=True):
@@ -442,6 +467,7 @@ class DataProfile(Output, frozen=True):
     key: str
     rows: int
     fields: tuple[FieldProfile, ...]
+    writable: bool = False
 
 
 class DataList(Output, frozen=True):
@@ -469,12 +495,14 @@ class ToolList(Output, frozen=True):
 
 
 class StoreReport(Output, frozen=True):
-    """``problems`` empty: the store is sound. ``numbers`` are counts and sizes by name."""
+    """``problems`` empty: the store is sound. ``numbers`` are counts and sizes by name; ``notices`` are what a person
+    should look at although nothing is damaged."""
 
     head: str
     sequence: int
     problems: tuple[str, ...]
     numbers: dict[str, int]
+    notices: tuple[str, ...] = ()
 
 
 class LoopPlan(msgspec.Struct, frozen=True):
@@ -506,14 +534,20 @@ AnyOutput: TypeAlias = (
     | Dropped
     | Renamed
     | Frozen
+    | ExamplesTried
+    | ExampleList
     | RunView
     | RunList
+    | PutAway
+    | EffectList
     | Replayed
     | JobView
     | JobList
     | ScheduleView
     | ScheduleList
     | DueTimes
+    | Fired
+    | NoticeList
     | ScriptList
     | Difference
     | Comparison

@@ -15,6 +15,7 @@ from typing import IO
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 
 _MODE = 0o644
+_PRIVATE = 0o600
 
 
 class Unwritable(Exception):
@@ -28,11 +29,12 @@ class Unwritable(Exception):
 class PartFile:
     """An open binary ``file``. ``commit`` syncs it and gives it its name; leaving the ``with`` block removes it else.
 
-    Raises ``UserError`` SOP-A014 where its folder cannot be written.
+    ``private``: only its owner may read it. Raises ``UserError`` SOP-A014 where its folder cannot be written.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, private: bool = False) -> None:
         self.path = path
+        self._mode = _PRIVATE if private else _MODE
         self.made = ""
         try:
             handle, self.made = tempfile.mkstemp(
@@ -48,7 +50,7 @@ class PartFile:
             self.file.flush()
             os.fsync(self.file.fileno())
             self.file.close()
-            os.chmod(self.made, _MODE)
+            os.chmod(self.made, self._mode)
             os.replace(self.made, self.path)
         except OSError as error:
             raise Unwritable(self.path, error) from None

@@ -78,6 +78,8 @@ def record_run(
     }
     with bench.store.transaction(f"run {view.name}") as tx:
         also(tx)
+        if plan.on_record is not None:
+            plan.on_record(tx, view.run, str(body["status"]))
         body["trace"] = tx.put("trace", json_text(plain(trace)).encode())
         id_ = tx.put("run", json_text(plain(body)).encode())
         tx.set_ref(f"run/{view.run}", id_, old=None, why=str(body["status"]))

@@ -45,11 +45,16 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "PreviewFreeze": ("comparing", "preview_freeze"),
     "ScriptHistory": ("show", "script_history"),
     "FreezeScript": ("freeze", "freeze_script"),
+    "AddExample": ("examples", "add_example"),
+    "RemoveExample": ("examples", "remove_example"),
+    "ListExamples": ("examples", "list_examples"),
+    "RunExamples": ("examples", "run_examples"),
     "RenameScript": ("naming", "rename_script"),
     "ForkScript": ("naming", "fork_script"),
     "RunScript": ("running", "run_script"),
     "ListRuns": ("runs", "list_runs"),
     "ShowRun": ("runs", "show_run"),
+    "ListEffects": ("effects", "list_effects"),
     "ExplainRun": ("runs", "explain_run"),
     "ReplayRun": ("runs", "replay_run"),
     "ApproveRun": ("acting", "approve_run"),
@@ -65,6 +70,12 @@ HANDLERS: Final[dict[str, tuple[str, str]]] = {
     "RemoveSchedule": ("schedules", "remove_schedule"),
     "ListSchedules": ("schedules", "list_schedules"),
     "NextDue": ("schedules", "next_due"),
+    "PauseSchedule": ("schedules", "pause_schedule"),
+    "ResumeSchedule": ("schedules", "resume_schedule"),
+    "BackfillSchedule": ("firing", "backfill_schedule"),
+    "Tick": ("firing", "tick"),
+    "ListNotices": ("notices", "list_notices"),
+    "ReadNotices": ("notices", "read_notices"),
     "ListData": ("sources", "list_data"),
     "ShowData": ("sources", "show_data"),
     "ListTools": ("tools", "list_tools"),
@@ -95,6 +106,10 @@ class Workbench:
         """What acting asks of the machine; None: the machine itself."""
         self.actors: Callable[[str], Actor] | None = None
         """What does a tool's effects; None: the workspace's tools."""
+        self.clock: Callable[[], dt.datetime] = _now
+        """The machine's clock, which fires schedules, whatever ``as_of`` says."""
+        self.stopping: Callable[[], bool] = lambda: False
+        """Whether this process is about to end: what runs stops in good order."""
 
     # --- for faces -------------------------------------------------------------------------------------
 
@@ -173,7 +188,11 @@ class Workbench:
     def instant(self, as_of: str = "") -> dt.datetime:
         """Read an ``--as-of`` instant (the command's, else the session's), else the clock. Aware, UTC."""
         text = as_of or self.as_of
-        return read_instant(text) if text else dt.datetime.now(dt.UTC)
+        return read_instant(text) if text else self.clock()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def open_sources(workspace: Workspace) -> OpenTables:

@@ -116,7 +116,7 @@ def read_workspace(folder: Path) -> Workspace:
         model=agent.get("model", "offline"),
         api_base=agent.get("api_base", ""),
         share_rows=tuple(map(str, agent.get("share_rows", ()))),
-        notify=tuple(raw.get("notify", {}).get("urls", ())),
+        notify=tuple(dict.fromkeys(raw.get("notify", {}).get("urls", ()))),
     )
 
 
@@ -187,6 +187,9 @@ def _problems(raw: dict[str, Any], text: str) -> list[Diagnostic]:
                         found=type(value).__name__,
                     )
                 )
+            elif isinstance(value, list) and not all(isinstance(entry, str) for entry in value):
+                words = f"{section}.{key} must be a list of texts"
+                found.append(Diagnostic("SOP-W005", words, path=_line_of(text, key), expected='["…"]'))
     return found
 
 

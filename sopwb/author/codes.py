@@ -10,6 +10,11 @@ from typing import Final
 
 from sopwb.kernel.diagnostics import Code
 
+SLASH_UNKNOWN: Final = Code("SOP-E015", "There is no such slash command", "/help lists them; the nearest one is named", "/stp fetch orders")  # noqa: E501 - one message, one line
+SLASH_ARGUMENTS: Final = Code("SOP-E016", "The arguments of a slash command do not read", "The message says how it is used; /help NAME has an example", "/rename total")  # noqa: E501 - one message, one line
+STEP_UNREAD: Final = Code("SOP-E017", "A step in its short form does not read", "/help step has the forms; expressions are the language's", "/step fetchh orders")  # noqa: E501 - one message, one line
+NO_DRAFT: Final = Code("SOP-E018", "No draft is open", "/new NAME begins one, /open NAME goes to one, /fork NAME makes one of a frozen script", "/step say 'hello', before any /new")  # noqa: E501 - one message, one line
+
 CODES: Final[tuple[Code, ...]] = (
     Code("SOP-E001", "A sentence was not understood", "Say it in the words of docs/english.md", "make it nicer"),
     Code("SOP-E002", "A measure has no number", "Give the number: more than 30 days", "has not ordered in a while"),
@@ -25,4 +30,8 @@ CODES: Final[tuple[Code, ...]] = (
     Code("SOP-E012", "A model took too long", "Say it again, or choose a faster model", "a server that accepts and never answers"),  # noqa: E501 - one message, one line
     Code("SOP-E013", "A model's answer cannot be read", "Say it again, or choose another model", "a stream that ends in the middle"),  # noqa: E501 - one message, one line
     Code("SOP-E014", "A recorded conversation lacks a reply", "Record it again (docs/authors.md)", "a cassette whose conversation was changed"),  # noqa: E501 - one message, one line
+    SLASH_UNKNOWN,
+    SLASH_ARGUMENTS,
+    STEP_UNREAD,
+    NO_DRAFT,
 )

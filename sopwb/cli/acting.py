@@ -6,10 +6,11 @@ import sys
 from typing import Any, Final
 
 from sopwb.app.commands import ApproveRun, CancelRun, Command, PauseRun, ResolveRun, ResumeRun, ShowRun
-from sopwb.app.outputs import ActingView, EffectNote, RunView
+from sopwb.app.effect_words import argument_words
+from sopwb.app.outputs import ActingView, EffectNote, PutAway, RunView
 from sopwb.cli.exits import DEAD_LETTERS, DONE, FAILED, INTERRUPTED, NEEDS_ATTENTION, WAITING_APPROVAL
 from sopwb.cli.main import report
-from sopwb.cli.printing import expect, workbench
+from sopwb.cli.printing import expect, finish, workbench
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.ids import PREFIX
 
@@ -87,7 +88,7 @@ def approve(folder: str | None, options: Any) -> int:
         if shown is None:
             return FAILED
         for effect in [effect for effect in shown.effects if effect.state == "planned"][:SHOWN]:
-            args = ", ".join(f"{name} {json_text(value)}" for name, value in effect.args.items() if value is not None)
+            args = argument_words(effect.args)
             print(f"  {effect.tool}{f' [{effect.item}]' if effect.item else ''} {args}", file=sys.stderr)
     return _carry_out(folder, ApproveRun(options.run, options.resume, options.canary), options.json)
 
@@ -129,6 +130,8 @@ def _carry_out(folder: str | None, command: Command, json: bool) -> int:
                 output = bench.do(command, progress.show)
         else:
             output = bench.do(command)
+    if isinstance(output, PutAway):
+        return finish(output, json, f"{output.run}: its journal is now .sopwb/{output.name}")
     run = expect(output, RunView)
     if run is None:
         return FAILED

@@ -26,7 +26,7 @@ def chat(folder: str | None, options: Any) -> int:
         prompt = sys.stdin.isatty() and not options.json
         dialogue = Dialogue(bench, as_of=options.as_of, author=_author(bench, options, prompt))
         if prompt:
-            print(f"{bench.name}: say what a script must do. Ctrl-D ends.", file=sys.stderr)
+            print(f"{bench.name}: say what a script must do, or /help. Ctrl-D ends.", file=sys.stderr)
         turn = 0
         while line := _line(prompt):
             if not line.strip():

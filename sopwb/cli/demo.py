@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sopwb.app.commands import NextDue, RunScript, VerifyStore
+from sopwb.app.effect_words import argument_words
 from sopwb.app.outputs import DueTimes, RunView, StoreReport
 from sopwb.app.share import share_folder
 from sopwb.app.workspace import init_workspace
@@ -64,6 +65,10 @@ def demo(folder: str | None, options: Any) -> int:
         dialogue = Dialogue(bench, as_of=AS_OF)
         sound = all(_turn(dialogue, text, say) for text in TURNS)
         sound = _finale(bench, say) and sound
+    if options.mail and sound:
+        from sopwb.cli.demo_mail import send_mails
+
+        sound = send_mails(place, AS_OF, BATCH, say)
     say("note", f"{time.monotonic() - begun:.1f} s. The workspace is yours: sopwb -w {place}")
     return DONE if sound else FAILED
 
@@ -99,7 +104,7 @@ def _finale(bench: Any, say: Callable[[str, str], None]) -> bool:
         return False
     say("title", f"{BATCH}: {batch.items} customers, {batch.effects_total} effects, {batch.mode}")
     for effect in batch.effects[:4]:
-        args = ", ".join(f"{name} {value!r}" for name, value in effect.args.items() if value is not None)
+        args = argument_words(effect.args)
         say("trace", f"{effect.state} {effect.tool} for {effect.item}: {args or 'a secure code'}")
     say("note", f"next due {', '.join(due.times)}")
     say("note", f"store: {store.numbers['objects']} objects, {'sound' if not store.problems else store.problems[0]}")

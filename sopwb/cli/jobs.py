@@ -35,7 +35,7 @@ def save(folder: str | None, options: Any) -> int:
 def list_schedules(folder: str | None, options: Any) -> int:
     found = answer(folder, ListSchedules(), ScheduleList)
     rows = found.rows if found else ()
-    table = [(row.name, row.spec, row.zone, row.next_due[0] if row.next_due else "never") for row in rows]
+    table = [(row.name, row.spec, row.zone, _next(row)) for row in rows]
     return finish(found, options.json, columns(table, "no schedules yet"), [builtins(row) for row in rows])
 
 
@@ -46,7 +46,7 @@ def add_schedule(folder: str | None, options: Any) -> int:
     if found:
         text = (
             f"{found.name} runs {found.spec} ({found.zone}); next {', '.join(found.next_due)}\n"
-            "nothing fires it yet: the daemon comes in a later version"
+            "sopwb daemon runs it, as a service (sopwb daemon --print-unit), or sopwb tick from cron"
         )
     return finish(found, options.json, text)
 
@@ -60,6 +60,10 @@ def next_due(folder: str | None, options: Any) -> int:
     found = answer(folder, NextDue(options.name, options.count, options.as_of), DueTimes, options.as_of)
     times = list(found.times) if found else []
     return finish(found, options.json, "\n".join(times), times)
+
+
+def _next(row: ScheduleView) -> str:
+    return "paused" if row.paused else row.next_due[0] if row.next_due else "never"
 
 
 def _mocked(job: JobView) -> str:

@@ -14,10 +14,9 @@ from sopwb.kernel.diagnostics import Diagnostic, UserError, nearest_name
 from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN
 
 LATER: Final[dict[str, frozenset[str]]] = {
-    "script": frozenset({"edit", "upgrade", "export", "import", "test"}),
-    "schedule": frozenset({"pause", "resume", "backfill"}),
+    "script": frozenset({"edit", "upgrade", "export", "import"}),
     "store": frozenset({"log", "head"}),
-    "": frozenset({"daemon", "tick", "serve"}),
+    "": frozenset({"serve"}),
 }
 
 
@@ -67,6 +66,7 @@ def build() -> argparse.ArgumentParser:
     demo = _verb(verbs, "demo", "the founding conversation on the sample workspace", ("demo", "demo"))
     demo.add_argument("--plain", action="store_true", help="no colours")
     demo.add_argument("--dir", default="", help="where to make the workspace (default: a new folder)")
+    demo.add_argument("--mail", action="store_true", help="and mail its coupons, to a mail server that keeps them here")
     init = _verb(verbs, "init", "make a new workspace", ("demo", "init"))
     init.add_argument("dir")
     chat = _verb(verbs, "chat", "talk, one turn a line on stdin", ("chat", "chat"))
@@ -126,6 +126,32 @@ def _scripts(verbs: Any) -> None:
     fork.add_argument("ref")
     fork.add_argument("new", nargs="?", default="")
     _common(fork)
+    _examples(group)
+    _close(group.parent_parser, group)
+
+
+def _examples(scripts: Any) -> None:
+    test = _verb(scripts, "test", "try the examples of scripts; exit 1 where one does not hold", ("examples", "test"))
+    test.add_argument("names", nargs="*", metavar="NAME", help="(default: all that have examples)")
+    test.add_argument("--trace", action="store_true", help="with the trace of those that do not hold")
+    test.add_argument("--frozen", action="store_true", help="the frozen scripts even where drafts are open")
+    test.add_argument("--live", action="store_true", help="on the data as it is, not as it was recorded")
+    _common(test, as_of=True)
+    group = _group(scripts, "example", "what a script must come to; run before each freeze")
+    add = _verb(group, "add", "keep an example; the same inputs again replace it", ("examples", "add"))
+    add.add_argument("name")
+    add.add_argument("--input", action="append", default=[], metavar="K=V")
+    add.add_argument("--expect", action="append", default=[], metavar="FIELD=VALUE", help="a field of the result")
+    add.add_argument("--result", metavar="JSON", help="the whole result")
+    add.add_argument("--fails", nargs="?", const="", metavar="TEXT", help="the run fails, with TEXT in its message")
+    _common(add, as_of=True)
+    listing = _verb(group, "list", "a script's examples, numbered", ("examples", "list_examples"))
+    listing.add_argument("name")
+    _common(listing)
+    remove = _verb(group, "remove", "take an example away", ("examples", "remove"))
+    remove.add_argument("name")
+    remove.add_argument("number", type=int)
+    _common(remove)
     _close(group.parent_parser, group)
 
 
@@ -163,6 +189,34 @@ def _jobs(verbs: Any) -> None:
     remove = _verb(group, "remove", "take a schedule away", ("jobs", "remove_schedule"))
     remove.add_argument("name")
     _common(remove)
+    for name, words in (("pause", "skip its slots from now on"), ("resume", "count its due times from now on")):
+        verb = _verb(group, name, words, ("schedules", f"{name}_schedule"))
+        verb.add_argument("name")
+        _common(verb)
+    backfill = _verb(group, "backfill", "run slots of the past that have not run", ("schedules", "backfill"))
+    backfill.add_argument("name")
+    backfill.add_argument("--from", dest="start", required=True, metavar="INSTANT", help="ISO 8601")
+    backfill.add_argument("--to", dest="end", default="", metavar="INSTANT", help="ISO 8601 (default: now)")
+    _common(backfill)
+    _close(group.parent_parser, group)
+    _firing(verbs)
+
+
+def _firing(verbs: Any) -> None:
+    ticking = _verb(verbs, "tick", "one round: run what is due, deliver notices", ("schedules", "tick"))
+    ticking.add_argument("--schedule", default="", metavar="NAME", help="only this one")
+    _common(ticking)
+    daemon = _verb(verbs, "daemon", "run schedules until it is stopped", ("schedules", "daemon"))
+    daemon.add_argument("--once", action="store_true", help="one round, as sopwb tick")
+    daemon.add_argument("--print-unit", action="store_true", help="print a systemd unit and a cron line")
+    daemon.add_argument("--json", action="store_true", help="one JSON line a slot on stdout")
+    group = _group(verbs, "notices", "what schedules have to tell")
+    listing = _verb(group, "list", "what nobody has read", ("schedules", "list_notices"))
+    listing.add_argument("--all", action="store_true", dest="every", help="read ones too")
+    _common(listing)
+    read = _verb(group, "read", "note that notices were read", ("schedules", "read_notices"))
+    read.add_argument("keys", nargs="*", metavar="KEY", help="default: all")
+    _common(read)
     _close(group.parent_parser, group)
 
 
@@ -184,6 +238,12 @@ def _runs(verbs: Any) -> None:
     explain.add_argument("run")
     explain.add_argument("--item", default="")
     _common(explain)
+    effects = _verb(group, "effects", "a run's effects, with their states", ("effects", "list_effects"))
+    effects.add_argument("run")
+    effects.add_argument("--state", default="", metavar="STATE", help="only those that are done, in_doubt, rejected …")
+    effects.add_argument("--codes", action="store_true", help="with the codes that they carry, which are secrets")
+    effects.add_argument("--output", default="", metavar="FILE", help="write all of them to FILE.csv or FILE.jsonl")
+    _common(effects)
     _acting(group)
     _close(group.parent_parser, group)
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.app.commands import Command, ResumeRun, RunScript
+from sopwb.app.effect_words import argument_words
 from sopwb.app.outputs import Failed, RunView
 from sopwb.app.sets import ENGINES
 from sopwb.app.workbench import open_workbench
@@ -118,7 +119,7 @@ def _print_effects(run: RunView) -> None:
     how = "planned" if run.mode == "dry_run" else "in all" if run.acting is not None else run.mode
     print(f"{run.effects_total} effects {how}:", file=sys.stderr)
     for effect in run.effects[:20]:
-        args = ", ".join(f"{name} {json_text(value)}" for name, value in effect.args.items() if value is not None)
+        args = argument_words(effect.args)
         item = f" [{effect.item}]" if effect.item else ""
         print(f"  {effect.state}{item} {effect.tool} {args}", file=sys.stderr)
     if run.effects_total > 20:

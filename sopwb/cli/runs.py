@@ -6,7 +6,7 @@ from typing import Any
 
 from sopwb.app.commands import DiffRuns, ExplainRun, ListRuns, ReplayRun, ShowRun
 from sopwb.app.comparison_text import run_difference_lines
-from sopwb.app.outputs import Replayed, RunDifference, RunList, RunView
+from sopwb.app.outputs import Replayed, RunDifference, RunList, RunRow, RunView, StrayJournal
 from sopwb.cli.acting import acting_lines
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.printing import answer, builtins, columns, finish
@@ -19,7 +19,15 @@ def list_runs(folder: str | None, options: Any) -> int:
     found = answer(folder, ListRuns(options.ref, options.limit), RunList)
     rows = found.rows if found else ()
     table = [(short_id(row.run), row.name, row.status, row.mode, row.as_of, f"{row.effects} effects") for row in rows]
-    return finish(found, options.json, columns(table, "no runs yet"), [builtins(row) for row in rows])
+    strays = found.strays if found else ()
+    text = [columns(table, "no runs yet"), *(f"{short_id(stray.run)}  {stray.status}: {stray.why}" for stray in strays)]
+    return finish(found, options.json, "\n".join(text), [*map(builtins, rows), *map(_stray_row, strays)])
+
+
+def _stray_row(stray: StrayJournal) -> dict[str, Any]:
+    """Give a stray journal the shape of a run's row, with why it is there."""
+    known = RunRow(stray.run, "", stray.status, stray.begun, "", sum(stray.counts.values()), "")
+    return {**builtins(known), "why": stray.why}
 
 
 def show(folder: str | None, options: Any) -> int:

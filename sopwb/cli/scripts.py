@@ -152,6 +152,8 @@ def freeze(folder: str | None, options: Any) -> int:
         return finish(found, options.json, "")
     for name, hash_ in found.names.items():
         print(f"froze {name} as {hash_}")
+    if found.examples:
+        print(f"{found.examples} {'example holds' if found.examples == 1 else 'examples hold'}")
     if found.repinned:
         print(f"re-pinned {', '.join(found.repinned)}")
     if found.callers:

@@ -21,7 +21,7 @@ def list_data(folder: str | None, options: Any) -> int:
             row.name,
             row.format,
             str(row.rows) if row.rows >= 0 else "?",
-            f"key {row.key or '–'}",
+            f"key {row.key or '–'}{', writable' if row.writable else ''}",
             row.problem.line() if row.problem else ", ".join(name for name, _ in row.fields),
         )
         for row in rows
@@ -39,7 +39,8 @@ def show(folder: str | None, options: Any) -> int:
     found = answer(folder, ShowData(options.name, options.limit), SourceView)
     if found is None or options.json:
         return finish(found, options.json, "")
-    print(f"{found.name}: {found.format} {found.path}, {found.rows} records, key {found.key or 'none'}")
+    writable = ", writable" if found.writable else ""
+    print(f"{found.name}: {found.format} {found.path}, {found.rows} records, key {found.key or 'none'}{writable}")
     print(columns([(f"  {name}", type_) for name, type_ in found.fields], "  no fields"))
     for row in found.sample:
         print(json_text(row))
@@ -56,6 +57,8 @@ def verify(folder: str | None, options: Any) -> int:
     else:
         for problem in found.problems:
             print(problem)
+        for notice in found.notices:
+            print(notice)
         print(
             f"{'damaged' if found.problems else 'sound'}: {found.numbers['commits']} commits, "
             f"{found.numbers['objects']} objects, head {found.head}"

@@ -18,6 +18,7 @@ UNKNOWN_FORMAT: Final = "SOP-D004"
 OTHER_URL: Final = "SOP-D005"
 BAD_SETTING: Final = "SOP-D006"
 NEEDS_TABLE: Final = "SOP-D007"
+NOT_WRITABLE: Final = "SOP-D008"
 NO_FILE: Final = "SOP-D010"
 UNREADABLE: Final = "SOP-D011"
 ENCODING: Final = "SOP-D012"
@@ -53,7 +54,7 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         UNKNOWN_SETTING,
         "unknown setting of a source",
-        "A source knows path or url, and format, table, key and fields.",
+        "A source knows path or url, and format, table, key, writable and fields.",
         '[data.orders]\npath = "orders.csv"\nkeys = "id"',
     ),
     Code(
@@ -83,7 +84,7 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         BAD_SETTING,
         "a setting has the wrong kind of value",
-        "path, url, format, table and key are texts; fields is a table of field names and type texts.",
+        "path, url, format, table and key are texts; writable is true or false; fields is a table of types.",
         "[data.orders]\npath = 3",
     ),
     Code(
@@ -91,6 +92,12 @@ CODES: Final[tuple[Code, ...]] = (
         "there are several tables and none is chosen",
         "Give table.",
         '[data.orders]\npath = "shop.sqlite"',
+    ),
+    Code(
+        NOT_WRITABLE,
+        "a source that cannot be written",
+        "Records of TinyDB, SQLite and PostgreSQL sources can be written, where sopwb.toml says `writable = true`.",
+        '[data.orders]\npath = "orders.csv"\nwritable = true',
     ),
     Code(
         NO_FILE,

@@ -5,6 +5,7 @@
     format = "csv"                 # csv json jsonl tinydb parquet sqlite; else the file's ending decides
     table = "orders"               # of a TinyDB or SQLite file, or of a database
     key = "id"                     # the field that identifies a record
+    writable = true                # whether scripts may write records (TinyDB, SQLite, PostgreSQL)
     [data.orders.fields]           # types that override inference
     total = "decimal"
 
@@ -24,6 +25,7 @@ from sopwb.data.codes import (
     BAD_TYPE,
     MISSING_PATH,
     NEEDS_TABLE,
+    NOT_WRITABLE,
     OTHER_URL,
     UNKNOWN_FORMAT,
     UNKNOWN_SETTING,
@@ -44,9 +46,16 @@ from sopwb.lang.types import (
 if TYPE_CHECKING:
     from sopwb.data.postgres.address import Address
 
-SETTINGS: Final = ("path", "url", "format", "table", "key", "fields")
+SETTINGS: Final = ("path", "url", "format", "table", "key", "writable", "fields")
 FORMATS: Final = ("csv", "json", "jsonl", "tinydb", "parquet", "sqlite")
 POSTGRESQL: Final = "postgresql"
+_NOT_WRITTEN: Final = {
+    "csv": "a CSV file",
+    "json": "a JSON file",
+    "jsonl": "a JSON Lines file",
+    "parquet": "a Parquet file",
+}
+"""Formats that cannot be written."""
 ENDINGS: Final[dict[str, str]] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -77,6 +86,14 @@ class SourceDeclaration(msgspec.Struct, frozen=True):
     key: str = ""
     fields: tuple[tuple[str, Type], ...] = ()
     address: Address | None = None
+    writable: bool = False
+
+    @property
+    def read_only(self) -> str:
+        """Say why its records cannot be written, in words that go on after its name; "" where they can."""
+        if self.format in _NOT_WRITTEN:
+            return f"is {_NOT_WRITTEN[self.format]}, which cannot be written"
+        return "" if self.writable else "is not declared writable"
 
     @property
     def file(self) -> str:
@@ -102,16 +119,29 @@ def declare(
     if found:
         return None, tuple(found)
     key, table = str(settings.get("key", "")), str(settings.get("table", ""))
+    writable = settings.get("writable") is True
     if isinstance(url, str):
         from sopwb.data.postgres.address import Address
 
         address = Address(url)
-        return SourceDeclaration(name, address.shown, POSTGRESQL, base, table, key, types, address), ()
+        declaration = SourceDeclaration(name, address.shown, POSTGRESQL, base, table, key, types, address, writable)
+        return declaration, ()
     path = str(settings["path"])
     format_, fault = _format(path, str(settings.get("format", "")), table, place)
     if fault is not None:
         return None, (fault,)
-    return SourceDeclaration(name, path, format_, base, table, key, types), ()
+    return _if_writable(
+        SourceDeclaration(name, path, format_, base, table, key, types, writable=writable), place
+    )
+
+
+def _if_writable(
+    declaration: SourceDeclaration, place: str
+) -> tuple[SourceDeclaration | None, tuple[Diagnostic, ...]]:
+    if not (declaration.writable and declaration.read_only):
+        return declaration, ()
+    hint = "remove writable, or move the records to a TinyDB or SQLite file or to PostgreSQL"
+    return None, (Diagnostic(NOT_WRITABLE, f"{declaration.name} {declaration.read_only}", path=place, hint=hint),)
 
 
 def _name_faults(name: str, place: str) -> list[Diagnostic]:
@@ -130,6 +160,9 @@ def _setting_faults(settings: Mapping[str, object], place: str) -> list[Diagnost
         elif setting == "fields":
             if not isinstance(value, Mapping):
                 found.append(Diagnostic(BAD_SETTING, "fields is a table of names and types", path=place))
+        elif setting == "writable":
+            if not isinstance(value, bool):
+                found.append(Diagnostic(BAD_SETTING, "writable is true or false", path=place, found=str(value)[:40]))
         elif not isinstance(value, str) or "\0" in value:
             found.append(Diagnostic(BAD_SETTING, f"{setting} is a text", path=place, found=type(value).__name__))
     return found

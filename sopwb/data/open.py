@@ -18,7 +18,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from sopwb.data.codes import UNKNOWN_SOURCE
+from sopwb.data.codes import NOT_WRITABLE, UNKNOWN_SOURCE
 from sopwb.data.columns import Survey
 from sopwb.data.content import Content
 from sopwb.data.declaration import SourceDeclaration
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sopwb.data.columnar.cache import Place
     from sopwb.data.postgres.server import Servers
     from sopwb.data.sqlite_table import Note
+    from sopwb.run.acting import Actor
 
 COLUMNS_VERSION: Final = "1"
 """Part of the name of what is kept of a large source. Raised with every change of what lies there or what it means."""
@@ -61,6 +62,10 @@ def open_table(
         from sopwb.data.postgres.table import open_postgres
 
         return open_postgres(declaration, servers or Servers(), zone)
+    if declaration.format == "sqlite" and declaration.writable:
+        from sopwb.data.read_sqlite import recover
+
+        recover(declaration.file)
     hold = declaration.format not in ("sqlite", "parquet")
     content = Content(declaration.file, declaration.path, cache_dir, hold=hold)
     reader = _reader(declaration, content)
@@ -269,6 +274,23 @@ class OpenTables:
                 declaration, cache_dir=self._cache_dir, zone=self._zone, servers=self._servers
             )
         return table
+
+    def read_only(self, name: str) -> str:
+        """Say why a declared source cannot be written, "" where it can."""
+        return self._declarations[name].read_only
+
+    def writer(self, name: str, now_us: Callable[[], int], at: Callable[[str], None]) -> Actor:
+        """Make what writes a source; ``at`` hears the boundaries of each chunk. Nothing is changed yet.
+
+        Raises ``UserError`` for one that is not declared or is read-only.
+        """
+        from sopwb.data.writing.open import open_writer
+
+        table, declaration = self.table(name), self._declarations[name]
+        if declaration.read_only:
+            message, hint = f"{name} {declaration.read_only}", table.schema.writable_hint()
+            raise fault(NOT_WRITABLE, message, path=f"data.{name}", hint=hint)
+        return open_writer(declaration, table, self._zone, now_us, at)
 
     def release(self) -> None:
         """Let go of databases, so that the next look sees them as they are then. Files stay as they were read."""

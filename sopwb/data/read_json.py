@@ -5,7 +5,7 @@ than the import of tinydb, and the numbers stay exact). ``key = "doc_id"`` gives
 that name TinyDB's own number of the document. All numbers are exact; duplicate names in one object are
 refused.
 
-Deliberately not here: writing.
+Deliberately not here: writing (``writing``).
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from sopwb.kernel.limits import (
 from sopwb.lang.types import Type
 
 DOC_ID: Final = "doc_id"
+EFFECTS_TABLE: Final = "_sopwb_effects"
+"""A table of our own: what was written (``writing.tinydb``)."""
 _DEFAULT_TABLE: Final = "_default"
 
 
@@ -116,42 +118,21 @@ class TinydbReader(_JsonFile):
 
     def chunks(self) -> Iterator[Chunk]:
         found = self._whole()
-        if not isinstance(found, dict) or not all(map(_is_tinydb_table, found.values())):
+        if not is_tinydb(found):
             raise fault(
                 NOT_RECORDS,
                 f"{self.content.label} is not a TinyDB file",
                 path=self.content.label,
                 hint="a TinyDB file holds {table: {id: record}}",
             )
-        documents = found[self._chosen(found)]
+        self.table = chosen_table(self.content.label, found, self.table)
+        documents = found[self.table]
         marks = list(documents)
         records = list(documents.values())
         if self.key == DOC_ID and all(isinstance(record, dict) and DOC_ID not in record for record in records):
             records = [{DOC_ID: int(mark), **record} for mark, record in zip(marks, records, strict=True)]
         yield from self._split(records, marks)
 
-    def _chosen(self, tables: dict[str, Any]) -> str:
-        names = [name for name in tables if name != _DEFAULT_TABLE or tables[name] or len(tables) == 1]
-        if not self.table:
-            if len(names) != 1:
-                listed = "has " + ", ".join(names) if names else "is empty"
-                raise fault(
-                    NEEDS_TABLE,
-                    f"{self.content.label} {listed}; table does not say which",
-                    path=self.content.label,
-                )
-            self.table = names[0]
-        if self.table not in tables:
-            near = nearest_name(self.table, names)
-            hint = "" if near else "it has " + (", ".join(names) or "none")
-            raise fault(
-                NO_TABLE,
-                f"{self.content.label} has no table {self.table}",
-                path=self.content.label,
-                nearest=near,
-                hint=hint,
-            )
-        return self.table
 
 
 class JsonLinesReader(_JsonFile):
@@ -190,6 +171,26 @@ class JsonLinesReader(_JsonFile):
             records.append(self._checked(record, number))
             marks.append(number)
         return records, marks
+
+
+def is_tinydb(found: Any) -> bool:
+    """Whether parsed JSON has the shape of a TinyDB file."""
+    return isinstance(found, dict) and all(map(_is_tinydb_table, found.values()))
+
+
+def chosen_table(label: str, tables: dict[str, Any], table: str) -> str:
+    """Name the table that is meant: the one that is declared, else the only one. Raises ``UserError``."""
+    own = [name for name in tables if name != EFFECTS_TABLE]
+    names = [name for name in own if name != _DEFAULT_TABLE or tables[name] or len(own) == 1]
+    if not table and len(names) != 1:
+        listed = "has " + ", ".join(names) if names else "is empty"
+        raise fault(NEEDS_TABLE, f"{label} {listed}; table does not say which", path=label)
+    table = table or names[0]
+    if table not in tables:
+        near = nearest_name(table, names)
+        hint = "" if near else "it has " + (", ".join(names) or "none")
+        raise fault(NO_TABLE, f"{label} has no table {table}", path=label, nearest=near, hint=hint)
+    return table
 
 
 def _is_tinydb_table(value: Any) -> bool:

@@ -1,15 +1,17 @@
-"""Reads a table or view of a SQLite file, which is opened read-only.
+"""Reads a table or view of a SQLite file, which is opened read-only. The table of our own that notes what was written
+(``writing.sqlite``) is none of the person's.
 
 Values keep the kinds that they are stored with (a column's affinity has already been applied by SQLite). The
 declared type of a column is a hint that is taken where all its values fit: DATE, DATETIME and TIMESTAMP (ISO
 texts), BOOLEAN (0 and 1), DECIMAL and NUMERIC, INTEGER, REAL. Columns declared BLOB are left out. A
 write-ahead log beside the file is part of its digest.
 
-Deliberately not here: writing, and SQL of the person's own.
+Deliberately not here: writing (``writing``), and SQL of the person's own.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -84,15 +86,15 @@ class SqliteReader:
             raise self._said(wrong) from None
 
     def _read(self, connection: sqlite3.Connection, field: str, value: int | str) -> Iterator[Chunk]:
-        view = self._choose(connection)
-        quoted = _quoted(self.table)
+        view = self.choose(connection)
+        quoted = quoted_name(self.table)
         columns = self._columns(connection, quoted)
         mark = "NULL" if view or not _has_rowid(connection, quoted) else "rowid"
-        listed = ", ".join([mark, *(_quoted(original) for original, _ in columns)])
+        listed = ", ".join([mark, *(quoted_name(original) for original, _ in columns)])
         order = f" ORDER BY {mark}" if mark == "rowid" else ""
         names = tuple(name for _, name in columns)
         own = {name: original for original, name in columns}
-        where, sought = (f" WHERE {_quoted(own[field])} = ? COLLATE BINARY", (value,)) if field else ("", ())
+        where, sought = (f" WHERE {quoted_name(own[field])} = ? COLLATE BINARY", (value,)) if field else ("", ())
         cursor = connection.execute(f"SELECT {listed} FROM {quoted}{where}{order}", sought)
         number = 0
         while rows := cursor.fetchmany(SOURCE_CHUNK_ROWS):
@@ -111,31 +113,31 @@ class SqliteReader:
         try:
             connection = connect(self.content.file)
             try:
-                return not self._choose(connection) and self._indexed(connection, field)
+                return not self.choose(connection) and self._indexed(connection, field)
             finally:
                 connection.close()
         except sqlite3.Error:
             return False  # reading the table whole will say what is wrong
 
     def _indexed(self, connection: sqlite3.Connection, field: str) -> bool:
-        quoted = _quoted(self.table)
+        quoted = quoted_name(self.table)
         own = {name: original for original, name in self._columns(connection, quoted)}
         column = own.get(field)
         keys = [row for row in connection.execute(f"PRAGMA table_info({quoted})") if row[5]]
         if len(keys) == 1 and keys[0][1] == column and keys[0][2].upper() == "INTEGER":
             return True
         for _, index, _, _, partial in connection.execute(f"PRAGMA index_list({quoted})").fetchall():
-            first = connection.execute(f"PRAGMA index_xinfo({_quoted(index)})").fetchone()
+            first = connection.execute(f"PRAGMA index_xinfo({quoted_name(index)})").fetchone()
             if not partial and first is not None and first[2] == column and first[4] == "BINARY":
                 return True
         return False
 
-    def _choose(self, connection: sqlite3.Connection) -> bool:
+    def choose(self, connection: sqlite3.Connection) -> bool:
         """Settle the table; say whether it is a view."""
         found = dict(
             connection.execute(
                 "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')"
-                " AND substr(name, 1, 7) != 'sqlite_' ORDER BY name"
+                " AND substr(name, 1, 7) != 'sqlite_' AND name != 'sopwb_effects' ORDER BY name"
             ).fetchall()
         )
         label, names = self.content.label, list(found)
@@ -166,20 +168,39 @@ class SqliteReader:
             return fault(BUSY, f"{label} is locked by another program", path=label, hint="try again when it is done")
         if "decode" in text.lower():
             return fault(ENCODING, f"{label} {self.table} holds text that is not UTF-8", path=label)
+        if "readonly" in text:  # it is opened to be read: only what was left unfinished would have to be undone
+            hint = "open it once with that program; a source that is declared writable is mended by itself"
+            message = f"{label} holds a change that a program has left unfinished"
+            return fault(UNREADABLE, message, path=label, hint=hint)
         if "unable to open" in text:
             return fault(UNREADABLE, f"cannot open {label}: {text}", path=label)
         return fault(MALFORMED, f"not a readable SQLite file: {text}", path=label)
 
 
-def connect(file: str) -> sqlite3.Connection:
-    """Open a SQLite file read-only. Raises ``sqlite3.Error``."""
+def connect(file: str, mode: str = "ro") -> sqlite3.Connection:
+    """Open a SQLite file that is there, read-only unless ``mode`` is rw. Raises ``sqlite3.Error``."""
     import sqlite3
 
     path = os.path.abspath(file).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=SQLITE_BUSY_MS_MAX / 1000, isolation_level=None)
+    address, timeout_s = f"file:{path}?mode={mode}", SQLITE_BUSY_MS_MAX / 1000
+    return sqlite3.connect(address, uri=True, timeout=timeout_s, isolation_level=None)
 
 
-def _quoted(name: str) -> str:
+def recover(file: str) -> None:
+    """Undo what a process that died while it wrote has left unfinished; nobody can read the file before.
+
+    What is wrong with the file otherwise is said by who reads it.
+    """
+    import sqlite3
+
+    if not os.path.exists(file + "-journal"):
+        return
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(file, "rw")) as connection:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+
+
+def quoted_name(name: str) -> str:
+    """Write a name as SQL takes any."""
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -81,6 +81,8 @@ RESULT_DECIMAL_PLACES: Final = DIVISION_PLACES
 """Fractional digits of a decimal column in Parquet, whose scale is fixed before the first row: every quotient fits."""
 COMPARED_ITEMS_SHOWN: Final = 20
 """Items that differ in the answer of a comparison, unless more are asked for: a screen of them."""
+EXAMPLES_MAX: Final = 200
+"""Examples of a script. All run before each freeze, milliseconds each; a person reads and keeps some dozens."""
 FREEZE_COMPARED_RECORDS_MAX: Final = 5_000
 """Records that both versions read together when a freeze tells what it changes: below a second by rows."""
 COMPARED_ENTRIES_HELD: Final = 1_000
@@ -98,6 +100,36 @@ SCHEDULE_TEXT_CHARS_MAX: Final = 20_000
 """Text that is searched for a schedule; a phrase has some 60 characters, a long turn a few thousand."""
 SCHEDULE_PHRASE_TOKENS_MAX: Final = 120
 """Words and marks in one phrase. Bounds the search of a long text to so many steps a word."""
+SLOT_LATE_S_MAX: Final = 120
+"""A slot that begins later than this was missed: two turns of a cron line that ticks every minute."""
+SLOTS_CAUGHT_UP_MAX: Final = 100
+"""Slots that one round makes up for (missed = all, overlap = queue): the last ones. More would be a flood."""
+SLOTS_RECORDED_MAX: Final = 1_000
+"""Skipped slots that one round records one by one; older ones are one record. A minute's schedule has 1,440 a day."""
+SLOTS_LOOKED_BACK_DAYS_MAX: Final = 366
+"""Slots that were missed longer ago are not even counted: half a million of a schedule that is due every minute."""
+SLOT_ATTEMPTS_MAX: Final = 3
+"""Processes that may die over one slot before it counts as failed: it may be what kills them."""
+SLOT_SWAPS_MAX: Final = 10
+"""Times that a change of a slot is tried again because somebody changed the schedule meanwhile."""
+BACKFILL_SLOTS_MAX: Final = 1_000
+"""Slots that one backfill may run. A person who means more can say it in parts."""
+DAEMON_TICK_S: Final = 1
+"""Between two looks of the daemon at what is due; a look costs a millisecond or two."""
+DAEMON_WORKERS_MAX: Final = 8
+"""Schedules at work at the same time; the others wait for their turn. Each may hold a database."""
+DAEMON_SAID_MAX: Final = 200
+"""Troubles that the daemon remembers to have said, so that it does not repeat them every second."""
+NOTICES_A_MESSAGE_MAX: Final = 20
+"""Notices that one message spells out; it counts the others. A channel that was down gets one message, not a flood."""
+NOTICE_TEXT_CHARS_MAX: Final = 400
+"""Length of a notice: what a phone shows."""
+NOTICES_LOOK_S: Final = 60.0
+"""Between two looks of the workbench at what schedules have to tell."""
+SLOT_HELD_LOOK_S: Final = 10.0
+"""Between two looks at a slot whose run somebody has paused, which may take days."""
+NOTIFY_AGAIN_S: Final = 60.0
+"""Wait before a channel that was down is tried again."""
 
 # --- the object store ---------------------------------------------------------------------------
 OBJECT_BYTES_MAX: Final = 256 << 20
@@ -226,6 +258,12 @@ SQLITE_BUSY_MS_MAX: Final = 2_000
 """How long a locked SQLite file is waited for before the person is told."""
 SQLITE_LOOK_UP_ROWS_MIN: Final = 5_000
 """Smaller SQLite tables are read whole faster (50 ms) than is worth a note of their schema."""
+WRITE_BUSY_MS_MAX: Final = 10_000
+"""How long a locked file is waited for before a chunk of writes counts as not done: programs write for seconds."""
+WRITE_TRIES: Final = 5
+"""Times that a chunk is begun anew because another program changed the file meanwhile."""
+WRITE_KEYS_KEPT_US: Final = 366 * 86_400 * 1_000_000
+"""How long a written source keeps the keys of what was done: a year. No run is resumed after longer."""
 SQLITE_CACHE_KIB: Final = 16_384
 """Page cache of a spool: twice what its indexes gain from, a tenth of what a run may hold."""
 FINGERPRINT_SETTLE_NS: Final = 2_000_000_000
@@ -314,6 +352,9 @@ LISTED_FIRST_MAX: Final = 10
 ENGLISH_TURN_CHARS_MAX: Final = 20_000
 """Length of one turn. The longest of the trial turns had 900 characters."""
 
+COMPLETIONS_MAX: Final = 100
+"""Words that a slash command is completed with: all commands fit; of more names a person types another letter."""
+
 # --- models -------------------------------------------------------------------------------------
 MODEL_CALLS_MAX: Final = 14
 """Calls of a model in one turn. A first draft with its look-ups takes four, two repairs and a rewrite three more."""
@@ -323,11 +364,11 @@ MODEL_TOKENS_MAX: Final = 250_000
 """Tokens of one turn, sent and received: fourteen calls with a prompt of 12,000 and what they add."""
 MODEL_ANSWER_TOKENS_MAX: Final = 8_192
 """Tokens of one answer: the largest script of the trials took 3,000."""
-MODEL_SECONDS_MAX: Final = 240.0
+MODEL_SECONDS_MAX: Final = 900.0
 """What a turn may take, waits included; local models write some 20 tokens a second."""
-MODEL_CALL_S_MAX: Final = 120.0
-MODEL_SILENT_S_MAX: Final = 60.0
-"""A provider that sends nothing for so long is given up."""
+MODEL_CALL_S_MAX: Final = 300.0
+MODEL_SILENT_S_MAX: Final = 240.0
+"""A provider that sends nothing for so long is given up. Models that think first are silent for minutes."""
 MODEL_COST_USD_MAX: Final = 1.0
 """Price of one turn, where the model has a known price."""
 MODEL_RETRY_AFTER_S_MAX: Final = 20.0
@@ -338,6 +379,8 @@ MODEL_TOOL_REPLY_CHARS_MAX: Final = 12_000
 """What a tool answers a model with; longer answers are cut, and say so."""
 MODEL_TURNS_REMEMBERED: Final = 12
 """Earlier turns that a model is told of."""
+MODEL_CHANGES_CHARS_MAX: Final = 600
+"""What a model is told of the changes of one earlier turn; enough to take them back."""
 MODEL_REPAIRS_MAX: Final = 2
 """Times that a model may mend a draft that does not check, before it writes it anew once."""
 MODEL_REPEATS_MAX: Final = 2

@@ -7,14 +7,14 @@ Steps are as in a draft, but: expressions and types are printed canonically; ``i
 label of an ``if`` and the name of a called script are gone, calls are by ``pin``; what says nothing is left
 out (an empty ``else``, ``asc``, an ``on_error`` that fails, an argument that is the literal null, the value
 null of a script without returns); a record literal as a whole ``value`` or ``yield`` is written as an object;
-``fields`` are sorted.
+``fields`` are sorted; the key of a ``write`` stands in ``key``.
 
 Keys are sorted when it is encoded, so parameters, arguments, and the fields of an object are sets by name:
 their order is no part of the identity. The order of the fields of ``returns`` is (its type is a text):
 results are shown in it.
 
-``reads`` is the contract with the data: a frozen script is checked against it, not against the live
-workspace, so that it means the same for ever; whether the data still fits is asked when it runs.
+``reads`` is the contract with the data, also with what is written: a frozen script is checked against it, not against
+the live workspace, so that it means the same for ever; whether the data still fits is asked when it runs.
 """
 
 from __future__ import annotations
@@ -46,13 +46,14 @@ def canonical_script(tree: ast.Script, checked: ir.Script) -> Json:
     """
     pins: dict[str, str] = {}
     _collect_pins(checked.steps, pins)
+    keys = {write.path: write.field for write in ir.writes_of(checked.steps)}
     form: Json = {
         "sop": ast.VERSION,
         "params": {name: type_text(t) for name, t in sorted(tree.params, key=_first)},
     }
     if tree.returns is not None:
         form["returns"] = type_text(tree.returns)
-    form["steps"] = [_step(step, pins) for step in tree.steps]
+    form["steps"] = [_step(step, pins, keys) for step in tree.steps]
     form["reads"] = {
         need.name: {"key": need.key, "fields": {name: type_text(t) for name, t in need.record.fields}}
         for need in checked.reads
@@ -182,7 +183,14 @@ def _args(args: tuple[tuple[str, ast.Expression], ...]) -> Json:
             if not (isinstance(e.node, Literal) and e.node.kind == "null")}
 
 
-def _step(step: ast.Step, pins: dict[str, str]) -> Json:
+def _write(step: ast.WriteStep, field: str) -> Json:
+    record = {name: _text(expression) for name, expression in sorted(step.record, key=_first)}
+    key = record.pop(field) if step.key is None else _text(step.key)
+    form = {"into": step.into, "mode": step.mode, "key": key, **_on_error(step.on_error)}
+    return {**form, "record": record} if record else form
+
+
+def _step(step: ast.Step, pins: dict[str, str], keys: dict[str, str]) -> Json:
     form: Json = {"op": step.op}
     match step:
         case ast.FetchStep():
@@ -196,13 +204,13 @@ def _step(step: ast.Step, pins: dict[str, str]) -> Json:
         case ast.MathStep():
             form |= {"name": step.name, "expr": _text(step.expr)}
         case ast.IfStep():
-            form |= {"cond": _text(step.cond), "then": [_step(inner, pins) for inner in step.then]}
+            form |= {"cond": _text(step.cond), "then": [_step(inner, pins, keys) for inner in step.then]}
             if step.else_:
-                form["else"] = [_step(inner, pins) for inner in step.else_]
+                form["else"] = [_step(inner, pins, keys) for inner in step.else_]
         case ast.EachStep():
             form |= {"from": step.source} if step.over is None else {"in": _text(step.over)}
             form |= {**_filtered(step.where, step.order_by), "as": step.as_}
-            form["do"] = [_step(inner, pins) for inner in step.do]
+            form["do"] = [_step(inner, pins, keys) for inner in step.do]
             if step.yield_ is not None:
                 form |= {"name": step.name, "yield": _value(step.yield_)}
         case ast.CallStep():
@@ -214,6 +222,8 @@ def _step(step: ast.Step, pins: dict[str, str]) -> Json:
                 "args": _args(step.args),
                 **_on_error(step.on_error),
             }
+        case ast.WriteStep():
+            form |= _write(step, keys[step.path])
         case ast.SayStep():
             form["text"] = _text(step.text)
         case ast.FailStep():

@@ -29,6 +29,7 @@ from sopwb.lang.reads import source_needs
 from sopwb.lang.state import State, Wishes, first_state, join
 from sopwb.lang.steps import Checked, Context
 from sopwb.lang.types import BOOL, SECRET, ListType, MapType, OptionalType, RecordType, Type, type_text
+from sopwb.lang.writes import check_write
 
 
 def check_script(
@@ -169,6 +170,8 @@ def _check_step(context: Context, step: ast.Step, state: State) -> tuple[ir.Step
             return steps.check_call(context, step, state)
         case ast.ToolStep():
             return steps.check_tool(context, step, state)
+        case ast.WriteStep():
+            return check_write(context, step, state)
         case ast.SayStep():
             return steps.check_say(context, step, state)
         case ast.FailStep():

@@ -37,7 +37,7 @@ SHAPE_WRONG: Final = Code(
     _STEP % '{"op": "math", "name": "a", "expr": 10}')
 OP_UNKNOWN: Final = Code(
     "SOP-P007", "An unknown kind of step",
-    "Steps are fetch, math, if, each, call, tool, say, fail and return.", _STEP % '{"op": "lop"}')
+    "Steps are fetch, math, if, each, call, tool, write, say, fail and return.", _STEP % '{"op": "lop"}')
 NAME_INVALID: Final = Code(
     "SOP-P008", "Not a name",
     "A name is a letter or _ followed by letters, digits and _, plain ASCII, at most 64 characters.",
@@ -172,6 +172,26 @@ READS_INVALID: Final = Code(
     "`sopwb store verify` finds out whether the store is; import the script again from a bundle.",
     'a canonical script without `reads`')
 
+WRITE_REFUSED: Final = Code(
+    "SOP-C023", "The source cannot be written",
+    "Records of TinyDB, SQLite and PostgreSQL sources can be written, where sopwb.toml says `writable = true` under "
+    "[data.NAME].",
+    _STEP % '{"op": "write", "into": "prices", "mode": "delete", "key": "\'C1\'"}')
+WRITE_WITHOUT_KEY: Final = Code(
+    "SOP-C024", "The source has no key, so no record of it can be named",
+    "Declare the field that identifies a record: `key` under [data.NAME] in sopwb.toml.",
+    _STEP % '{"op": "write", "into": "lines", "mode": "delete", "key": "\'C1\'"}')
+WRITE_KEY_WRONG: Final = Code(
+    "SOP-C025", "The key of the record that is written is missing or given twice",
+    "Give the key in `key`, or, where a record may be made, as its field in `record`. A record keeps its key: to "
+    "give it another one, insert it anew and delete the old one.",
+    _STEP % '{"op": "write", "into": "customers", "mode": "insert", "record": {"name": "\'Ann\'"}}')
+WRITE_FIELD_MISSING: Final = Code(
+    "SOP-C026", "The new record lacks a field",
+    "Every record of the source has this field, so a new one needs it too: give it in `record`, or declare the "
+    "field as a type T? in sopwb.toml.",
+    _STEP % '{"op": "write", "into": "customers", "mode": "insert", "key": "\'C1\'", "record": {}}')
+
 EDIT_UNKNOWN: Final = Code(
     "SOP-P101",
     "Not an edit",
@@ -243,4 +263,8 @@ CODES: Final[tuple[Code, ...]] = (
     CALL_UNPINNED,
     FIELD_NOT_A_NAME,
     READS_INVALID,
+    WRITE_REFUSED,
+    WRITE_WITHOUT_KEY,
+    WRITE_KEY_WRONG,
+    WRITE_FIELD_MISSING,
 )

@@ -40,12 +40,16 @@ _WORDS: Final = {
     "name": "the name",
     "as": "the item's name",
     "tool": "the tool",
+    "into": "the source that is written",
+    "mode": "what is done to the record",
+    "key": "which record is written",
+    "record": "the values that are written",
     "script": "the called script",
     "pin": "the version of the called script",
     "on_error": "what happens on an error",
     "note": "the note",
 }
-_EXPRESSIONS: Final = frozenset({"cond", "expr", "where", "limit", "in", "text", "message", "value", "yield"})
+_EXPRESSIONS: Final = frozenset({"cond", "expr", "where", "limit", "in", "text", "message", "value", "yield", "key"})
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -10,7 +10,8 @@
     {"edit": "wrap", "at": place, "count"?: 1, "cond": expr | "step": an if or each without its steps}
     {"edit": "unwrap", "at": place, "keep"?: "then" | "else" | "do"}
                                                             the steps of an if or each take its place
-    {"edit": "rename", "from": name, "to": name}            a parameter, step or item, and all its uses
+    {"edit": "rename", "from": name, "to": name}            a parameter, step or item, and all its uses; else a
+                                                            returned field
     {"edit": "set_return", "returns"?: type | null, "value"?: value, "at"?: place}
                                                             what is declared, and what a return gives
     {"edit": "set_return", "field": name, "type"?: type, "value"?: expr, "at"?: place}

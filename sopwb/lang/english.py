@@ -175,6 +175,8 @@ class _Teller:
             case ast.ToolStep():
                 result = f" and call its result {step.name}" if step.name else ""
                 return f"Use {step.tool}{self.args(step.args)}{result}{_policy(step.on_error)}."
+            case ast.WriteStep():
+                return f"{self.write(step)}{_policy(step.on_error)}."
             case ast.SayStep():
                 return f"Say {self.phrase(step.text)}."
             case ast.FailStep():
@@ -185,6 +187,18 @@ class _Teller:
                 raise AssertionError("steps that hold steps are more than a sentence")
             case _:
                 assert_never(step)
+
+    def write(self, step: ast.WriteStep) -> str:
+        key = "" if step.key is None else f" with the key {self.phrase(step.key)}"
+        has = joined([self.assigned(name, e) for name, e in step.record])
+        match step.mode:
+            case "insert":
+                return f"Add a record to {step.into}{key}" + (f" that has {has}" if has else "")
+            case "delete":
+                return f"Delete the record of {step.into}{key}"
+            case mode:
+                verb = "Add or change" if mode == "upsert" else "Change"
+                return f"{verb} the record of {step.into}{key}" + (f", so that it has {has}" if has else "")
 
     def fetch(self, step: ast.FetchStep) -> str:
         which = self.filtered(step.source, step.where, step.order_by)

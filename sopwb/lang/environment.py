@@ -16,14 +16,20 @@ from sopwb.lang.types import RecordType, Type
 class SourceSchema(msgspec.Struct, frozen=True):
     """A data source: its name, the field that identifies a record (None: no key), and its record type.
 
-    ``writable`` and ``rows`` (a count, where it is cheap to know) are for people and authors, not identity.
+    ``rows`` (a count, where it is cheap to know) is for people and authors, not identity; so is ``read_only``: why its
+    records cannot be written, in words that go on after its name ("" where they can, or where nobody asks).
     """
 
     name: str
     key: str | None
     record: RecordType
     rows: int | None = None
-    writable: bool = False
+    read_only: str = ""
+
+    def writable_hint(self) -> str:
+        """Say what would let its records be written."""
+        formats = "TinyDB and SQLite files and PostgreSQL tables can be written"
+        return f"{formats}, with writable = true under [data.{self.name}] in sopwb.toml"
 
 
 class Parameter(msgspec.Struct, frozen=True):

@@ -21,13 +21,17 @@ Expressions
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Iterator
+from typing import Final, TypeAlias
 
 import msgspec
 
 from sopwb.kernel.values import Value
 from sopwb.lang.environment import Parameter
 from sopwb.lang.types import RecordType, Type
+
+WRITE: Final = "write:"
+"""Before a source's name: its writes, where tools are named."""
 
 
 class Const(msgspec.Struct, frozen=True):
@@ -232,6 +236,27 @@ class Tool(msgspec.Struct, frozen=True):
     type: Type
 
 
+class Write(msgspec.Struct, frozen=True):
+    """A change of one record of ``source``, the one whose ``field``, the source's key, is ``key``.
+
+    ``mode``: insert, update, upsert or delete. ``record`` has the values by name (so are they computed), without the
+    key; it is empty for a delete.
+    """
+
+    path: str
+    source: str
+    mode: str
+    field: str
+    key: Code
+    record: tuple[tuple[str, Code], ...]
+    on_error: OnError | None
+
+    @property
+    def tool(self) -> str:
+        """The name under which it is consented to, mocked and counted."""
+        return WRITE + self.source
+
+
 class Say(msgspec.Struct, frozen=True):
     path: str
     text: Code
@@ -247,11 +272,27 @@ class Return(msgspec.Struct, frozen=True):
     value: Code
 
 
-Step: TypeAlias = Fetch | Math | If | Each | Call | Tool | Say | Fail | Return
+Step: TypeAlias = Fetch | Math | If | Each | Call | Tool | Write | Say | Fail | Return
+
+
+def writes_of(steps: tuple[Step, ...]) -> Iterator[Write]:
+    """Give every write among steps, nested ones too."""
+    for step in steps:
+        match step:
+            case Write():
+                yield step
+            case If():
+                yield from writes_of(step.then)
+                yield from writes_of(step.else_)
+            case Each():
+                yield from writes_of(step.do)
+            case _:
+                continue
 
 
 class SourceNeed(msgspec.Struct, frozen=True):
-    """What a script reads of a source: the key and exactly the fields that it uses, with their checked types."""
+    """What a script reads of a source: the key and exactly the fields that it uses or writes, with their checked
+    types."""
 
     name: str
     key: str | None
@@ -260,7 +301,7 @@ class SourceNeed(msgspec.Struct, frozen=True):
 
 class Script(msgspec.Struct, frozen=True):
     """A checked script. ``params`` and ``reads`` are sorted by name; a record of a source has exactly the fields
-    that its need in ``reads`` has, by name."""
+    that its need in ``reads`` has, by name. ``tools`` has a ``write:SOURCE`` for each source that it writes."""
 
     params: tuple[Parameter, ...]
     returns: Type | None

@@ -76,6 +76,11 @@ def _value(value: Any) -> str:
     return _word(value)
 
 
+def _policy(step: dict[str, Any]) -> str:
+    then = step["on_error"].get("then") if isinstance(step.get("on_error"), dict) else None
+    return f", on error {_word(then)}" if then else ""
+
+
 def _args(step: dict[str, Any]) -> str:
     args = step.get("args")
     if not isinstance(args, dict):
@@ -106,9 +111,11 @@ def step_text(step: dict[str, Any]) -> str:
             called = _word(step.get("script")) or (short_id(pin) if pin.startswith(PREFIX) else pin)
             return f"{bound}{called}{_args(step)}"
         case "tool":
-            then = step["on_error"].get("then") if isinstance(step.get("on_error"), dict) else None
-            policy = f", on error {_word(then)}" if then else ""
-            return f"{bound}{_word(step.get('tool'))}{_args(step)}{policy}"
+            return f"{bound}{_word(step.get('tool'))}{_args(step)}{_policy(step)}"
+        case "write":
+            key = f" {_word(step['key'])}" if "key" in step else ""
+            record = f" {_value(step['record'])}" if "record" in step else ""
+            return f"{_word(step.get('mode')) or 'write'} {_word(step.get('into'))}{key}{record}{_policy(step)}"
         case "say":
             return f"say {_word(step.get('text'))}"
         case "fail":

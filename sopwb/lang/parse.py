@@ -45,6 +45,7 @@ OPS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "each": (("as", "do"), ("name", "from", "where", "order_by", "in", "yield")),
     "call": ((), ("name", "script", "pin", "args")),
     "tool": (("tool",), ("name", "args", "on_error")),
+    "write": (("into", "mode"), ("key", "record", "on_error")),
     "say": (("text",), ()),
     "fail": (("message",), ()),
     "return": ((), ("value",)),
@@ -64,6 +65,12 @@ _SYNONYMS: Final = {
     "map": "each",
     "print": "say",
     "log": "say",
+    "insert": "write",
+    "update": "write",
+    "upsert": "write",
+    "delete": "write",
+    "save": "write",
+    "store": "write",
     "error": "fail",
     "raise": "fail",
     "condition": "cond",
@@ -77,6 +84,8 @@ _SYNONYMS: Final = {
     "order": "order_by",
     "sort": "order_by",
     "value": "expr",
+    "to": "into",
+    "values": "record",
 }
 """Words of other languages, to the word that is meant here. Only offered, never accepted."""
 _ORDER = re.compile(r"(.*\S)\s+(desc|asc)\s*\Z", re.DOTALL)
@@ -202,18 +211,7 @@ class _Reader:
             return parse_type(raw)
         except TypeSyntaxError as error:
             word = re.match(r"\w*", raw[error.position :])
-            known = (
-                "bool",
-                "int",
-                "decimal",
-                "string",
-                "date",
-                "timestamp",
-                "duration",
-                "secret",
-                "list",
-                "map",
-            )
+            known = ("bool", "int", "decimal", "string", "date", "timestamp", "duration", "secret", "list", "map")
             near = {
                 "text": "string",
                 "str": "string",
@@ -362,6 +360,23 @@ class _Reader:
             on_error=self.on_error(raw["on_error"], f"{path}/on_error") if "on_error" in raw else None,
         )
 
+    def _write(self, raw: dict[str, Any], path: str, depth: int, common: dict[str, str]) -> ast.Step:
+        mode = self.choice(raw, "mode", path, ast.WRITE_MODES)
+        if mode == "delete" and "record" in raw:
+            self.refuse(codes.FIELDS_CLASH, f"{path}/record", "a record that is deleted is given no values")
+        needed = {"update": ("key", "record"), "delete": ("key",)}.get(mode, ())
+        for field in needed:
+            if field not in raw:
+                self.refuse(codes.FIELD_MISSING, path, f"the write step has no `{field}`")
+        return ast.WriteStep(
+            **common,
+            into=self.text(raw["into"], f"{path}/into"),
+            mode=mode,
+            key=self.maybe(raw, "key", path),
+            record=self.named(raw, "record", path),
+            on_error=self.on_error(raw["on_error"], f"{path}/on_error") if "on_error" in raw else None,
+        )
+
     def _say(self, raw: dict[str, Any], path: str, depth: int, common: dict[str, str]) -> ast.Step:
         return ast.SayStep(**common, text=self.expression(raw["text"], f"{path}/text"))
 
@@ -492,12 +507,15 @@ class _Reader:
         return ast.RecordValue(path, good)
 
     def args(self, raw: dict[str, Any], path: str) -> tuple[tuple[str, ast.Expression], ...]:
-        args = raw.get("args", {})
-        if not isinstance(args, dict):
-            self.wrong(f"{path}/args", "an object of expressions", args)
+        return self.named(raw, "args", path)
+
+    def named(self, raw: dict[str, Any], field: str, path: str) -> tuple[tuple[str, ast.Expression], ...]:
+        given = raw.get(field, {})
+        if not isinstance(given, dict):
+            self.wrong(f"{path}/{field}", "an object of expressions", given)
             return ()
-        found = [(name, self.expression(item, f"{path}/args/{name}")) for name, item in args.items()]
-        return tuple((name, e) for name, e in found if self.valid_field(name, f"{path}/args/{name}"))
+        found = [(name, self.expression(item, f"{path}/{field}/{name}")) for name, item in given.items()]
+        return tuple((name, e) for name, e in found if self.valid_field(name, f"{path}/{field}/{name}"))
 
     def order_by(self, raw: dict[str, Any], path: str) -> tuple[ast.OrderBy, ...]:
         if "order_by" not in raw:

@@ -3,7 +3,7 @@
 A record may go through names, filters, sorts, branches and loops before a field of it is read, so values are
 followed to the sources that they come from (their *origins*). Where a whole record goes out of sight
 (returned, compared, given to a call or a tool, put into another record) all of its fields are read. A
-``fetch`` that lists ``fields`` reads those.
+``fetch`` that lists ``fields`` reads those. What a ``write`` writes is read too: a change is made of what was there.
 
 The result is part of a frozen script's identity: reading less than this would be wrong, reading more would
 refuse runs over changes that do not matter.
@@ -107,6 +107,8 @@ class _Finder:
                 for _, code in args:
                     self.escape(self.walk(code.expr, names))
                 names.setdefault(step.name, _NONE)
+            case ir.Write():
+                self.write(step, names)
             case ir.Say(_, code) | ir.Fail(_, code) | ir.Return(_, code):
                 self.escape(self.walk(code.expr, names))
             case _:
@@ -137,6 +139,14 @@ class _Finder:
         # The fields of a fetch that lists them are read already, so nothing of it can escape beyond them.
         before = names.get(step.name, _NONE)
         names[step.name] = before if step.fields else before | origin
+
+    def write(self, step: ir.Write, names: dict[str, Origins]) -> None:
+        # What a record was before is looked at while deciding, and again before it is changed.
+        self.read(step.source, step.path)
+        for code in (step.key, *(code for _, code in step.record)):
+            self.escape(self.walk(code.expr, names))
+        for name, _ in step.record:
+            self.field(frozenset({step.source}), name)
 
     def each(self, step: ir.Each, names: dict[str, Origins]) -> None:
         if step.over is not None:

@@ -50,11 +50,13 @@ def require_new_name(raw: Json, name: str, place: str = "") -> None:
 
 
 def renamed_script(script: Json, old: str, new: str) -> None:
-    """Rename in place a parameter, a step's name or an item, and all uses. Raises ``UserError``.
+    """Rename in place a parameter, a step's name or an item, and all uses; else a returned field. Raises ``UserError``.
 
     Refused where an expression does not parse: whether it mentions the name could not be told.
     """
     names = bound_names(script)
+    if old not in names and _renamed_return(script, old, new):
+        return
     if old not in names:
         near = nearest_name(old, names)
         raise UserError(
@@ -83,6 +85,21 @@ def renamed_script(script: Json, old: str, new: str) -> None:
         for field in ("name", "as"):
             if step.get(field) == old and (field == "as" or step.get("op") in _BINDING):
                 step[field] = new
+
+
+def _renamed_return(script: Json, old: str, new: str) -> bool:
+    """Rename in place a field of what is returned. Gives False where there is none of that name."""
+    returns = script.get("returns")
+    if not isinstance(returns, dict) or old not in returns:
+        return False
+    if new in returns and new != old:
+        raise UserError(Diagnostic(codes.RENAME_CLASH.id, f"{new} is already returned", "returns", found=new))
+    values = [step.get("value") for _, step in every_step(script) if step.get("op") == "return"]
+    for owner in (returns, *(value for value in values if isinstance(value, dict))):
+        fields = {new if name == old else name: given for name, given in owner.items()}
+        owner.clear()
+        owner.update(fields)
+    return True
 
 
 def literals(node: Node) -> list[Literal]:

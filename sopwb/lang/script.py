@@ -22,6 +22,7 @@ RESERVED: Final = ("it", "now", "today")
 """Names with a meaning of their own, which no step, parameter or item may take."""
 BRANCHES: Final = ("then", "else", "do")
 """The fields of a step that hold steps."""
+WRITE_MODES: Final = ("insert", "update", "upsert", "delete")
 
 
 class Expression(msgspec.Struct, frozen=True):
@@ -142,6 +143,20 @@ class ToolStep(msgspec.Struct, frozen=True, kw_only=True):
     on_error: ErrorPolicy | None = None
 
 
+class WriteStep(msgspec.Struct, frozen=True, kw_only=True):
+    """``key`` None: an insert or upsert whose key stands in ``record``."""
+
+    op: str = "write"
+    path: str
+    id: str = ""
+    note: str = ""
+    into: str
+    mode: str
+    key: Expression | None = None
+    record: tuple[tuple[str, Expression], ...] = ()
+    on_error: ErrorPolicy | None = None
+
+
 class SayStep(msgspec.Struct, frozen=True, kw_only=True):
     op: str = "say"
     path: str
@@ -169,7 +184,7 @@ class ReturnStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Step: TypeAlias = (
-    FetchStep | MathStep | IfStep | EachStep | CallStep | ToolStep | SayStep | FailStep | ReturnStep
+    FetchStep | MathStep | IfStep | EachStep | CallStep | ToolStep | WriteStep | SayStep | FailStep | ReturnStep
 )
 
 
@@ -237,7 +252,7 @@ def _raw_step(step: Step) -> dict[str, Any]:
                     raw[key]["retry"] = msgspec.to_builtins(value.retry)
             case tuple() if field == "order_by":
                 raw[key] = [order.expression.text + (" desc" if order.descending else "") for order in value]
-            case tuple() if field == "args":
+            case tuple() if field in ("args", "record"):
                 raw[key] = {name: expression.text for name, expression in value}
             case tuple() if field in ("then", "else_", "do"):
                 raw[key] = [_raw_step(inner) for inner in value]

@@ -14,7 +14,7 @@ from sopwb.lang.expression.syntax import Node
 from sopwb.lang.parse import order_parts
 from sopwb.lang.places import Json, every_step
 
-_PLAIN: Final = ("where", "limit", "cond", "in", "expr", "text", "message")
+_PLAIN: Final = ("where", "limit", "cond", "in", "expr", "text", "message", "key")
 
 
 class Slot(msgspec.Struct):
@@ -55,9 +55,9 @@ def step_slots(path: str, step: Json) -> Iterator[Slot]:
         for n, text in enumerate(order):
             if isinstance(text, str):
                 yield _order_slot(f"{path}/order_by/{n}", step, order, n, text)
-    for field in ("args", "value", "yield"):
+    for field in ("args", "record", "value", "yield"):
         held = step.get(field)
-        if isinstance(held, str) and field != "args":
+        if isinstance(held, str) and field not in ("args", "record"):
             yield Slot(f"{path}/{field}", step, step, field, held)
         elif isinstance(held, dict):
             for name, text in held.items():

@@ -148,11 +148,11 @@ def check_fetch(context: Context, step: ast.FetchStep, state: State) -> Checked:
     ), after
 
 
-def find_source(context: Context, name: str, path: str) -> SourceSchema | None:
+def find_source(context: Context, name: str, path: str, field: str = "from") -> SourceSchema | None:
     """Find a data source by name, or say that there is none."""
     source = context.environment.source(name)
     if source is None:
-        context.unknown_name(codes.SOURCE_UNKNOWN, f"{path}/from", "data source", name,
+        context.unknown_name(codes.SOURCE_UNKNOWN, f"{path}/{field}", "data source", name,
                              context.environment.source_names())
     return source
 
@@ -362,7 +362,14 @@ def _argument(
     context: Context, expression: ast.Expression, state: State, wanted: Type, owner: str
 ) -> ir.Code | None:
     # A secret may be given to a tool wherever a text may; nowhere else does it pass for one.
-    if owner.startswith("tool ") and required(wanted) == STRING and expression.node is not None:
+    if owner.startswith("tool "):
+        return code_or_secret(context, expression, state, wanted)
+    return context.code(expression, state, wanted)
+
+
+def code_or_secret(context: Context, expression: ast.Expression, state: State, wanted: Type) -> ir.Code | None:
+    """Check what goes out with an effect: there a secret may stand wherever a text may."""
+    if required(wanted) == STRING and expression.node is not None:
         expr, found = check_expression(expression.node, state.scope, expression.path)
         if expr is not None and not found and expr.type == SECRET:
             return context.code(expression, state)
@@ -389,10 +396,11 @@ def check_tool(context: Context, step: ast.ToolStep, state: State) -> Checked:
     after = context.bind(state, step.name, type_, step.path)
     if args is None:
         return None, after
-    return ir.Tool(step.path, step.name, tool.name, tool.kind, args, _on_error(policy), type_), after
+    return ir.Tool(step.path, step.name, tool.name, tool.kind, args, on_error_of(policy), type_), after
 
 
-def _on_error(policy: ast.ErrorPolicy | None) -> ir.OnError | None:
+def on_error_of(policy: ast.ErrorPolicy | None) -> ir.OnError | None:
+    """Give what a step asks for where its effect cannot be done."""
     if policy is None:
         return None
     retry = policy.retry

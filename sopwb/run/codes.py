@@ -20,6 +20,7 @@ SOURCE_GONE: Final = "SOP-R020"
 KEY_CHANGED: Final = "SOP-R021"
 FIELD_LOST: Final = "SOP-R022"
 FIELD_CHANGED: Final = "SOP-R023"
+WRITE_CHANGED: Final = "SOP-R024"
 
 CONTRACT_NULL: Final = "SOP-R030"
 NOT_FOUND: Final = "SOP-R031"
@@ -31,6 +32,8 @@ CALLS_ITSELF: Final = "SOP-R037"
 CALLS_TOO_DEEP: Final = "SOP-R038"
 NESTED_TOO_DEEP: Final = "SOP-R039"
 CANCELLED: Final = "SOP-R040"
+RECORD_MISSING: Final = "SOP-R041"
+RECORD_THERE: Final = "SOP-R042"
 
 RECORD_INCOMPLETE: Final = "SOP-R060"
 RECORD_LACKS: Final = "SOP-R061"
@@ -138,6 +141,25 @@ CODES: Final[tuple[Code, ...]] = (
         "the run was cancelled",
         "Nothing was done. Run it again when you want to.",
         "Ctrl-C while deciding",
+    ),
+    Code(
+        WRITE_CHANGED,
+        "a source no longer takes what a frozen script writes",
+        "The source was declared read-only, or the types of its fields changed. Mend the data or its declaration, or "
+        "edit the script and freeze it again.",
+        "orders.total is an int now, and the script writes decimals",
+    ),
+    Code(
+        RECORD_MISSING,
+        "a record that is to be changed or deleted is not there",
+        "Nothing was done. Correct the key, or use the mode upsert, which makes a record that is not there.",
+        '{"op": "write", "into": "orders", "mode": "update", "key": "\'o9999\'", "record": {"status": "\'paid\'"}}',
+    ),
+    Code(
+        RECORD_THERE,
+        "a record that is to be inserted is there already",
+        "Nothing was done. Correct the key, or use the mode upsert, which changes a record that is there.",
+        '{"op": "write", "into": "orders", "mode": "insert", "key": "\'o0001\'", "record": {"status": "\'new\'"}}',
     ),
     Code(
         RECORD_INCOMPLETE,

@@ -97,6 +97,8 @@ def _codes(step: ir.Step) -> tuple[ir.Code, ...]:
             )
         case ir.Call(args=args) | ir.Tool(args=args):
             return tuple(code for _, code in args)
+        case ir.Write(key=key, record=record):
+            return (key, *(code for _, code in record))
         case ir.Math(code=code) | ir.Say(text=code) | ir.Fail(message=code) | ir.Return(value=code):
             return (code,)
         case ir.If():

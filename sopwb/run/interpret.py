@@ -74,8 +74,12 @@ class Program(msgspec.Struct, frozen=True):
                 case _:
                     continue
 
+    def writes(self) -> tuple[ir.Write, ...]:
+        """List the steps that write, of all of them."""
+        return tuple(write for script in self.scripts() for write in ir.writes_of(script.steps))
+
     def tools(self) -> tuple[str, ...]:
-        """Name the tools that all of them may use."""
+        """Name the tools that all of them may use, and ``write:SOURCE`` for what they write."""
         return tuple(sorted({tool for script in self.scripts() for tool in script.tools}))
 
 

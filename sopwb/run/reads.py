@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable
 
 from sopwb.kernel.diagnostics import Diagnostic, nearest_name
 from sopwb.lang.environment import SourceSchema
-from sopwb.lang.ir import SourceNeed
+from sopwb.lang.ir import SourceNeed, Write
 from sopwb.lang.types import (
+    SECRET,
+    STRING,
     ListType,
     RecordType,
     Type,
@@ -82,6 +84,44 @@ def compare_source(need: SourceNeed, live: SourceSchema) -> list[Diagnostic]:
                 )
             )
     return found
+
+
+def compare_writes(
+    writes: Iterable[Write], schema_of: Callable[[str], SourceSchema | None]
+) -> tuple[Diagnostic, ...]:
+    """List why the live sources do not take what a script writes; empty: they do. What it reads was compared before."""
+    found: list[Diagnostic] = []
+    for write in writes:
+        live = schema_of(write.source)
+        if live is None:
+            continue
+        place = f"data/{write.source}"
+        if live.read_only:
+            message = f"{live.name} {live.read_only}"
+            found.append(Diagnostic(codes.WRITE_CHANGED, message, path=place, hint=live.writable_hint()))
+            continue
+        for name, code in write.record:
+            type_ = live.record.get(name)
+            given = STRING if required(code.type) == SECRET else code.type
+            if type_ is not None and not assignable(given, type_):
+                found.append(_no_room(place, live.name, name, given, type_))
+        known = {write.field, *(name for name, _ in write.record)}
+        for name, type_ in live.record.fields if write.mode in ("insert", "upsert") else ():
+            if name not in known and not is_optional(type_):
+                message = f"a record of {live.name} needs {name} now, which the script does not give"
+                expected = type_text(type_)
+                found.append(Diagnostic(codes.WRITE_CHANGED, message, path=f"{place}/{name}", expected=expected))
+    return tuple(dict.fromkeys(found))
+
+
+def _no_room(place: str, source: str, name: str, given: Type, type_: Type) -> Diagnostic:
+    return Diagnostic(
+        codes.WRITE_CHANGED,
+        f"the script writes {type_text(given)} into {source}.{name}, which is {type_text(type_)} now",
+        path=f"{place}/{name}",
+        expected=type_text(type_),
+        found=type_text(given),
+    )
 
 
 def serves(live: Type, wanted: Type) -> bool:

@@ -5,6 +5,7 @@
     Checked days_since_last > 60 (94 > 60): yes          one line for each part of an && that was evaluated
     Called check_churn_risk with customer_id = 'C1'
     Planned email.send to 'ann@example.com': 'We miss you'
+    Planned to update customers 'C1': vip = true
     Returned is_risk = true, reason = 'Last order was 94 days ago'
 
 A speaker is made once a step; it speaks only for events that are kept, from the frame of that time: names are
@@ -155,6 +156,15 @@ class ToolSpeaker(Plain):
         if "to" in args and "subject" in args:
             return (f"Planned {self._tool} to {said(args['to'])}: {said(args['subject'])}",)
         return (f"Planned {self._tool}" + (f" with {said_fields(args)}" if args else ""),)
+
+
+class WriteSpeaker(Plain):
+    def __init__(self, step: ir.Write) -> None:
+        self._source, self._mode = step.source, step.mode
+
+    def lines(self, in_: Value, out: Value, branch: str, frame: Frame | None) -> tuple[str, ...]:
+        values = f": {said_fields(in_['record'])}" if in_.get("record") else ""
+        return (f"Planned to {self._mode} {self._source} {said(in_['key'])}{values}",)
 
 
 class SaySpeaker(Plain):

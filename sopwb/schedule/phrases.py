@@ -9,9 +9,10 @@ What a phrase means where English leaves it open, and why:
 - A time alone (``at noon``) is every day: a schedule repeats, and nothing narrows it.
 - Days without a time, and ``weekly`` or ``monthly`` without a day, ask (SOP-H002, SOP-H003).
 - ``on the 31st`` skips the months that have none; ``the last day`` never does.
+- A zone is an IANA name or UTC: ``every day at 09:00 Europe/Berlin``, ``.at("10:30", "Europe/Berlin")``.
 - A wish for every second day or week is refused (SOP-H006): it would depend on the day it was made.
 
-Deliberately not here: time zones (a schedule's zone is the workspace's), and which script is meant.
+Deliberately not here: whether there is such a zone, and which script is meant.
 """
 
 from __future__ import annotations
@@ -45,6 +46,13 @@ _CRON_LINE: Final = re.compile(
 _CRON_ANY: Final = re.compile(rf"\s*{_CRON_LEAD}[\"'`]?(?P<line>[^\"'`]*)[\"'`]?\s*", re.I)
 _LIBRARY: Final = re.compile(r"\bevery\s*\(")
 _LIBRARY_CALL: Final = re.compile(r"\.do\s*\(.*", re.S)
+_AREAS: Final = (
+    "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US"
+)
+_ZONE: Final = re.compile(
+    r"(?:,\s*)?(?:\bin\s+)?(?:\bthe\s+)?(?:\b(?:time\s*)?zone\s+)?[\"']?"
+    rf"(?<![\w/])(?P<zone>UTC|(?:{_AREAS})(?:/[A-Z][\w+\-]*)+)(?![\w/])[\"']?(?:\s+time\b)?"
+)
 _EXAMPLES: Final = "for example: " + codes.FORMS
 _WEAK: Final = (Times, Marks, Grid, DayHalf, Without)
 
@@ -58,9 +66,13 @@ class Phrase(msgspec.Struct, frozen=True):
 
 
 def parse_spec(text: str) -> Spec | Diagnostic:
-    """Read a text that is one schedule; words that are not understood are quoted in the diagnostic."""
+    """Read a text that is one schedule; words that are not understood are quoted in the diagnostic.
+
+    Its zone is ``zone_said``'s.
+    """
     if len(text) > SCHEDULE_TEXT_CHARS_MAX:
         return codes.problem(codes.NOT_UNDERSTOOD, f"{len(text)} characters are too long for a schedule")
+    text = _ZONE.sub(lambda match: " " * len(match.group()), text, count=1)
     if cron := _cron_alone(text):
         return cron
     reader = Reader(tokenise(_plain(text)))
@@ -82,6 +94,12 @@ def parse_spec(text: str) -> Spec | Diagnostic:
     if not parts:
         return codes.problem(codes.NOT_UNDERSTOOD, "this says no schedule", hint=_EXAMPLES)
     return assemble(parts)
+
+
+def zone_said(text: str) -> str:
+    """Give the time zone that a schedule's text names, "" where it names none."""
+    match = _ZONE.search(text[:SCHEDULE_TEXT_CHARS_MAX])
+    return match["zone"] if match else ""
 
 
 def find_phrases(text: str) -> Iterator[Phrase]:

@@ -12,6 +12,7 @@ import os
 import struct
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from typing import Final
 
@@ -19,19 +20,34 @@ READ: Final = os.O_RDONLY | os.O_CLOEXEC
 WRITE: Final = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
 
 
+def _close_all(descriptors: set[int], process: int) -> None:
+    if os.getpid() == process:  # a forked child's numbers may name other files
+        for fd in descriptors:
+            os.close(fd)
+
+
 class Disk:
-    """Plain calls. All raise ``OSError``."""
+    """Plain calls. All raise ``OSError``. What is still open when nobody holds the port any more is closed with it."""
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+        weakref.finalize(self, _close_all, self._open, os.getpid()).atexit = False
 
     def open(self, path: str, flags: int) -> int:
         """Open ``path``; a created file is readable and writable by its owner and readable by the group."""
-        return os.open(path, flags, 0o640)
+        return self._keep(os.open(path, flags, 0o640))
 
     def create_private(self, path: str) -> int:
         """Create a file that only its owner may read and write. Raises ``FileExistsError``."""
-        return os.open(path, WRITE | os.O_EXCL, 0o600)
+        return self._keep(os.open(path, WRITE | os.O_EXCL, 0o600))
+
+    def _keep(self, fd: int) -> int:
+        self._open.add(fd)
+        return fd
 
     def close(self, fd: int) -> None:
         """Close a descriptor."""
+        self._open.discard(fd)
         os.close(fd)
 
     def size(self, fd: int) -> int:

@@ -92,17 +92,20 @@ class Journal:
     # --- beginning ----------------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, disk: Disk, root: str, run: str, boot: str, secret: bytes, time_us: int) -> Journal:
+    def create(
+        cls, disk: Disk, root: str, run: str, boot: str, secret: bytes, time_us: int, unrecorded: bool = False
+    ) -> Journal:
         """Begin a run's journal. Nothing may be derived from its secret before ``close_plan`` has synced it.
 
         One that a dead process left before its planned effects were closed goes to ``quarantine/``: nothing of it was
-        done. Raises ``Refused`` where the run has a closed one, ``Busy``, ``DiskFailed``.
+        done. So does a closed one where the caller knows that its run is ``unrecorded``: acting comes after that, but
+        for a store that was put back. Raises ``Refused`` for any other closed one, ``Busy``, ``DiskFailed``.
         """
         path = journal_path(root, run)
         try:
             disk.make_directory(f"{root}/runs")
             if disk.exists(path):
-                _set_aside(disk, root, run)
+                _set_aside(disk, root, run, unrecorded)
             fd = disk.create_private(path)
         except OSError as error:
             raise DiskFailed("create", path, error) from None
@@ -369,6 +372,47 @@ def look(disk: Disk, root: str, run: str, hear: Callable[[Header, Closed], Take]
     return journal
 
 
+def journaled_runs(disk: Disk, root: str) -> list[str]:
+    """Name the runs that have a journal."""
+    names = [name for name in disk.list(f"{root}/runs") if name.endswith(".journal")]
+    return [PREFIX + name.removesuffix(".journal") for name in names]
+
+
+def glance(disk: Disk, root: str, run: str, hear: Callable[[Header, Closed], Take]) -> Found | None:
+    """Read a journal of which nothing is known, decided or not. None: not even its header is there.
+
+    Raises ``Unknown``, ``Corrupt``.
+    """
+    path = journal_path(root, run)
+    try:
+        fd = disk.open(path, READ)
+    except OSError as error:
+        raise Unknown(run, f"its journal cannot be opened: {error.strerror}") from None
+    try:
+        return read_journal(disk, fd, f"runs/{os.path.basename(path)}", (), hear)
+    finally:
+        disk.close(fd)
+
+
+def put_away(disk: Disk, root: str, run: str) -> str:
+    """Move a run's journal to ``quarantine/``, whatever it holds; its mark goes with it. Gives its name there.
+
+    Raises ``Unknown``, ``Busy``, ``DiskFailed``.
+    """
+    path = journal_path(root, run)
+    fd = _open_locked(disk, path, run)
+    mark = path.removesuffix(".journal") + ".mark"
+    try:
+        name = _move_away(disk, root, fd, path)
+        if disk.exists(mark):
+            disk.rename(mark, f"{root}/{name}.mark")
+        return name
+    except OSError as error:
+        raise DiskFailed("move", path, error) from None
+    finally:
+        disk.close(fd)
+
+
 def in_hand(disk: Disk, root: str, run: str) -> bool:
     """Tell whether a process holds the run's journal right now."""
     try:
@@ -397,19 +441,29 @@ def _open_locked(disk: Disk, path: str, run: str) -> int:
     raise Busy(f"the run {run[:15]}")
 
 
-def _set_aside(disk: Disk, root: str, run: str) -> None:
-    """Move a journal whose deciding never ended to ``quarantine/``. Raises ``Refused`` where it did."""
+def _set_aside(disk: Disk, root: str, run: str, closed_too: bool) -> None:
+    """Move a journal whose deciding never ended to ``quarantine/``, with ``closed_too`` also one that did and was never
+    acted on. Raises ``Refused`` for others."""
     path = journal_path(root, run)
     fd = _open_locked(disk, path, run)
+    acted: list[int] = []
     try:
-        found = read_journal(disk, fd, path, (), None)
-        if found is not None and found.closed is not None:
+        found = read_journal(disk, fd, path, (), lambda header, closed: lambda moves, offset: acted.append(offset))
+        if acted and closed_too:
+            raise Refused("the store has no record of this run, and its journal says that it has acted: runs list")
+        if found is not None and found.closed is not None and not closed_too:
             raise Refused("this run was decided already; go on with it: sopwb runs resume")
-        disk.make_directory(f"{root}/quarantine")
-        disk.rename(path, f"{root}/quarantine/{os.path.basename(path)}-{disk.identity(fd)[0]}")
-        disk.sync_directory(f"{root}/quarantine")
+        _move_away(disk, root, fd, path)
     finally:
         disk.close(fd)
+
+
+def _move_away(disk: Disk, root: str, fd: int, path: str) -> str:
+    name = f"quarantine/{os.path.basename(path)}-{disk.identity(fd)[0]}"
+    disk.make_directory(f"{root}/quarantine")
+    disk.rename(path, f"{root}/{name}")
+    disk.sync_directory(f"{root}/quarantine")
+    return name
 
 
 def _quarantine(disk: Disk, root: str, fd: int, run: str, start: int) -> None:

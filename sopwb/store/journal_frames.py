@@ -34,7 +34,7 @@ import msgspec
 from sopwb.kernel.ids import digest
 from sopwb.kernel.limits import COMPRESS_IMPORT_BYTES
 from sopwb.store import kinds
-from sopwb.store.frames import compressor_loaded, encode_frame, frame_id
+from sopwb.store.frames import compressor_loaded, encode_frame, encode_plain, frame_id
 
 JOURNAL_FORMAT: Final = 1
 Identity: TypeAlias = tuple[int, int]
@@ -155,14 +155,12 @@ _decode_closed = msgspec.msgpack.Decoder(Closed).decode
 
 def encode_moves(moves: list[Move]) -> bytes:
     """Frame moves."""
-    payload = _encode(moves)
-    return encode_frame(kinds.MOVES, payload, frame_id(kinds.MOVES, payload), compress=False)
+    return encode_plain(kinds.MOVES, _encode(moves))
 
 
 def encode_record(kind: int, value: Header | Closed) -> bytes:
     """Frame the header or the end of the planned effects."""
-    payload = _encode(value)
-    return encode_frame(kind, payload, frame_id(kind, payload), compress=False)
+    return encode_plain(kind, _encode(value))
 
 
 def encode_planned(entries: list[bytes]) -> tuple[bytes, bytes]:

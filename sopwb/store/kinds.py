@@ -18,6 +18,8 @@ MAIN: Final[dict[str, int]] = {
     "run": 8,
     "schema": 9,
     "blob": 10,
+    "slot": 11,
+    "notice": 12,
 }
 RETIRABLE: Final[dict[str, int]] = {
     "trace": 32,

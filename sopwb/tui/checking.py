@@ -16,8 +16,13 @@ def check_edits(
     """Apply ``edits`` to a copy of ``script`` and check what comes of it. Gives its diagnostics."""
     from sopwb.lang.compile import compile_script
     from sopwb.lang.edits import apply_edit
+    from sopwb.lang.extraction import extract
 
     for edit in edits:
+        if edit["edit"] == "extract":
+            # It makes two scripts, and the call of a new one does not check before both are kept.
+            extracted = extract(script, edit, environment)
+            return extracted if isinstance(extracted, tuple) else ()
         edited = apply_edit(script, edit)
         if not isinstance(edited, dict):
             return edited

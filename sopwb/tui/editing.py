@@ -169,6 +169,14 @@ def unwrap(script: dict[str, Any], path: str) -> Planned | None:
     return Planned([{"edit": "unwrap", "at": path}], path)
 
 
+def extract(script: dict[str, Any], path: str, count: str, name: str) -> Planned | None:
+    """Take the step, and those after it up to ``count`` in all, out into a script; a call takes their place."""
+    if step_at(script, path) is None:
+        return None
+    wanted = int(count) if count.isascii() and count.isdigit() and len(count) < 5 else 0
+    return Planned([{"edit": "extract", "at": path, "count": wanted, "name": name.strip()}], path)
+
+
 def fixed(script: dict[str, Any], diagnostic: Diagnostic) -> Planned | None:
     """Put a diagnostic's fix in place of its span; without a span, in place of the whole field."""
     if diagnostic.fix is None:

@@ -14,6 +14,8 @@ import msgspec
 
 from sopwb.kernel.canonical import json_text, parse_json
 from sopwb.kernel.diagnostics import Diagnostic
+from sopwb.lang.ir import WRITE
+from sopwb.lang.script import WRITE_MODES
 from sopwb.tui.vocabulary import Vocabulary
 
 OPS: Final[dict[str, str]] = {
@@ -23,6 +25,7 @@ OPS: Final[dict[str, str]] = {
     "each": "do steps for every record",
     "call": "run a frozen script",
     "tool": "do something outside: mail, coupon",
+    "write": "change a record of a data source",
     "say": "say a line to the person",
     "fail": "end with an error",
     "return": "end with a value",
@@ -33,6 +36,7 @@ _SHAPES: Final[dict[str, dict[str, Any]]] = {
     "each": {"from": "", "as": "", "do": []},
     "call": {"script": "", "args": {}},
     "tool": {"tool": "", "args": {}},
+    "write": {"into": "", "mode": "update"},
     "fetch": {"name": "", "from": ""},
     "math": {"name": "", "expr": ""},
     "say": {"text": ""},
@@ -118,6 +122,10 @@ def fields_of(step: Mapping[str, Any], script: Mapping[str, Any], words: Vocabul
                 name,
                 *_arguments(step, words.tools.get(str(step.get("tool")), ())),
             ]
+        case "write":
+            into = one("into", "into", "name", "a data source that is declared writable", True, sources)
+            mode = one("mode", "mode", "choice", needed=True, known=WRITE_MODES)
+            return [into, mode, one("key", "key", hint="which record: order.id"), *_record(step, words)]
         case "say":
             return [one("text", "text", hint="'Hello ' + customer.name", needed=True)]
         case "fail":
@@ -148,7 +156,7 @@ def step_from(step: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, A
             ]
             out[head] = parts
         else:
-            out[head] = text.strip() if head in ("name", "from", "as", "tool", "script") else text
+            out[head] = text.strip() if head in ("name", "from", "as", "tool", "script", "into") else text
     if out.get("op") == "call" and out.get("script") != step.get("script"):
         out.pop("pin", None)
     if out.get("op") == "each":
@@ -239,12 +247,14 @@ def signature_edit(values: Mapping[str, str]) -> dict[str, Any]:
 
 
 def tools_of(steps: Any) -> tuple[str, ...]:
-    """Name the tools that steps use, nested ones too, each once."""
+    """Name the tools that steps use, and ``write:SOURCE`` for what they write, nested ones too, each once."""
     found: dict[str, None] = {}
     for step in steps if isinstance(steps, list) else ():
         if isinstance(step, dict):
             if step.get("op") == "tool":
                 found[str(step.get("tool"))] = None
+            if step.get("op") == "write":
+                found[f"{WRITE}{step.get('into')}"] = None
             for field in ("then", "else", "do"):
                 found.update(dict.fromkeys(tools_of(step.get(field))))
     return tuple(found)
@@ -285,6 +295,17 @@ def _arguments(step: Mapping[str, Any], wanted: Sequence[tuple[str, str]]) -> li
             needed=name in types and not types[name].endswith("?"),
         )
         for name in [*types, *(name for name in args if name not in types)]
+    ]
+
+
+def _record(step: Mapping[str, Any], words: Vocabulary) -> list[Field]:
+    """Lay out the values that a write may give: every field of its source, and what is given besides."""
+    types = dict(words.sources.get(str(step.get("into")), ()))
+    given = step.get("record")
+    given = given if isinstance(given, dict) else {}
+    return [
+        Field(f"record/{name}", name, _field_text(given.get(name)), hint=types.get(name, "unknown here"))
+        for name in [*types, *(name for name in given if name not in types)]
     ]
 
 

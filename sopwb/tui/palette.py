@@ -10,7 +10,7 @@ from textual.screen import Screen
 from sopwb.tui.actions import ACTIONS, Action
 from sopwb.tui.screens.main import MainScreen
 
-_NEVER = frozenset({"everywhere.palette", "chat.send", "chat.newline", "chat.recall", "chat.forward"})
+_NEVER = frozenset({"everywhere.palette", "chat.send", "chat.newline", "chat.recall", "chat.forward", "chat.complete"})
 
 
 class ActionProvider(Provider):

@@ -77,3 +77,18 @@ def test_a_mock_is_asked_for_in_every_wording(tmp_path: Path, said: str) -> None
 def test_that_there_is_no_mail_server_mocks_nothing_by_itself(tmp_path: Path) -> None:
     reply = talk(tmp_path, SETUP.replace(" Mock the email tool.", ""), "There is no mail server here.")[1]
     assert "mocked" not in reply.reply
+
+
+def test_a_job_that_was_saved_before_its_tools_were_mocked_is_saved_again_with_mocks(tmp_path: Path) -> None:
+    unmocked = SETUP.removesuffix(" Mock the email tool.")
+    replies = talk(tmp_path, unmocked, "Save both.", "Yes, mock it.")
+    assert "as a batch job." in replies[1].reply
+    assert "boat_mails has mocked email.send now" in replies[2].reply
+    assert replies[2].saved == ["boat_mails"]
+
+
+def test_a_schedule_keeps_the_zone_that_it_was_said_in_when_its_time_changes(tmp_path: Path) -> None:
+    said = "Save boat_mails as a batch job. Schedule it every Monday at 9 Europe/Berlin."
+    replies = talk(tmp_path, SETUP, said, "Run it at 10:00 instead.")
+    assert "T09:00:00+01:00" in replies[1].reply
+    assert "T10:00:00+01:00" in replies[2].reply

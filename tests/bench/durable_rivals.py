@@ -101,19 +101,24 @@ def dbos(folder: Path, customers: int, kills: int, connections: int) -> Judged:
     return found
 
 
+def compare(customers: int, kills: int, connections: int) -> None:
+    """Print what the same kills leave of ours and of DBOS."""
+    print(f"\n{customers} customers, {connections} connections, a server that thinks 4 ms")
+    print(f"{'':22}{'kills':>8}{'twice':>8}{'missing':>9}{'told in doubt':>15}{'mails/s, start to end':>23}")
+    for name, measure in (("ours", ours), ("DBOS 3 on SQLite", dbos)):
+        with tempfile.TemporaryDirectory() as folder:
+            found = measure(Path(folder), customers, kills, connections)
+        print(f"{name:22}{found.kills:>8}{found.twice:>8}{found.missing:>9}{found.told:>15}{found.rate:>23,.0f}")
+    print("missing: never mailed. Ours holds them among those told in doubt, for a person to resolve.")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=int, default=300)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--connections", type=int, default=4)
     options = parser.parse_args()
-    print(f"{options.customers} customers, {options.connections} connections, a server that thinks 4 ms")
-    print(f"{'':22}{'kills':>8}{'twice':>8}{'missing':>9}{'told in doubt':>15}{'mails/s, start to end':>23}")
-    for name, measure in (("ours", ours), ("DBOS 3 on SQLite", dbos)):
-        with tempfile.TemporaryDirectory() as folder:
-            found = measure(Path(folder), options.customers, options.kills, options.connections)
-        print(f"{name:22}{found.kills:>8}{found.twice:>8}{found.missing:>9}{found.told:>15}{found.rate:>23,.0f}")
-    print("missing: never mailed. Ours holds them among those told in doubt, for a person to resolve.")
+    compare(options.customers, options.kills, options.connections)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 from sopwb.run.acting import Dispatch, Rejected, Reply
 from sopwb.tools.registry import Registry
 from tests.app.acting.test_runs import Shop, mailing
+from tests.app.acting.test_strays import die_at
 from tests.app.acting.world import FakeActor
 from tests.cli.conftest import Sopwb
 
@@ -133,3 +134,34 @@ def test_the_reply_says_how_acting_stands(mail: Mailing) -> None:
     assert reply["acting"]["planned"] == {"email.send": 12}
     assert [note["item"] for note in reply["acting"]["notes"]] == ["c01"]
     assert [effect["state"] for effect in reply["effects"] if effect["item"] == "c01"] == ["done", "in_doubt"]
+
+
+def test_a_run_that_was_killed_before_its_record_is_listed_told_and_put_away(mail: Mailing) -> None:
+    die_at(mail.shop, "after-closed-sync")
+    (row,) = json.loads(mail("runs", "list", "--json", code=0))
+    assert (row["status"], row["effects"], row["name"]) == ("unrecorded", 12, "")
+    assert f"#{row['run'][3:10]}  unrecorded: it was killed before it was recorded" in mail("runs", "list", code=0)
+    assert "SOP-A027" in mail("runs", "show", row["run"], code=1)
+    told = mail("store", "verify", code=0)
+    assert "sound: " in told, "it is no damage"
+    command = told.partition("sopwb ")[2].split("\n")[0].split()
+    assert "quarantine/" in mail(*command, code=0)
+    assert mail("runs", "list", code=0) == "no runs yet\n"
+
+
+def test_effects_are_listed_without_their_codes_unless_they_are_asked_for(mail: Mailing, tmp_path: Path) -> None:
+    mail.refuse("c05", then="dead_letter")
+    run = mail.run(*ALLOWED, code=3)
+    said = mail("runs", "effects", run, "--state", "rejected", code=0)
+    assert said.split()[:1] == ["rejected"]
+    assert "email.send  c05  c05@example.com  550 no such mailbox" in said
+    plain, told = (json.loads(mail("runs", "effects", run, "--json", *more, code=0)) for more in ((), ("--codes",)))
+    assert (plain["total"], len(plain["effects"]), "codes" in plain["effects"][0]) == (24, 24, False)
+    codes = {code for effect in told["effects"] for code in effect["codes"]}
+    assert len(codes) == 12
+    assert not any(code in mail("runs", "effects", run, code=0) for code in codes)
+    assert all(code in mail("runs", "effects", run, "--codes", code=0) for code in codes)
+    file = tmp_path / "all.csv"
+    assert f"24 effects written to {file}" in mail("runs", "effects", run, "--output", str(file), code=0)
+    assert len(file.read_text().splitlines()) == 25
+    mail("runs", "effects", run, "--state", "sent", code=1)

@@ -79,6 +79,7 @@ def write_tinydb(path: Path, records: Sequence[Record]) -> None:
 
 def write_sqlite(path: Path, records: Sequence[Record]) -> None:
     kinds = {bool: "BOOLEAN", int: "INTEGER", Decimal: "REAL", str: "TEXT", dt.date: "DATE", dt.datetime: "TIMESTAMP"}
+    kinds[dt.timedelta] = "TEXT"
     names = _names(records)
     columns = []
     for name in names:
@@ -95,7 +96,7 @@ def write_sqlite(path: Path, records: Sequence[Record]) -> None:
 def _cell(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
-    return show(value) if isinstance(value, dt.date) else value
+    return show(value) if isinstance(value, (dt.date, dt.timedelta)) else value
 
 
 def write_parquet(path: Path, records: Sequence[Record]) -> None:
@@ -108,7 +109,7 @@ def write_parquet(path: Path, records: Sequence[Record]) -> None:
 
 def write_postgresql(schema: str, records: Sequence[Record]) -> None:
     kinds = {bool: "bool", int: "bigint", Decimal: "numeric", str: "text", dt.date: "date", dt.datetime: "timestamptz",
-             list: "jsonb", dict: "jsonb"}  # fmt: skip
+             list: "jsonb", dict: "jsonb", dt.timedelta: "interval"}  # fmt: skip
     columns = []
     for name in _names(records):
         values = [record.get(name) for record in records]

@@ -57,7 +57,7 @@ def test_the_files_ending_says_the_format(path: str, format_: str) -> None:
 
 def test_an_unknown_setting_names_the_nearest() -> None:
     check({"path": "a.csv", "keys": "id"}, "SOP-D001 at data.orders: unknown setting keys; did you mean key?")
-    check({"path": "a.csv", "colour": "red"}, "known are path, url, format, table, key, fields")
+    check({"path": "a.csv", "colour": "red"}, "known are path, url, format, table, key, writable, fields")
 
 
 def test_a_source_without_a_path_is_refused() -> None:
@@ -141,3 +141,19 @@ def test_every_code_is_there_once_with_title_help_and_example() -> None:
         assert code.title
         assert code.help
         assert code.example
+
+
+def test_a_source_is_writable_only_where_it_says_so_and_its_format_can_be() -> None:
+    for path, format_ in (("o.json", "tinydb"), ("o.sqlite", "sqlite")):
+        declaration, _ = declare("orders", {"path": path, "format": format_, "table": "o"}, "/shop")
+        assert declaration is not None
+        assert declaration.read_only == "is not declared writable"
+        declaration, _ = declare("orders", {"path": path, "format": format_, "table": "o", "writable": True}, "/shop")
+        assert declaration is not None
+        assert declaration.read_only == ""
+    check({"path": "o.csv", "writable": True}, "SOP-D008 at data.orders: orders is a CSV file, which cannot be written")
+    check({"path": "o.parquet", "writable": True}, "is a Parquet file, which cannot be written")
+    check({"path": "o.sqlite", "writable": "yes"}, "writable is true or false")
+    declaration, _ = declare("orders", {"path": "o.csv", "writable": False}, "/shop")
+    assert declaration is not None
+    assert declaration.read_only == "is a CSV file, which cannot be written"

@@ -233,8 +233,8 @@ def test_a_server_that_is_down_is_said_once_and_at_once() -> None:
 
 def test_a_server_that_is_down_is_tried_once_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[object] = []
-    connect = serving._Server.connect
-    monkeypatch.setattr(serving._Server, "connect", lambda self: tried.append(self) or connect(self))
+    connect = serving.Server.connect
+    monkeypatch.setattr(serving.Server, "connect", lambda self: tried.append(self) or connect(self))
     declaration, servers = declared("postgresql://127.0.0.1:1/shop"), Servers()
     for command in (1, 2):
         for _ in range(3):
@@ -311,7 +311,7 @@ def test_a_statement_that_takes_too_long_says_what_stopped_it() -> None:
 
 
 def test_a_table_that_is_locked_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "_SETTINGS", serving._SETTINGS.replace("10000", "50"))
+    monkeypatch.setattr(serving, "SETTINGS", serving.SETTINGS.replace("10000", "50"))
     declaration = made(*THINGS)
     table = open_table(declaration, cache_dir=None)
     schema = table._reader.relation.sql  # type: ignore[attr-defined]

@@ -1,10 +1,12 @@
-"""A small shop that scripts are checked against: two keyed sources, one without a key, tools of each class,
-scripts.
+"""A small shop that scripts are checked against: two keyed sources, one without a key, one that is read-only, tools of
+each class, scripts.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
+
+import msgspec
 
 from sopwb.lang.environment import Parameter, Signature, SourceSchema, StaticEnvironment, ToolSignature
 from sopwb.lang.types import RecordType, Type, parse_type
@@ -39,6 +41,10 @@ SHOP: Final = StaticEnvironment(
             "{id: int, customer_id: string, total: decimal, ordered_at: timestamp, shipped: date?}",
         ),
         "lines": _source("lines", None, "{sku: string, count: int}"),
+        "prices": msgspec.structs.replace(
+            _source("prices", "sku", "{sku: string, price: decimal}"),
+            read_only="is a CSV file, which cannot be written",
+        ),
         "odd": SourceSchema("odd", "id", RecordType((("id", _type("int")), ("Größe", _type("int"))))),
     },
     tools={

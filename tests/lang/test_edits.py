@@ -276,3 +276,24 @@ def test_a_difference_matches_steps_without_ids_by_what_they_are() -> None:
     other = copy.deepcopy(FOUNDING)
     other["steps"].insert(0, {"op": "say", "text": "'hi'"})
     assert [change.text for change in difference(FOUNDING, other)] == ["step added: say 'hi'"]
+
+
+def test_rename_takes_a_returned_field_where_no_step_has_that_name() -> None:
+    raw = script({"op": "return", "value": {"left": "1", "free": "2"}})
+    raw["returns"] = {"left": "int", "free": "int"}
+    after = edited({"edit": "rename", "from": "left", "to": "stamps"}, raw)
+    assert after["returns"] == {"stamps": "int", "free": "int"}
+    assert after["steps"][0]["value"] == {"stamps": "1", "free": "2"}
+    assert refused({"edit": "rename", "from": "left", "to": "free"}, raw) == "SOP-P104"
+
+
+def test_edits_reach_into_a_write() -> None:
+    write = {"op": "write", "into": "orders", "mode": "update", "key": "o.id", "record": {"total": "o.total + 1"}}
+    raw = with_ids(script({"op": "each", "from": "orders", "as": "o", "do": [write]}))
+    renamed = edited({"edit": "rename", "from": "o", "to": "order"}, raw)
+    assert lines(renamed) == ["each order of orders", "  update orders order.id {total: order.total + 1}"]
+    raised = edited({"edit": "parameterize", "literal": "1", "name": "raise_by"}, raw)
+    assert lines(raised)[1] == "  update orders o.id {total: o.total + raise_by}"
+    assert compile_script(raised, SHOP).diagnostics == ()
+    changed = {"edit": "replace", "at": "steps/0/do/0/record/total", "value": "o.total + 2"}
+    assert changes(changed, raw) == ["1 → 2 in the write at steps/0/do/0 (o.total + 2)"]

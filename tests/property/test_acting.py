@@ -31,6 +31,7 @@ class NotingDisk(QuickDisk):
     """Notes what is written where, so that it can be taken back."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.notes: list[tuple[str, int, bytes | None]] = []
         """File, offset and what was written; None where it was cut there."""
         self.names: dict[int, str] = {}

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sopwb.kernel.diagnostics import Diagnostic
-from sopwb.schedule.phrases import find_phrases, find_schedule, find_times, parse_spec
+from sopwb.schedule.phrases import find_phrases, find_schedule, find_times, parse_spec, zone_said
 from sopwb.schedule.spec import describe
 from tests.schedule.specs import specs
 
@@ -303,3 +303,23 @@ def test_an_incomplete_schedule_in_a_sentence_is_found_with_its_question() -> No
 def test_a_correction_of_the_time_alone_is_found() -> None:
     assert find_times("actually no, 7 in the evening") == (("19:00",), 13, 29)
     assert find_times("make that 3 items") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "spec"),
+    [
+        ("every day at 09:00 Europe/Berlin", "Europe/Berlin", "every day at 09:00"),
+        ("every sunday at 01:30 UTC", "UTC", "every Sunday at 01:30"),
+        ("every weekday at 9 am (America/New_York)", "America/New_York", "every weekday at 09:00"),
+        ("every Monday at 9 in the time zone America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires",
+         "every Monday at 09:00"),
+        ('every().day.at("10:30", "Europe/Berlin").do(job)', "Europe/Berlin", "every day at 10:30"),
+        ("0 9 * * 1-5 Asia/Tokyo", "Asia/Tokyo", "on the cron line 0 9 * * 1-5"),
+        ("every day at 09:00", "", "every day at 09:00"),
+        ("0 9 * * MON/2", "", "on the cron line 0 9 * * MON/2"),
+    ],
+)  # fmt: skip
+def test_a_schedule_may_name_its_zone(text: str, zone: str, spec: str) -> None:
+    found = parse_spec(text)
+    assert not isinstance(found, Diagnostic), found
+    assert (zone_said(text), describe(found)) == (zone, spec)

@@ -196,6 +196,7 @@ class RecordingDisk(QuickDisk):
     """Keeps every write and sync in order, so that a power loss can be played at any moment."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.events: list[tuple[str, str, int, bytes]] = []
         self.names: dict[int, str] = {}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sopwb.store import frames, kinds
 from sopwb.store.frames import HEADER_BYTES, Header, open_payload, parse_header
 from sopwb.store.mark import Mark, decode_mark, encode_mark
 from sopwb.store.store import Store
@@ -89,3 +90,10 @@ def test_large_payloads_are_packed_and_small_ones_are_not(tmp_path: Path) -> Non
     assert sizes["large"] < 600
     assert 400 < sizes["small"] < 600
     assert 20_000 < sizes["noise"] < 20_500
+
+
+def test_a_frame_that_is_framed_as_it_is_has_the_bytes_of_any_other() -> None:
+    for size in (0, 1, 200, 70_000):
+        payload = b"x" * size
+        expected = frames.encode_frame(kinds.MOVES, payload, frames.frame_id(kinds.MOVES, payload), compress=False)
+        assert frames.encode_plain(kinds.MOVES, payload) == expected

@@ -110,6 +110,7 @@ class FailingDisk(QuickDisk):
     """Fails every ``operation`` call from the ``nth`` on (or only that one), before or after doing it."""
 
     def __init__(self, operation: str, nth: int = 1, *, once: bool = False, code: int = errno.EIO) -> None:
+        super().__init__()
         self.operation = operation
         self.nth = nth
         self.once = once

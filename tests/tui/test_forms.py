@@ -60,6 +60,7 @@ def round_trip(step: dict[str, Any], **changes: str) -> dict[str, Any]:
             "args": {"to": "c.email", "subject": "'s'", "body": "'b'"},
             "on_error": {"then": "skip"},
         },
+        {"op": "write", "into": "orders", "mode": "update", "key": "o.id", "record": {"total": "1"}},
         {"op": "say", "text": "'x'", "id": "s7", "note": "why"},
         {"op": "fail", "message": "'x'"},
         {"op": "return"},
@@ -107,6 +108,13 @@ def test_a_known_tool_lays_its_arguments_out_with_their_types() -> None:
         "args/html": ("string?", False),
         "args/cc": ("unknown here", False),
     }
+
+
+def test_a_write_lays_out_the_fields_of_its_source() -> None:
+    step = {"op": "write", "into": "orders", "mode": "delete", "key": "o.id", "record": {"odd": "1"}}
+    fields = [field.key for field in fields_of(step, CHURN, WORDS) if field.key.startswith("record/")]
+    assert {"record/total", "record/odd"} <= set(fields)
+    assert "record" not in round_trip(step, **{"record/odd": ""})
 
 
 def test_diagnostics_find_their_field() -> None:

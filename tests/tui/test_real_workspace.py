@@ -128,6 +128,25 @@ async def test_freezing_a_new_version_shows_whom_it_changes_before_it_asks(bench
         assert len(bench.store.ref_history(f"script/{NAME}")) == 2
 
 
+async def test_a_key_tries_the_examples_and_one_that_does_not_hold_stops_the_freeze(bench: Workbench) -> None:
+    bench.do(c.AddExample(NAME, {"customer_id": "john_doe"}, {"fields": {"is_risk": False}}))
+    async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
+        await press(pilot, "f3", "F", "enter")
+        assert bench.store.ref(f"script/{NAME}") is None
+        assert any("must give is_risk false, not true" in note.message for note in pilot.app._notifications)
+        await press(pilot, "t")
+        assert isinstance(pilot.app.screen, ReadingScreen)
+        shown = str(pilot.app.screen.body)
+        assert f"✗ {NAME} 1. customer_id=john_doe → is_risk false\n    is_risk false, not true" in shown
+        assert "total_spend = 1200" in shown, "with its trace"
+        await press(pilot, "escape")
+        bench.do(c.AddExample(NAME, {"customer_id": "john_doe"}, {"fields": {"is_risk": True}}))
+        await press(pilot, "t")
+        assert "the example holds" in str(pilot.app.screen.body)
+        await press(pilot, "escape", "F", "enter")
+        assert bench.store.ref(f"script/{NAME}") is not None
+
+
 async def test_a_frozen_script_runs_for_real_and_the_run_is_listed(bench: Workbench) -> None:
     async with opened(bench, talk=FakeTalk(FakeBench())) as pilot:
         await press(pilot, "f3", "F", "enter", "r")
@@ -149,6 +168,7 @@ async def test_data_schedules_history_and_store_can_be_read(bench: Workbench) ->
             (("f7",), "Schedules"),
             (("f8",), "Store"),
             (("f3", "f8"), "History"),
+            (("f9",), "Notices"),
         ):
             await press(pilot, *keys)
             assert isinstance(pilot.app.screen, ReadingScreen), words

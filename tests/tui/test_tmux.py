@@ -1,4 +1,5 @@
-"""The whole program in a real terminal: the founding conversation's first two turns, a dry run, a freeze, and leaving.
+"""The whole program in a real terminal: the founding conversation's first two turns, a dry run, a freeze, and leaving;
+and from an empty folder to a job that a daemon runs when its schedule says so.
 
 tmux gives the terminal. Where it is missing the test is skipped, except in continuous integration, where that is a
 failure.
@@ -19,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from sopwb.app.share import share_folder
+from tests.app.firing.world import backdated
 
 AS_OF = "2026-11-22T08:00:00Z"
 NAME = "check_churn_risk"
@@ -29,6 +31,14 @@ FIRST = (
 SECOND = (
     "Return a JSON object with { is_risk: bool, reason: string }. "
     "Also, make sure to handle the case where they have NO orders."
+)
+BIG = "big_spenders"
+BIG_TURNS = (
+    f"Create a script called {BIG}. For each customer, if the total is over $500, "
+    'send an email to the customer with subject "Thanks" saying "Thank you".',
+    "Save it as a batch job.",
+    "Yes, mock it.",
+    "Schedule it to run every minute.",
 )
 PATIENCE_S = 20.0
 
@@ -230,3 +240,44 @@ def test_ctrl_z_gives_a_clean_terminal_and_fg_brings_the_workbench_back(tmp_path
         terminal.until(lambda _: terminal.modes() == CLEAN, "a clean terminal")
     finally:
         terminal.close()
+
+
+def test_from_an_empty_folder_to_a_job_that_its_schedule_runs(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    terminal = Terminal(tmp_path, folder, size=(110, 30), shell=True)
+    program = f"{sys.executable} -m sopwb"
+    try:
+        terminal.until_seen("bash-")
+        terminal.type(f"clear; {program} init {folder}")
+        terminal.press("Enter")
+        terminal.until_seen("declare your data")
+        (folder / "customers.csv").write_text("id,email,total\na1,ann@example.com,10\nb2,bob@example.com,700\n")
+        with (folder / "sopwb.toml").open("a") as settings:
+            settings.write('[data.customers]\npath = "customers.csv"\nkey = "id"\n')
+        terminal.type(f"clear; {program} -w {folder}")
+        terminal.press("Enter")
+        terminal.until_seen("Say what you want")
+        for turn in BIG_TURNS:
+            terminal.type(turn)
+            terminal.press("Enter")
+            terminal.until_answered()
+        terminal.until_seen("sopwb daemon")
+        terminal.press("F7")
+        terminal.until(lambda text: BIG in text and "every minute" in text and "active" in text, "the schedule")
+        terminal.press("Escape", "C-q")
+        terminal.until(lambda _: terminal.modes() == CLEAN, "a clean terminal")
+        backdated(folder, BIG, 2)
+        terminal.type(f"clear; {program} -w {folder} daemon")
+        terminal.press("Enter")
+        terminal.until_seen("looks after 1 schedule of")
+        terminal.until(lambda text: BIG in text and " done " in text and "succeeded" in text, "a slot that ran")
+        terminal.press("C-c")
+        terminal.until(lambda text: text.rstrip().endswith("bash-$"), "the prompt")
+    finally:
+        terminal.close()
+    listed = subprocess.run(
+        [sys.executable, "-m", "sopwb", "-w", str(folder), "runs", "list", "--json"],
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    runs = json.loads(listed.stdout)
+    assert {(run["name"], run["status"], run["effects"]) for run in runs} == {(BIG, "succeeded", 1)}

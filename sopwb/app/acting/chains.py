@@ -51,8 +51,11 @@ class Work:
         self.asks = False
 
 
-def chains(ledger: Ledger) -> Iterator[Chain]:
-    """Give the chains that hold an acting effect, and those outside of loops, in order. Raises ``Corrupt``."""
+def chains(ledger: Ledger, every: bool = False) -> Iterator[Chain]:
+    """Give the chains that hold an acting effect, and those outside of loops, in order; with ``every`` the others too.
+
+    Raises ``Corrupt``.
+    """
     shapes: dict[str, tuple[str, int]] = {}
     chain: Chain | None = None
     acts = False
@@ -65,12 +68,12 @@ def chains(ledger: Ledger) -> Iterator[Chain]:
             phase, depth = shape
             item = entry.item if depth < 2 else outermost(entry.item)
             if chain is None or chain.item != item or chain.phase != phase:
-                if chain is not None and (acts or chain.outside):
+                if chain is not None and (acts or chain.outside or every):
                     yield chain
                 chain, acts = Chain(item, phase, depth == 0), False
             chain.entries.append((number, entry))
             acts = acts or states[number] != PASSIVE
-    if chain is not None and (acts or chain.outside):
+    if chain is not None and (acts or chain.outside or every):
         yield chain
 
 

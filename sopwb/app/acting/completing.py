@@ -45,6 +45,23 @@ class Completing:
             return str(mock_answer(STRING, entry.effect()))
         return coupon_code(self._ledger.journal.header.secret, entry.key.hex())
 
+    def codes(self, work: Work) -> tuple[str, ...]:
+        """Derive the codes that an effect is about: a pure one's own, else those that its arguments carry."""
+        entry = work.entry
+        if entry.kind == "pure":
+            return (self.code(entry),)
+        carried: list[str] = []
+
+        def find(path: str, ordinal: int, field: str) -> str | None:
+            code = None if field else self._find(work, path, ordinal, "")
+            if code is not None:
+                carried.append(code)
+            return None
+
+        if entry.fills:
+            filled(entry.args, find)
+        return tuple(carried)
+
     def _find(self, work: Work, path: str, ordinal: int, field: str) -> str | None:
         """Find what a placeholder stands for, seen from an effect."""
         entry, chain = work.entry, work.chain

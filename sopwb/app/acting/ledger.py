@@ -37,7 +37,8 @@ WAITING: Final = _CODE[EffectState.RETRY_WAIT]
 DOUBT: Final = _CODE[EffectState.IN_DOUBT]
 AGAIN: Final = _CODE[EffectState.REPLANNED]
 ABANDONED: Final = _CODE[EffectState.ABANDONED]
-_ALLOWED: Final = frozenset((_CODE[state], _CODE[to]) for state, moves in MOVES.items() for to in moves)
+_ALLOWED: Final = tuple(bytes(_CODE[to] for to in MOVES[state]) for state in _STATES)
+"""By state, the states that may follow."""
 _HOW: Final = {"done": DONE, "again": AGAIN, "repeat": AGAIN, "abandon": ABANDONED}
 UNRESOLVED: Final = tuple(code for code, state in enumerate(_STATES) if state not in FINAL)
 
@@ -152,9 +153,10 @@ class Ledger:
                 self.stopped = why
 
     def _set(self, number: int, to: int) -> None:
-        if not 0 <= number < len(self.states) or (self.states[number], to) not in _ALLOWED:
+        states = self.states
+        if not 0 <= number < len(states) or to not in _ALLOWED[states[number]]:
             raise ValueError(f"effect {number} cannot become {_STATES[to].value}")
-        self.states[number] = to
+        states[number] = to
 
     def _forget(self, number: int) -> None:
         self.intents.pop(number, None)
@@ -175,10 +177,11 @@ class Ledger:
 
     def dispatched(self, number: int) -> None:
         """Write that an effect passes its point of no return. Raises ``StoreError``: then it has not passed it."""
-        self.journal.check()
+        journal = self.journal
+        journal.check()
         self._set(number, DISPATCHED)
         move = f.Dispatched(number)
-        self.journal.add(move)
+        journal.add(move)
         try:
             self.flush()
         except StoreError:

@@ -473,7 +473,9 @@ class Acting:
                 self._failure()
             case _:
                 assert_never(reply)
-        self._flush_soon()
+        if not self._flush_due:
+            self._flush_due = True
+            self._loop.call_soon(self._flush)
 
     def _end(self, work: Work, lane: Lane) -> None:
         self._open -= 1
@@ -540,11 +542,6 @@ class Acting:
         self._row += 1
         if self._row >= EFFECT_FAILURES_IN_ROW_MAX:
             self.stop("failures")
-
-    def _flush_soon(self) -> None:
-        if not self._flush_due:
-            self._flush_due = True
-            self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._flush_due = False

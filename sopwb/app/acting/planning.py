@@ -27,8 +27,9 @@ class Decided(Closed, frozen=True):
 class Planning:
     """Takes planned effects in order; ``close`` or ``discard`` ends it."""
 
-    def __init__(self, machine: Machine, root: str, run: str) -> None:
-        self._machine, self._root, self._run = machine, root, run
+    def __init__(self, machine: Machine, root: str, run: str, unrecorded: bool = False) -> None:
+        """``unrecorded``: the caller knows that no run of this id was recorded, so a journal of it did nothing."""
+        self._machine, self._root, self._run, self._unrecorded = machine, root, run, unrecorded
         self._journal: Journal | None = None
         self._acts = bytearray()
         self._tools: dict[str, int] = {}
@@ -39,7 +40,7 @@ class Planning:
             machine = self._machine
             secret = machine.entropy(SECRET_BYTES)
             self._journal = Journal.create(
-                machine.disk, self._root, self._run, machine.boot(), secret, machine.now_us()
+                machine.disk, self._root, self._run, machine.boot(), secret, machine.now_us(), self._unrecorded
             )
             machine.fault("after-header")
         self._journal.plan(encode_effect(effect))

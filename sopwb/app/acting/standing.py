@@ -99,7 +99,7 @@ def _notes(ledger: Ledger) -> tuple[tuple[EffectNote, ...], dict[str, int]]:
         if then:
             thens[then] = thens.get(then, 0) + 1
         if len(notes) < REPORTED_ENTRIES_MAX or (then == "fail" and thens[then] == 1):
-            code, reason = _reason(ledger, number)
+            code, reason = reason_of(ledger, number)
             key, state = entry.key.hex(), ledger.state(number)
             notes.append(EffectNote(key, entry.tool, entry.item, entry.path, state, code, reason, then))
     return tuple(notes), thens
@@ -115,9 +115,10 @@ def _told(ledger: Ledger) -> Iterator[tuple[int, Entry]]:
                     yield number, entry
 
 
-def _reason(ledger: Ledger, number: int) -> tuple[str, str]:
+def reason_of(ledger: Ledger, number: int) -> tuple[str, str]:
+    """Say why an effect that was not done, or may not have been, stands as it does: the provider's code, and words."""
     match ledger.last_word(number):
-        case f.Rejected(_, code, reason):
+        case f.Rejected(_, code, reason) | f.Waiting(_, _, _, code, reason):
             return code, reason
         case f.Doubted(_, reason):
             return "", reason

@@ -23,17 +23,20 @@ from sopwb.app.acting.machine import Machine
 from sopwb.app.acting.planning import Planning
 from sopwb.app.acting.session import act, open_run, settle
 from sopwb.app.acting.standing import Standing, standing
+from sopwb.app.acting.strays import find_stray
 from sopwb.app.acting.telling import HeldEnd, Teller
 from sopwb.app.commands import ApproveRun, CancelRun, PauseRun, ResolveRun, ResumeRun
 from sopwb.app.execute import Executed, Keep, Plan, Ran
-from sopwb.app.outputs import AnyOutput, RunView
+from sopwb.app.handlers.runs import recorded_run
+from sopwb.app.outputs import AnyOutput, PutAway, RunView
 from sopwb.app.recording import RunRecord, find_run, record_change, record_run, run_view, trace_of
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import CONTROL_POLL_S, CONTROL_WAIT_S_MAX
+from sopwb.lang.ir import WRITE
 from sopwb.store import journal_frames as f
 from sopwb.store.errors import Refused, StoreError
-from sopwb.store.journal import in_hand, look
+from sopwb.store.journal import in_hand, look, put_away
 from sopwb.store.journal_scan import Point
 
 if TYPE_CHECKING:
@@ -67,7 +70,10 @@ def run_acting(
 ) -> Ran:
     """Decide a run that may act, into its journal; then record it, and act where consent covers it."""
     plan = decision.plan
-    planning = Planning(_machine(bench), _root(bench), plan.id())
+    bench.store.refresh()
+    # A slot's run has the same id when it is decided again after its process died before recording it.
+    unrecorded = plan.on_record is not None and bench.store.ref(f"run/{plan.id()}") is None
+    planning = Planning(_machine(bench), _root(bench), plan.id(), unrecorded)
     held = HeldEnd(events)
     try:
         done = decision.decide([planning.plan], held if events else None)
@@ -101,7 +107,7 @@ def run_acting(
     record, ledger = _go_on(bench, record, Wishes(canary=canary), teller, actors)
     view = _changed(done.view, record)
     teller.end(view)
-    return Ran(done, view, partial(_shown_state, ledger))
+    return Ran(done, view, partial(shown_state, ledger))
 
 
 def _ask(run: str, acting: dict[str, Any], tx: Transaction) -> None:
@@ -137,7 +143,7 @@ def live_view(bench: Workbench, record: RunRecord, view: RunView) -> RunView:
 
 def approve_run(bench: Workbench, command: ApproveRun, events: EventSink | None = None) -> AnyOutput:
     """Bind a person's yes to the digest of a run's planned effects."""
-    record = find_run(bench.store, command.run)
+    record = recorded_run(bench, command.run)
     if not _unconsented(record) or record.body["status"] == at.CANCELLED:
         raise _refused("SOP-A020", record, "it does not wait for an approval")
     ledger = _open(bench, record)
@@ -160,7 +166,7 @@ def approve_run(bench: Workbench, command: ApproveRun, events: EventSink | None 
 
 def resume_run(bench: Workbench, command: ResumeRun, events: EventSink | None = None) -> AnyOutput:
     """Go on acting. Effects that are done stay done; keys are the same."""
-    record = find_run(bench.store, command.run)
+    record = recorded_run(bench, command.run)
     status = record.body["status"]
     if command.ref not in ("", record.body["name"], record.body["script"]):
         raise _refused("SOP-A020", record, f"it is no run of {command.ref}")
@@ -177,15 +183,20 @@ def resume_run(bench: Workbench, command: ResumeRun, events: EventSink | None = 
 
 def pause_run(bench: Workbench, command: PauseRun) -> AnyOutput:
     """Have a run stop in good order."""
-    record = find_run(bench.store, command.run)
+    record = recorded_run(bench, command.run)
     if record.body["status"] != at.RUNNING:
         raise _refused("SOP-A020", record, f"it is {record.body['status']}, so nothing acts on it")
     return _ask_to_stop(bench, record, b"pause")
 
 
 def cancel_run(bench: Workbench, command: CancelRun) -> AnyOutput:
-    """Stop a run for good."""
-    record = find_run(bench.store, command.run)
+    """Stop a run for good; of one that was never recorded, put its journal away."""
+    try:
+        record = recorded_run(bench, command.run)
+    except UserError as error:
+        if error.diagnostics[0].code != "SOP-A027":
+            raise
+        return _put_away(bench, command.run)
     status = record.body["status"]
     if status == at.RUNNING:
         return _ask_to_stop(bench, record, b"cancel")
@@ -194,9 +205,18 @@ def cancel_run(bench: Workbench, command: CancelRun) -> AnyOutput:
     return _by_hand(bench, record, [f.Stopped(at.CANCELLED)])
 
 
+def _put_away(bench: Workbench, ref: str) -> PutAway:
+    disk, root = _machine(bench).disk, _root(bench)
+    stray = find_stray(disk, bench.store, root, ref)
+    if stray is None:
+        what = f"{ref} could be any of several runs"
+        raise UserError(Diagnostic("SOP-A011", what, found=ref, hint="give more digits"))
+    return PutAway(stray.run, put_away(disk, root, stray.run))
+
+
 def resolve_run(bench: Workbench, command: ResolveRun) -> AnyOutput:
     """Note what a person found out about effects in doubt, or decided about rejected ones."""
-    record = find_run(bench.store, command.run)
+    record = recorded_run(bench, command.run)
     if record.body.get("acting") is None:
         raise _refused("SOP-A020", record, "it has done nothing")
     ledger = _open(bench, record)
@@ -231,7 +251,7 @@ def _go_on(
         control.clear()
         if record.body["status"] != at.RUNNING:
             record = record_change(bench.store, record, status=at.RUNNING, error=None)
-        came = act(ledger, actors, machine, wishes, control.asked, lambda: teller.tell(ledger))
+        came = act(ledger, actors, machine, wishes, partial(_asked, bench, control), lambda: teller.tell(ledger))
         teller.tell(ledger, always=True)
         machine.fault("before-state-recorded")
         stands = standing(ledger, came)
@@ -242,6 +262,13 @@ def _go_on(
         return record, ledger
     finally:
         ledger.journal.close()
+        if any(tool.startswith(WRITE) for tool in actors):
+            bench.reload_data()  # what was read of a source before it was written is no longer so
+
+
+def _asked(bench: Workbench, control: Control) -> str:
+    """Say what a run is asked for: by another process, or by this one, which is about to end."""
+    return control.asked() or ("interrupted" if bench.stopping() else "")
 
 
 def _changed(view: RunView, record: RunRecord) -> RunView:
@@ -292,7 +319,7 @@ def _record(
     if point is not None:
         acting["journal"] = [point.offset, point.head.hex()]
     effects = [
-        {**effect, "state": _shown_state(ledger, number, effect["state"])}
+        {**effect, "state": shown_state(ledger, number, effect["state"])}
         for number, effect in enumerate(record.body["effects"])
     ]
     return record_change(
@@ -305,7 +332,8 @@ def _record(
     )
 
 
-def _shown_state(ledger: Ledger, number: int, before: str) -> str:
+def shown_state(ledger: Ledger, number: int, before: str) -> str:
+    """Name an effect's state for people; ``before`` is what it was planned as."""
     if ledger.states[number] != s.PASSIVE:
         return ledger.state(number)
     return "mocked" if before == "mocked" else "done"  # what a pure tool gives is derived, and is always there
@@ -418,6 +446,9 @@ def _root(bench: Workbench) -> str:
 def _actor(bench: Workbench, tool: str) -> Actor:
     if bench.actors is not None:
         return bench.actors(tool)
+    if tool.startswith(WRITE):
+        machine = _machine(bench)
+        return bench.tables.writer(tool.removeprefix(WRITE), machine.now_us, machine.fault)
     return bench.tools.actor(tool, clock=_WallClock(), folder=str(bench.workspace.folder))
 
 

@@ -64,10 +64,13 @@ def redo_edit(bench: Workbench, command: RedoEdit) -> AnyOutput:
 
 
 def drop_draft(bench: Workbench, command: DropDraft) -> AnyOutput:
-    """Archive a draft's name; its revisions stay in the store."""
+    """Archive a draft's name, and its examples where nothing of that name is frozen; all of it stays in the store."""
     now = bench.library.need_draft(command.name)
+    examples = bench.store.ref(f"example/{command.name}")
     with bench.store.transaction("drop draft") as tx:
         tx.set_ref(f"draft/{command.name}", None, old=now.rev, why="drop")
+        if examples is not None and bench.store.ref(f"script/{command.name}") is None:
+            tx.set_ref(f"example/{command.name}", None, old=examples, why="drop")
     return Dropped(command.name)
 
 

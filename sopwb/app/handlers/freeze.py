@@ -1,7 +1,8 @@
 """Freezing: a draft and the drafts that it calls become objects of the store, in one transaction.
 
 Called drafts are frozen first and their hashes pinned into the caller. Where asked, saved callers
-and jobs of the version that the name had before are re-pinned in the same transaction, from the bottom up.
+and jobs of the version that the name had before are re-pinned in the same transaction, from the bottom up. The examples
+of all that is frozen anew run before; one that does not hold refuses the freeze.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sopwb.app.commands import FreezeScript
+from sopwb.app.compiling import resolver
+from sopwb.app.handlers.examples import prove
 from sopwb.app.library import Job
 from sopwb.app.outputs import AnyOutput, Frozen
+from sopwb.app.trying import Subject
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import CALL_DEPTH_MAX
+from sopwb.lang import ir
 from sopwb.lang.canonical import canonical_script, script_id
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature, SourceSchema, ToolSignature
@@ -31,6 +36,8 @@ class _Freezing:
         self.forms: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {}
         """Name → (hash, canonical form, raw)."""
         self.signatures: dict[str, Signature] = {}
+        self.checked: dict[str, ir.Script] = {}
+        """Hash → what runs, for the examples."""
 
     # lang.environment.Environment
     def source(self, name: str) -> SourceSchema | None:
@@ -75,7 +82,19 @@ class _Freezing:
         assert isinstance(signature, Signature), "a checked script has a signature"
         self.forms[name] = (hash_, form, pinned)
         self.signatures[hash_] = signature
+        self.checked[hash_] = checked.ir
         return hash_
+
+    def subjects(self) -> list[Subject]:
+        """Give what is going to be frozen to its examples."""
+        frozen = resolver(self.bench)
+
+        def resolve(called: str) -> ir.Script:
+            return self.checked.get(called) or frozen(called)
+
+        return [
+            Subject(name, hash_, "draft", self.checked[hash_], resolve) for name, (hash_, _, _) in self.forms.items()
+        ]
 
     def _pin(self, called: str, way: tuple[str, ...]) -> str:
         draft = self.bench.library.draft(called)
@@ -103,6 +122,7 @@ def freeze_script(bench: Workbench, command: FreezeScript) -> AnyOutput:
     jobs: list[Job] = []
     if command.repin and callers:
         repinned, jobs = _repin(bench, work, replaced, callers)
+    proof = prove(bench, work.subjects())
     with bench.store.transaction(f"freeze {command.name}") as tx:
         for name, (_, form, raw) in work.forms.items():
             library.put_script(tx, name, form, raw, "freeze")
@@ -111,8 +131,9 @@ def freeze_script(bench: Workbench, command: FreezeScript) -> AnyOutput:
                 tx.set_ref(f"draft/{name}", None, old=rev, why="freeze")
         for job in jobs:
             library.put_job(tx, job, "re-pin")
+        proof.keep(bench, tx)
     names = {name: form[0] for name, form in work.forms.items()}
-    return Frozen(command.name, names[command.name], names, repinned, () if repinned else callers)
+    return Frozen(command.name, names[command.name], names, repinned, () if repinned else callers, proof.held)
 
 
 def with_pins(raw: dict[str, Any], pin_of: Any) -> dict[str, Any]:

@@ -8,18 +8,18 @@ act is made ready. What is decided is journaled as it is decided; acting on it i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from sopwb.app.acting.consent import Allowance, need_used, read_allowances
 from sopwb.app.commands import RunScript
 from sopwb.app.compiling import compile_draft, compile_frozen, resolver
-from sopwb.app.execute import NONCE_BYTES, Executed, Keep, Plan, Ran, execute
-from sopwb.app.outputs import AnyOutput
+from sopwb.app.execute import NONCE_BYTES, Executed, Keep, Leaving, Plan, Ran, execute
+from sopwb.app.outputs import AnyOutput, RunView
 from sopwb.app.recording import record_run
 from sopwb.app.sets import Engines, Sets
 from sopwb.kernel.diagnostics import Diagnostic, UserError
@@ -27,7 +27,7 @@ from sopwb.lang import ir
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
-from sopwb.run.reads import compare_reads
+from sopwb.run.reads import compare_reads, compare_writes
 from sopwb.run.recording import RecordingTables
 from sopwb.tools.deciding import DecidingTools
 from sopwb.tools.mocking import need_mocks
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from sopwb.app.workbench import EventSink, Workbench
     from sopwb.run.acting import Actor
     from sopwb.run.ports import Fingerprint, PlannedEffect
+    from sopwb.store.transaction import Transaction
+
+
+OnRecord: TypeAlias = "Callable[[Transaction, str, str], None]"
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -55,29 +59,31 @@ class Target(msgspec.Struct, frozen=True):
 
 def run_script(bench: Workbench, command: RunScript, events: EventSink | None = None) -> AnyOutput:
     """Run a job, script or draft and answer with what it came to."""
-    target = find_target(bench, command.ref, command.draft)
+    return run_target(bench, command, find_target(bench, command.ref, command.draft), events)
+
+
+def run_target(
+    bench: Workbench,
+    command: RunScript,
+    target: Target,
+    events: EventSink | None = None,
+    nonce: str = "",
+    on_record: OnRecord | None = None,
+) -> RunView:
+    """Run what was found. A schedule's slot gives its ``nonce`` and what is recorded with the run (``on_record``).
+
+    Raises ``Leaving`` where the process is about to end before the run is decided.
+    """
     if target.draft and not (command.draft or command.dry_run):
-        raise UserError(
-            Diagnostic(
-                "SOP-A008",
-                f"{target.name} is a draft",
-                hint=f"freeze it: sopwb script freeze {target.name}, or add --dry-run",
-            )
-        )
+        hint = f"freeze it: sopwb script freeze {target.name}, or add --dry-run"
+        raise UserError(Diagnostic("SOP-A008", f"{target.name} is a draft", hint=hint))
     program = prepare_target(bench, target)
     mocks = tuple(sorted({*command.mocks, *target.mocks}))
     need_mocks(mocks, program.tools())
     mode = "dry_run" if command.dry_run or target.draft else "mocked" if mocks else "real"
     allowances = read_allowances(command.allow)
     need_used(allowances, program.tools())
-    actors: dict[str, Actor] = {}
-    if mode != "dry_run":
-        acting = _acting_tools(bench, program, mocks)
-        bench.tools.need_configured(acting)
-        if acting:
-            from sopwb.app.handlers.acting import actors_of  # a run that only computes pays nothing for acting
-
-            actors = actors_of(bench, acting)
+    actors = _actors(bench, program, mocks) if mode != "dry_run" else {}
     plan = Plan(
         name=target.name,
         script=target.id,
@@ -87,9 +93,10 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
         tzdata=tzdata_version(bench.zone_name),
         mode=mode,
         mocks=mocks,
-        nonce=os.urandom(NONCE_BYTES).hex(),
+        nonce=nonce or os.urandom(NONCE_BYTES).hex(),
         sources=fingerprints(bench, program),
         total=_items(bench, target.script),
+        on_record=on_record,
     )
     tools = deciding_tools(bench, mode, mocks)
     tables = RecordingTables(bench.tables, program.reads())
@@ -103,8 +110,10 @@ def run_script(bench: Workbench, command: RunScript, events: EventSink | None = 
             # What deciding holds (the query's memory, connections of observers) is given back before anything is done.
             with tools, Sets(engines, plan, program, bench.tables, tools, tables.forget) as sets:
                 keep = _all([*keeping, *also])
-                done = execute(plan, program, tables, tools, sink, keep, sets=sets, results=results)
+                done = execute(plan, program, tables, tools, sink, keep, bench.stopping, sets, results)
                 bench.tables.unchanged()
+            if done.view.status == "cancelled" and bench.stopping():
+                raise Leaving
             return done
 
         if actors:
@@ -224,10 +233,29 @@ def _items(bench: Workbench, script: ir.Script) -> int:
     return sum(bench.tables.table(source).count() for source in sources)
 
 
-def _acting_tools(bench: Workbench, program: Program, mocks: tuple[str, ...]) -> list[str]:
-    """Name the tools that would change the world."""
-    return [
-        tool
-        for tool in program.tools()
-        if tool not in mocks and (signature := bench.tools.signature(tool)) is not None and signature.kind == "effect"
-    ]
+def _actors(bench: Workbench, program: Program, mocks: tuple[str, ...]) -> dict[str, Actor]:
+    """Make what does a run's effects, of the tools that would change the world and of the sources that would be
+    written. Raises ``UserError``."""
+    acting = [tool for tool in program.tools() if tool not in mocks and _acts(bench, tool)]
+    bench.tools.need_configured(tool for tool in acting if not tool.startswith(ir.WRITE))
+    _need_writable(bench, program, acting)
+    if not acting:
+        return {}
+    from sopwb.app.handlers.acting import actors_of  # a run that only computes pays nothing for acting
+
+    return actors_of(bench, acting)
+
+
+def _acts(bench: Workbench, tool: str) -> bool:
+    if tool.startswith(ir.WRITE):
+        return True
+    signature = bench.tools.signature(tool)
+    return signature is not None and signature.kind == "effect"
+
+
+def _need_writable(bench: Workbench, program: Program, acting: list[str]) -> None:
+    """Refuse a real run whose writes the sources do not take as they are now. Raises ``UserError``."""
+    writes = [write for write in program.writes() if write.tool in acting]
+    differences = compare_writes(writes, bench.environment().source)
+    if differences:
+        raise UserError(*differences)

@@ -10,13 +10,14 @@ from sopwb.app.commands import DiffRuns, ExplainRun, ListRuns, ReplayRun, ShowRu
 from sopwb.app.compiling import compile_frozen, resolver
 from sopwb.app.execute import Executed, Plan, execute
 from sopwb.app.handlers.running import deciding_tools, fingerprints, tzdata_version
-from sopwb.app.outputs import AnyOutput, Replayed, RunList, RunRow
+from sopwb.app.outputs import AnyOutput, Replayed, RunList, RunRow, StrayJournal
 from sopwb.app.recording import RunRecord, find_run, of_item, run_view, trace_of
 from sopwb.app.run_difference import run_difference
 from sopwb.app.sets import Engines, Sets
 from sopwb.app.workbench import read_instant
 from sopwb.app.workspace import zone_of
 from sopwb.kernel.diagnostics import Diagnostic, UserError
+from sopwb.kernel.ids import PREFIX, short_id
 from sopwb.run.expression import Context
 from sopwb.run.inputs import read_inputs
 from sopwb.run.interpret import Program, prepare
@@ -52,17 +53,39 @@ def list_runs(bench: Workbench, command: ListRuns) -> AnyOutput:
                     body["trace_hash"],
                 )
             )
-    return RunList(tuple(rows))
+    return RunList(tuple(rows), () if command.ref else _strays(bench))
+
+
+def _strays(bench: Workbench) -> tuple[StrayJournal, ...]:
+    root = bench.workspace.store_folder
+    if not any((root / "runs").glob("*.journal")):
+        return ()  # a workspace that never acts does not load what acting needs
+    from sopwb.app.acting.strays import strays
+    from sopwb.store.disk import Disk
+
+    return strays(Disk(), bench.store, str(root))
 
 
 def show_run(bench: Workbench, command: ShowRun) -> AnyOutput:
-    record = find_run(bench.store, command.run)
+    record = recorded_run(bench, command.run)
     view = run_view(record, trace_of(bench.store, record))
     if _is_running(record):
         from sopwb.app.handlers.acting import live_view
 
         return live_view(bench, record, view)
     return view
+
+
+def recorded_run(bench: Workbench, ref: str) -> RunRecord:
+    """Find a recorded run. Raises ``UserError`` SOP-A027 where there is only its journal, SOP-A011 where nothing is."""
+    try:
+        return find_run(bench.store, ref)
+    except UserError:
+        for stray in _strays(bench):
+            if stray.run.removeprefix(PREFIX).startswith(ref.removeprefix("#").removeprefix(PREFIX)):
+                hint = f"run the script again, and put the journal away: sopwb runs cancel {stray.run[3:15]}"
+                raise UserError(Diagnostic("SOP-A027", f"{short_id(stray.run)}: {stray.why}", hint=hint)) from None
+        raise
 
 
 def _status(bench: Workbench, record: RunRecord) -> str:

@@ -71,7 +71,7 @@ def script_history(bench: Workbench, command: ScriptHistory) -> AnyOutput:
     """List every version and draft revision that the name has pointed to, oldest first."""
     rows = [
         HistoryRow(change.new or "", change.time.isoformat(), room, change.why)
-        for room in ("draft", "script", "job")
+        for room in ("draft", "script", "job", "example")
         for change in bench.store.ref_history(f"{room}/{command.name}")
     ]
     if not rows:

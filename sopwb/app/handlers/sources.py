@@ -45,14 +45,14 @@ def profile_data(bench: Workbench, command: ProfileData) -> AnyOutput:
     name = command.name
     show_data(bench, ShowData(name, 0))  # refuses an unknown or unreadable one
     table = bench.tables.table(name)
-    schema, rows = table.schema, table.count()
+    schema, rows, writable = table.schema, table.count(), not bench.tables.read_only(name)
     declaration, _ = declare(name, bench.workspace.data[name], str(bench.workspace.folder))
     if declaration is None or rows > PROFILE_ROWS_MAX:
         types = tuple(FieldProfile(field, type_text(type_)) for field, type_ in schema.record.fields)
-        return DataProfile(name, schema.key or "", rows, types)
+        return DataProfile(name, schema.key or "", rows, types, writable)
     view = source_view(declaration, table)
     fields = tuple(FieldProfile(f.name, f.type, f.nulls, f.least, f.greatest) for f in view.fields)
-    return DataProfile(name, view.key, view.rows, fields)
+    return DataProfile(name, view.key, view.rows, fields, writable)
 
 
 def _view(bench: Workbench, name: str, limit: int) -> SourceView:
@@ -74,6 +74,7 @@ def _view(bench: Workbench, name: str, limit: int) -> SourceView:
             fields=tuple((field, type_text(type_)) for field, type_ in schema.record.fields),
             rows=table.count(),
             sample=sample,
+            writable=not bench.tables.read_only(name),
         )
     except UserError as error:
         return SourceView(

@@ -12,11 +12,22 @@ if TYPE_CHECKING:
 
 
 def verify_store(bench: Workbench, command: VerifyStore) -> AnyOutput:
-    """Check the hash chain over every byte, or with ``deep`` every object's hash, references and refs too."""
+    """Check the hash chain over every byte, or with ``deep`` every object's hash, references and refs too.
+
+    Besides, journals are told that no record knows, and unfinished runs whose journal is not there.
+    """
     found = bench.store.verify(command.deep)
     sequence, head = bench.store.head()
     problems = tuple(f"{p.segment} at byte {p.offset}: {p.what}" for p in found.problems)
-    return StoreReport(head, sequence, problems, {"commits": sequence, "objects": found.objects})
+    told = _notices(bench)
+    return StoreReport(head, sequence, problems, {"commits": sequence, "objects": found.objects}, told)
+
+
+def _notices(bench: Workbench) -> tuple[str, ...]:
+    from sopwb.app.acting.strays import notices
+    from sopwb.store.disk import Disk
+
+    return tuple(notices(Disk(), bench.store, str(bench.workspace.store_folder)))
 
 
 def store_stats(bench: Workbench, command: StoreStats) -> AnyOutput:

@@ -16,10 +16,11 @@ from sopwb.app import commands as c
 from sopwb.app import outputs as o
 from sopwb.author.bench import Bench
 from sopwb.author.english import meaning as m
+from sopwb.author.english.examples import carried
 from sopwb.author.english.misread import NAME_WANTED
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.planning import Planner, State, Step, texts_of
-from sopwb.author.english.say import HELP, Page, difference_lines, error_line, outline, question, replaced
+from sopwb.author.english.say import FIRED_BY, HELP, Page, difference_lines, error_line, outline, question, replaced
 from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt
 from sopwb.author.reply import Reply
@@ -59,6 +60,8 @@ class OfflineAuthor:
         self.state = State()
         self.pending: Pending | None = None
         self.last_run: o.RunView | None = None
+        self.written: dict[str, str] = {}
+        """The revision of each draft as this conversation wrote it."""
         self._texts: dict[str, dict[str, tuple[str, ...]]] | None = None
 
     def turn(self, text: str) -> Reply:
@@ -100,8 +103,20 @@ class OfflineAuthor:
             steps = planner.plan(text)
         except Doubt as doubt:
             return self.asked(doubt, text, state, planner)
+        changed = next((s.name for s in steps if s.what == "draft" and self.changed_elsewhere(s.name)), "")
+        if changed:
+            return self.reply(
+                "refusal",
+                f"{changed} was changed by keys or commands since I wrote it, and I would write it anew without that. "
+                "Go on with those (/help lists the commands), or take the change back (/undo) and say this again.",
+            )
         self.state = planner.state
         return self.carry(steps, planner.notes)
+
+    def changed_elsewhere(self, name: str) -> bool:
+        """Whether a draft that this conversation wrote is another one now."""
+        shown = self.bench.do(c.ShowScript(name, "json")) if name in self.written else None
+        return isinstance(shown, o.ScriptView) and shown.state == "draft" and shown.rev != self.written[name]
 
     def asked(self, doubt: Doubt, text: str, state: State, planner: Planner) -> Reply:
         after = planner.tentative or planner.state
@@ -185,10 +200,16 @@ class OfflineAuthor:
                 page.add(f"{step.name} is begun. What should it return?")
             case "save":
                 return self.save(step.name, page)
+            case "mock job":
+                return self.mock_job(step.name, page)
             case "schedule":
                 return self.schedule(step, page)
             case "run":
                 return self.run(step, page)
+            case "example" | "examples":
+                said, wrong = carried(self.bench, step.what, step.name, step.script or {})
+                page.add(said)
+                return wrong or None
             case "trace":
                 self.trace(page)
             case "show":
@@ -220,6 +241,7 @@ class OfflineAuthor:
         if isinstance(done, o.Failed):
             return error_line(done)
         assert isinstance(done, o.ScriptView)
+        self.written[step.name] = done.rev
         if done.diagnostics:
             return "The draft does not check: " + "; ".join(d.message for d in done.diagnostics[:3])
         changes = difference_lines(
@@ -266,6 +288,18 @@ class OfflineAuthor:
             )
         else:
             page.add(f"Saved {name}{short}.")
+        return None
+
+    def mock_job(self, name: str, page: Page) -> str | None:
+        """Save a job again, its tools mocked: it was saved before that was said."""
+        mocks = tuple(_tools(self.state.scripts.get(name, {})))
+        if not mocks:
+            return None
+        job = self.bench.do(c.SaveJob(name, mocks=mocks))
+        if isinstance(job, o.Failed):
+            return error_line(job)
+        page.save(name)
+        page.add(f"The batch job {name} has mocked {', '.join(mocks)} now.")
         return None
 
     def dry_run(self, name: str) -> str | None:
@@ -329,6 +363,7 @@ class OfflineAuthor:
         page.add(
             f"{step.name} runs {done.words or done.spec}."
             + (f" Next: {done.next_due[0]}." if done.next_due else "")
+            + f" {FIRED_BY}"
         )
         return None
 

@@ -13,6 +13,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.discourse import apply, without
+from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import stem
@@ -24,11 +25,12 @@ from sopwb.author.english.scheduling import schedule_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 from sopwb.author.english.state import Change, Overlay, State, Step
+from sopwb.author.english.wanting import Example
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature
 
-_COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock)
+_COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock, Example)
 
 
 class Planner:
@@ -272,7 +274,7 @@ class Planner:
     def spec(self) -> Spec | None:
         return self.state.specs.get(self.state.open)
 
-    def take(self, statement: m.Statement, tokens: Any) -> None:
+    def take(self, statement: m.Statement | Example, tokens: Any) -> None:
         match statement:
             case m.Create(name, _):
                 self.create(name)
@@ -286,6 +288,10 @@ class Planner:
                 target = self.target(script)
                 self.steps.append(Step("run", target, args=args))
                 self.state.ran = target
+            case Example():
+                self.flush()
+                name = self.target(statement.script)
+                self.steps.append(Step("example", name, script=wish(statement, name, self.overlay, self.names)))
             case m.Show(what, name):
                 self.flush()
                 self.steps.append(Step("show" if what == "script" else what, name or self.state.open))
@@ -477,6 +483,8 @@ class Planner:
             raise Doubt("Mock the tools of which script?")
         self.state.mocked.add(self.state.open)
         self.notes.append("Its tools are mocked: nothing is really sent.")
+        if self.state.open in self.state.saved:
+            self.steps.append(Step("mock job", self.state.open))
 
     def rename_script(self, old: str, new: str) -> None:
         self.flush()

@@ -6,7 +6,7 @@ Deliberately not here: the English of a script itself, which its own printer wri
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from sopwb.app import outputs as o
 from sopwb.app.comparison_text import preview_lines
@@ -16,17 +16,20 @@ from sopwb.lang.edits import difference
 _LIMIT = re.compile(r"([\w.]+) (<=|>=|<|>) (-?\d+(?:\.\d+)?)")
 
 
+FIRED_BY: Final = "sopwb daemon has to run then."
+"""Said of a schedule: nothing else fires it."""
 HELP = """Say what a data job must do, a sentence at a time. For example:
 
 - Create a script called late_orders. It takes a customer_id. Return { count }, the number of orders of the customer.
 - Change the threshold to 90. · Also return total, the sum of the total field. · Undo that.
-- Run late_orders for 'john_doe'. Show me the trace. · Save it.
+- Run late_orders for 'john_doe'. Show me the trace. · When run for 'john_doe' it should say count 12. · Save it.
 - Create a process called reward_mails. For each customer run late_orders. If count is over 3, send an email to their
   email with the subject 'Thanks' and the body 'Thank you!'. Mock it.
 - Save it as a batch job. · Schedule reward_mails every Monday at 9 AM.
 - List the scripts. · What data do we have?
 
-What I do not understand I quote back and ask; I do not guess."""
+What I do not understand I quote back and ask; I do not guess.
+A line that begins with / is a command: /help lists them."""
 
 
 class Page:

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from sopwb.kernel.diagnostics import Diagnostic
-from sopwb.schedule.phrases import parse_spec
+from sopwb.schedule.phrases import parse_spec, zone_said
 
 _BEHIND: Final = re.compile(
     r"\s+(?:(?:is|would be|works|suits (?:us|me)|fits) (?:better|fine|best)|is better|instead|suits (?:us|me) better"
@@ -36,7 +36,8 @@ def schedule_of(words: str, last_words: str) -> tuple[object, str]:
     words = _without_restatement(words)
     if last_words and not _DAYS.search(words) and _SAID_DAYS.search(last_words):
         days = re.sub(r"\bat\s+.*$", "", last_words).strip()
-        merged = f"{days} at {re.sub(r'^at ', '', words)}"
+        zone = "" if zone_said(words) else zone_said(last_words)
+        merged = f"{days} at {re.sub(r'^at ', '', words)} {zone}".strip()
         spec = parse_spec(merged)
         if not isinstance(spec, Diagnostic):
             return spec, merged

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from sopwb.app import outputs as o
 from sopwb.author.bench import Bench
@@ -21,20 +21,26 @@ from sopwb.author.model.desk import Desk
 from sopwb.author.model.fenced import plain_text
 from sopwb.author.model.port import FailureKind, ModelClient, ModelFailure, OnText
 from sopwb.author.model.prompt import first_messages
-from sopwb.author.model.saving import allowed, carry_out
+from sopwb.author.model.saving import allowed, carry_out, keep_examples
 from sopwb.author.model.tools import Propose
 from sopwb.author.model.turn import Bounds, ModelTurn
 from sopwb.author.reply import Kind, Reply
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.limits import (
     ENGLISH_TURN_CHARS_MAX,
+    MODEL_CHANGES_CHARS_MAX,
     MODEL_SHOWN_CHARS_MAX,
     MODEL_TURNS_REMEMBERED,
     TRACE_LINES_SHOWN,
 )
 
 _CLAIM: Final = re.compile(
-    r"\b(?:saved|frozen|scheduled|stored|published|sent|e-?mailed|executed|deployed|created|updated)\b", re.I
+    r"\b(?:saved|frozen|scheduled|stored|published|sent|e-?mailed|executed|deployed|created|updated|drafted|"
+    r"written|wrote|added|removed|renamed|draft (?:is |has been )?(?:started|ready|done))\b",
+    re.I,
+)
+_REFUSES: Final = re.compile(
+    r"(?:i['’]?m |i am )?(?:sorry|unfortunately|unable)\b|i (?:can['’]?t|cannot|could not)\b|there is no\b", re.I
 )
 _FAILURES: Final[dict[FailureKind, str]] = {
     "auth": "SOP-E009",
@@ -68,12 +74,15 @@ class ModelAuthor:
         self._pending: tuple[Propose, ...] = ()
         self._with_tools = True
         self._without_key = False
+        self._mocks = False
+        self._noted: list[str] = []
 
     def turn(self, text: str) -> Reply:
         """Answer one turn."""
         if not text.strip() or len(text) > ENGLISH_TURN_CHARS_MAX:
             return self._offline.turn(text)
         self._desk.begin()
+        self._noted, self._mocks = [], self._mocks or consent.speaks_of_mocks(text)
         pending, self._pending = self._pending, ()
         if pending and consent.only_agrees(text):
             page = Page()
@@ -81,9 +90,16 @@ class ModelAuthor:
             return self._remembered(text, self._reply("answer" if done else "refusal", page))
         if self._without_key:
             return self._offline.turn(text)
-        loop = ModelTurn(self._client, self._desk, self._bounds, self._with_tools, pause=self._pause)
+        loop = ModelTurn(
+            self._client,
+            self._desk,
+            self._bounds,
+            self._with_tools,
+            pause=self._pause,
+            unfinished=lambda said: self._unfinished(text, said),
+        )
         try:
-            loop.run(first_messages(self._desk, self._history[-MODEL_TURNS_REMEMBERED:], text), self._on_text)
+            loop.run(first_messages(self._desk, self._history, text), self._on_text)
         except ModelFailure as failure:
             return self._fallen_back(text, failure, loop)
         finally:
@@ -97,10 +113,11 @@ class ModelAuthor:
         broken = desk.broken
         desk.restore([view.name for view in broken])
         for name, view in desk.views.items():
-            page.add(outline(view, difference_lines(desk.before[name], view.script), ()))
+            page.add(outline(view, difference_lines(desk.base(name), view.script), ()))
         if desk.views and desk.assumed:
             page.add("I assumed: " + plain_text("; ".join(desk.assumed)) + ". Tell me if that is wrong.")
         self._add_runs(page)
+        keep_examples(desk, page)
         kind, options = self._settle(text, pending, page)
         if broken:
             wrong = "; ".join(d.line() for view in broken for d in view.diagnostics[:3])
@@ -112,14 +129,30 @@ class ModelAuthor:
         if desk.asked is not None:
             page.add(plain_text(desk.asked.question)[:MODEL_SHOWN_CHARS_MAX])
             kind, options = desk.asked.kind, [plain_text(option)[:200] for option in desk.asked.options[:9]]
+        elif page.parts and not page.saved and (asks := _last_question(loop.text)):
+            page.add(asks)
+            self._noted.append(f"said: {asks}")
         elif not page.parts:
             page.add(_own_words(loop.text))
+            kind = _kind_of(loop.text)
+            self._noted += [f"said: {loop.text[:300]}"] if loop.text else []
         return self._reply(kind, page, options, loop.spent.line())
+
+    def _unfinished(self, turn: str, said: str) -> str:
+        """Say what a model forgot, for it; "" where it forgot nothing. Saving, and what it only spoke of."""
+        desk = self._desk
+        if desk.proposed or desk.asked is not None or desk.broken:
+            return ""
+        if consent.asks_to_save(turn) and desk.draft(desk.open) is not None:
+            return "The person's words ask to save, and nothing is proposed. Call propose, or ask_user why not."
+        if _CLAIM.search(said) and not (desk.views or desk.runs):
+            return "Nothing was done in this turn: only the tools do anything. Use them, or ask_user."
+        return ""
 
     def _settle(self, text: str, pending: tuple[Propose, ...], page: Page) -> tuple[Kind, list[str]]:
         """Do what was proposed and is allowed; ask about the rest, and about tools that cannot act here."""
         desk = self._desk
-        may = tuple(one for one in desk.proposed if allowed(one, text, pending, desk.ran))
+        may = tuple(one for one in desk.proposed if allowed(desk, one, text, pending))
         done = carry_out(desk, may, page)
         waiting = tuple(one for one in desk.proposed if one not in may)
         if not done:
@@ -131,7 +164,9 @@ class ModelAuthor:
         for name, view in desk.views.items():
             tools = [] if name in page.saved else _idle_tools(desk.bench, view)
             if tools:
-                page.add(f"There is no {' and no '.join(tools)} configured here. Should I mock it?")
+                then = "It is mocked, as you said." if self._mocks else "Should I mock it?"
+                page.add(f"There is no {' and no '.join(tools)} configured here. {then}")
+                self._noted += [] if self._mocks else [f"asked whether to mock {', '.join(tools)}"]
         return "answer", []
 
     def _add_runs(self, page: Page) -> None:
@@ -153,10 +188,14 @@ class ModelAuthor:
     def _remembered(self, text: str, reply: Reply) -> Reply:
         """Note what was said and done, without any value of a record."""
         desk = self._desk
-        done = [f"wrote {name}" for name in desk.views]
+        done = [_wrote(name, desk.base(name), view) for name, view in desk.views.items()]
         done += [f"ran {run.name} ({run.status})" for run, _ in desk.runs]
+        done += [f"kept an example of {example.name}" for example in desk.examples]
         done += [f"saved {name}" for name in reply.saved]
-        done += [f"asked: {desk.asked.question[:300]}"] if desk.asked is not None else []
+        if desk.asked is not None:
+            options = "; ".join(f"{n}. {option[:80]}" for n, option in enumerate(desk.asked.options[:9], 1))
+            done.append(f"asked: {desk.asked.question[:300]}{f' ({options})' if options else ''}")
+        done += self._noted
         done += [f"waits for a yes to: {_words(one)}" for one in self._pending]
         self._history += [f"- The person said: {text}", f"  The program: {'; '.join(done) or 'changed nothing'}"]
         self._history = self._history[-2 * MODEL_TURNS_REMEMBERED :]
@@ -181,6 +220,26 @@ class ModelAuthor:
             reply.script,
             loop.spent.line(),
         )
+
+
+def _last_question(text: str) -> str:
+    """Give the sentence of a model's words that ends them with a question; "" where none does."""
+    said = plain_text(text).strip()
+    return re.split(r"(?<=[.!:])\s+|\n", said)[-1][:MODEL_CHANGES_CHARS_MAX] if said.endswith("?") else ""
+
+
+def _kind_of(text: str) -> Kind:
+    """Tell a question and a refusal in plain words from an answer: models ask without the tool for it too."""
+    said = text.strip()
+    if said.endswith("?"):
+        return "question"
+    return "refusal" if _REFUSES.match(said) else "answer"
+
+
+def _wrote(name: str, before: dict[str, Any] | None, view: o.ScriptView) -> str:
+    """Say what was written and what it changed, so that a later turn can take it back."""
+    changes = "; ".join(difference_lines(before, view.script))[:MODEL_CHANGES_CHARS_MAX]
+    return f"wrote {name}{f' ({changes})' if changes else ''}"
 
 
 def _own_words(text: str) -> str:

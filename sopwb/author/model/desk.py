@@ -14,12 +14,14 @@ import msgspec
 
 from sopwb.app import commands as c
 from sopwb.app import outputs as o
+from sopwb.app.example_outputs import ExamplesTried
 from sopwb.author.bench import Bench
 from sopwb.author.model import cards
 from sopwb.author.model import tools as t
 from sopwb.kernel.canonical import json_text
 from sopwb.kernel.diagnostics import Diagnostic, nearest_name
 from sopwb.kernel.limits import MODEL_REPAIRS_MAX, MODEL_TOOL_REPLY_CHARS_MAX
+from sopwb.lang.types import RecordType, required
 from sopwb.schedule.phrases import parse_spec
 
 _OF_SCRIPTS = ("SOP-A", "SOP-C", "SOP-P", "SOP-T", "SOP-N", "SOP-X")
@@ -39,11 +41,14 @@ class Desk:
 
     def begin(self) -> None:
         """Begin a turn."""
+        self.begun_with = self.open
         self.before: dict[str, dict[str, Any] | None] = {}
+        self.opened: dict[str, dict[str, Any]] = {}
         self.views: dict[str, o.ScriptView] = {}
         self.runs: list[tuple[o.RunView, bool]] = []
         self.assumed: list[str] = []
         self.proposed: list[t.Propose] = []
+        self.examples: list[c.AddExample] = []
         self.asked: t.AskUser | None = None
         self.failed_writes = 0
 
@@ -65,19 +70,30 @@ class Desk:
                 self.bench.do(c.SaveDraft(name, script, "as before the turn"))
             self.views.pop(name, None)
             self.proposed = [one for one in self.proposed if one.name != name]
+            self.examples = [one for one in self.examples if one.name != name]
 
     def draft(self, name: str) -> o.ScriptView | None:
         """Give a draft, or None where there is none of that name."""
         shown = self.bench.do(c.ShowScript(name, "json")) if name else None
         return shown if isinstance(shown, o.ScriptView) and shown.state == "draft" else None
 
+    def saved(self, name: str) -> o.ScriptView | None:
+        """Give a script that is saved and has no draft, or None."""
+        shown = self.bench.do(c.ShowScript(name, "json")) if name else None
+        return shown if isinstance(shown, o.ScriptView) and shown.state != "draft" else None
+
+    def base(self, name: str) -> dict[str, Any] | None:
+        """Give what a draft was when the turn began, or the saved script that it was made from."""
+        return self.before.get(name) or self.opened.get(name)
+
     def short_rev(self, view: o.ScriptView) -> str:
-        """Number a revision: the model sees r1, r2 … instead of hashes."""
+        """Number a revision, or a saved script: the model sees r1, r2 … instead of hashes."""
+        stands = (view.name, view.rev or view.hash)
         for short, known in self._revs.items():
-            if known == (view.name, view.rev):
+            if known == stands:
                 return short
         short = f"r{len(self._revs) + 1}"
-        self._revs[short] = (view.name, view.rev)
+        self._revs[short] = stands
         return short
 
     # --- tools ------------------------------------------------------------------------------------------
@@ -96,7 +112,7 @@ class Desk:
             case t.ReplaceDraft():
                 answer = self._replace(tool)
             case t.AddExample():
-                answer = "examples cannot be kept yet; tell the person with ask_user if that matters"
+                answer = self._example(tool)
             case t.DryRun():
                 answer = self._run(tool)
             case t.AskUser():
@@ -141,12 +157,13 @@ class Desk:
         )
 
     def _read(self, name: str) -> str:
-        view = self.draft(name)
+        view = self.draft(name) or self.saved(name)
         return self.seen(view) if view is not None else "there is no such draft; write one with replace_draft"
 
     def seen(self, view: o.ScriptView) -> str:
         """Show a draft with its rev and everything that is wrong with it."""
-        return f"draft {view.name}, rev {self.short_rev(view)}\n{json_text(view.script)}\n{told(view.diagnostics)}"
+        state = "draft" if view.state == "draft" else "saved script"
+        return f"{state} {view.name}, rev {self.short_rev(view)}\n{json_text(view.script)}\n{told(view.diagnostics)}"
 
     def _edit(self, tool: t.ApplyEdits) -> str:
         known = self._revs.get(tool.base_rev)
@@ -156,13 +173,20 @@ class Desk:
         if self.failed_writes > MODEL_REPAIRS_MAX:
             return "mending did not help: write the script anew, with replace_draft"
         name, rev = known
+        edits = [expressed(edit) for edit in tool.edits]
         self._remember(name)
-        return self._wrote(name, self.bench.do(c.ApplyEdits(name, tool.edits, rev, "edited by a model")), tool.assumed)
+        if (saved := self.saved(name)) is not None and saved.hash == rev:
+            done = self.bench.do(c.SaveDraft(name, saved.script, "opened to be changed"))
+            if not isinstance(done, o.ScriptView):
+                return self._wrote(name, done, [])
+            self.opened[name], rev = saved.script, done.rev
+        return self._wrote(name, self.bench.do(c.ApplyEdits(name, edits, rev, "edited by a model")), tool.assumed)
 
     def _replace(self, tool: t.ReplaceDraft) -> str:
         before = self.draft(tool.name)
         self._remember(tool.name)
-        done = self.bench.do(c.SaveDraft(tool.name, tool.script, "written by a model", before.rev if before else ""))
+        script, base = expressed(tool.script), before.rev if before else ""
+        done = self.bench.do(c.SaveDraft(tool.name, script, "written by a model", base))
         return self._wrote(tool.name, done, tool.assumed)
 
     def _remember(self, name: str) -> None:
@@ -173,8 +197,8 @@ class Desk:
     def _wrote(self, name: str, done: o.Output, assumed: list[str]) -> str:
         if not isinstance(done, o.ScriptView):
             self.failed_writes += 1
-            if name not in self.views:
-                self.before.pop(name, None)
+            if name not in self.views and self.before.pop(name, None) is None and self.opened.pop(name, {}):
+                self.bench.do(c.DropDraft(name))  # it was made of a saved script a moment ago
             return "nothing was changed. " + told(done.diagnostics if isinstance(done, o.Failed) else ())
         self.views[name], self.open = done, name
         self.ran.discard(name)
@@ -203,6 +227,26 @@ class Desk:
             answer["result_type"] = shape(done.result)
         return json_text(answer)
 
+    def _example(self, tool: t.AddExample) -> str:
+        """Try an example; it is kept at the end of the turn, with the draft that it is about."""
+        name = tool.name or self.open
+        signature = self.bench.environment().script(name, "")
+        returns = signature.returns if signature is not None else None
+        fields = isinstance(tool.expect, dict) and returns is not None and isinstance(required(returns), RecordType)
+        expect = {"fields": tool.expect} if fields else {"result": tool.expect}
+        example = c.AddExample(name, tool.inputs, expect)
+        done = self.bench.do(msgspec.structs.replace(example, keep=False))
+        if not isinstance(done, ExamplesTried):
+            return "it is not kept. " + told(done.diagnostics if isinstance(done, o.Failed) else ())
+        same = [one for one in self.examples if (one.name, one.inputs) != (name, tool.inputs)]
+        self.examples = [*same, example]
+        missed = done.rows[0].missed
+        if not missed:
+            return "it holds, and is kept"
+        if self.shares_all:
+            return f"it is kept, and does not hold yet: {'; '.join(miss.words() for miss in missed)}"
+        return f"it is kept, and does not hold yet: {', '.join(miss.field or 'the run' for miss in missed)}"
+
     @property
     def shares_all(self) -> bool:
         """Whether every source may be shown, so that what was computed from them may be too."""
@@ -226,6 +270,32 @@ class Desk:
                 return f"that is no schedule: {spec.line()}"
         self.proposed.append(msgspec.structs.replace(tool, name=name))
         return "proposed; the program asks the person where needed, and says what came of it"
+
+
+_EXPRESSIONS = frozenset(
+    ("cond", "expr", "where", "limit", "message", "text", "value", "yield", "args", "record", "key")
+)
+"""Fields of steps that hold expressions, or objects of expressions."""
+
+
+def expressed(raw: Any) -> Any:
+    """Write numbers, true and false as the expressions that they are, where a script wants an expression.
+
+    A JSON literal in such a place has one meaning; models write ``0`` where the language wants ``"0"``.
+    """
+    if isinstance(raw, list):
+        return [expressed(item) for item in raw]
+    if not isinstance(raw, dict):
+        return raw
+    return {name: _expression(value) if name in _EXPRESSIONS else expressed(value) for name, value in raw.items()}
+
+
+def _expression(value: Any) -> Any:
+    if isinstance(value, bool | int | float | Decimal):
+        return json_text(value)
+    if isinstance(value, dict):
+        return {name: "null" if part is None else _expression(part) for name, part in value.items()}
+    return value
 
 
 def told(diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 
 from sopwb.app import commands as c
 from sopwb.app import outputs as o
-from sopwb.author.english.say import Page, error_line, replaced
+from sopwb.app.example_outputs import ExamplesTried
+from sopwb.app.example_text import tried_lines
+from sopwb.author.english.say import FIRED_BY, Page, error_line, replaced
 from sopwb.author.model import consent
 from sopwb.author.model.desk import Desk
 from sopwb.author.model.tools import Propose
@@ -20,13 +22,35 @@ from sopwb.lang.types import is_optional, type_text
 from sopwb.run.codes import NOT_FOUND, SCRIPT_FAILED
 
 
-def allowed(proposal: Propose, turn: str, pending: tuple[Propose, ...], ran: set[str]) -> bool:
-    """Whether the person asked for it in this turn, or said yes to it."""
-    if consent.agrees(turn) and any((one.kind, one.name) == (proposal.kind, proposal.name) for one in pending):
+def allowed(desk: Desk, proposal: Propose, turn: str, pending: tuple[Propose, ...]) -> bool:
+    """Whether the person asked for it in this turn, said yes to it, or corrects when it runs.
+
+    "Save it" is about the script that was open, one that is named, or the only one proposed: not about a job, a
+    schedule or a new script that a model adds to what was asked for.
+    """
+    waits = any((one.kind, one.name) == (proposal.kind, proposal.name) for one in pending)
+    if waits and consent.agrees(turn):
         return True
+    alone = len({one.name for one in desk.proposed}) == 1
+    older = proposal.kind == "save" and proposal.name not in desk.views
+    if not (alone or older or proposal.name == desk.begun_with or consent.means(turn, proposal.name)):
+        return False
     if proposal.kind == "schedule":
-        return consent.asks_to_schedule(turn)
-    return consent.asks_to_save(turn) or (consent.only_agrees(turn) and proposal.name in ran)
+        schedules = desk.bench.do(c.ListSchedules())
+        rows = schedules.rows if isinstance(schedules, o.ScheduleList) else ()
+        known = waits or any(row.job == proposal.name for row in rows)
+        return consent.asks_to_schedule(turn) or (known and consent.says_when(turn))
+    return consent.asks_to_save(turn) or (consent.only_agrees(turn) and proposal.name in desk.ran)
+
+
+def keep_examples(desk: Desk, page: Page) -> None:
+    """Keep the examples that the model gave in this turn; what they came to is for the person."""
+    for example in desk.examples:
+        done = desk.bench.do(example)
+        if isinstance(done, ExamplesTried):
+            page.add("I keep this example:\n\n" + "\n".join(f"- {line.strip()}" for line in tried_lines(done)[:-1]))
+        elif isinstance(done, o.Failed):
+            page.add(f"An example is not kept: {error_line(done)}")
 
 
 def carry_out(desk: Desk, proposals: tuple[Propose, ...], page: Page) -> bool:
@@ -62,7 +86,7 @@ def _one(desk: Desk, proposal: Propose, page: Page) -> str:
                 return error_line(done) if isinstance(done, o.Failed) else f"{name} is not scheduled."
             page.save(name)
             due = f" Next: {done.next_due[0]}." if done.next_due else ""
-            page.add(f"{name} runs {done.words or done.spec}.{due}")
+            page.add(f"{name} runs {done.words or done.spec}.{due} {FIRED_BY}")
     return ""
 
 

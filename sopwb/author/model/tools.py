@@ -89,6 +89,7 @@ class Propose(Tool, frozen=True):
 AnyTool: TypeAlias = (
     SearchCatalogue | Describe | ReadDraft | ApplyEdits | ReplaceDraft | AddExample | DryRun | AskUser | Propose
 )
+_STRUCTURED: Final = ("script", "edits", "inputs", "mocks", "assumed", "options")
 TOOLS: Final[dict[str, type[AnyTool]]] = {
     "search_catalogue": SearchCatalogue,
     "describe": Describe,
@@ -120,6 +121,17 @@ def _parameters(kind: type[AnyTool]) -> dict[str, Any]:
     return schema
 
 
+def _unpacked(name: str, value: Any) -> Any:
+    """Read an object or a list that a model wrote as a text; texts of texts are left alone."""
+    if name not in _STRUCTURED or not isinstance(value, str):
+        return value
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return found if isinstance(found, dict | list) else value
+
+
 def read_call(call: ToolCall) -> AnyTool | str:
     """Read a call; where it is none, say what is wrong with it, for the model."""
     kind = TOOLS.get(call.name)
@@ -133,7 +145,7 @@ def read_call(call: ToolCall) -> AnyTool | str:
     if not isinstance(arguments, dict):
         return "the arguments must be one JSON object"
     try:
-        return msgspec.convert(arguments, kind)
+        return msgspec.convert({name: _unpacked(name, value) for name, value in arguments.items()}, kind)
     except (msgspec.ValidationError, RecursionError) as error:
         known = ", ".join(field for field in kind.__struct_fields__)
         return f"{error}; the fields of {call.name} are: {known}"[:600]

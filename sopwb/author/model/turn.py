@@ -55,9 +55,10 @@ class ModelTurn:
         with_tools: bool = True,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
+        unfinished: Callable[[str], str] = lambda said: "",
     ) -> None:
         self._client, self._desk, self._bounds, self.with_tools = client, desk, bounds, with_tools
-        self._clock, self._pause = clock, pause
+        self._clock, self._pause, self._unfinished = clock, pause, unfinished
         self._until = clock() + bounds.seconds
         self._waited = False
         self._seen: Counter[tuple[str, str, str]] = Counter()
@@ -67,7 +68,7 @@ class ModelTurn:
 
     def run(self, messages: list[Message], on_text: OnText) -> None:
         """Go on until the model is done or a bound is met. Raises ``ModelFailure``."""
-        mended = 0
+        mended, reminded = 0, False
         while not self._over():
             reply = self._ask(messages, on_text)
             calls, fenced = reply.calls, False
@@ -87,6 +88,10 @@ class ModelTurn:
                 continue
             self.text = reply.text
             broken = self._desk.broken
+            if not broken and not reminded and (forgotten := self._unfinished(reply.text)):
+                reminded = True
+                messages += [_said(reply.text), _user(forgotten)]
+                continue
             if not broken or mended > limits.MODEL_REPAIRS_MAX:
                 return
             mended += 1

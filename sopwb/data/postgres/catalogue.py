@@ -43,6 +43,7 @@ class Relation(msgspec.Struct, frozen=True):
     primary: tuple[str, ...]
     code_points: bool
     """Whether the database orders bytes as code points: it stores UTF-8."""
+    schema: str = ""
 
 
 _RELATIONS: Final = "c.relkind in ('r', 'p', 'v', 'm', 'f')"
@@ -113,7 +114,7 @@ def find_relation(table: str, snapshot: Snapshot) -> Relation:
     known = {column.name for column in columns}
     primary = tuple(word for (word,) in snapshot.rows(_PRIMARY, (oid,)))
     primary = primary if known.issuperset(primary) else ()
-    return Relation(f"{quoted(schema)}.{quoted(name)}", columns, primary, code_points)
+    return Relation(f"{quoted(schema)}.{quoted(name)}", columns, primary, code_points, schema)
 
 
 def _no_table(table: str, snapshot: Snapshot) -> UserError:

@@ -12,7 +12,8 @@ how values are written as text are set for the transaction, whatever the server'
 A snapshot ends with ``Servers.release``; a connection is kept then, since making one costs more than asking. After an
 error of the server its transaction is of no use: every later question gets the same diagnostic.
 
-Deliberately not here: tables and types (``catalogue``, ``kinds``), and writing, which nothing here can.
+Deliberately not here: tables and types (``catalogue``, ``kinds``), and writing (``data.writing``), which no snapshot
+can.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ VERSION_MIN: Final = 13
 """PostgreSQL's oldest version with ``min_scale``, and older ones have come to their end."""
 
 _BEGIN: Final = "begin isolation level repeatable read read only"
-_SETTINGS: Final = f"""
+SETTINGS: Final = f"""
     set local timezone = 'UTC'; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'postgres';
     set local extra_float_digits = 1; set local bytea_output = 'hex'; set local lock_timeout = {SERVER_LOCK_MS_MAX};
     select set_config('idle_in_transaction_session_timeout', '{SERVER_IDLE_MS_MAX}', true)
@@ -63,7 +64,7 @@ class Servers:
     """The databases that a workspace's sources name, each connected to when it is first asked."""
 
     def __init__(self) -> None:
-        self._servers: dict[Address, _Server] = {}
+        self._servers: dict[Address, Server] = {}
         self._snapshots: dict[Address, Snapshot] = {}
 
     def of(self, address: Address) -> Snapshot:
@@ -81,7 +82,7 @@ class Servers:
         if snapshot is None:
             server = self._servers.get(address)
             if server is None:
-                server = self._servers[address] = _Server(address)
+                server = self._servers[address] = Server(address)
             snapshot = self._snapshots[address] = Snapshot(server)
         return snapshot
 
@@ -98,7 +99,7 @@ class Servers:
             server.close()
 
 
-class _Server:
+class Server:
     """Makes connections, keeps one, and puts the server's errors into words."""
 
     def __init__(self, address: Address) -> None:
@@ -137,14 +138,14 @@ class _Server:
 
         if self._kept is not None and not self._kept.closed:
             with contextlib.suppress(psycopg.OperationalError):  # it went while nobody looked: a new one is as good
-                self._kept.execute(f"{_BEGIN}; {_SETTINGS}".encode())
+                self._kept.execute(f"{_BEGIN}; {SETTINGS}".encode())
                 return self._kept
             self._kept.close()
         self._kept = self.connect()
         # Whoever forgets to close it leaves no session behind.
         weakref.finalize(self, self._kept.close)
         try:
-            self._kept.execute(f"{_BEGIN}; {_SETTINGS}".encode())
+            self._kept.execute(f"{_BEGIN}; {SETTINGS}".encode())
         except psycopg.Error as wrong:
             raise self.said(wrong) from None
         return self._kept
@@ -154,14 +155,19 @@ class _Server:
             self._kept.close()
             self._kept = None
 
+    def words(self, wrong: Exception) -> str:
+        """Give the server's own words, without a password."""
+        assert self._credentials is not None
+        primary = getattr(getattr(wrong, "diag", None), "message_primary", None) or str(wrong)
+        return self._credentials.redact(primary.strip().partition("\n")[0])
+
     def said(self, wrong: Exception) -> UserError:
         """Put an error of the server or driver into words."""
         assert self._credentials is not None
         if isinstance(wrong, UnicodeDecodeError):
             return fault(ENCODING, "the database holds text that is not UTF-8", path=self.shown)
         state = getattr(wrong, "sqlstate", None) or ""
-        primary = getattr(getattr(wrong, "diag", None), "message_primary", None) or str(wrong)
-        text = self._credentials.redact(primary.strip().partition("\n")[0])
+        text = self.words(wrong)
         if state == "42501":
             return fault(DENIED, f"the server refuses: {text}", path=self.shown, hint="grant select on what is read")
         if state == "55P03":
@@ -178,7 +184,7 @@ class _Server:
 class Snapshot:
     """One state of one database. Answers are binary, each column as its type's loader gives it."""
 
-    def __init__(self, server: _Server) -> None:
+    def __init__(self, server: Server) -> None:
         self._server = server
         self.shown = server.shown
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
@@ -231,7 +237,7 @@ class Snapshot:
             ((self._name,),) = self.rows("select pg_export_snapshot()")
         connection = self._server.connect()
         try:
-            connection.execute(f"{_BEGIN}; set transaction snapshot '{self._name}'; {_SETTINGS}".encode())
+            connection.execute(f"{_BEGIN}; set transaction snapshot '{self._name}'; {SETTINGS}".encode())
             with connection.cursor() as cursor, cursor.copy(query.encode()) as lines:
                 yield from lines
         except psycopg.Error as wrong:

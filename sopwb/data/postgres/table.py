@@ -70,6 +70,11 @@ class PostgresTable:
         self._digest = ""
 
     @property
+    def reader(self) -> PostgresReader:
+        """How the table is read: what a record's columns are."""
+        return self._reader
+
+    @property
     def schema(self) -> SourceSchema:
         return self._schema
 

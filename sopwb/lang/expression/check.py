@@ -227,6 +227,19 @@ class Checker:
         return isinstance(type_, RecordType) and type_.get(field) is not None
 
     def _select(self, node: Node, base_node: Node, field: str, scope: Scope) -> ir.Expr | None:
+        if (
+            isinstance(base_node, Identifier)
+            and scope.type_of(base_node.name) is None
+            and self._is_field(scope, ITEM, field)
+        ):  # in a filter the loop's own name is not there yet
+            self.report(
+                codes.UNKNOWN_NAME,
+                f"there is no name {base_node.name} here",
+                base_node.span,
+                found=base_node.name,
+                nearest=f"{ITEM}.{field}",
+            )
+            return None
         base = self.some(self.check(base_node, scope), base_node)
         if base is None:
             return None

@@ -42,6 +42,7 @@ MAP_KEY: Final = "SOP-T013"
 NOT_ORDERED: Final = "SOP-T014"
 AMBIGUOUS_COUNT: Final = "SOP-T015"
 NOT_A_SELECTION: Final = "SOP-T016"
+SAME_SIDES: Final = "SOP-T017"
 
 # --- names --------------------------------------------------------------------------------------
 UNKNOWN_NAME: Final = "SOP-N001"
@@ -166,6 +167,12 @@ CODES: Final[tuple[Code, ...]] = (
         "[true, false].count()",
     ),
     Code(NOT_A_SELECTION, "has() without a field", "Write has(record.field).", "has(total)"),
+    Code(
+        SAME_SIDES,
+        "A filter compares a name with itself, and the record has a field of that name",
+        "Write the record's field as it.name.",
+        "customer_id == customer_id",
+    ),
     Code(
         UNKNOWN_NAME,
         "A name that is not known here",

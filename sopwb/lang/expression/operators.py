@@ -11,8 +11,8 @@ from sopwb.lang.expression.coerce import coerce, has_secret
 from sopwb.lang.expression.functions import NAMED
 from sopwb.lang.expression.overloads import choose
 from sopwb.lang.expression.printer import print_expression
-from sopwb.lang.expression.scope import Scope
-from sopwb.lang.expression.syntax import Binary, Node, Unary
+from sopwb.lang.expression.scope import ITEM, Scope
+from sopwb.lang.expression.syntax import Binary, Identifier, Node, Unary
 from sopwb.lang.types import (
     BOOL,
     DATE,
@@ -26,6 +26,7 @@ from sopwb.lang.types import (
     ListType,
     MapType,
     NeverType,
+    RecordType,
     Type,
     assignable,
     is_optional,
@@ -64,6 +65,11 @@ def check_binary(checker: Checker, node: Binary, scope: Scope) -> ir.Expr | None
     """Check a binary operator."""
     if node.op in ("&&", "||"):
         return _logic(checker, node, scope)
+    if node.op in _COMPARE and _is_twin(node, scope):
+        name = print_expression(node.left)
+        message = f"{name} is compared with itself here"
+        checker.report(codes.SAME_SIDES, message, node.left.span, found=name, nearest=f"{ITEM}.{name}")
+        return None
     left, right = checker.check(node.left, scope), checker.check(node.right, scope)
     if node.op in ("==", "!="):
         return None if left is None or right is None else _equality(checker, node, left, right)
@@ -81,6 +87,15 @@ def check_binary(checker: Checker, node: Binary, scope: Scope) -> ir.Expr | None
         return None
     function, params, result = chosen
     return ir.Apply(result, function.op, (coerce(left, params[0]), coerce(right, params[1])))
+
+
+def _is_twin(node: Binary, scope: Scope) -> bool:
+    """Tell a parameter that is compared with itself where the record's field of that name must have been meant."""
+    match node.left, node.right, scope.type_of(ITEM):
+        case Identifier(left), Identifier(right), RecordType() as record:
+            return left == right and record.get(left) is not None
+        case _:
+            return False
 
 
 def _logic(checker: Checker, node: Binary, scope: Scope) -> ir.Expr | None:

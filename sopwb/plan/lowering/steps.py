@@ -71,6 +71,8 @@ class Steps:
                 self._call(located, step)
             case ir.Tool():
                 self._tool(path, step)
+            case ir.Write():
+                raise CannotLower(f"it writes {step.source}, and looks at each record that it writes")
             case ir.Say(_, text):
                 self.event("say", path, out=self._lower(text, f"{path}/text"))
             case ir.Fail(_, message):

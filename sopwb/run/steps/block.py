@@ -110,7 +110,7 @@ class Compiler:
 
     def step(self, step: ir.Step) -> Run:
         """Compile one step."""
-        from sopwb.run.steps import acting, binding, calling, looping
+        from sopwb.run.steps import acting, binding, calling, looping, writing
 
         match step:
             case ir.Fetch():
@@ -125,6 +125,8 @@ class Compiler:
                 return calling.compile_call(step, self)
             case ir.Tool():
                 return acting.compile_tool(step, self)
+            case ir.Write():
+                return writing.compile_write(step, self)
             case ir.Say():
                 return acting.compile_say(step, self)
             case ir.Fail():

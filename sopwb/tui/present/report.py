@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sopwb.app.comparison_text import comparison_lines, run_difference_lines
+from sopwb.app.example_outputs import ExamplesTried
+from sopwb.app.example_text import tried_lines
 from sopwb.app.outputs import (
     AnyOutput,
     Comparison,
@@ -17,6 +19,7 @@ from sopwb.app.outputs import (
     Difference,
     Failed,
     History,
+    NoticeList,
     RunDifference,
     RunList,
     ScheduleList,
@@ -47,6 +50,8 @@ def help_of(pane: Pane, keys: Keymap) -> RenderableType:
         table.add_column()
         for action in of_pane(section):
             table.add_row(" or ".join(key_words(key) for key in keys.of(action)), action.words)
+        if section == "chat":
+            table.add_row("/", "begins a command; /help lists them")
         if section == "script":
             table.add_row("↑ ↓ ← →", "move, close and open; Space opens and closes")
         parts += [Text(_PANES[section], style="bold underline"), table, Text("")]
@@ -56,11 +61,10 @@ def help_of(pane: Pane, keys: Keymap) -> RenderableType:
 def report(output: AnyOutput) -> tuple[str, RenderableType]:
     """Give a title and a body for an Output that is only read."""
     match output:
-        case RunList(rows):
-            return "Runs", _table(
-                ("run", "name", "status", "mode", "as of", "effects"),
-                [(short_id(r.run), r.name, r.status, r.mode, r.as_of, str(r.effects)) for r in rows],
-            )
+        case RunList(rows, strays):
+            recorded = [(short_id(r.run), r.name, r.status, r.mode, r.as_of, str(r.effects)) for r in rows]
+            others = [(short_id(r.run), "", r.status, "", r.begun, r.why) for r in strays]
+            return "Runs", _table(("run", "name", "status", "mode", "as of", "effects"), [*recorded, *others])
         case DataList(rows):
             return "Data sources", _table(
                 ("name", "format", "key", "records", "fields"),
@@ -89,18 +93,24 @@ def report(output: AnyOutput) -> tuple[str, RenderableType]:
                     for r in rows
                 ],
             )
+        case NoticeList(rows):
+            table = _table(("time", "schedule", "what"), [(r.time, r.schedule, r.text) for r in rows])
+            return "Notices", table if rows else Text("nothing new; sopwb notices list --all has the older ones")
         case History(name, rows):
             return f"History of {name}", _table(
                 ("time", "what", "hash", "why"), [(r.time, r.what, short_id(r.hash), r.why) for r in rows]
             )
         case StoreReport():
             words = "the store is sound" if not output.problems else "\n".join(f"✗ {p}" for p in output.problems)
+            words = "\n".join((words, *output.notices))
             numbers = _table(("", ""), [(name, f"{n:,}") for name, n in output.numbers.items()])
             return "Store", Group(Text(f"head {output.head}, commit {output.sequence:,}: {words}"), numbers)
         case Difference():
             return f"What changed in {output.b}", difference(output)
         case Comparison():
             return f"Whose results change over {output.source}", Text("\n".join(comparison_lines(output)))
+        case ExamplesTried():
+            return "Examples", Text("\n".join(tried_lines(output, trace=True)))
         case RunDifference():
             return "In what the runs differ", Text("\n".join(run_difference_lines(output)))
         case Failed(diagnostics):

@@ -7,7 +7,7 @@ seen at a time, at 100 two columns, at 160 three. Deliberately not here: editing
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -22,10 +22,12 @@ from sopwb.app.commands import (
     ApplyEdits,
     FreezeScript,
     ListData,
+    ListNotices,
     ListRuns,
     ListSchedules,
     ListScripts,
     PreviewFreeze,
+    ReadNotices,
     RedoEdit,
     RunScript,
     ScriptHistory,
@@ -40,11 +42,13 @@ from sopwb.app.outputs import (
     Failed,
     FreezePreview,
     Frozen,
+    NoticeList,
     Renamed,
     RunView,
     ScriptList,
     ScriptView,
 )
+from sopwb.kernel.limits import NOTICES_LOOK_S
 from sopwb.tui.actions import BY_ID, PANES, Pane
 from sopwb.tui.binding import Performs, bindings
 from sopwb.tui.desk import Desk
@@ -61,6 +65,9 @@ from sopwb.tui.widgets.script_pane import ScriptPane
 from sopwb.tui.widgets.script_tree import ScriptTree
 from sopwb.tui.widgets.top_bar import TopBar
 from sopwb.tui.widgets.trace_view import TraceView
+
+if TYPE_CHECKING:
+    from sopwb.author.slash.completing import AtHand
 
 DRAFTS_LOADED_MAX = 20
 """Drafts that are checked when the list is shown, so that it says which have something to mend; others when opened."""
@@ -89,6 +96,8 @@ class MainScreen(Performs, Screen[None]):
         self.inputs_used: dict[str, dict[str, Any]] = {}
         self._run_place: Place | None = None
         self._freezing: ScriptView | None = None
+        self._talked = ""
+        """The draft that the dialogue has open."""
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.place, self.keys)
@@ -102,6 +111,7 @@ class MainScreen(Performs, Screen[None]):
         self._activate("chat")
         # After the first paint: nothing of the workspace is read before there is something to see.
         self.call_after_refresh(self.act_refresh)
+        self.set_interval(NOTICES_LOOK_S, self._look_for_notices)
 
     def on_key(self, event: events.Key) -> None:
         """Keep what is typed before anything has the focus: people type ahead."""
@@ -179,6 +189,10 @@ class MainScreen(Performs, Screen[None]):
     def act_show_schedules(self) -> None:
         self.desk.ask(ListSchedules(), self, "read")
 
+    def act_show_notices(self) -> None:
+        self.desk.ask(ReadNotices(), self, "read")
+        self._look_for_notices()
+
     def act_show_history(self) -> None:
         here = self.scripts.tree_widget.here
         named = here is not None and here.owner != "group" and self.pane == "script"
@@ -200,6 +214,10 @@ class MainScreen(Performs, Screen[None]):
     def act_refresh(self) -> None:
         self.desk.ask(ListScripts(), self)
         self.desk.know(self)
+        self._look_for_notices()
+
+    def _look_for_notices(self) -> None:
+        self.desk.ask(ListNotices(), self, "notices")
 
     def act_suspend(self) -> None:
         self.app.action_suspend_process()
@@ -223,7 +241,10 @@ class MainScreen(Performs, Screen[None]):
     async def on_replied(self, message: Replied) -> None:
         said = message.said
         await self.chat.show_reply(said)
+        self._talked = said.draft or ""
         self.desk.ask(ListScripts(), self)
+        if said.saved or (said.draft and said.draft not in self.scripts.words.scripts):
+            self.desk.know(self)
         if said.draft:
             self.desk.ask(ShowScript(said.draft), self, "open")
         if message.run is not None:
@@ -238,6 +259,15 @@ class MainScreen(Performs, Screen[None]):
 
     def on_known(self, message: Known) -> None:
         self.scripts.words = message.vocabulary
+        self.chat.known = self._names
+
+    def _names(self) -> AtHand:
+        """Give the names that slash commands are completed with: the workspace's, and those of the dialogue's draft."""
+        from sopwb.author.slash.completing import AtHand
+
+        words = self.scripts.words
+        view = self.scripts.tree_widget.views.get(("draft", self._talked))
+        return AtHand(words.scripts, words.sources, words.tools, view.script if view is not None else {})
 
     # --- scripts ----------------------------------------------------------------------------------------
     def on_script_tree_wanted(self, message: ScriptTree.Wanted) -> None:
@@ -339,9 +369,15 @@ class MainScreen(Performs, Screen[None]):
             self._shown(output, purpose, changing)
         if changing:
             self.scripts.settle()
+        if isinstance(command, ApplyEdits) and any(edit["edit"] == "extract" for edit in command.edits):
+            self.desk.ask(ListScripts(), self)  # it made a draft of its own
+            self.desk.know(self)
 
     def _shown(self, output: AnyOutput, purpose: str, changed: bool) -> None:
         match output:
+            case NoticeList(rows, unread):
+                many = f"{unread} notices, the last: " if unread > 1 else ""
+                self.query_one(TopBar).show(notices=f"{many}{rows[-1].text}" if rows else "")
             case ScriptList(rows):
                 tree = self.scripts.tree_widget
                 tree.show_list(rows)
@@ -401,7 +437,7 @@ class MainScreen(Performs, Screen[None]):
         words = failure_words(output.diagnostics)
         if isinstance(message.command, RunScript):
             self.trace.refuse(words)
-        elif message.purpose == "open" or message.purpose.startswith("load"):
+        elif message.purpose in ("open", "notices") or message.purpose.startswith("load"):
             # A draft that the dialogue or the list named may be frozen or dropped by now; the next list says so.
             return
         else:

@@ -1,12 +1,12 @@
-"""The chat: what was said, the options of an open question, and the place to write.
+"""The chat: what was said, the options of an open question, and the place to write, which completes slash commands.
 
 Deliberately not here: what a reply means. Sending posts ``Say``; the screen gives it to the dialogue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,6 +17,9 @@ from textual.widgets import OptionList, Static, TextArea
 
 from sopwb.tui.binding import Performs, bindings
 from sopwb.tui.ports import Said
+
+if TYPE_CHECKING:
+    from sopwb.author.slash.completing import AtHand, Completion
 
 EXCHANGES_SHOWN_MAX: Final = 200
 """Widgets of the conversation that stay on the screen; older ones go, the dialogue keeps what it needs."""
@@ -68,6 +71,10 @@ class Chat(Performs, Vertical):
         self.border_title = "Chat"
         self.options: tuple[str, ...] = ()
         self.said: list[str] = []
+        self.known: Callable[[], AtHand] | None = None
+        """Gives the names that commands are completed with."""
+        self._completions: tuple[Completion, ...] = ()
+        self._brought = ""
         self._back = 0
         self._waiting = False
 
@@ -75,6 +82,7 @@ class Chat(Performs, Vertical):
         with VerticalScroll(id="log", can_focus=False):
             yield Static(Content(WELCOME), classes="welcome")
         yield OptionList(id="options", compact=True, markup=False)
+        yield OptionList(id="completions", compact=True, markup=False)
         yield Prompt()
 
     @property
@@ -127,6 +135,7 @@ class Chat(Performs, Vertical):
         self._back = 0
         self.prompt.text = ""
         self.show_options(())
+        self._complete_from(())
         self.run_worker(self._send(text), group="send")
 
     async def _send(self, text: str) -> None:
@@ -137,6 +146,9 @@ class Chat(Performs, Vertical):
 
     def act_send(self) -> None:
         """Send the text; a number alone, or nothing with a marked option, picks an option."""
+        if self._marked() is not None:
+            self.act_complete()
+            return
         text = self.prompt.text.strip()
         if self._waiting:
             self.notify("the answer to your last turn is still on its way")
@@ -171,16 +183,61 @@ class Chat(Performs, Vertical):
             self._bring(self.said[-self._back] if self._back else "")
 
     def _bring(self, text: str) -> None:
+        self._brought = text  # what is brought back is whole: nothing is offered before it is changed
+        self._complete_from(())
         self.prompt.text = text
         self.prompt.move_cursor(self.prompt.document.end)
 
     def _mark(self, by: int) -> bool:
-        if not self.options or self.prompt.text:
+        if self._completions:
+            picks, count = self.query_one("#completions", OptionList), len(self._completions)
+        elif self.options and not self.prompt.text:
+            picks, count = self.query_one("#options", OptionList), len(self.options)
+        else:
             return False
-        picks = self.query_one("#options", OptionList)
         at = picks.highlighted
-        picks.highlighted = (0 if by > 0 else len(self.options) - 1) if at is None else (at + by) % len(self.options)
+        picks.highlighted = (0 if by > 0 else count - 1) if at is None else (at + by) % count
         return True
+
+    # --- completion ---------------------------------------------------------------------------------
+    def _marked(self) -> int | None:
+        """The completion that the arrows marked."""
+        return self.query_one("#completions", OptionList).highlighted if self._completions else None
+
+    def _complete_from(self, found: Sequence[Completion]) -> None:
+        """Lay completions out below the conversation; none hides the list."""
+        log = self.query_one("#log", VerticalScroll)
+        at_end = log.is_vertical_scroll_end
+        self._completions = tuple(found)
+        picks = self.query_one("#completions", OptionList)
+        picks.clear_options()
+        width = max((len(one.word) for one in found), default=0)
+        picks.add_options([f"{one.word:<{width}}  {one.words}".rstrip() for one in found])
+        picks.highlighted = None
+        picks.set_class(bool(found), "-open")
+        if at_end:
+            # The list takes room from the conversation, whose end is what one looks at.
+            self.call_after_refresh(log.scroll_end, animate=False)
+
+    def _offer(self, text: str) -> None:
+        """Offer what a command that is being written may go on with; only at its end."""
+        if not text.startswith("/") or text == self._brought or self.known is None:
+            if self._completions:
+                self._complete_from(())
+            return
+        from sopwb.author.slash.completing import complete  # loaded with the first slash
+
+        at_end = self.prompt.cursor_location == self.prompt.document.end
+        self._complete_from(complete(text, self.known()) if at_end else ())
+
+    def act_complete(self) -> None:
+        """Put the marked completion, else the first, in place of the word; where none is offered, go on to the next
+        widget, as Tab does."""
+        if not self._completions:
+            self.screen.focus_next()
+            return
+        self.prompt.text = self._completions[self._marked() or 0].text
+        self.prompt.move_cursor(self.prompt.document.end)
 
     def act_scroll_up(self) -> None:
         self.query_one("#log", VerticalScroll).scroll_page_up(animate=False)
@@ -190,12 +247,16 @@ class Chat(Performs, Vertical):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if event.option_index < len(self.options) and not self._waiting:
+        if event.option_list.id == "completions":
+            self.act_complete()
+            self.prompt.focus()
+        elif event.option_index < len(self.options) and not self._waiting:
             self._take(self.options[event.option_index])
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """A number marks its option while it is typed, so that one sees what Enter will pick."""
         event.stop()
+        self._offer(event.text_area.text)
         text = event.text_area.text.strip()
         if self.options and text:
             chosen = int(text) - 1 if text.isdecimal() and 1 <= int(text) <= len(self.options) else None

@@ -24,6 +24,7 @@ from sopwb.app.commands import (
     ForkScript,
     RedoEdit,
     RenameScript,
+    RunExamples,
     SaveDraft,
     UndoEdit,
 )
@@ -58,6 +59,7 @@ _CHANGES = frozenset(
         "insert_inside",
         "insert_else",
         "wrap",
+        "extract",
         "open",
     }
 )
@@ -247,6 +249,33 @@ class ScriptPane(Performs, Vertical):
             CheckedForm(f"Wrap {here.path} in an if", [field], self.desk, view.script, here.path, edits_of), saved
         )
 
+    def act_extract(self) -> None:
+        found = self._draft()
+        if found is None:
+            return
+        view, here = found
+        if editing.step_at(view.script, here.path) is None:
+            self._cannot("extract: move the cursor to a step")
+            return
+
+        def plan(values: Values) -> Planned | None:
+            return editing.extract(view.script, here.path, values["count"].strip(), values["name"])
+
+        def edits_of(values: Values) -> Edits:
+            planned = plan(values)
+            return planned.edits if planned is not None else []
+
+        def saved(values: Values | None) -> None:
+            if values is not None:
+                self._change(plan(values), view, "extract")
+
+        fields = [
+            Field("name", "new script", "", "name", "what the steps become; a call takes their place", True),
+            Field("count", "steps", "1", "text", "this one and those after it", True),
+        ]
+        title = f"Extract {here.path} into a script"
+        self.app.push_screen(CheckedForm(title, fields, self.desk, view.script, here.path, edits_of), saved)
+
     def _simple(self, why: str, plan: Callable[[dict[str, Any], str], Planned | None]) -> None:
         found = self._draft()
         if found is not None:
@@ -370,6 +399,13 @@ class ScriptPane(Performs, Vertical):
 
         field = Field("new", "name of the draft", here.name, "name", "the same name makes its next version", True)
         self.app.push_screen(FormScreen(f"Fork {here.name} to a draft", [field]), named)
+
+    def act_examples(self) -> None:
+        here = self.tree_widget.here
+        if here is None or here.owner not in ("draft", "frozen"):
+            self._cannot("examples: move the cursor to a script")
+            return
+        self.desk.ask(RunExamples(here.name, frozen=here.owner == "frozen"), self.screen, "read")
 
     def act_rename(self) -> None:
         _, here = self._view()

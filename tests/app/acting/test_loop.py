@@ -358,6 +358,7 @@ class FullDisk(QuickDisk):
     """Refuses the ``nth`` ``operation`` and all after it, while ``full``."""
 
     def __init__(self, operation: str) -> None:
+        super().__init__()
         self.operation, self.full = operation, False
 
     def write(self, fd: int, offset: int, data: bytes) -> None:

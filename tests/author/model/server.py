@@ -3,7 +3,7 @@
 An answer is ``{"content", "calls": [[name, arguments]]}``, ``{"status": 429, "headers": {…}}``, or one with
 ``{"fault": NAME}``: ``cut`` (the stream ends in the middle), ``stall`` (headers, then nothing), ``whisper`` (comments
 for ever), ``garbage`` (no JSON), ``half`` (the arguments end in the middle, with a finish reason).
-The last answer is given for ever.
+The last answer is given for ever. Usage is 50 and 5 tokens, or with ``{"rough": true}`` a token for four characters.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def _handler(provider: FakeProvider) -> type[BaseHTTPRequestHandler]:
             pass
 
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.asked_bytes = int(self.headers["Content-Length"])
+            asked = json.loads(self.rfile.read(self.asked_bytes))
             provider.asked.append(asked)
             provider.authorizations.append(self.headers.get("Authorization", ""))
             answer = provider.next()
@@ -98,7 +99,8 @@ def _handler(provider: FakeProvider) -> type[BaseHTTPRequestHandler]:
                     return
                 if fault != "half":
                     self.chunk({"tool_calls": [{"index": index, "function": {"arguments": written[middle:]}}]})
-            usage = {"prompt_tokens": 50, "completion_tokens": 5, "total_tokens": 55}
+            took = (self.asked_bytes // 4, len(json.dumps(answer)) // 4) if answer.get("rough") else (50, 5)
+            usage = {"prompt_tokens": took[0], "completion_tokens": took[1], "total_tokens": sum(took)}
             self.chunk({}, "tool_calls" if answer.get("calls") else "stop", usage=usage)
             self.wfile.write(b"data: [DONE]\n\n")
 

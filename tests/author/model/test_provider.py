@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
+import tomllib
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +91,52 @@ def test_a_provider_that_fails_is_named_in_one_line(
     check_quiet(capfd)
 
 
+EDIT: Answer = {"calls": [["apply_edits", {"base_rev": "r1", "edits": [{"edit": "remove", "at": "steps/2"}]}]]}
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if "wrong key" not in fault])
+def test_a_provider_that_fails_after_an_edit_leaves_the_draft_as_it_was(
+    tmp_path: Path, fault: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer, code = FAULTS[fault]
+    bench = open_workbench(shop(tmp_path), AS_OF)
+    with FakeProvider(WRITE, DONE, EDIT, answer) as provider:
+        client = LitellmClient("openai/played", provider.url, "sk-canary-key")
+        author = ModelAuthor(bench, client, AS_OF, bounds=Bounds(seconds=20), pause=lambda s: None)
+        before = author.turn(ASK).script
+        author._bounds = Bounds(seconds=SECONDS)
+        reply = author.turn("Drop the case without orders.")
+    after = bench.library.draft(NAME)
+    bench.close()
+    assert reply.reply.startswith(code)
+    assert after is not None
+    assert after.script == before
+    check_quiet(capfd)
+
+
+ODD: dict[str, Answer] = {
+    "an unknown tool": {"calls": [["replace_drafts", {"name": NAME, "script": CHURN}]]},
+    "an unknown field": {"calls": [["replace_draft", {"name": NAME, "script": CHURN, "force": True}]]},
+    "a wrong type": {"calls": [["replace_draft", {"name": NAME, "script": "{}"}]]},
+    "arguments that are no JSON": {"calls": [["replace_draft", '{"name": ']]},
+    "calls that share one id": {"calls": [["describe", {"name": "orders"}], ["describe", {"name": "customers"}]]},
+    "an empty answer": {"content": ""},
+    "a claim to have saved": {"content": "I have saved check_churn_risk and scheduled it."},
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_answer_is_followed_by_a_good_draft(tmp_path: Path, odd: str, capfd: pytest.CaptureFixture[str]) -> None:
+    reply, provider = turn(tmp_path, ODD[odd], WRITE, DONE, seconds=20)
+    if odd == "an empty answer":
+        assert "nothing to say" in reply.reply
+    else:
+        assert reply.draft == NAME
+        assert len(provider.asked) == 3
+    assert reply.saved == []
+    check_quiet(capfd)
+
+
 def test_arguments_that_end_in_the_middle_are_mended(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     reply, _ = turn(tmp_path, {**WRITE, "fault": "half"}, WRITE, DONE, seconds=20)
     assert reply.draft == NAME
@@ -98,6 +147,35 @@ def test_an_endless_loop_of_calls_is_bounded(tmp_path: Path, capfd: pytest.Captu
     reply, provider = turn(tmp_path, {"calls": [["read_draft", {}]]}, seconds=20)
     assert (reply.kind, len(provider.asked)) == ("refusal", 3)
     check_quiet(capfd)
+
+
+def test_the_library_is_loaded_and_read_off_the_thread_that_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sopwb.author.model import litellm_client
+
+    threads: list[str] = []
+    load = litellm_client._load
+
+    def noting() -> Any:
+        threads.append(threading.current_thread().name)
+        return load()
+
+    monkeypatch.setattr(litellm_client, "_load", noting)
+    reply, _ = turn(tmp_path, WRITE, DONE, seconds=20)
+    assert reply.draft == NAME
+    assert threads == ["model-call"] * 2
+
+
+def test_the_library_is_the_one_that_is_pinned() -> None:
+    """What passes here, tools and all, is what a plain install gets."""
+    wanted = [line for line in pinned() if line.startswith("litellm==")]
+    assert wanted == [f"litellm=={version('litellm')}"]
+
+
+def pinned() -> list[str]:
+    text = (Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8")
+    return list(tomllib.loads(text)["project"]["dependencies"])
 
 
 def test_nobody_at_the_address_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -128,6 +206,20 @@ def test_chat_talks_to_a_model_and_keeps_provider_keys_to_itself(tmp_path: Path)
     stored = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".env")
     assert b"canary" not in stored + done.stdout.encode()
     assert "canary" not in str(provider.asked)
+
+
+def test_choosing_a_model_loads_no_library_before_the_first_turn(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from sopwb.app.workbench import open_workbench\n"
+        "from sopwb.author.model.choosing import choose_author\n"
+        f"bench = open_workbench({str(shop(tmp_path))!r}, {AS_OF!r})\n"
+        "choose_author(bench, '', model='openai/x', api_base='http://127.0.0.1:9/v1')\n"
+        "bench.close()\n"
+        "assert not {'litellm', 'openai', 'pydantic'} & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_chat_never_loads_the_library_offline(tmp_path: Path) -> None:

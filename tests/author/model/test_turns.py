@@ -245,3 +245,122 @@ def test_streamed_text_comes_before_a_block_and_without_what_a_terminal_obeys(tm
     shop = Shop(tmp_path, says('One \x1b[2Jmoment\n```json\n{"calls": []}\n```'), DONE, on_text=seen.append)
     shop.say(ASK)
     assert "".join(seen) == "One [2Jmoment\nDone."
+
+
+ADD: list[dict[str, object]] = [
+    {"edit": "replace", "at": "steps/5/cond", "value": "days_since_last > 90 && total_spend > 500"}
+]
+
+
+def test_a_saved_script_is_changed_by_edits_of_its_rev(tmp_path: Path) -> None:
+    edit = says("", use("apply_edits", base_rev="r2", edits=ADD))
+    shop = Shop(tmp_path, WRITE, SAVE, DONE, edit, DONE)
+    shop.say("Create it and save it.")
+    before = shop.bench.library.names("script")[NAME]
+    reply = shop.say("Make it 90 days.")
+    assert "THE SCRIPT SAVED LAST" in shop.model.sent[3][-1]["content"]
+    assert "Changed:" in reply.reply
+    assert "60 → 90" in reply.reply
+    assert shop.drafts == [NAME]
+    assert shop.bench.library.names("script")[NAME] == before
+
+
+def test_a_saved_script_whose_edits_fail_gets_no_draft(tmp_path: Path) -> None:
+    wrong = says("", use("apply_edits", base_rev="r2", edits=[{"edit": "remove", "at": "steps/77"}]))
+    shop = Shop(tmp_path, WRITE, SAVE, DONE, wrong, DONE)
+    shop.say("Create it and save it.")
+    shop.say("Make it 90 days.")
+    assert shop.drafts == []
+
+
+def test_what_a_turn_changed_is_told_in_the_next_one(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, WRITE, DONE, says("", use("apply_edits", base_rev="r1", edits=ADD)), DONE, DONE)
+    shop.say(ASK)
+    shop.say("Make it 90 days.")
+    shop.say("No, undo that.")
+    assert "60 → 90 in step risk" in shop.model.sent[-1][1]["content"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("Net or gross?", "question"), ("I cannot ring anybody.", "refusal"), ("There are two sources.", "answer")],
+)
+def test_a_model_that_only_speaks_is_told_apart(tmp_path: Path, text: str, kind: str) -> None:
+    assert Shop(tmp_path, says(text)).say(ASK).kind == kind
+
+
+def test_a_forgotten_proposal_is_asked_for_once(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, WRITE, says("Saved."), SAVE, DONE)
+    assert shop.say("Create it and save it.").saved == [NAME]
+    forgetful = Shop(tmp_path / "b", WRITE, says("Saved."))
+    assert forgetful.say("Create it and save it.").saved == []
+    assert len(forgetful.model.sent) == 3
+
+
+WHEN = says("", use("propose", kind="schedule", name=NAME, schedule="every day at 7 PM"))
+
+
+@pytest.mark.parametrize(
+    ("turn", "scheduled"),
+    [
+        ("Run it every day at 7 PM.", True),
+        ("run it mon to fri at half past seven", True),
+        ("Run it nightly.", True),
+        ("Make a weekly report of it.", False),
+        ("Run it for john_doe.", False),
+        ("It is 7 PM.", False),
+    ],
+)
+def test_a_schedule_takes_the_persons_own_words(tmp_path: Path, turn: str, scheduled: bool) -> None:
+    shop = Shop(tmp_path, WRITE, WHEN, DONE)
+    assert shop.say(turn).kind == ("answer" if scheduled else "question")
+    assert (shop.bench.library.names("schedule") != {}) is scheduled
+
+
+def test_a_time_alone_moves_what_is_scheduled(tmp_path: Path) -> None:
+    earlier = says("", use("propose", kind="schedule", name=NAME, schedule="every day at 6 PM"))
+    shop = Shop(tmp_path, WRITE, earlier, DONE, WHEN, DONE)
+    shop.say("Run it every day at 6 PM.")
+    assert "every day at 7 PM" in shop.say("actually no, 7 in the evening").reply
+
+
+def test_a_mock_that_was_asked_for_is_not_asked_about(tmp_path: Path) -> None:
+    mail = {"op": "tool", "tool": "email.send", "args": {"to": "'a@x.example'", "subject": "'Hi'", "body": "'Hi'"}}
+    write = says("", use("replace_draft", name="greet", script={"sop": 1, "steps": [mail]}))
+    assert "Should I mock it?" in Shop(tmp_path / "a", write, DONE).say("Greet a@x.example.").reply
+    told = Shop(tmp_path / "b", write, DONE).say("Greet a@x.example, and mock the mail.").reply
+    assert "It is mocked, as you said." in told
+
+
+def test_literals_and_packed_objects_are_read_as_what_they_mean(tmp_path: Path) -> None:
+    import json
+
+    script = {
+        "sop": 1,
+        "params": {"customer_id": "string"},
+        "returns": {"n": "int", "big": "bool", "note": "string?", "share": "decimal"},
+        "steps": [
+            {"op": "fetch", "name": "orders", "from": "orders", "where": "it.customer_id == customer_id", "limit": 5},
+            {"op": "if", "cond": "size(orders) == 0", "then": [
+                {"op": "return", "value": {"n": 0, "big": False, "note": None, "share": 0.25}}]},
+            {"op": "return", "value": {"n": "size(orders)", "big": True, "note": "'ok'", "share": 1}},
+        ],
+    }  # fmt: skip
+    packed = says("", use("replace_draft", name="few", script=json.dumps(script)))
+    edit = [{"edit": "replace", "at": "steps/2/value/share", "value": 2.5}]
+    shop = Shop(tmp_path, packed, says("", use("apply_edits", base_rev="r1", edits=json.dumps(edit))), DONE)
+    reply = shop.say(ASK)
+    assert reply.kind == "answer"
+    assert reply.script is not None
+    steps = reply.script["steps"]
+    assert steps[1]["then"][0]["value"] == {"n": "0", "big": "false", "note": "null", "share": "0.25"}
+    assert (steps[0]["limit"], steps[2]["value"]["share"]) == ("5", "2.5")
+
+
+def test_a_question_beside_a_draft_is_passed_on(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, WRITE, says("I wrote the draft. Should exactly 60 days count as well?"), DONE)
+    reply = shop.say(ASK)
+    assert reply.reply.endswith("Should exactly 60 days count as well?")
+    assert "I wrote" not in reply.reply
+    shop.say("No.")
+    assert "said: Should exactly 60 days count" in shop.model.everything

@@ -229,6 +229,16 @@ def test_a_field_of_the_record_at_hand_is_offered() -> None:
     scope = SCOPE.bind("it", parse_type("{status: string}"))
     _, (diagnostic,) = outcome("status == 'open'", scope)
     assert diagnostic.nearest == "it.status"
+    _, (diagnostic,) = outcome("order.status == 'open'", scope)  # a loop's own name, in its filter
+    assert diagnostic.nearest == "it.status"
+
+
+def test_a_filter_that_compares_a_parameter_with_itself_is_refused() -> None:
+    scope = SCOPE.bind("it", parse_type("{customer_id: string}")).bind("customer_id", parse_type("string"))
+    _, (diagnostic,) = outcome("customer_id == customer_id", scope)
+    assert (diagnostic.code, diagnostic.nearest) == ("SOP-T017", "it.customer_id")
+    assert outcome("it.customer_id == customer_id", scope)[1] == ()
+    assert outcome("customer_id == customer_id", scope.bind("it", parse_type("{id: string}")))[1] == ()
 
 
 def test_every_mistake_is_named_in_one_answer() -> None:

@@ -14,6 +14,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     edits,
     effects,
     everyday,
+    examples,
     mails,
     opening,
     parameters,

@@ -1,0 +1,24 @@
+"""Recorded sessions of a model at ``sopwb chat``: each comes to what its case wants, through the command line alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.author.model.recorded import replay, sessions
+
+CASES = sessions()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_recorded_session_comes_to_what_was_asked_for(case: Path, tmp_path: Path) -> None:
+    judged = replay(case, tmp_path)
+    assert not any("SOP-E" in reply["reply"] for reply in judged.replies)
+    assert (judged.verdict, judged.failing) == ("solved", [])
+
+
+def test_the_sessions_are_of_every_level_and_many() -> None:
+    levels = {line for case in CASES for line in (case / "case.json").read_text().splitlines() if '"level"' in line}
+    assert len(CASES) >= 8
+    assert len(levels) == 3
