@@ -21,8 +21,34 @@ import pytest
 from tests.conversations.judging import Conversation, Judgement, match_effects, read, same
 from tests.conversations.reference.tables import Refused, Tables
 
-CASES = Path(__file__).with_name("cases")
-NAMES = sorted(path.parent.name for path in CASES.glob("*/case.json"))
+
+class Shelf(NamedTuple):
+    """A folder of cases, and the package with a reference for each of them."""
+
+    cases: Path
+    references: str
+
+    def names(self) -> list[str]:
+        return sorted(path.parent.name for path in self.cases.glob("*/case.json"))
+
+    def spec_of(self, name: str) -> dict[str, Any]:
+        spec: dict[str, Any] = read((self.cases / name / "case.json").read_text(encoding="utf-8"))
+        return spec
+
+    def every(self, kind: str) -> Iterator[Any]:
+        """Give the checks of a kind of all cases, as parameters of a test."""
+        for name in self.names():
+            for number, check in enumerate(self.spec_of(name)["checks"]):
+                if kind in check:
+                    yield pytest.param(name, check, id=f"{name}-{number}")
+
+    def opened(self, name: str) -> tuple[ModuleType, Tables]:
+        return import_module(f"{self.references}.{name}"), Tables(self.cases / name, self.spec_of(name)["as_of"])
+
+
+SHELF = Shelf(Path(__file__).with_name("cases"), "tests.conversations.reference")
+CASES = SHELF.cases
+NAMES = SHELF.names()
 SAMPLE = ("ask_choir", "ask_phone_plans", "bike_fare", "carwash_points", "hotel_bill", "vet_boosters")
 """Every level, few seconds; their score says little alone."""
 
@@ -43,26 +69,44 @@ WRONG_MAX = 0
 """Cases with a wrong value, or with a guess where a question was due. May never go up."""
 
 
-def spec_of(name: str) -> dict[str, Any]:
-    spec: dict[str, Any] = read((CASES / name / "case.json").read_text(encoding="utf-8"))
-    return spec
-
-
-def every(kind: str) -> Iterator[Any]:
-    """Give the checks of a kind of all cases, as parameters of a test."""
-    for name in NAMES:
-        for number, check in enumerate(spec_of(name)["checks"]):
-            if kind in check:
-                yield pytest.param(name, check, id=f"{name}-{number}")
-
-
-def opened(name: str) -> tuple[ModuleType, Tables]:
-    return import_module(f"tests.conversations.reference.{name}"), Tables(CASES / name, spec_of(name)["as_of"])
-
-
 def agree(want: Any, got: Any) -> bool:
     """Compare both ways, so that a case names every field that the reference gives."""
     return same(want, got) and same(got, want)
+
+
+def check_run(shelf: Shelf, name: str, check: dict[str, Any]) -> None:
+    """Hold the expected result of a run against the reference."""
+    reference, tables = shelf.opened(name)
+    if check.get("expect_error"):
+        with pytest.raises(Refused):
+            reference.RUNS[check["run"]](tables, **check["input"])
+    else:
+        assert agree(check["expect"], reference.RUNS[check["run"]](tables, **check["input"]))
+
+
+def check_effects(shelf: Shelf, name: str, check: dict[str, Any]) -> None:
+    """Hold the expected effects of a job against the reference."""
+    reference, tables = shelf.opened(name)
+    tool, calls = reference.EFFECTS[check["effects"]]
+    assert tool == check["tool"]
+    assert match_effects(check["args"], calls(tables))
+
+
+def check_due_times(shelf: Shelf, name: str, check: dict[str, Any]) -> None:
+    """Hold the expected due times of a job against the reference, their offsets too."""
+    reference, tables = shelf.opened(name)
+    due = list(islice(reference.SCHEDULES[check["schedule"]](tables), len(check["next"])))
+    said = [datetime.fromisoformat(instant) for instant in check["next"]]
+    assert said == due
+    assert [instant.utcoffset() for instant in said] == [instant.utcoffset() for instant in due]
+
+
+def check_completeness(shelf: Shelf, name: str) -> None:
+    """Prove that a case checks everything that its reference computes, and nothing else."""
+    reference, _ = shelf.opened(name)
+    for kind, declared in (("run", "RUNS"), ("effects", "EFFECTS"), ("schedule", "SCHEDULES")):
+        checked = {check[kind] for check in shelf.spec_of(name)["checks"] if kind in check}
+        assert checked == set(getattr(reference, declared, ()))
 
 
 def talk_through(names: tuple[str, ...], scratch: Path) -> dict[str, Judgement]:
@@ -80,43 +124,28 @@ def check_score(names: tuple[str, ...], scratch: Path, least: Least) -> None:
     assert sum(judged.values for judged in found.values()) >= least.values, failing
 
 
-@pytest.mark.parametrize(("name", "check"), every("run"))
+@pytest.mark.parametrize(("name", "check"), SHELF.every("run"))
 def test_a_run_agrees_with_its_reference(name: str, check: dict[str, Any]) -> None:
-    reference, tables = opened(name)
-    if check.get("expect_error"):
-        with pytest.raises(Refused):
-            reference.RUNS[check["run"]](tables, **check["input"])
-    else:
-        assert agree(check["expect"], reference.RUNS[check["run"]](tables, **check["input"]))
+    check_run(SHELF, name, check)
 
 
-@pytest.mark.parametrize(("name", "check"), every("effects"))
+@pytest.mark.parametrize(("name", "check"), SHELF.every("effects"))
 def test_effects_agree_with_their_reference(name: str, check: dict[str, Any]) -> None:
-    reference, tables = opened(name)
-    tool, calls = reference.EFFECTS[check["effects"]]
-    assert tool == check["tool"]
-    assert match_effects(check["args"], calls(tables))
+    check_effects(SHELF, name, check)
 
 
-@pytest.mark.parametrize(("name", "check"), every("schedule"))
+@pytest.mark.parametrize(("name", "check"), SHELF.every("schedule"))
 def test_due_times_agree_with_their_reference(name: str, check: dict[str, Any]) -> None:
-    reference, tables = opened(name)
-    due = list(islice(reference.SCHEDULES[check["schedule"]](tables), len(check["next"])))
-    said = [datetime.fromisoformat(instant) for instant in check["next"]]
-    assert said == due
-    assert [instant.utcoffset() for instant in said] == [instant.utcoffset() for instant in due]
+    check_due_times(SHELF, name, check)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_case_checks_all_that_its_reference_computes(name: str) -> None:
-    reference, _ = opened(name)
-    for kind, declared in (("run", "RUNS"), ("effects", "EFFECTS"), ("schedule", "SCHEDULES")):
-        checked = {check[kind] for check in spec_of(name)["checks"] if kind in check}
-        assert checked == set(getattr(reference, declared, ()))
+    check_completeness(SHELF, name)
 
 
 def test_the_cases_are_spread_over_the_levels() -> None:
-    assert Counter(spec_of(name)["level"] for name in NAMES) == {"plain": 12, "colloquial": 8, "ask": 4}
+    assert Counter(SHELF.spec_of(name)["level"] for name in NAMES) == {"plain": 12, "colloquial": 8, "ask": 4}
 
 
 def test_the_offline_author_keeps_its_score_on_a_sample(tmp_path: Path) -> None:
