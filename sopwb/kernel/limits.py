@@ -169,6 +169,8 @@ CANDIDATES_MAX: Final = 20
 # --- effects and the journal --------------------------------------------------------------------
 INTENT_GROUP_MAX: Final = 64
 """Effects that are synced as INTENT and have no durable end: what a power loss leaves in doubt at most."""
+INTENT_GROUP_PROTECTED_MAX: Final = 256
+"""The same where every tool of the run finds out by itself what came of a doubt: larger groups cost fewer syncs."""
 PLANNED_BLOCK_EFFECTS: Final = 512
 """Planned effects of one frame of a journal: they are compressed, and read back, together."""
 PLANNED_BLOCK_BYTES: Final = 256 << 10
@@ -185,7 +187,7 @@ EFFECT_FAILURES_IN_ROW_MAX: Final = 20
 """Effects in a row that were not done before the run pauses: the server is down, or the settings are wrong."""
 CHAINS_OPEN_MAX: Final = 4_096
 """Items that are begun and not over, most of them waiting for their next attempt: what acting holds in memory."""
-CHAINS_WANTED_MIN: Final = 128
+CHAINS_WANTED_MIN: Final = 2 * INTENT_GROUP_PROTECTED_MAX
 """Effects that stand ready for the next group; fewer, and the next items are read."""
 ACT_DRAIN_S_MAX: Final = 20.0
 """How long a run that stops waits for what is under way. What is still silent then is in doubt."""

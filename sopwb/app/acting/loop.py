@@ -3,7 +3,8 @@
     feed ─► wanted ─► group: INTENT, one sync ─► ready ─► act ⇄ commit: DISPATCHED ─► reply ─► DONE …
 
 * Intents are written in groups and synced together. At most ``INTENT_GROUP_MAX`` have no durable end at any time, so
-  that is what a power loss leaves in doubt. While connections are busy the sync runs in a thread beside them.
+  that is what a power loss leaves in doubt; more where no tool is unprotected, since doubts then resolve themselves.
+  While connections are busy the sync runs in a thread beside them.
 * DISPATCHED is written in ``commit``, in one frame with the replies that came since the last one. So after a dead
   process at most one effect a connection has no word of its end.
 * A lane is one tool with its connections. No effect gets a task of its own: a connection takes one after the other,
@@ -42,14 +43,13 @@ from sopwb.kernel.limits import (
     CONTROL_POLL_S,
     EFFECT_FAILURES_IN_ROW_MAX,
     INTENT_GROUP_MAX,
+    INTENT_GROUP_PROTECTED_MAX,
 )
 from sopwb.run.acting import Actor, Done, NotApplied, Rejected, Reply, Unknown
 from sopwb.store import journal_frames as f
 from sopwb.store.errors import Refused, StoreError
 from sopwb.store.journal_scan import Point
 
-_LOW: Final = INTENT_GROUP_MAX // 2
-"""With so few effects ready, the next group is written while connections are busy with them."""
 _HOUR_US: Final = 3_600_000_000
 
 
@@ -92,7 +92,10 @@ class Acting:
         self._asked = asked
         self._tell = tell
         self._lanes = {tool: Lane(tool, actor) for tool, actor in actors.items()}
-        self._share = INTENT_GROUP_MAX // max(1, len(self._lanes))
+        exposed = any(lane.kind == "unprotected" for lane in self._lanes.values())
+        self._group = INTENT_GROUP_MAX if exposed else INTENT_GROUP_PROTECTED_MAX
+        self._low = self._group // 2  # with so few ready, the next group is written while connections are busy
+        self._share = self._group // max(1, len(self._lanes))
         self._chains = chains(ledger)
         self._next_chain: Chain | None = None
         self._phase = ""
@@ -309,10 +312,10 @@ class Acting:
         return True
 
     def _choose(self) -> list[Work]:
-        if self._ready > (_LOW if self._flying else 0):
+        if self._ready > (self._low if self._flying else 0):
             return []
-        room = INTENT_GROUP_MAX - self._open
-        if self._ready and room < min(_LOW, self._wanting):
+        room = self._group - self._open
+        if self._ready and room < min(self._low, self._wanting):
             return []  # a fuller group is worth the wait while there is something to do
         group: list[Work] = []
         for lane in self._lanes.values():
@@ -398,7 +401,7 @@ class Acting:
                 self._settle(lane, work, reply)
             if self._stop or self._alive == 0:
                 self._check()
-            elif self._flying and self._ready <= _LOW:
+            elif self._flying and self._ready <= self._low:
                 self._proceed()
 
     async def _reply(self, lane: Lane, work: Work) -> Reply | None:
