@@ -16,6 +16,7 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.placeholders import fill_last
+from sopwb.author.english.returning import asked_about, rounded_alone
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 from sopwb.author.english.state import Change
@@ -175,7 +176,7 @@ def _only(spec: Spec, rows: m.Rows) -> None:
 
 def _adjust(spec: Spec, statement: m.Adjust) -> None:
     statement = same_aggregates(spec, statement)
-    key = statement.words or spec.last
+    key = rounded_alone(spec, statement.words) or spec.last
     if not key and len(spec.returns) == 1:
         key = key_of(spec.returns[0].name)
     if not key and spec.bare is not None:
@@ -403,6 +404,7 @@ def _return(spec: Spec, statement: m.Return) -> None:
         return
     values = statement.values
     fields = list(statement.fields)
+    asked_about(fields)
     if values and len(values) == len(fields):
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]
     elif values:

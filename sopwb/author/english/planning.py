@@ -21,6 +21,7 @@ from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
+from sopwb.author.english.returning import listed_names
 from sopwb.author.english.scheduling import schedule_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
@@ -198,6 +199,7 @@ class Planner:
                 if name.isidentifier():
                     self.names.local.add(key_of(name))
                     self.names.braced.add(name.lower())
+        self.names.local.update(key_of(name) for name in listed_names(text))
         for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
             if self.names.name_cost(key_of(word)) is None and not self.names.sources_named(key_of(word)):
                 self.names.entities.add(key_of(word))
