@@ -16,7 +16,7 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.placeholders import fill_last
-from sopwb.author.english.returning import asked_about, rounded_alone
+from sopwb.author.english.returning import asked_about, field_open, round_returned, rounded_alone
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 from sopwb.author.english.state import Change
@@ -186,6 +186,9 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
     if key == "@which":
         fields = listed([r.name for r in spec.returns], "and")
         raise Doubt(f'Which of {fields} should be rounded? Say "both rounded", "all rounded", or name it.')
+    if statement.late:
+        round_returned(spec, key, statement)
+        return
     at = _before_rounding(spec, key)
     if statement.how.startswith("round") or at == len(spec.adjusts):
         spec.adjusts.append((key, statement))
@@ -276,6 +279,7 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     if words.startswith("@blank "):
         spec.blanks[words.removeprefix("@blank ")] = value
         return
+    words = field_open(spec) if words == "@it" else words
     if words == "@open" and isinstance(value, m.Cases) and reband(spec, value):
         return
     key = key_of(words) if not words.startswith("@") else words
@@ -283,7 +287,7 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     spec.assigns = [a for a in spec.assigns if not (len(a.sets) == 1 and a.sets[0][0] == key)]
     for index, ret in enumerate(spec.returns):
         if key_of(ret.name) == key and ret.value is not None:
-            spec.returns[index] = m.Ret(ret.name, ret.type)
+            spec.returns[index] = msgspec.structs.replace(ret, value=None)
     if (
         isinstance(value, m.Cases)
         and value.subject is None
@@ -424,6 +428,7 @@ def _return(spec: Spec, statement: m.Return) -> None:
             spec.defs.pop(key_of(field.name), None)
             spec.last = key_of(field.name)
             spec.spoken.append(spec.last)
+    spec.awaits = fields[0].name if statement.also and len(fields) == 1 and fields[0].value is None else ""
     spec.bare = None
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+import msgspec
+
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of
 from sopwb.author.english.spec import Doubt, Spec
@@ -16,8 +18,14 @@ ONLY: Final = "@only "
 """Marks a rounding said behind the last of several bare names: "days and moisture rounded"."""
 BESIDE: Final = "@beside "
 """Marks the value of a name that is either explained by the name behind it or stands beside it."""
-_RETURNS: Final = re.compile(r"(?i)\b(?:return|returns|returning|gives? (?:me|back)|tells? me|i need|i want)\b([^.]*(?:\.\d[^.]*)*)")
-_EXPLAINED: Final = re.compile(r"(?i)(?:^(?: also| me| back)?|\band|,) ([a-z]\w*)(?:, (?:which (?:is|are)|that\'?s|that is|namely|the (?:number|sum|total|average|count|highest|lowest|latest|share)|how (?:many|much))\b| \()")
+_RETURNS: Final = re.compile(
+    r"(?i)\b(?:return|returns|returning|gives? (?:me|back)|tells? me|i need|i want)\b([^.]*(?:\.\d[^.]*)*)"
+)
+_MEASURES: Final = "number|sum|total|average|count|highest|lowest|latest|share"
+_EXPLAINED: Final = re.compile(
+    r"(?i)(?:^(?: also| me| back)?|\band|,) ([a-z]\w*)"
+    rf"(?:, (?:which (?:is|are)|that'?s|that is|namely|the (?:{_MEASURES})|how (?:many|much))\b| \()"
+)
 
 
 def listed_names(text: str) -> list[str]:
@@ -32,6 +40,18 @@ def rounded_alone(spec: Spec, words: str) -> str:
     key = words.removeprefix(ONLY)
     others = [key_of(r.name) for r in spec.returns if key_of(r.name) != key]
     return key if all(_needs_no_rounding(spec, other) for other in others) else "@which"
+
+
+def field_open(spec: Spec) -> str:
+    """Give the returned field that "it is 'x' if …" explains: the one named last, if nothing says yet what it is."""
+    last = spec.returns[-1] if spec.returns else None
+    open_ = last is not None and last.value is None and key_of(last.name) not in spec.defs
+    return key_of(last.name) if last is not None and open_ and spec.awaits == last.name else "@open"
+
+
+def round_returned(spec: Spec, key: str, rounding: m.Adjust) -> None:
+    """Round a field where it is returned: what other fields are computed from stays exact."""
+    spec.returns = [msgspec.structs.replace(r, rounded=rounding) if key_of(r.name) == key else r for r in spec.returns]
 
 
 def _needs_no_rounding(spec: Spec, key: str) -> bool:

@@ -15,7 +15,23 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.meaning import Adjust, Cases, Named, Node, Ret, Return, Rounded, Statement, Value
+from sopwb.author.english.meaning import (
+    Adjust,
+    Arm,
+    Cases,
+    Clock,
+    Compare,
+    Define,
+    Lit,
+    Named,
+    Node,
+    Ret,
+    Return,
+    Rounded,
+    Span,
+    Statement,
+    Value,
+)
 from sopwb.author.english.names import key_of
 from sopwb.author.english.patterns import Chart, Edge
 from sopwb.author.english.returning import BESIDE, ONLY
@@ -36,34 +52,27 @@ class _Item(Node, frozen=True):
     """Whether "and" stands before it."""
 
 
-def _new(chart: Chart, at: int) -> list[Edge]:
-    return [e for e in chart.parse("ident", at) if chart.tokens[at].kind == "name" or chart.low(at) not in _NOT_FIELDS]
-
-
 def _known(chart: Chart, edge: Edge) -> bool:
-    return chart.names.name_cost(key_of(edge.node)) == 0.0
+    return bool(chart.names.name_cost(key_of(edge.node)) == 0.0)
 
 
 @G.terminal("oldfield")
 def _oldfield(chart: Chart, at: int) -> list[Edge]:
     """Read one word or name with underscores that names something already."""
-    return [e for e in _new(chart, at) if _known(chart, e)]
+    return [e for e in chart.parse("ident", at) if _known(chart, e)]
 
 
 @G.terminal("newfield")
 def _newfield(chart: Chart, at: int) -> list[Edge]:
     """Read one word or name with underscores that names nothing yet."""
-    return _unknown(chart, at)
+    edges = [e for e in chart.parse("ident", at) if not _known(chart, e)]
+    return edges if edges and (chart.tokens[at].kind == "name" or chart.low(at) not in _NOT_FIELDS) else []
 
 
 @G.terminal("weakfield")
 def _weakfield(chart: Chart, at: int) -> list[Edge]:
     """Read a word that names nothing yet, but is part of a field's name, so that it could be taken for that field."""
-    return [e for e in _unknown(chart, at) if chart.names.name_cost(key_of(e.node)) is not None]
-
-
-def _unknown(chart: Chart, at: int) -> list[Edge]:
-    return [e for e in _new(chart, at) if not _known(chart, e)]
+    return [e for e in _newfield(chart, at) if chart.names.name_cost(key_of(e.node)) is not None]
 
 
 @G.terminal("thefield")
@@ -71,8 +80,7 @@ def _thefield(chart: Chart, at: int) -> list[Edge]:
     """Read a known name of any length, written as the name of a field: "daily rate" is daily_rate."""
     out = []
     for edge in chart.parse("name", at):
-        words = [t.low for t in chart.tokens[at : edge.end]]
-        text = "_".join(w.replace("-", "_") for w in words)
+        text = "_".join(t.low.replace("-", "_") for t in chart.tokens[at : edge.end])
         if text.isidentifier():
             out.append(Edge(edge.end, text, edge.cost))
     return out
@@ -100,7 +108,8 @@ G.rule("fielditem", "the {n:thefield}", cost=0.2)(lambda n: _Item(Ret(n), None, 
 G.rule("fielditem", "{n:oldfield} {r:rounding}", "{n:newfield} {r:rounding}", "{n:oldfield} LP {r:rounding} RP", cost=0.1)(lambda n, r: _Item(Ret(n), r))
 G.rule("fielditem", "the {n:thefield} {r:rounding}", "the {n:thefield} LP {r:rounding} RP", cost=0.1)(lambda n, r: _Item(Ret(n), r, True))
 G.rule("fielditem", "the {n:thefield} of {e:entity}", "{e:owner} {n:thefield}", cost=0.3)(lambda n, e: _Item(Ret(n, "", Named(key_of(n), e or "it")), None, True))
-G.rule("fielditem", "{n:oldfield} , {:described} {v:defvalue}", "{n:newfield} , {:described} {v:defvalue}", "{n:oldfield} , {:described} {v:recorded}", "{n:newfield} , {:described} {v:recorded}", cost=0.3)(_apposed)
+G.rule("fielditem", "{n:oldfield} , {:described} {v:defvalue}", "{n:newfield} , {:described} {v:defvalue}", cost=0.3)(_apposed)
+G.rule("fielditem", "{n:ident} , {:described} {v:recorded}", cost=0.3)(lambda n, v: _Item(Ret(n, "", v), own=True))
 G.rule("fielditem", "{n:weakfield} , {:described} {v:value}", cost=-1.0)(_beside)
 G.rule("fielditem", "[the] {n:ident} [,] (which is|that is|namely|i.e.|being|meaning|which means|which says) {v:defvalue}", "the {n:thefield} , (which is|that is|namely|i.e.) {v:defvalue}", "[the] {n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: _Item(Ret(n, "", v), own=True))
 G.rule("fielditem", "{v:value} (as|under the name|called|named) {n:ident}", "{v:value} [,] (call it|called|named|which i call|which we call) {n:ident}", cost=0.2)(lambda v, n: _Item(Ret(n, "", v), own=True))
@@ -110,7 +119,9 @@ G.rule("recorded", "the {n:name} (found|recorded|noted|given|listed|measured|see
 G.rule("fieldlist", "{a:fielditem}", cost=0.0)(lambda a: (a,))
 G.rule("fieldlist", "{xs:fieldlist} (,|;) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a))
 G.rule("fieldlist", "{xs:fieldlist} (, and|and|, as well as|as well as|plus|; and) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a, True))
-G.rule("allof", "[,] (all|both|each|all of them|both of them|each of them|all three|all four|all of these)", cost=0.0)(lambda: True)
+G.rule("allof", "[,] (all|each|all of them|each of them|all of these)", cost=0.0)(lambda: 0)
+for _count, _words in ((2, "(both|both of them)"), (3, "all three"), (4, "all four")):
+    G.rule("allof", f"[,] {_words}", cost=0.0)(lambda n=_count: n)
 
 
 def _joined(xs: tuple[_Item, ...], item: _Item, last: bool = False) -> tuple[_Item, ...] | None:
@@ -144,7 +155,7 @@ def _adjusts(xs: tuple[_Item, ...]) -> list[Adjust]:
 
 def _round(words: str, rounding: tuple[int, str]) -> Adjust:
     places, how = rounding
-    return Adjust("round" if how == "half" else "round_" + how, None, words=words, places=places)
+    return Adjust("round" if how == "half" else "round_" + how, None, words=words, places=places, late=True)
 
 
 @G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [me|us|you] [back] [{o:objectwords}] {xs:fieldlist} [back]", cost=0.8)
@@ -154,9 +165,9 @@ def _return_list(xs: tuple[_Item, ...], a: bool = False, o: Any = None) -> tuple
     return (Return(tuple(x.ret for x in xs), also=a), *_adjusts(xs))
 
 
-@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [me|us] [back] [{o:objectwords}] {xs:fieldlist} {all:allof} {r:rounding}", cost=0.3)
-def _return_list_rounded(xs: tuple[_Item, ...], r: tuple[int, str], a: bool = False, o: Any = None, all: Any = None) -> tuple[Statement, ...] | None:  # noqa: A002 - the word of the rule
-    if len(xs) < 2 or any(x.rounding is not None for x in xs) or not _beside_each_other(xs):
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [me|us] [back] [{o:objectwords}] {xs:fieldlist} {g:allof} {r:rounding}", cost=0.3)
+def _return_list_rounded(xs: tuple[_Item, ...], r: tuple[int, str], a: bool = False, o: Any = None, g: int = 0) -> tuple[Statement, ...] | None:
+    if len(xs) < 2 or len(xs) != (g or len(xs)) or any(x.rounding is not None for x in xs) or not _beside_each_other(xs):
         return None
     return (Return(tuple(x.ret for x in xs), also=a), *(_round(key_of(x.ret.name), r) for x in xs))
 
@@ -164,3 +175,36 @@ def _return_list_rounded(xs: tuple[_Item, ...], r: tuple[int, str], a: bool = Fa
 @G.rule("clause", "[and] (add|include) (a|the|another|one more) (field|column|value|result) [called|named] {n:ident} [(to|in) (the|its) (result|output|answer|results)]", "[and] (add|include) {n:ident} (to|in) (the|its) (result|output|answer|results)", cost=0.3)
 def _add_field(n: str) -> Statement:
     return Return((Ret(n),), also=True)
+
+
+@G.rule("clause", "it (is|says|reads|becomes|should be|shall be) {v:cases}", cost=0.2)
+def _it_is(v: Cases) -> Statement | None:
+    told = v.default is not None and all(isinstance(x, Lit) for x in (*(a.value for a in v.arms), v.default))
+    return Define("@it", v) if told else None
+
+
+G.rule("time", "{u:spanunit} [that have passed] since (that|this) {e:entity}", cost=0.4)(lambda u, e: Span(u, Named("date", e), Clock("today" if u in ("days", "weeks", "months", "years") else "now")) if e else None)
+
+
+# --- what the other fields are in a special case --------------------------------------------------------------
+
+for _word, _count in (("field", 1), ("value", 1), ("two fields", 2), ("two values", 2), ("three fields", 3), ("three values", 3), ("four fields", 4), ("four values", 4)):
+    G.rule("otherfields", f"the (other|remaining) {_word}", cost=0.0)(lambda n=_count: n)
+G.rule("staying", "(is|are|stay|stays|remain|remains|is left|are left|become|becomes) [all|both]", cost=0.0)(lambda: True)
+G.rule("blanklit", "(empty|blank|null|unset|open)", cost=0.0)(lambda: Lit("null", "null"))
+G.rule("set1", "{n:otherfields} {x:staying} {v:lit}", "{n:otherfields} {x:staying} {v:blanklit}", cost=0.1)(lambda n, v, x=None: ((f"@others {n}", v),))
+G.rule("set1", "(the other fields|the others|the rest|everything else|all other fields|all the other fields) {x:staying} {v:blanklit}", cost=0.1)(lambda v, x=None: (("@others", v),))
+
+
+@G.terminal("knowntext")
+def _knowntext(chart: Chart, at: int) -> list[Edge]:
+    """Read an unquoted word that is a text of the data, or one that a script returns: "gold"."""
+    if at >= len(chart.tokens) or chart.tokens[at].kind not in ("word", "name"):
+        return []
+    low = chart.low(at)
+    known = [t for fields in chart.names.texts.values() for texts in fields.values() for t in texts]
+    known += [t for texts in chart.names.outcomes.values() for t in texts]
+    return [Edge(at + 1, Lit("string", t), 0.0) for t in sorted({t for t in known if t.lower() == low})]
+
+
+G.rule("arm", "{v:plainvalue} for {o:knowntext}", cost=0.3)(lambda v, o: Arm(Compare("==", Named("@subject"), o), v))
