@@ -12,7 +12,12 @@ import pytest
 from sopwb.app.acting import ledger as s
 from sopwb.app.acting.loop import Wishes
 from sopwb.app.acting.patience import wait_ms
-from sopwb.kernel.limits import EFFECT_FAILURES_IN_ROW_MAX, INTENT_GROUP_MAX, INTENT_GROUP_PROTECTED_MAX
+from sopwb.kernel.limits import (
+    CHAINS_WANTED_MIN,
+    EFFECT_FAILURES_IN_ROW_MAX,
+    INTENT_GROUP_MAX,
+    INTENT_GROUP_PROTECTED_MAX,
+)
 from sopwb.kernel.values import Secret
 from sopwb.lang.ir import Retry
 from sopwb.run.acting import Dispatch, Done, NotApplied, Rejected, Reply, Unknown
@@ -217,6 +222,14 @@ def test_where_a_step_fails_the_run_everything_before_it_is_done_and_nothing_aft
         assert len(late) < 64, "what was under way may end; nothing more is begun"
     assert set(ledger.states[101:]) <= {s.PLANNED, s.DONE}
     check(stage, FakeActor(stage.world, connections=connections), {"done": 300}, failed_again=True)
+
+
+@pytest.mark.parametrize("kind", ["unprotected", "idempotent"])
+def test_a_run_that_fails_ends_also_where_very_many_effects_stood_ready(tmp_path: Path, kind: str) -> None:
+    stage = Stage(tmp_path).plan(mails(4 * CHAINS_WANTED_MIN))
+    came, ledger = stage.act(FakeActor(stage.world, kind, connections=1, behave=lambda dispatch: NEVER))
+    assert came.ending.failed == 0
+    assert ledger.counts() == {"planned": 4 * CHAINS_WANTED_MIN - 1, "rejected": 1}
 
 
 def test_a_skipped_effect_is_passed_over_and_its_receipt_is_missing(tmp_path: Path) -> None:
