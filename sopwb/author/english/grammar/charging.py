@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.meaning import Adjust, Agg, Arith, Clamp, Compare, Cond, Define, Lit, Named, Rows, Statement, Value
+from sopwb.author.english.meaning import Adjust, Agg, And, Arith, Clamp, Compare, Cond, Define, Holds, Lit, Named, Rows, Statement, Value
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.patterns import Chart, Edge
 
@@ -45,6 +45,22 @@ G.rule("adjustnamed", "decrease [the] {n:name} by {p:percent}", cost=0.1)(lambda
 @G.rule("clause", "{a:adjustnamed} <when> {c:cond}", "{a:adjustnamed}", cost=0.4)
 def _change(a: tuple[str, str, Value | None], c: Cond | None = None) -> Statement:
     return Adjust(a[0], a[2], c, a[1])
+
+
+def _all_of(r: Rows) -> Cond | None:
+    conds: tuple[Cond, ...] = (*r.conds, *(Holds(None, w) for w in r.words))
+    return None if not conds else conds[0] if len(conds) == 1 else And(conds)
+
+
+@G.rule("clause", "{a:adjustnamed} for {r:rows}", "for {r:rows} [,] {a:adjustnamed}", "[the] {n:name} (is|gets) {b:participle} for {r:rows}", "for {r:rows} [,] [the] {n:name} (is|gets) {b:participle}", cost=0.2)
+def _change_for(r: Rows, a: tuple[str, str, Value | None] | None = None, n: str = "", b: tuple[str, Value | None, Any] | None = None) -> Statement | None:
+    """A change for some only: what they are is its condition."""
+    cond = _all_of(r)
+    if cond is None:
+        return None
+    if b is not None:
+        return Adjust(b[0], b[1], cond, n)
+    return Adjust(a[0], a[2], cond, a[1]) if a is not None else None
 
 
 # --- bounds ------------------------------------------------------------------------------------------------------
@@ -124,6 +140,28 @@ def _flagged(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("payer", "(a|an|any|every|each) {n:flagged}", cost=0.0)(lambda n: Compare("==", Named(n), Lit("bool", "true")))
 G.rule("payer", "[all] {n:flagged}", cost=0.1)(lambda n: Compare("==", Named(n), Lit("bool", "true")))
+
+
+
+@G.terminal("flagplural")
+def _flagplural(chart: Chart, at: int) -> list[Edge]:
+    """Read those for whom a yes/no parameter is true: "members" where there is ``member``."""
+    names: Names = chart.names
+    if at >= len(chart.tokens) or chart.tokens[at].kind != "word":
+        return []
+    key = key_of(chart.low(at))
+    return [Edge(at + 1, key, 0.1)] if key in names.switches and chart.low(at) != key else []
+
+
+G.rule("payer", "[all] {n:flagplural}", cost=0.0)(lambda n: Compare("==", Named(n), Lit("bool", "true")))
+G.rule("payer", "(anyone|anybody|everyone|everybody|those|people|whoever|someone) (with|who has|that has|who have|has|having) {o:cmp} {v:num} {n:name}", "(anyone|anybody|everyone|everybody|those|people|whoever|someone) (with|who has|that has|who have|has|having) {v:num} {n:name} {o:ormore}", "(anyone|anybody|everyone|everybody|those|people|whoever|someone) (with|who has|that has|who have|has|having) {v:num} {o:ormore} {n:name}", cost=0.1)(
+    lambda o, v, n: Compare(o, Named(n), v))
+
+
+@G.rule("clause", "{c:payer} {k:payverb} {v:num} [<noun_unit>] [extra|more] on top of [the|their] {n:name}", "{c:payer} {k:payverb} (an extra|an additional|another) {v:num} [<noun_unit>] on top of [the|their] {n:name}", cost=0.2)
+def _on_top(c: Cond, v: Value, n: str, k: Any = None) -> Statement:
+    return Adjust("add", v, c, n)
+
 
 # --- what lies beyond a limit ------------------------------------------------------------------------------------------
 

@@ -36,8 +36,11 @@ def _baretext(chart: Chart, at: int) -> list[Edge]:
     out: list[Edge] = []
     for end in range(at, min(at + _BARE_WORDS_MAX, len(chart.tokens))):
         token = chart.tokens[end]
-        if token.kind != "word" or token.low in _NOT_TEXTS or token.low in _RATIOS:
+        led = end == at and token.low in ("on", "in") and end + 1 < len(chart.tokens)
+        if token.kind != "word" or ((token.low in _NOT_TEXTS or token.low in _RATIOS) and not led):
             break
+        if led:
+            continue
         words = [t.text for t in chart.tokens[at : end + 1]]
         key = key_of("_".join(words))
         if names.name_cost(key) is None and not names.sources_named(key) and key not in names.predicates:
@@ -62,12 +65,13 @@ def _texts(xs: tuple[Arm, ...], d: Lit, s: Any = None) -> Value:
 # --- a share of what was named once ---------------------------------------------------------------------------
 
 G.rule("sharecase", "{p:percent} of {v:factor} <when> {c:cond}", "<when> {c:cond} [,] [it is] {p:percent} of {v:factor}", cost=0.2)(lambda p, v, c: (Arm(c, Fraction(p, v)), v))
-G.rule("sharecase", "{p:percent} of {v:factor} (for|from|if it is|at|with) {b:band}", cost=0.2)(lambda p, v, b: (Arm(b, Fraction(p, v)), v))
-G.rule("lesscase", "{p:percent} <when> {c:cond}", "{p:percent} (for|from|if it is|at|with) {b:band}", cost=0.2)(lambda p, c=None, b=None: (b or c, "share", p))
+G.rule("sharecase", "{p:percent} of {v:factor} [for|from|if it is|at|with] {b:band}", cost=0.2)(lambda p, v, b: (Arm(b, Fraction(p, v)), v))
+G.rule("lesscase", "{p:percent} <when> {c:cond}", "{p:percent} [for|from|if it is|at|with] {b:band}", cost=0.2)(lambda p, c=None, b=None: (b or c, "share", p))
 G.rule("lesscase", "{v:lit} <when> {c:cond}", "{v:lit} (for|from|if it is|at|with) {b:band}", cost=0.6)(lambda v, c=None, b=None: (b or c, "value", v))
 G.rule("lesscases", "{a:lesscase}", cost=0.0)(lambda a: (a,))
 G.rule("lesscases", "{xs:lesscases} {s:sep} {a:lesscase}", cost=0.1)(lambda xs, s, a: (*xs, a))
 G.rule("lessrest", "{p:percent} [of it|of that] <else>", "<else> [,] {p:percent}", "{p:percent} (below that|above that|under that|over that|for less|for more|for fewer)", "{p:percent} (for|in) <rest>", cost=0.2)(lambda p: ("share", p))
+G.rule("lessrest", "(nothing|none|no {w:oneword}) <else>", "<else> [,] (nothing|none)", "(nothing|none) (below that|for less|for fewer|for <rest>)", cost=0.1)(lambda w="": ("value", Lit("number", "0")))
 G.rule("lessrest", "{d:default}", cost=0.3)(lambda d: ("value", d))
 
 
@@ -82,6 +86,7 @@ def _shares(a: tuple[Arm, Value], d: tuple[str, Value], xs: tuple[tuple[Cond, st
 # --- bands of what they name: "500 sheets or more" --------------------------------------------------------------
 
 G.rule("band", "{v:num} {n:name} {o:ormore}", "{v:num} {o:ormore} {n:name}", "{o:cmp} {v:num} {n:name}", cost=0.1)(lambda v, n, o: Compare(o, Named("@subject", n), v))
+G.rule("band", "from {v:num} {n:name} (on|upwards|up|onwards)", cost=0.1)(lambda v, n: Compare(">=", Named("@subject", n), v))
 G.rule("band", "{a:num} (to|-|up to|through|until) {b:num} {n:name}", "(between {a:num} and|from {a:num} to) {b:num} {n:name}", cost=0.1)(lambda a, b, n: Inside(Named("@subject", n), a, b))
 
 # --- one value for each text ------------------------------------------------------------------------------------
@@ -105,12 +110,12 @@ def _knowntext(chart: Chart, at: int) -> list[Edge]:
     return found
 
 
-G.rule("textvalue", "{v:plainvalue} (for|if it is|when it is|in case of) [a|an|the] {t:knowntext}", cost=0.1)(lambda v, t: Arm(Compare("==", CHOSEN, t), v))
-G.rule("textvalue", "{v:plainvalue} (for|if it is|when it is|in case of) {t:baretext}", cost=0.3)(lambda v, t: Arm(Compare("==", CHOSEN, t), v))
-G.rule("textvalues", "{a:textvalue} {s:sep} {b:textvalue}", cost=0.1)(lambda a, b, s=True: (a, b))
-G.rule("textvalues", "{a:textvalue} {s:sep} {xs:textvalues}", cost=0.1)(lambda a, xs, s=True: (a, *xs))
+G.rule("bytext", "{v:plainvalue} (for|if it is|when it is|in case of) [a|an|the] {t:knowntext}", cost=0.1)(lambda v, t: Arm(Compare("==", CHOSEN, t), v))
+G.rule("bytext", "{v:plainvalue} (for|if it is|when it is|in case of) {t:baretext}", cost=0.3)(lambda v, t: Arm(Compare("==", CHOSEN, t), v))
+G.rule("bytexts", "{a:bytext} {s:sep} {b:bytext}", cost=0.1)(lambda a, b, s=True: (a, b))
+G.rule("bytexts", "{a:bytext} {s:sep} {xs:bytexts}", cost=0.1)(lambda a, xs, s=True: (a, *xs))
 
 
-@G.rule("cases", "{xs:textvalues} [{s:sep} {d:default}]", cost=0.1)
+@G.rule("cases", "{xs:bytexts} [{s:sep} {d:default}]", cost=0.1)
 def _by_text(xs: tuple[Arm, ...], d: Value | None = None, s: Any = None) -> Value:
     return Cases(xs, d, CHOSEN)
