@@ -1,4 +1,4 @@
-"""Which value cases choose by: the one that can hold their texts ("10 for gold, 5 for silver"), or that their bands name.
+"""Which value cases choose by: the one that can hold their texts ("10 for gold"), or that their bands name.
 
 Deliberately not here: how cases are read (``grammar.choosing``), and what their texts are compared with in a script.
 """
@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.bands import pointed
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
@@ -21,17 +22,25 @@ CHOSEN: Final = m.Named("@chosen")
 def chosen(spec: Spec, node: Any, names: Names) -> Any:
     """Put in place what cases choose by. Raises ``Doubt`` where nothing or more than one thing fits."""
     if isinstance(node, m.Cases) and node.subject == CHOSEN:
-        texts = {a.cond.right.text for a in node.arms if isinstance(a.cond, m.Compare) and isinstance(a.cond.right, m.Lit)}
+        tests = [a.cond for a in node.arms if isinstance(a.cond, m.Compare)]
+        texts = {c.right.text for c in tests if isinstance(c.right, m.Lit)}
         subject = _holder(spec, texts, names)
         arms = tuple(_compared(a, subject) for a in node.arms)
         return m.Cases(arms, node.default, None)
     if isinstance(node, m.Cases) and node.subject is None:
-        return msgspec.structs.replace(node, arms=tuple(_banded(spec, a, names) for a in node.arms))
+        arms = tuple(_banded(spec, a, names) for a in node.arms)
+        return msgspec.structs.replace(node, arms=arms if any(_of_records(a) for a in arms) else pointed(arms))
     if isinstance(node, m.Node):
         return type(node)(**{f: chosen(spec, getattr(node, f), names) for f in node.__struct_fields__})
     if isinstance(node, tuple):
         return tuple(chosen(spec, part, names) for part in node)
     return node
+
+
+def _of_records(arm: m.Arm) -> bool:
+    """Whether a band names what it counts: "5 trips or more"."""
+    left = getattr(arm.cond, "left", None)
+    return isinstance(left, m.Named) and left.words == "@subject" and left.owner != ""
 
 
 def _compared(arm: m.Arm, subject: m.Value) -> m.Arm:
@@ -42,7 +51,9 @@ def _compared(arm: m.Arm, subject: m.Value) -> m.Arm:
 def _banded(spec: Spec, arm: m.Arm, names: Names) -> m.Arm:
     """Compare "500 sheets or more" with the sheets, where the script has a value of that name."""
     cond = arm.cond
-    if not isinstance(cond, m.Compare | m.Inside) or not isinstance(cond.left, m.Named) or cond.left.words != "@subject":
+    if not isinstance(cond, m.Compare | m.Inside) or not isinstance(cond.left, m.Named):
+        return arm
+    if cond.left.words != "@subject":
         return arm
     value = cond.right if isinstance(cond, m.Compare) else cond.high
     noun = key_of(cond.left.owner or (value.unit if isinstance(value, m.Lit) else ""))
@@ -59,7 +70,8 @@ def _banded(spec: Spec, arm: m.Arm, names: Names) -> m.Arm:
 
 def _holder(spec: Spec, texts: set[str], names: Names) -> m.Value:
     """Find the one value that can hold these texts: a definition, a script's result, else a field of a source."""
-    here = {key: texts_given(value) for key, value in (*spec.defs.items(), *((key_of(r.name), r.value) for r in spec.returns))}
+    here = {key: texts_given(value) for key, value in spec.defs.items()}
+    here.update({key_of(r.name): texts_given(r.value) for r in spec.returns if key_of(r.name) not in here})
     for script in (spec.call.script,) if spec.call is not None else ():
         returned = getattr(names.scripts[script].returns, "fields", ()) if script in names.scripts else ()
         here.update({key_of(f): set(names.outcomes.get(script, ())) for f, type_ in returned if "string" in str(type_)})

@@ -17,6 +17,7 @@ import msgspec
 from sopwb.author.english.lexicon import PEOPLE, RECORD_NOUNS, singular
 from sopwb.author.english.patterns import Edge
 from sopwb.lang.environment import Signature, SourceSchema
+from sopwb.lang.types import BOOL
 
 _SPAN_WORDS_MAX: Final = 5
 _WORDS_KEPT: Final = 4096
@@ -113,8 +114,8 @@ class Names(msgspec.Struct):
 
     def flags(self) -> set[str]:
         """Give the keys of yes/no parameters and fields."""
-        fields = (f for s in self.sources.values() for f, t in s.record.fields if str(t).startswith("Scalar") and "bool" in str(t))
-        return self.switches | {key_of(f) for f in fields}
+        fields = (field for source in self.sources.values() for field in source.record.fields)
+        return self.switches | {key_of(name) for name, type_ in fields if type_ == BOOL}
 
     def source_keys(self) -> set[str]:
         return set(self._source_keys)

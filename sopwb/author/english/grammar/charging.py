@@ -13,7 +13,22 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.meaning import Adjust, Agg, And, Arith, Clamp, Compare, Cond, Define, Holds, Lit, Named, Rows, Statement, Value
+from sopwb.author.english.meaning import (
+    Adjust,
+    Agg,
+    And,
+    Arith,
+    Clamp,
+    Compare,
+    Cond,
+    Define,
+    Holds,
+    Lit,
+    Named,
+    Rows,
+    Statement,
+    Value,
+)
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.patterns import Chart, Edge
 

@@ -13,19 +13,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sopwb.author.english.choosing import CHOSEN
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.values import _RATIOS
-from sopwb.author.english.choosing import CHOSEN
 from sopwb.author.english.meaning import Arm, Cases, Compare, Cond, Fraction, Inside, Lit, Named, Value
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.patterns import Chart, Edge
 
-
 _BARE_WORDS_MAX: Final = 2
 _NOT_TEXTS: Final = frozenset(
-    "the a an it its that this they their them is are was be not no yes none nothing null nil true false empty blank zero one and or but if when whenever for from to of at in on by with "
-    "otherwise else than then over under above below more less least most up exactly between half double twice what which who whose where there here now today unless only as so all any every each both either neither rest others return returns minus plus times divided multiplied rounded "
-    "me us you we i my our your unknown missing never always also".split())
+    ["the", "a", "an", "it", "its", "that", "this", "they", "their", "them", "is", "are", "was", "be", "not", "no", "yes", "none", "nothing", "null", "nil", "true", "false", "empty", "blank", "zero", "one", "and", "or", "but", "if", "when", "whenever", "for", "from", "to", "of", "at", "in", "on", "by", "with", "otherwise", "else", "than", "then", "over", "under", "above", "below", "more", "less", "least", "most", "up", "exactly", "between", "half", "double", "twice", "what", "which", "who", "whose", "where", "there", "here", "now", "today", "unless", "only", "as", "so", "all", "any", "every", "each", "both", "either", "neither", "rest", "others", "return", "returns", "minus", "plus", "times", "divided", "multiplied", "rounded", "me", "us", "you", "we", "i", "my", "our", "your", "unknown", "missing", "never", "always", "also"])
 """Words that are no text of their own where a text is said without quotes."""
 
 
