@@ -11,6 +11,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import anchored, grouped, through_script
+from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, renumber, unless
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
@@ -26,7 +27,7 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
-    statement = anchored(spec, through_script(spec, grouped(spec, statement)))
+    statement = anchored(spec, through_script(spec, grouped(spec, chosen(spec, statement, names))))
     match statement:
         case m.Takes(params):
             for param in params:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.choosing import texts_given
 from sopwb.author.english.discourse import apply, without
 from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
@@ -49,7 +50,7 @@ class Planner:
         self.notes: list[str] = []
         self.tentative: State | None = None
         self.text = ""
-        self.defined = False
+        self.defined = self.explained = False
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
         self.restates = bool(self.state.lost)
@@ -185,7 +186,7 @@ class Planner:
 
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""
-        if self.defined and len(self.state.lost) == 1:
+        if self.defined and len(self.state.lost) == 1 and (self.explained or "return" in self.state.lost[0].lower()):
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
             self.state.lost = []
             return True
@@ -243,6 +244,8 @@ class Planner:
             if len(parts) > 1 and parts[0] in ("at", "high", "low", "long"):
                 self.names.predicates.add(parts[-1])
         self.names.groups.update(spec.groups)
+        self.names.switches.update(key_of(p.name) for p in spec.params if p.type == "bool")
+        self.names.given.update(t for value in spec.defs.values() for t in texts_given(value))
         for explain in spec.explains:
             local.add(key_of(explain.name))
         if spec.call is not None:
@@ -361,6 +364,8 @@ class Planner:
             self.predicates_of(statement.script)
         if isinstance(statement, m.Takes | m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
             self.defined = True
+            said = not isinstance(statement, m.Return) or any(r.value for r in statement.fields) or statement.values
+            self.explained = self.explained or bool(said)
         self.learn()
 
     def verify(self, spec: Spec, remark: m.Remark) -> None:
