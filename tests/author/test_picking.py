@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.author import talking
 from tests.author.test_wordings import HEAD, asked, said
 
 COUNT = HEAD + "Return { n }. n is the number of "
@@ -75,3 +76,19 @@ def test_that_window_is_the_one_spoken_of(tmp_path: Path) -> None:
     before = BOTH.replace("trips in", "trips left in") + "m is 1. "
     assert "size(trips) == 0" in said(tmp_path, before + "If there are no trips in those 30 days, both are 0.")
     assert "Which 20 days" in asked(tmp_path, before + "If there are no trips in those 20 days, both are 0.")
+
+
+def test_two_dates_leave_open_which_are_the_latest(tmp_path: Path) -> None:
+    assert "Which date" in asked(tmp_path, HEAD + "Return { n }. n is the sum of the miles of its last 2 trips.")
+
+
+def test_the_latest_few_are_fetched_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one_date = "\n".join(",".join(c for i, c in enumerate(row.split(",")) if i != 3) for row in talking.TRIPS.split())
+    monkeypatch.setattr(talking, "TRIPS", one_date + "\n")
+    steps = said(tmp_path, HEAD + "Return { n }. n is the sum of the miles of its last 2 trips.")
+    assert "'order_by': ['it.left_on desc'], 'limit': '2'" in steps
+
+
+def test_a_sum_after_a_narrowed_count_is_a_question(tmp_path: Path) -> None:
+    before = BOTH.replace("trips in", "trips left in")
+    assert "over all trips" in asked(tmp_path, before + "m is the sum of the miles.")

@@ -19,6 +19,9 @@ from sopwb.author.english.spec import Doubt, Spec
 WINDOW = "@window "
 """Marks, as the noun of a selection, the length of a window that was spoken of: "in those 2 hours"."""
 
+FEW = "@few"
+"""Marks a selection of which only the latest so many counted."""
+
 
 def pointing_back(spec: Spec, statement: Any) -> Any:
     """Put the records in place that an earlier sentence spoke of."""
@@ -41,6 +44,8 @@ def pointing_back(spec: Spec, statement: Any) -> Any:
         return within(_one_of(spec, found, "" if rows.noun == "@them" else rows.noun), plain)
 
     def walk(node: Any) -> Any:
+        if isinstance(node, m.Agg) and node.rows is None and not inside and not focused:
+            _asked_of_all(found, node)
         if isinstance(node, m.Rows):
             done = rows_of(node)
             if node.source:
@@ -58,16 +63,25 @@ def pointing_back(spec: Spec, statement: Any) -> Any:
 def _selections(node: Any) -> list[m.Rows]:
     """Give the records of a source that aggregates were said to be over, the last one last."""
     if isinstance(node, m.Agg) and node.rows is not None and node.rows.source:
-        return [node.rows]
+        return [msgspec.structs.replace(node.rows, noun=FEW) if node.limit else node.rows]
     if isinstance(node, tuple):
         return [rows for part in node for rows in _selections(part)]
     return [rows for f in getattr(node, "__struct_fields__", ()) for rows in _selections(getattr(node, f))]
 
 
+def _asked_of_all(found: list[m.Rows], agg: m.Agg) -> None:
+    """Ask whether "the sum of the amounts" is over all, or over those that alone were spoken of so far."""
+    of_it = isinstance(agg.what, m.Named) and not agg.what.owner and not agg.what.words.startswith("@")
+    narrowed = bool(found) and all(r == found[0] and (r.conds or r.words) for r in found)
+    if of_it and narrowed and agg.kind in ("sum", "avg", "max", "min"):
+        source = found[0].source
+        raise Doubt(f'Is that over all {source}, or only over those spoken of? Say "of all" or "of those".')
+
+
 def _one_of(spec: Spec, found: list[m.Rows], noun: str) -> m.Rows:
     near = _selections(spec.defs.get(spec.last)) if not noun else []
     fitting = near or [r for r in found if not noun or r.source == noun]
-    if any(r != fitting[0] for r in fitting):
+    if any(r != fitting[0] for r in fitting) or fitting[0].noun == FEW:
         raise Doubt(f"Which {noun or 'records'} do you mean? You spoke of several kinds of them. Say it in full.")
     return fitting[0]
 

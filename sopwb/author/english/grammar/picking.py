@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sopwb.author.english.earlier import WINDOW
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
@@ -28,6 +30,7 @@ from sopwb.author.english.meaning import (
     Missing,
     Named,
     Not,
+    Order,
     Part,
     Pick,
     Rows,
@@ -154,6 +157,22 @@ def _has_had(n: Value, r: Rows, o: str = "", m: str = "", e: str = "") -> Cond:
     return Compare(o or m, Agg("count", None, r), n)
 
 
+# --- the latest few -----------------------------------------------------------------------------------------
+
+G.rule("few", "[the] {n:num} (latest|last|most recent|newest) {r:rows}", "the (latest|last|most recent|newest) {n:num} {r:rows}", cost=0.1)(lambda n, r: (r, n, True))
+G.rule("few", "[the] {n:num} (earliest|first|oldest) {r:rows}", "the (earliest|first|oldest) {n:num} {r:rows}", cost=0.1)(lambda n, r: (r, n, False))
+G.rule("few", "{o:owner} ({n:num} (latest|last|most recent|newest)|(latest|last|most recent|newest) {n:num}) {r:rows}", cost=0.1)(lambda o, n, r: None if r.owner else (msgspec.structs.replace(r, owner=o or "it"), n, True))
+G.rule("few", "{o:owner} ({n:num} (earliest|first|oldest)|(earliest|first|oldest) {n:num}) {r:rows}", cost=0.1)(lambda o, n, r: None if r.owner else (msgspec.structs.replace(r, owner=o or "it"), n, False))
+
+
+@G.rule("aggregate", "{k:aggkind} [of] {w:measure} <of> {f:few}", cost=0.2)
+def _over_few(k: str, w: Value, f: tuple[Rows, Lit, bool]) -> Value | None:
+    rows, count, last = f
+    if not rows.source or not count.text.isdigit() or int(count.text) < 1:
+        return None
+    return Agg(k, w, rows, (Order(Named("@date"), last),), limit=int(count.text))
+
+
 # --- the one record spoken of ------------------------------------------------------------------------------
 
 
@@ -183,6 +202,12 @@ def _named_count(r: Rows, n: str, c: Any = None) -> Statement:
 
 @G.rule("clause", "[<subj>] (work out|works out|calculate|calculates|compute|computes|determine|determines|find|finds|take|takes) {v:value} [,] and {c:calls} {n:ident}", "[<subj>] [work out|works out|calculate|calculates|compute|computes|determine|determines] {v:aggregate} as {n:ident}", "(call|name) {v:aggregate} {n:ident}", cost=0.35)
 def _named_value(v: Value, n: str, c: Any = None) -> Statement:
+    return Define(n, v)
+
+
+@G.rule("clause", "[and] [the] {n:ident} as {v:aggregate}", cost=0.6)
+def _listed_value(n: str, v: Value) -> Statement:
+    """The second of several: "work out a as the sum of …, and b as the average …"."""
     return Define(n, v)
 
 
