@@ -40,6 +40,7 @@ def test_records_are_told_apart(tmp_path: Path, words: str, step: str) -> None:
         ("A trip is open if it has no back_on date and its left date is before today. n is the number of the boat's open trips.", "it.back_on == null && it.left_on < today"),
         ("Add up the miles of its trips and call the result n.", "trips.sum(t, t.miles)"),
         ("Count its trips and call that n.", "size(trips)"),
+        ("Work out k as 2, and n as the sum of the miles of its trips. n is never less than k.", "trips.sum(t, t.miles)"),
         ("If there is no boat with that id, stop with the error \"No such boat\". n is its length.", "'No such boat'"),
         ("n is its length. If n is less than 1, stop with the error \"Too short\".", "boat.length < 1"),
     ],

@@ -181,6 +181,7 @@ def _point_of(s: str, o: str = "") -> Value:
     return Whose("date", Pick(Rows(s, "it"), None, True))
 
 
+G.rule("point", "{e:entity} (was|were|has been|have been|got) {d:dateverb}", cost=0.3)(lambda e, d: Named(d, e or "it"))
 G.rule("factor", "[the] {n:name} (found|given|recorded|noted|measured|written|stated|shown|listed|counted|seen|set|named) (in|at|on|for|by|with) (it|that {s:source}|this {s:source}|the {s:source})", "[the] {n:name} (of|in|at|on) (that|this) {s:source}", cost=0.4)(lambda n, s="": Named(n, "it"))
 
 
