@@ -49,7 +49,8 @@ class Computing(Folding):
             return self.first_or_last(agg, scope)
         if agg.kind == "top":
             return self.top(agg, scope)
-        listing = self.rows_of(agg, scope)
+        few = agg.limit and agg.kind != "list"
+        listing = self.few(agg.rows or m.Rows(), agg) if few else self.rows_of(agg, scope)
         if agg.kind == "count" and not agg.distinct:
             return self.size(listing)
         if agg.what is None:

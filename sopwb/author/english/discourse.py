@@ -13,6 +13,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import anchored, grouped, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, renumber, unless
+from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
@@ -27,7 +28,8 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
-    statement = anchored(spec, through_script(spec, grouped(spec, chosen(spec, statement, names))))
+    statement = chosen(spec, statement, names)
+    statement = anchored(spec, pointing_back(spec, through_script(spec, grouped(spec, statement))))
     match statement:
         case m.Takes(params):
             for param in params:

@@ -19,7 +19,7 @@ from sopwb.author.english.link import Table
 from sopwb.author.english.loops import Loops
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.reasons import Raw, Reasons
-from sopwb.author.english.scope import Scope, find_field, listed, source_of_param
+from sopwb.author.english.scope import Scope, find_field, listed
 from sopwb.author.english.spec import Doubt, Expr, Spec
 from sopwb.lang.types import (
     BOOL,
@@ -201,8 +201,10 @@ class Writer(Reasons, Loops):
     def guards(self) -> None:
         for fail in self.spec.fails:
             if isinstance(fail.cond, m.Missing):
-                self.require(fail.cond)
-                continue
+                source = self.require(fail.cond)
+                if not fail.message:
+                    continue
+                fail = msgspec.structs.replace(fail, cond=m.Missing("", source))
             cond = self.cond(fail.cond, self.body or Scope())
             if cond.text == "false":
                 continue
@@ -212,21 +214,15 @@ class Writer(Reasons, Loops):
             )
             self.facts = self.facts | cond.no
 
-    def require(self, cond: m.Missing) -> None:
-        """An unknown record is an error: fetch it as required."""
-        source = cond.source
-        if not source:
-            named = [
-                source_of_param(self.names, p.name)
-                for p in self.spec.params
-                if not cond.words or key_of(p.name) == cond.words
-            ]
-            source = next((s for s in named if s), "") or next(iter(self.records_at_hand()), "")
+    def require(self, cond: m.Missing) -> str:
+        """An unknown record is an error: fetch it, and give its source."""
+        source = self.missing_source(cond)
         if not source:
             raise Doubt("An unknown one in which data source is an error?")
         if source not in self.spec.lookups:
             self.spec.lookups.append(source)
         self.record(source)
+        return source
 
     def gather_cases(self) -> None:
         """Turn rules that all say what one field is ("if …, the fee is …", "otherwise 0") into its cases."""

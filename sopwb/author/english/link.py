@@ -458,6 +458,10 @@ class Linker(ABC):
         text = repr((self.spec.assigns, self.spec.defs, self.spec.adjusts, self.spec.returns))
         return (
             f"Missing(words='', source='{source}')" in text
+            or any(
+                f.message and isinstance(f.cond, m.Missing) and self.missing_source(f.cond) == source
+                for f in self.spec.fails
+            )
             or (
                 f"source='{source}'" in text
                 and "Missing(" in text
@@ -468,6 +472,14 @@ class Linker(ABC):
                 and ("source='@last'" in text or f"NoRows(rows=Rows(source='{source}'" in text)
             )
         )
+
+    def missing_source(self, cond: m.Missing) -> str:
+        """Give the source in which a record is said to be missing; empty where nothing says it."""
+        if cond.source:
+            return cond.source
+        params = [p.name for p in self.spec.params if not cond.words or key_of(p.name) == cond.words]
+        named = [source_of_param(self.names, name) for name in params]
+        return next((s for s in named if s), "") or next(iter(self.records_at_hand()), "")
 
     def missing(self, cond: m.Cond, scope: Scope) -> Any:
         from sopwb.author.english.expressions import FALSE, Truths

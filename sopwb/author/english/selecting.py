@@ -18,7 +18,7 @@ from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.scope import Scope, date_field, find_field, noun_matches, relation, source_of_param
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.environment import SourceSchema
-from sopwb.lang.types import DATE, STRING, RecordType, optional, required
+from sopwb.lang.types import DATE, STRING, RecordType, is_optional, optional, required
 
 
 class Selecting(Linker):
@@ -163,6 +163,31 @@ class Selecting(Linker):
         record = self.source(source).record
         known = tuple((f, required(t) if f"it.{f} != null" in where else t) for f, t in record.fields)
         return Listing(name, var, Scope(((var, RecordType(known), source),)), source)
+
+    def few(self, rows: m.Rows, agg: m.Agg) -> Listing:
+        """Give the latest (or earliest) so many of a selection: fetched in order, no more than that."""
+        source = self.rows_source(rows)
+        schema = self.source(source)
+        if self.table is not None or self.spec.current is not None:
+            raise Doubt(f"Which {agg.limit} {source} do you mean?")
+        field = date_field(schema)
+        wheres = self.wheres(rows, source)
+        if is_optional(schema.record.get(field) or STRING):
+            self.assume(f"records with an empty {field} are left out there")
+            wheres.append(f"it.{field} != null")
+        last = agg.order[0].descending
+        key = f"few {source} {wheres} {last} {agg.limit}"
+        if key not in self.fetched:
+            name = self.unique(("latest_" if last else "earliest_") + source)
+            step: dict[str, Any] = {"op": "fetch", "name": name, "from": source, "where": " && ".join(wheres)}
+            if not wheres:
+                del step["where"]
+            step["order_by"] = [f"it.{field}" + (" desc" if last else "")]
+            step["limit"] = str(agg.limit)
+            self.block.append(step)
+            self.fetched[key] = name
+        var = self.variable(source)
+        return Listing(self.fetched[key], var, Scope(((var, schema.record, source),)), source)
 
     def variable(self, source: str) -> str:
         letter = source[0].lower()

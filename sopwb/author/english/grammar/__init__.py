@@ -21,6 +21,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     mails,
     opening,
     parameters,
+    picking,
     pricing,
     results,
     returns,

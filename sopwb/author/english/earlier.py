@@ -1,0 +1,106 @@
+"""What "those orders", "the same deliveries" and "of them" stand for, where an earlier sentence spoke of the records.
+
+Only where nothing is gone over and no records are in focus: then the records that the values so far were computed from
+are meant. Two different selections of one source are a question. Deliberately not here: what is said within one
+sentence (``anchoring``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sopwb.author.english import meaning as m
+from sopwb.author.english.anchoring import within
+from sopwb.author.english.nodes import Shift
+from sopwb.author.english.spec import Doubt, Spec
+
+WINDOW = "@window "
+"""Marks, as the noun of a selection, the length of a window that was spoken of: "in those 2 hours"."""
+
+FEW = "@few"
+"""Marks a selection of which only the latest so many counted."""
+
+
+def pointing_back(spec: Spec, statement: Any) -> Any:
+    """Put the records in place that an earlier sentence spoke of."""
+    windowed = WINDOW in repr(statement)
+    focused = spec.current is not None or spec.loop is not None or spec.call is not None
+    if not isinstance(statement, m.Return | m.Define | m.Explain | m.Assign | m.Fail) or (focused and not windowed):
+        return statement
+    found = _selections((*spec.defs.values(), *(r.value for r in spec.returns)))
+    if spec.current is not None:
+        found.append(spec.current)
+    inside: list[bool] = []
+
+    def rows_of(rows: m.Rows) -> m.Rows:
+        if rows.noun.startswith(WINDOW):
+            return _windowed(found, rows)
+        points = rows.noun in {r.source for r in found} or rows.noun == "@them" or rows == m.Rows()
+        if rows.source or focused or not found or inside or not points:
+            return rows
+        plain = msgspec.structs.replace(rows, noun="")
+        return within(_one_of(spec, found, "" if rows.noun == "@them" else rows.noun), plain)
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Agg) and node.rows is None and not inside and not focused:
+            _asked_of_all(found, node)
+        if isinstance(node, m.Rows):
+            done = rows_of(node)
+            if node.source:
+                inside.append(True)
+            return done
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        if isinstance(node, tuple):
+            return tuple(walk(part) for part in node)
+        return node
+
+    return walk(statement)
+
+
+def _selections(node: Any) -> list[m.Rows]:
+    """Give the records of a source that aggregates were said to be over, the last one last."""
+    if isinstance(node, m.Agg) and node.rows is not None and node.rows.source:
+        return [msgspec.structs.replace(node.rows, noun=FEW) if node.limit else node.rows]
+    if isinstance(node, tuple):
+        return [rows for part in node for rows in _selections(part)]
+    return [rows for f in getattr(node, "__struct_fields__", ()) for rows in _selections(getattr(node, f))]
+
+
+def _asked_of_all(found: list[m.Rows], agg: m.Agg) -> None:
+    """Ask whether "the sum of the amounts" is over all, or over those that alone were spoken of so far."""
+    of_it = isinstance(agg.what, m.Named) and not agg.what.owner and not agg.what.words.startswith("@")
+    narrowed = bool(found) and all(r == found[0] and (r.conds or r.words) for r in found)
+    if of_it and narrowed and agg.kind in ("sum", "avg", "max", "min"):
+        source = found[0].source
+        raise Doubt(f'Is that over all {source}, or only over those spoken of? Say "of all" or "of those".')
+
+
+def _one_of(spec: Spec, found: list[m.Rows], noun: str) -> m.Rows:
+    near = _selections(spec.defs.get(spec.last)) if not noun else []
+    fitting = near or [r for r in found if not noun or r.source == noun]
+    if any(r != fitting[0] for r in fitting) or fitting[0].noun == FEW:
+        raise Doubt(f"Which {noun or 'records'} do you mean? You spoke of several kinds of them. Say it in full.")
+    return fitting[0]
+
+
+def _windowed(found: list[m.Rows], rows: m.Rows) -> m.Rows:
+    """Check that "in those 2 hours" is the window that was spoken of, and give the records in it."""
+    _, source, unit, count = rows.noun.split()
+    fitting = [r for r in found if r.source == source and (count, unit) in _shifts(r.conds)]
+    if not fitting or any(r != fitting[0] for r in fitting):
+        raise Doubt(f"Which {count} {unit} do you mean? Please say it in full once more.")
+    return within(fitting[0], msgspec.structs.replace(rows, noun=""))
+
+
+def _shifts(node: Any) -> list[tuple[str, str]]:
+    if isinstance(node, Shift):
+        return [(node.count.text, node.unit)] if isinstance(node.count, m.Lit) else []
+    if isinstance(node, tuple):
+        return [s for part in node for s in _shifts(part)]
+    return [s for f in getattr(node, "__struct_fields__", ()) for s in _shifts(getattr(node, f))]
+
+
+
