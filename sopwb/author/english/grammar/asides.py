@@ -9,7 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.meaning import Arm, Cases, Compare, Define, Exclude, Lit, Named, Plan, Remark, Rename, Rows, Statement
+from sopwb.author.english.meaning import (
+    Arm,
+    Cases,
+    Compare,
+    Define,
+    Exclude,
+    Lit,
+    Named,
+    Plan,
+    Remark,
+    Rename,
+    Rows,
+    Statement,
+)
 
 # --- what does not count --------------------------------------------------------------------------------------------
 
