@@ -57,3 +57,26 @@ def test_prices_by_size_are_read_with_their_nouns(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", ["Trips of up to 6 miles pay 90 and trips of 6 miles or more pay 120.", "Trips of up to 5 miles pay 90 and trips of 6 miles or more pay 120."])
 def test_prices_by_size_that_overlap_or_leave_a_gap_are_asked_about(tmp_path: Path, words: str) -> None:
     assert "5" in asked(tmp_path, PRICED + words) or "6" in asked(tmp_path, PRICED + words)
+
+
+FEE = HEAD + "Return { fee, miles, ok }: fee is the length times 10. miles is the sum of miles of its trips. ok is true if fee is over 50."
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ("And never charge more than 60.", "math.least(fee, 60)"),
+        ("It must never charge over 60.", "math.least(fee, 60)"),
+        ("And anyone with more than 30 miles gets 25 extra on top of the fee.", "mile > 30 ? fee + 25 : fee"),
+        ("Boats which are not insured should be ok as well.", "'cond': '!boat.insured'"),
+        ("Actually, leave out the miles.", "{'fee': 'fee', 'ok': 'ok'}"),
+        ("We don't need ok after all.", "{'fee': 'fee', 'miles': 'mile'}"),
+    ],
+)
+def test_a_rule_is_added_or_a_field_dropped_in_passing(tmp_path: Path, words: str, step: str) -> None:
+    assert step in said(tmp_path, FEE, words)
+
+
+@pytest.mark.parametrize("words", ["Boats which are not insured should get a fee as well.", "Never charge more than the others."])
+def test_what_fits_no_field_is_asked_about(tmp_path: Path, words: str) -> None:
+    asked(tmp_path, FEE, words)
