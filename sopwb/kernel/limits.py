@@ -398,6 +398,10 @@ MODEL_TRIED_RECORDS: Final = 20
 PROFILE_ROWS_MAX: Final = 200_000
 """Records of a source that is looked through for ranges and shares of nulls: below a second."""
 
+# --- the workbench ------------------------------------------------------------------------------
+HANG_UP_S_MAX: Final = 5.0
+"""How long the workbench may take to leave after its terminal went away."""
+
 # --- sample data --------------------------------------------------------------------------------
 SAMPLE_CHUNK_ROWS: Final = 50_000
 """Rows of a generated sample held at once: some 20 MiB as Python objects, and a Parquet row group each."""

@@ -7,7 +7,9 @@ does), and what the panes do (``screens.main``).
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
@@ -19,6 +21,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from sopwb.kernel.diagnostics import Diagnostic
+from sopwb.kernel.limits import HANG_UP_S_MAX
 from sopwb.tui import settings, themes
 from sopwb.tui.binding import textual_keymap
 from sopwb.tui.desk import Desk
@@ -93,12 +96,19 @@ class WorkbenchApp(App[int]):
 
     def _leave_clean_on_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number, leave in ((signal.SIGTERM, self.exit), (signal.SIGHUP, self._hung_up)):
             try:
-                loop.add_signal_handler(number, self.exit, 128 + number)
+                loop.add_signal_handler(number, leave, 128 + number)
             except (ValueError, NotImplementedError, RuntimeError):
                 # Only the main thread may take signals; a test that drives the app from another one needs none.
                 return
+
+    def _hung_up(self, code: int) -> None:
+        """Leave a terminal that is gone. Textual's writer may wait for ever for one, so the wait has an end."""
+        end = threading.Timer(HANG_UP_S_MAX, os._exit, (code,))
+        end.daemon = True
+        end.start()
+        self.exit(code)
 
     # --- size -------------------------------------------------------------------------------------------
     def on_resize(self, event: events.Resize) -> None:

@@ -192,6 +192,17 @@ def test_typing_ahead_is_kept(terminal: Terminal) -> None:
     terminal.until_seen("called late_orders. It should take a")
 
 
+def test_a_terminal_that_goes_away_takes_the_program_along(terminal: Terminal) -> None:
+    terminal.until_seen("Say what you want")
+    program = terminal.program()
+    terminal.type("much is being drawn " * 40)
+    terminal.close()
+    deadline = time.monotonic() + PATIENCE_S
+    while alive(program):
+        assert time.monotonic() < deadline, "it went on without a terminal"
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow)]
 )

@@ -319,13 +319,16 @@ class Acting:
             return []  # a fuller group is worth the wait while there is something to do
         group: list[Work] = []
         for lane in self._lanes.values():
-            for _ in range(min(len(lane.wanted), self._share - lane.open, room - len(group))):
+            space = min(self._share - lane.open, room - len(group))
+            while lane.wanted and space > 0:
                 work = lane.wanted.popleft()
                 if work.number >= self._limit:
+                    # Takes no space: where nothing is left to do, all of these go now, or nobody would ask again.
                     self._alive -= 1
                     self._wanting -= 1
                 else:
                     group.append(work)
+                    space -= 1
         return group
 
     def _write_intents(self, group: list[Work]) -> Point | None:

@@ -12,7 +12,12 @@ import pytest
 from sopwb.app.acting import ledger as s
 from sopwb.app.acting.loop import Wishes
 from sopwb.app.acting.patience import wait_ms
-from sopwb.kernel.limits import EFFECT_FAILURES_IN_ROW_MAX
+from sopwb.kernel.limits import (
+    CHAINS_WANTED_MIN,
+    EFFECT_FAILURES_IN_ROW_MAX,
+    INTENT_GROUP_MAX,
+    INTENT_GROUP_PROTECTED_MAX,
+)
 from sopwb.kernel.values import Secret
 from sopwb.lang.ir import Retry
 from sopwb.run.acting import Dispatch, Done, NotApplied, Rejected, Reply, Unknown
@@ -217,6 +222,14 @@ def test_where_a_step_fails_the_run_everything_before_it_is_done_and_nothing_aft
         assert len(late) < 64, "what was under way may end; nothing more is begun"
     assert set(ledger.states[101:]) <= {s.PLANNED, s.DONE}
     check(stage, FakeActor(stage.world, connections=connections), {"done": 300}, failed_again=True)
+
+
+@pytest.mark.parametrize("kind", ["unprotected", "idempotent"])
+def test_a_run_that_fails_ends_also_where_very_many_effects_stood_ready(tmp_path: Path, kind: str) -> None:
+    stage = Stage(tmp_path).plan(mails(4 * CHAINS_WANTED_MIN))
+    came, ledger = stage.act(FakeActor(stage.world, kind, connections=1, behave=lambda dispatch: NEVER))
+    assert came.ending.failed == 0
+    assert ledger.counts() == {"planned": 4 * CHAINS_WANTED_MIN - 1, "rejected": 1}
 
 
 def test_a_skipped_effect_is_passed_over_and_its_receipt_is_missing(tmp_path: Path) -> None:
@@ -454,6 +467,25 @@ def test_after_a_failed_sync_and_a_dead_process_every_intent_without_an_end_is_h
     assert 0 < came.doubted <= 64, "nobody knows what the disk has"
     assert ledger.counts() == {"done": 400 - came.doubted, "in_doubt": came.doubted}
     assert max(stage.world.sent().values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"), [("unprotected", INTENT_GROUP_MAX), ("idempotent", INTENT_GROUP_PROTECTED_MAX)]
+)
+def test_a_power_loss_leaves_one_group_without_an_end_and_unprotected_groups_are_small(
+    tmp_path: Path, kind: str, most: int
+) -> None:
+    stage = Stage(tmp_path).plan(mails(1_000))
+    ledger, found = stage.open(), list[int]()
+    stage.open = lambda: ledger  # type: ignore[method-assign]
+
+    def look(name: str) -> None:
+        if name == "after-intent-sync":
+            found.append(sum(state in (s.INTENT, s.DISPATCHED) for state in ledger.states))
+
+    stage.act(FakeActor(stage.world, kind, connections=3), fault=look)
+    assert ledger.counts() == {"done": 1_000}
+    assert max(found) == most
 
 
 # --- stopping ---------------------------------------------------------------------------------------------
