@@ -80,3 +80,9 @@ def test_a_rule_is_added_or_a_field_dropped_in_passing(tmp_path: Path, words: st
 @pytest.mark.parametrize("words", ["Boats which are not insured should get a fee as well.", "Never charge more than the others."])
 def test_what_fits_no_field_is_asked_about(tmp_path: Path, words: str) -> None:
     asked(tmp_path, FEE, words)
+
+
+def test_a_script_that_is_begun_anew_may_say_instead(tmp_path: Path) -> None:
+    first = HEAD.replace("probe", "boat_class") + "Return { class, late }: late is true if the boat is classified."
+    again = "We don't record that. Create the script boat_class so that it takes a boat_id instead. Return { class }."
+    assert [r.kind for r in talk(tmp_path, first, again)] == ["question", "answer"]

@@ -290,6 +290,7 @@ class Computing(Folding):
             expr = self.named_step(key, self.value(value, self.body or Scope()))
         for change in changes:
             self.used.add("adjust " + key)
+            self.bound[key] = expr
             expr = self.named_step(key, self.changed(expr, change))
         return expr
 

@@ -229,9 +229,9 @@ def rename(spec: Spec, old: str, new: str) -> None:
     if value is not None:
         # The old name stays the name of the value inside the script: what refers to it still does.
         spec.defs[key] = value
-        spec.returns[index] = m.Ret(new, ret.type, m.Named(key))
+        spec.returns[index] = msgspec.structs.replace(ret, name=new, value=m.Named(key))
     else:
-        spec.returns[index] = m.Ret(new, ret.type)
+        spec.returns[index] = msgspec.structs.replace(ret, name=new)
     spec.assigns = [
         msgspec.structs.replace(a, sets=tuple((fresh if n == key else n, v) for n, v in a.sets)) for a in spec.assigns
     ]

@@ -11,11 +11,13 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import anchored, grouped, through_script
+from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, renumber, unless
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.placeholders import fill_last
+from sopwb.author.english.returning import asked_about, field_open, round_returned, rounded_alone
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 from sopwb.author.english.state import Change
@@ -25,7 +27,7 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
-    statement = anchored(spec, through_script(spec, grouped(spec, statement)))
+    statement = anchored(spec, through_script(spec, grouped(spec, chosen(spec, statement, names))))
     match statement:
         case m.Takes(params):
             for param in params:
@@ -175,7 +177,7 @@ def _only(spec: Spec, rows: m.Rows) -> None:
 
 def _adjust(spec: Spec, statement: m.Adjust) -> None:
     statement = same_aggregates(spec, statement)
-    key = statement.words or spec.last
+    key = rounded_alone(spec, statement.words) or spec.last
     if not key and len(spec.returns) == 1:
         key = key_of(spec.returns[0].name)
     if not key and spec.bare is not None:
@@ -185,6 +187,9 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
     if key == "@which":
         fields = listed([r.name for r in spec.returns], "and")
         raise Doubt(f'Which of {fields} should be rounded? Say "both rounded", "all rounded", or name it.')
+    if statement.late:
+        round_returned(spec, key, statement)
+        return
     at = _before_rounding(spec, key)
     if statement.how.startswith("round") or at == len(spec.adjusts):
         spec.adjusts.append((key, statement))
@@ -281,6 +286,7 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     if words.startswith("@blank "):
         spec.blanks[words.removeprefix("@blank ")] = value
         return
+    words = field_open(spec) if words == "@it" else words
     if words == "@open" and isinstance(value, m.Cases) and reband(spec, value):
         return
     key = key_of(words) if not words.startswith("@") else words
@@ -288,7 +294,7 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     spec.assigns = [a for a in spec.assigns if not (len(a.sets) == 1 and a.sets[0][0] == key)]
     for index, ret in enumerate(spec.returns):
         if key_of(ret.name) == key and ret.value is not None:
-            spec.returns[index] = m.Ret(ret.name, ret.type)
+            spec.returns[index] = msgspec.structs.replace(ret, value=None)
     if (
         isinstance(value, m.Cases)
         and value.subject is None
@@ -409,6 +415,7 @@ def _return(spec: Spec, statement: m.Return) -> None:
         return
     values = statement.values
     fields = list(statement.fields)
+    asked_about(fields)
     if values and len(values) == len(fields):
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]
     elif values:
@@ -428,6 +435,7 @@ def _return(spec: Spec, statement: m.Return) -> None:
             spec.defs.pop(key_of(field.name), None)
             spec.last = key_of(field.name)
             spec.spoken.append(spec.last)
+    spec.awaits = fields[0].name if statement.also and len(fields) == 1 and fields[0].value is None else ""
     spec.bare = None
 
 

@@ -273,7 +273,9 @@ class Writer(Reasons, Loops):
     def cases_of(self, assign: m.Assign, key: str, cases: m.Cases) -> None:
         """Let a rule be a case of the one value that it sets."""
         self.spec.defs[key] = cases
-        self.spec.returns = [m.Ret(r.name, r.type) if key_of(r.name) == key else r for r in self.spec.returns]
+        self.spec.returns = [
+            msgspec.structs.replace(r, value=None) if key_of(r.name) == key else r for r in self.spec.returns
+        ]
         self.spec.assigns.remove(assign)
 
     def opposite(self, a: m.Cond, b: m.Cond) -> bool:
@@ -312,6 +314,11 @@ class Writer(Reasons, Loops):
                 out.update(dict.fromkeys(fields[-2:], value))
             elif name in ("@rest", "@others"):
                 out.update({f: value for f in fields if f not in said})
+            elif name.startswith("@others "):
+                others = [f for f in fields if f not in said]
+                if len(others) != int(name.split()[1]):
+                    raise Doubt(f"Which other fields are meant? There are {listed(others, 'and') or 'none'}.")
+                out.update(dict.fromkeys(others, value))
             elif name in ("@1", "@2"):
                 if len(fields) != 2:
                     raise Doubt(f"Which of {listed(fields, 'and')} are these two values for?")
@@ -440,7 +447,8 @@ class Writer(Reasons, Loops):
                 f"What is {ret.name}? It is to be returned, but nothing says how it comes about.",
                 words=ret.name,
             )
-        return self.define(key)
+        expr = self.define(key)
+        return self.changed(expr, ret.rounded) if ret.rounded is not None else expr
 
     def plural_of(self, ret: m.Ret) -> str | None:
         """Give the field that "names", said as "their names", lists over the records spoken of; None for others."""

@@ -72,6 +72,8 @@ class Ret(Node, frozen=True):
     name: str
     type: str = ""
     value: Value | None = None
+    rounded: Adjust | None = None
+    """How it is rounded when it is returned; what else uses the value has it unrounded."""
 
 
 class Create(Node, frozen=True):
@@ -190,6 +192,8 @@ class Adjust(Node, frozen=True):
     places: int | None = None
     early: bool = False
     """Before the rounding that was said already."""
+    late: bool = False
+    """A rounding of what is returned only."""
 
 
 class Return(Node, frozen=True):

@@ -17,6 +17,7 @@ import msgspec
 from sopwb.author.english.lexicon import PEOPLE, RECORD_NOUNS, singular
 from sopwb.author.english.patterns import Edge
 from sopwb.lang.environment import Signature, SourceSchema
+from sopwb.lang.types import BOOL
 
 _SPAN_WORDS_MAX: Final = 5
 _WORDS_KEPT: Final = 4096
@@ -64,6 +65,10 @@ class Names(msgspec.Struct):
     """Further nouns for the record spoken of ("loan" from ``loan_id``)."""
     twins: set[str] = set()
     """Fields of one source that differ in number only ("guest", "guests"), as they are written."""
+    switches: set[str] = set()
+    """Yes/no parameters of the open draft."""
+    given: set[str] = set()
+    """Texts that a value of the open draft can be."""
     _fields: dict[str, float] = {}
     _source_keys: dict[str, list[str]] = {}
 
@@ -101,6 +106,19 @@ class Names(msgspec.Struct):
         if key in self.local:
             return 0.0
         return self._fields.get(key)
+
+    def every_text(self) -> set[str]:
+        """Give all texts that a field or a script is known to hold, and those that the open draft gives."""
+        held = {t for by_field in self.texts.values() for texts in by_field.values() for t in texts}
+        return held | {t for texts in self.outcomes.values() for t in texts} | self.given
+
+    def flags(self) -> set[str]:
+        """Give the keys of yes/no parameters and fields."""
+        fields = (field for source in self.sources.values() for field in source.record.fields)
+        return self.switches | {key_of(name) for name, type_ in fields if type_ == BOOL}
+
+    def source_keys(self) -> set[str]:
+        return set(self._source_keys)
 
     def sources_named(self, key: str) -> list[str]:
         """Give the sources that the words name, the whole name before a last word."""

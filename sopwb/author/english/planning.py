@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.choosing import texts_given
 from sopwb.author.english.discourse import apply, without
 from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
@@ -21,6 +22,7 @@ from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
+from sopwb.author.english.returning import listed_names
 from sopwb.author.english.scheduling import schedule_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
@@ -48,7 +50,7 @@ class Planner:
         self.notes: list[str] = []
         self.tentative: State | None = None
         self.text = ""
-        self.defined = False
+        self.defined = self.explained = False
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
         self.restates = bool(self.state.lost)
@@ -201,9 +203,13 @@ class Planner:
 
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""
+<<<<<<< HEAD
         if any(self.glossed & set(re.findall(r"[a-z]+", text.lower())) for text in self.state.lost):
             return False
         if self.defined and len(self.state.lost) == 1:
+=======
+        if self.defined and len(self.state.lost) == 1 and (self.explained or "return" in self.state.lost[0].lower()):
+>>>>>>> integrate
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
             self.state.lost = []
             return True
@@ -217,6 +223,7 @@ class Planner:
                 if name.isidentifier():
                     self.names.local.add(key_of(name))
                     self.names.braced.add(name.lower())
+        self.names.local.update(key_of(name) for name in listed_names(text))
         for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
             if self.names.name_cost(key_of(word)) is None and not self.names.sources_named(key_of(word)):
                 self.names.entities.add(key_of(word))
@@ -260,6 +267,8 @@ class Planner:
             if len(parts) > 1 and parts[0] in ("at", "high", "low", "long"):
                 self.names.predicates.add(parts[-1])
         self.names.groups.update(spec.groups)
+        self.names.switches.update(key_of(p.name) for p in spec.params if p.type == "bool")
+        self.names.given.update(t for value in spec.defs.values() for t in texts_given(value))
         for explain in spec.explains:
             local.add(key_of(explain.name))
         if spec.call is not None:
@@ -381,6 +390,8 @@ class Planner:
             self.predicates_of(statement.script)
         if isinstance(statement, m.Takes | m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
             self.defined = True
+            said = not isinstance(statement, m.Return) or any(r.value for r in statement.fields) or statement.values
+            self.explained = self.explained or bool(said)
         self.learn()
 
     def verify(self, spec: Spec, remark: m.Remark) -> None:

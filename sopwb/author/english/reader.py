@@ -166,6 +166,9 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
         if word.low == "too" and (at + 1 == len(tokens) or tokens[at + 1].low not in _TOO):
             at += 1
             continue
+        if word.low == "instead" and _anew(out, tokens, at):
+            at += 1
+            continue
         if word.low == "no" and not out and at + 1 < len(tokens) and tokens[at + 1].low == ",":
             at += 2
             continue
@@ -193,6 +196,12 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
     while out and out[-1].low in (",", ";", ":", "-"):
         out.pop()
     return tuple(out)
+
+
+def _anew(out: list[Token], tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether "instead" ends a part of an opening: a script that is begun anew stands instead of the old one."""
+    opens = bool(out) and out[0].low in ("create", "write", "build") and tokens[at - 1].low != "it"
+    return opens and (at + 1 == len(tokens) or tokens[at + 1].low in (",", ";", ":", "and"))
 
 
 _LEADS: Final = tuple(

@@ -105,6 +105,8 @@ class Spec(msgspec.Struct):
     spoken: list[str] = []
     """What this sentence has defined, and what the one before it did: what "it" can be."""
     spoken_before: list[str] = []
+    awaits: str = ""
+    """A field that was just added to what is returned, and is still to be explained."""
     last: str = ""
     """The definition that an adjustment without a subject means."""
     dormant: bool = False

@@ -54,7 +54,7 @@ def _call_the_script(n: str, o: str = "") -> Statement:
 
 G.rule("paid", "(pay|pays|cost|costs|get|gets|are charged|is charged|are|is|earn|earns|receive|receives)", cost=0.0)(lambda: True)
 G.rule("sizearm", "{w:kindnoun} (of|with|for) {o:cmp} {v:number} {n:name} {p:paid} {a:lit}", "{w:kindnoun} (of|with|for) {v:number} {n:name} {o:ormore} {p:paid} {a:lit}", "{w:kindnoun} (of|with|for) {v:number} {o:ormore} {n:name} {p:paid} {a:lit}", cost=0.3)(lambda w, o, v, n, a, p=None: Arm(Compare(o, Named(n), v), a))
-G.rule("kindnoun", "[a|an|the] {w:anyword}", "{s:source}", "[a|an|the] {e:entity}", cost=0.1)(lambda w="", s="", e="": w or s or e)
+G.rule("kindnoun", "[a|an|the] {w:anyword}", "{s:source}", "[a|an|the] {e:entity}", "[a|an|the] {o:oneword}", cost=0.1)(lambda w="", s="", e="", o="": w or s or e or o)
 G.rule("sizearms", "{a:sizearm}", cost=0.0)(lambda a: (a,))
 G.rule("sizearms", "{xs:sizearms} (,|;|and|, and|; and|, while|while|but|, but) {a:sizearm}", cost=0.1)(lambda xs, a: (*xs, a))
 

@@ -77,7 +77,7 @@ G.rule("band", "from {v:lit} (on|upwards|up|onwards)", cost=0.1)(lambda v: Compa
 G.rule("arm", "{b:band} [is|are|gets|get|means|makes|counts as|:|->|=>|=|earns|gives|costs|,|has|have|gives you|for] {v:plainvalue}", cost=0.4)(lambda b, v: Arm(b, v))
 G.rule("arm", "{v:plainvalue} (for|from|if it is|if|at|when it is|with) {b:band}", "{v:plainvalue} LP {b:band} RP", "{v:plainvalue} : {b:band}", cost=0.5)(lambda b, v: Arm(b, v))
 
-G.rule("bandnoun", "{s:source}", "<noun_unit>", "{u:unit}", "{w:name}", "points", "of them", cost=0.2)(lambda s="", u="", w="": s)
+G.rule("bandnoun", "{s:source}", "<noun_unit>", "{u:unit}", "{w:name}", "points", "of them", cost=0.2)(lambda s="", u="", w="": s or u or w)
 
 
 def of_noun(noun: str | None) -> Value:

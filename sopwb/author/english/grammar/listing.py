@@ -1,0 +1,210 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
+"""A list of what is given back, without braces: "return owed, the sum of …, the fee rounded to cents, and paid_by".
+
+    listed := item ("," item)* [","] "and" item ["," "all" rounding]
+    item   := name | "the" name [rounding] | name "," what it is | name "," "which is" what it is | value "as" name
+
+A name that what follows could either explain or stand beside ("total, the price") is asked about, not guessed.
+Deliberately not here: objects in braces (``returns``), and what a name is if another sentence says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from sopwb.author.english.grammar.base import G
+from sopwb.author.english.meaning import (
+    Adjust,
+    Arm,
+    Cases,
+    Clock,
+    Compare,
+    Define,
+    Lit,
+    Named,
+    Node,
+    Ret,
+    Return,
+    Rounded,
+    Span,
+    Statement,
+    Value,
+)
+from sopwb.author.english.names import key_of
+from sopwb.author.english.patterns import Chart, Edge
+from sopwb.author.english.returning import BESIDE, ONLY
+
+_NOT_FIELDS: Final = frozenset(["show", "schedule", "round", "print", "stop", "both", "please", "back", "me", "true", "false", "just", "one", "name", "record", "something", "it", "them", "rounded", "yes", "today", "now", "which"])
+"""Single words that begin another clause, or say nothing by themselves."""
+
+
+class _Item(Node, frozen=True):
+    """One returned field; ``rounding`` (places, how) of it, ``the`` whether it had an article."""
+
+    ret: Ret
+    rounding: tuple[int, str] | None = None
+    the: bool = False
+    own: bool = False
+    """Whether it was given a name of its own, so that it is a field even if it is the only one."""
+    ends: bool = False
+    """Whether "and" stands before it."""
+
+
+def _known(chart: Chart, edge: Edge) -> bool:
+    return bool(chart.names.name_cost(key_of(edge.node)) == 0.0)
+
+
+@G.terminal("oldfield")
+def _oldfield(chart: Chart, at: int) -> list[Edge]:
+    """Read one word or name with underscores that names something already."""
+    return [e for e in chart.parse("ident", at) if _known(chart, e)]
+
+
+@G.terminal("newfield")
+def _newfield(chart: Chart, at: int) -> list[Edge]:
+    """Read one word or name with underscores that names nothing yet."""
+    edges = [e for e in chart.parse("ident", at) if not _known(chart, e)]
+    return edges if edges and (chart.tokens[at].kind == "name" or chart.low(at) not in _NOT_FIELDS) else []
+
+
+@G.terminal("weakfield")
+def _weakfield(chart: Chart, at: int) -> list[Edge]:
+    """Read a word that names nothing yet, but is part of a field's name, so that it could be taken for that field."""
+    return [e for e in _newfield(chart, at) if chart.names.name_cost(key_of(e.node)) is not None]
+
+
+@G.terminal("thefield")
+def _thefield(chart: Chart, at: int) -> list[Edge]:
+    """Read a known name of any length, written as the name of a field: "daily rate" is daily_rate."""
+    out = []
+    for edge in chart.parse("name", at):
+        text = "_".join(t.low.replace("-", "_") for t in chart.tokens[at : edge.end])
+        if text.isidentifier():
+            out.append(Edge(edge.end, text, edge.cost))
+    return out
+
+
+def _plain(value: Value) -> str | None:
+    """Give the words of a value that is only a name, so that it may be a field of its own; None for anything else."""
+    value = value.value if isinstance(value, Rounded) else value
+    return key_of(value.words) if isinstance(value, Named) else None
+
+
+def _apposed(n: str, v: Value) -> _Item | None:
+    """Read "n, the v": an explanation, unless v is a mere name, which can be a further field."""
+    return _Item(Ret(n, "", v), own=True) if _plain(v) in (None, key_of(n)) else None
+
+
+def _beside(n: str, v: Value) -> _Item | None:
+    """Read "n, the v" where n is part of a field's name and v a mere name: to be asked about."""
+    return None if _plain(v) in (None, key_of(n)) else _Item(Ret(n, "", Named(BESIDE + str(_plain(v)))), own=True)
+
+
+G.rule("fielditem", "{n:oldfield}", cost=0.1)(lambda n: _Item(Ret(n)))
+G.rule("fielditem", "{n:newfield}", cost=0.4)(lambda n: _Item(Ret(n)))
+G.rule("fielditem", "the {n:thefield}", cost=0.2)(lambda n: _Item(Ret(n), None, True))
+G.rule("fielditem", "{n:oldfield} {r:rounding}", "{n:newfield} {r:rounding}", "{n:oldfield} LP {r:rounding} RP", cost=0.1)(lambda n, r: _Item(Ret(n), r))
+G.rule("fielditem", "the {n:thefield} {r:rounding}", "the {n:thefield} LP {r:rounding} RP", cost=0.1)(lambda n, r: _Item(Ret(n), r, True))
+G.rule("fielditem", "the {n:thefield} of {e:entity}", "{e:owner} {n:thefield}", cost=0.3)(lambda n, e: _Item(Ret(n, "", Named(key_of(n), e or "it")), None, True))
+G.rule("fielditem", "{n:oldfield} , {:described} {v:defvalue}", "{n:newfield} , {:described} {v:defvalue}", cost=0.3)(_apposed)
+G.rule("fielditem", "{n:ident} , {:described} {v:recorded}", cost=0.3)(lambda n, v: _Item(Ret(n, "", v), own=True))
+G.rule("fielditem", "{n:weakfield} , {:described} {v:value}", cost=-1.0)(_beside)
+G.rule("fielditem", "[the] {n:ident} [,] (which is|that is|namely|i.e.|being|meaning|which means|which says) {v:defvalue}", "the {n:thefield} , (which is|that is|namely|i.e.) {v:defvalue}", "[the] {n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: _Item(Ret(n, "", v), own=True))
+G.rule("fielditem", "{v:value} (as|under the name|called|named) {n:ident}", "{v:value} [,] (call it|called|named|which i call|which we call) {n:ident}", cost=0.2)(lambda v, n: _Item(Ret(n, "", v), own=True))
+G.rule("fielditem", "{v:value} (as|called|named) {n:ident} , {r:rounding}", "{v:value} (as|called|named) {n:ident} {r:rounding}", cost=0.2)(lambda v, n, r: _Item(Ret(n, "", v), r, True, True))
+G.rule("recorded", "the {n:name} (found|recorded|noted|given|listed|measured|seen) (in it|there|then|in that {e:entity})", cost=0.2)(lambda n, e="": Named(n))
+
+G.rule("fieldlist", "{a:fielditem}", cost=0.0)(lambda a: (a,))
+G.rule("fieldlist", "{xs:fieldlist} (,|;) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a))
+G.rule("fieldlist", "{xs:fieldlist} (, and|and|, as well as|as well as|plus|; and) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a, True))
+G.rule("allof", "[,] (all|each|all of them|each of them|all of these)", cost=0.0)(lambda: 0)
+for _count, _words in ((2, "(both|both of them)"), (3, "all three"), (4, "all four")):
+    G.rule("allof", f"[,] {_words}", cost=0.0)(lambda n=_count: n)
+
+
+def _joined(xs: tuple[_Item, ...], item: _Item, last: bool = False) -> tuple[_Item, ...] | None:
+    """Add a field; cases that test nothing ("10 for gold") are about the field before.
+
+    "total, the price" without an "and" after it is no list: the price could be what the total is.
+    """
+    value = item.ret.value
+    if item.ret.name in {x.ret.name for x in xs}:
+        return None
+    if isinstance(value, Cases) and value.subject is None and "@subject" in repr(value):
+        subject = Named(key_of(xs[-1].ret.name))
+        item = msgspec.structs.replace(item, ret=msgspec.structs.replace(item.ret, value=msgspec.structs.replace(value, subject=subject)))
+    return (*xs, msgspec.structs.replace(item, ends=last))
+
+
+def _beside_each_other(xs: tuple[_Item, ...]) -> bool:
+    """Whether it is plain that these are fields side by side: an "and" says so, or no article opens an explanation."""
+    return any(x.ends for x in xs) or not any(x.the and not x.own for x in xs[1:])
+
+
+def _adjusts(xs: tuple[_Item, ...]) -> list[Adjust]:
+    """Give the roundings. One that ends a list of bare names could mean all of them: then it is ``@only``."""
+    out = []
+    for at, item in enumerate(xs):
+        if item.rounding is not None:
+            unclear = at > 0 and at == len(xs) - 1 and not item.the and item.ret.value is None and all(x.rounding is None for x in xs[:-1])
+            out.append(_round((ONLY if unclear else "") + key_of(item.ret.name), item.rounding))
+    return out
+
+
+def _round(words: str, rounding: tuple[int, str]) -> Adjust:
+    places, how = rounding
+    return Adjust("round" if how == "half" else "round_" + how, None, words=words, places=places, late=True)
+
+
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [me|us|you] [back] [{o:objectwords}] {xs:fieldlist} [back]", cost=0.8)
+def _return_list(xs: tuple[_Item, ...], a: bool = False, o: Any = None) -> tuple[Statement, ...] | None:
+    if (len(xs) < 2 and not xs[0].own) or not _beside_each_other(xs):
+        return None
+    return (Return(tuple(x.ret for x in xs), also=a), *_adjusts(xs))
+
+
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [me|us] [back] [{o:objectwords}] {xs:fieldlist} {g:allof} {r:rounding}", cost=0.3)
+def _return_list_rounded(xs: tuple[_Item, ...], r: tuple[int, str], a: bool = False, o: Any = None, g: int = 0) -> tuple[Statement, ...] | None:
+    if len(xs) < 2 or len(xs) != (g or len(xs)) or any(x.rounding is not None for x in xs) or not _beside_each_other(xs):
+        return None
+    return (Return(tuple(x.ret for x in xs), also=a), *(_round(key_of(x.ret.name), r) for x in xs))
+
+
+@G.rule("clause", "[and] (add|include) (a|the|another|one more) (field|column|value|result) [called|named] {n:ident} [(to|in) (the|its) (result|output|answer|results)]", "[and] (add|include) {n:ident} (to|in) (the|its) (result|output|answer|results)", cost=0.3)
+def _add_field(n: str) -> Statement:
+    return Return((Ret(n),), also=True)
+
+
+@G.rule("clause", "it (is|says|reads|becomes|should be|shall be) {v:cases}", cost=0.2)
+def _it_is(v: Cases) -> Statement | None:
+    told = v.default is not None and all(isinstance(x, Lit) for x in (*(a.value for a in v.arms), v.default))
+    return Define("@it", v) if told else None
+
+
+G.rule("time", "{u:spanunit} [that have passed] since (that|this) {e:entity}", cost=0.4)(lambda u, e: Span(u, Named("date", e), Clock("today" if u in ("days", "weeks", "months", "years") else "now")) if e else None)
+
+
+# --- what the other fields are in a special case --------------------------------------------------------------
+
+for _word, _count in (("field", 1), ("value", 1), ("two fields", 2), ("two values", 2), ("three fields", 3), ("three values", 3), ("four fields", 4), ("four values", 4)):
+    G.rule("otherfields", f"the (other|remaining) {_word}", cost=0.0)(lambda n=_count: n)
+G.rule("staying", "(is|are|stay|stays|remain|remains|is left|are left|become|becomes) [all|both]", cost=0.0)(lambda: True)
+G.rule("blanklit", "(empty|blank|null|unset|open)", cost=0.0)(lambda: Lit("null", "null"))
+G.rule("set1", "{n:otherfields} {x:staying} {v:lit}", "{n:otherfields} {x:staying} {v:blanklit}", cost=0.1)(lambda n, v, x=None: ((f"@others {n}", v),))
+G.rule("set1", "(the other fields|the others|the rest|everything else|all other fields|all the other fields) {x:staying} {v:blanklit}", cost=0.1)(lambda v, x=None: (("@others", v),))
+
+
+@G.terminal("knowntext")
+def _knowntext(chart: Chart, at: int) -> list[Edge]:
+    """Read an unquoted word that is a text of the data, or one that a script returns: "gold"."""
+    if at >= len(chart.tokens) or chart.tokens[at].kind not in ("word", "name"):
+        return []
+    low = chart.low(at)
+    known = [t for fields in chart.names.texts.values() for texts in fields.values() for t in texts]
+    known += [t for texts in chart.names.outcomes.values() for t in texts]
+    return [Edge(at + 1, Lit("string", t), 0.0) for t in sorted({t for t in known if t.lower() == low})]
+
+
+G.rule("arm", "{v:plainvalue} for {o:knowntext}", cost=0.3)(lambda v, o: Arm(Compare("==", Named("@subject"), o), v))
