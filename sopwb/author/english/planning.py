@@ -203,13 +203,9 @@ class Planner:
 
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""
-<<<<<<< HEAD
         if any(self.glossed & set(re.findall(r"[a-z]+", text.lower())) for text in self.state.lost):
             return False
-        if self.defined and len(self.state.lost) == 1:
-=======
         if self.defined and len(self.state.lost) == 1 and (self.explained or "return" in self.state.lost[0].lower()):
->>>>>>> integrate
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
             self.state.lost = []
             return True
