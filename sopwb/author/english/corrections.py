@@ -240,15 +240,26 @@ def rename(spec: Spec, old: str, new: str) -> None:
 # --- comparisons and cases --------------------------------------------------------------------------------------
 
 
-def recompare(spec: Spec, new: m.Compare, old: m.Compare) -> None:
-    """Put one comparison in the place of another, whatever they compare."""
-    found = {repr(c.left): c for c in _compares(spec) if c.op == old.op and _same_value(c.right, old.right)}
+def recompare(spec: Spec, new: m.Compare, old: m.Compare | None) -> None:
+    """Put one comparison in the place of another (None: the only one of that kind), whatever they compare."""
+    if old is None:
+        alike = [c for c in _compares(spec) if c.op == new.op and isinstance(c.right, m.Lit)]
+        found = {repr(c): c for c in alike if c.right.kind == "number"}  # type: ignore[union-attr]
+    else:
+        found = {repr(c.left): c for c in _compares(spec) if c.op == old.op and _same_value(c.right, old.right)}
     if not found:
         raise Doubt("I find no such comparison in it. Which one should change?")
     if len(found) > 1:
         raise Doubt("Several things are compared like that. Which one should change?")
     for compare in found.values():
-        _swap(spec, compare, msgspec.structs.replace(compare, op=new.op, right=new.right))
+        _swap(spec, compare, msgspec.structs.replace(compare, op=new.op, right=_united(new.right, compare.right)))
+
+
+def _united(new: m.Value, old: m.Value) -> m.Value:
+    """Let a new limit keep the unit that the old one has."""
+    if isinstance(new, m.Lit) and isinstance(old, m.Lit) and not new.unit:
+        return msgspec.structs.replace(new, unit=old.unit)
+    return new
 
 
 def _same_value(a: m.Value, b: m.Value) -> bool:

@@ -216,6 +216,12 @@ def _remove_field(spec: Spec, name: str) -> None:
         known = listed([r.name for r in spec.returns], "and")
         raise Doubt(f"There is no returned field {name}" + (f"; there are {known}." if known else "."))
     spec.returns = left
+    key = key_of(name)
+    others = repr(({k: v for k, v in spec.defs.items() if k != key}, left, spec.assigns, spec.adjusts, spec.fails))
+    if f"words='{key}'" not in others and not any(n == key for a in spec.assigns for n, _ in a.sets):
+        # Nothing else rests on it: what was said of it goes with it.
+        spec.defs.pop(key, None)
+        spec.adjusts = [(k, a) for k, a in spec.adjusts if k != key]
 
 
 def _match(spec: Spec, statement: m.Match, names: Names) -> None:

@@ -303,7 +303,9 @@ def sentences(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
     out: list[tuple[Token, ...]] = []
     current: list[Token] = []
     depth = 0
-    for token in _asked_then(tokens):
+    told = list(_asked_then(tokens))
+    for at, token in enumerate(told):
+        following = told[at + 1] if at + 1 < len(told) else None
         if token.kind == "punct" and token.low in "([{":
             depth += 1
         elif token.kind == "punct" and token.low in ")]}":
@@ -319,9 +321,24 @@ def sentences(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
             current = []
             continue
         current.append(token)
+        if depth == 0 and _ends_quoted(token, following):
+            out.append(tuple(current))
+            current = []
     if current:
         out.append(tuple(current))
     return out
+
+
+def _ends_quoted(token: Token, following: Token | None) -> bool:
+    """Whether a quoted text ends the sentence with its own full stop: "… "Please call." Save it"."""
+    return (
+        token.kind == "string"
+        and str(token.value)[-1:] in (".", "!", "?")
+        and following is not None
+        and following.kind == "word"
+        and following.text[:1].isupper()
+        and following.start > token.end
+    )
 
 
 def number_of(token: Token) -> Decimal:

@@ -14,7 +14,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.link import Linker, Table
 from sopwb.author.english.names import key_of, words_of
-from sopwb.author.english.placeholders import CAPS, CODES
+from sopwb.author.english.placeholders import BRACES, CAPS, CODES
 from sopwb.author.english.scope import Scope, find_field, listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Expr
 from sopwb.lang.environment import Signature, SourceSchema
@@ -334,7 +334,7 @@ class Loops(Linker):
     def filled_message(self, text: str) -> m.Message:
         """Bind a text's capitals: by what was said, by the listed values in order, by fields of the same name."""
         said = {e.name: e.value for e in self.spec.explains}
-        words = [w for w in dict.fromkeys(CAPS.findall(text)) if w in said or w not in CODES]
+        words = [w for w in dict.fromkeys(CAPS.findall(BRACES.sub("", text))) if w in said or w not in CODES]
         scope = self.body or Scope()
         bind: list[tuple[str, m.Value]] = []
         unbound: list[str] = []
@@ -348,15 +348,28 @@ class Loops(Linker):
             unbound and self.spec.fills
         ):
             raise Doubt(f"What stands for {listed(unbound, 'and')} in '{text}'?")
+        bind += [(found[0], self.in_braces(found[1], scope)) for found in BRACES.finditer(text)]
         return m.Message(
             text,
-            tuple(bind),
+            tuple(dict(bind).items()),
             tuple(
                 m.Swap(s.old, s.new, s.cond)
                 for s in self.spec.swaps
                 if re.search(rf"\b{re.escape(s.old)}\b", text)
             ),
         )
+
+    def in_braces(self, word: str, scope: Scope) -> m.Value:
+        """Give what "{word}" in a text stands for: what was said of it, else the one thing of exactly that name."""
+        said = next((e.value for e in self.spec.explains if key_of(e.name) == key_of(word)), None)
+        if said is not None:
+            self.used.add("CAPS " + word)
+            return said
+        key = key_of(word.replace(" ", "_"))
+        exact = any(found and sure for found, sure in (find_field(r, key) for _, r, _ in scope.records))
+        if not exact and key not in self.spec.defs:
+            raise Doubt(f"What stands for {{{word}}} in the mail?")
+        return m.Named(key)
 
     def known_caps(self, word: str, scope: Scope) -> bool:
         return any(find_field(r, key_of(word))[1] for _, r, _ in scope.records)
@@ -473,5 +486,7 @@ def _words_of_spec(spec: Any) -> set[str]:
     words |= set(spec.loop.words) if spec.loop is not None else set()
     for effect in spec.effects:
         words |= set(_names(effect.cond)) | set(_names(effect.mail))
+        texts = (effect.mail.subject, effect.mail.body) if effect.mail is not None else ()
+        words |= {key_of(w) for t in texts if isinstance(t, m.Lit) for w in BRACES.findall(t.text)}
     words |= {h.words for h in _holds(spec.loop)}
     return words

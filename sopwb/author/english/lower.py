@@ -449,7 +449,9 @@ class Lowering(Testing):
             return Expr(quoted(value.text), STRING)
         parts: list[str] = []
         at = 0
-        for found in re.finditer(r"\b(?:" + "|".join(re.escape(w) for w in words) + r")\b", value.text):
+        # A placeholder in braces has its braces in its name; a word stands between word boundaries.
+        pattern = "|".join(re.escape(w) if w.startswith("{") else rf"\b{re.escape(w)}\b" for w in words)
+        for found in re.finditer(pattern, value.text):
             if found.start() > at:
                 parts.append(quoted(value.text[at : found.start()]))
             word = found[0]

@@ -316,7 +316,8 @@ class Recompare(Node, frozen=True):
     """Put one comparison (without its subject) in the place of another."""
 
     new: Compare
-    old: Compare
+    old: Compare | None
+    """None: the only one of that kind."""
 
 
 class Unless(Node, frozen=True):

@@ -40,6 +40,10 @@ CODES = frozenset(
 CAPS = re.compile(r"\b[A-Z][A-Z_]*[A-Z]\b|\b[B-HJ-Z]\b")
 
 
+BRACES = re.compile(r"\{\s*([A-Za-z_][\w .']*?)\s*\}")
+"""A placeholder in braces, "{name}": the field or result of that name."""
+
+
 def fill_last(spec: Spec) -> None:
     """Let the values that were listed behind a text stand for its placeholders, in order, where their numbers agree."""
     words = list(dict.fromkeys(CAPS.findall(spec.text)))

@@ -54,6 +54,8 @@ class Planner:
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
         self.restates = bool(self.state.lost)
+        self.glossed: set[str] = set()
+        """Words that this turn says the meaning of."""
         """Whether naming the open script again tells it anew: something of it was not understood before this turn."""
         self.promised = self.kept_word = False
         """Whether a reason for a change was given, and whether this turn changes anything."""
@@ -111,6 +113,7 @@ class Planner:
                 )
         try:
             if trouble is None:
+                self.reread()
                 self.flush()
         except Doubt as doubt:
             trouble = doubt
@@ -184,8 +187,24 @@ class Planner:
         """Whether the sentence speaks of the open script by its name."""
         return any(t.text == self.state.open for t in tokens)
 
+    def reread(self) -> None:
+        """Read a sentence that was not understood again, where this turn says what a word of it means ("big")."""
+        for text in list(self.state.lost):
+            if not self.glossed & set(re.findall(r"[a-z]+", text.lower())):
+                continue
+            found = [(t, read(t, self.names)) for t in read_sentences(text, self.known_words())]
+            statements = [s for _, said in found for s in said.statements]
+            if any(said.lost >= 0 for _, said in found) or any(isinstance(s, _COMMANDS) for s in statements):
+                continue
+            self.state.lost.remove(text)
+            for tokens, said in found:
+                for statement in said.statements:
+                    self.take(statement, tokens)
+
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""
+        if any(self.glossed & set(re.findall(r"[a-z]+", text.lower())) for text in self.state.lost):
+            return False
         if self.defined and len(self.state.lost) == 1 and (self.explained or "return" in self.state.lost[0].lower()):
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
             self.state.lost = []
@@ -314,8 +333,9 @@ class Planner:
                 self.edit(statement)
 
     def create(self, name: str) -> None:
-        self.flush()
         spec = self.spec()
+        if spec is None or spec.name != name or not self.restates:
+            self.flush()
         if spec is not None and spec.name == name and not (self.restates and name not in self.state.saved):
             return
         self.restates = False
@@ -360,6 +380,8 @@ class Planner:
         self.kept_word = self.kept_word or not isinstance(statement, m.Remark)
         if past := self.state.history.get(spec.name):
             past[-1].statements.append(statement)
+        if isinstance(statement, m.DefineWhen):
+            self.glossed.update(statement.words.split())
         if isinstance(statement, m.CallFor):
             self.predicates_of(statement.script)
         if isinstance(statement, m.Takes | m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):

@@ -166,6 +166,9 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
         if word.low == "too" and (at + 1 == len(tokens) or tokens[at + 1].low not in _TOO):
             at += 1
             continue
+        if word.low == "instead" and _anew(out, tokens, at):
+            at += 1
+            continue
         if word.low == "no" and not out and at + 1 < len(tokens) and tokens[at + 1].low == ",":
             at += 2
             continue
@@ -189,9 +192,16 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
         del out[1]
     while out and out[0].low in (",", ";", ":", "-", ")"):
         out.pop(0)
+    del out[: _led(tuple(out))]
     while out and out[-1].low in (",", ";", ":", "-"):
         out.pop()
     return tuple(out)
+
+
+def _anew(out: list[Token], tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether "instead" ends a part of an opening: a script that is begun anew stands instead of the old one."""
+    opens = bool(out) and out[0].low in ("create", "write", "build") and tokens[at - 1].low != "it"
+    return opens and (at + 1 == len(tokens) or tokens[at + 1].low in (",", ";", ":", "and"))
 
 
 _LEADS: Final = tuple(
@@ -213,13 +223,38 @@ _LEADS: Final = tuple(
         "to begin with ,",
         "finally ,",
         "apart from that ,",
+        "i forgot ,",
+        "i forgot :",
+        "i forgot -",
+        "i forgot to say",
+        "i forgot to mention",
+        "i forgot to say ,",
+        "i forgot to mention ,",
+        "i forgot to say that",
+        "i forgot to mention that",
+        "i nearly forgot ,",
+        "i almost forgot ,",
+        "i should have said",
+        "i should add that",
+        "one more thing ,",
+        "one more thing :",
+        "one more thing -",
+        "one last thing ,",
+        "one last thing :",
+        "another thing ,",
+        "another thing :",
+        "there is one more thing :",
+        "there is one more thing ,",
+        "while we are at it ,",
+        "while you are at it ,",
     )
 )
 
 
 def _led(tokens: tuple[Token, ...]) -> int:
     """Give how many words only lead from the sentence before to this one."""
-    return next((len(p) for p in _LEADS if tuple(t.low for t in tokens[: len(p)]) == p and len(tokens) > len(p)), 0)
+    hits = [len(p) for p in _LEADS if tuple(t.low for t in tokens[: len(p)]) == p and len(tokens) > len(p)]
+    return max(hits, default=0)
 
 
 _DENIALS: Final = frozenset(("no", "any", "without", "zero"))

@@ -285,5 +285,25 @@ def _anything(chart: Chart, at: int) -> list[Edge]:
     return [Edge(len(chart.tokens), (at, len(chart.tokens)), 0.0)] if at < len(chart.tokens) else []
 
 
+@G.terminal("whentext")
+def _whentext(chart: Chart, at: int) -> list[Edge]:
+    """Read a schedule's words: the rest of the sentence, or up to where another command begins (", then save it")."""
+    end = schedule_end(chart, at)
+    return [Edge(end, (at, end), 0.0)] if at < end else []
+
+
+_COMMANDED: Final = frozenset(("save", "store", "keep", "freeze", "mock", "show", "please"))
+
+
+def schedule_end(chart: Chart, at: int) -> int:
+    """Give where a schedule's words end: before "and save it", else with the sentence."""
+    for end in range(at + 1, len(chart.tokens)):
+        if chart.low(end) in _COMMANDED and chart.low(end - 1) in ("and", "then", ",", ";", "-"):
+            while end > at and chart.low(end - 1) in ("and", "then", ",", ";", "-"):
+                end -= 1
+            return end
+    return len(chart.tokens)
+
+
 def text_between(chart_tokens: Any, begin: int, end: int) -> str:
     return " ".join(t.text for t in chart_tokens[begin:end] if t.text)

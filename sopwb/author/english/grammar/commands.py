@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.base import G, schedule_end
 from sopwb.author.english.meaning import (
     Confirm,
     Drop,
@@ -85,8 +85,8 @@ def _show(s: str = "") -> Statement:
 # --- schedules ----------------------------------------------------------------------------------------------------
 
 
-@G.rule("clause", "[<please_do>] (schedule|plan|schedule the run of) ({s:script}|it|that|this|the job|them|that job|this job|the script|the process) [script|job] [{x:torun}] {t:anything}", "[<please_do>] (run|start|execute|trigger|let) ({s:script}|it|that|this|the job|that job|the script|the process) [job|script] [{x:torun}] {t:when}", "[<please_do>] schedule [{x:torun}] {t:anything}",
-        "(it|that|this|{s:script}|the job) (should|must|shall|has to|is to|will|needs to|ought to) [be] (run|start|execute|go out|happen|go|started) {t:anything}", "(put|set) ({s:script}|it|that) (on a schedule|up) [:|to run|for] {t:anything}", "{s:script} (runs|should go|goes) {t:when}", "(runs|should run|goes out|is to run|is run) {t:when}", "{t:whenfirst}", "[<please_do>] have ({s:script}|it|that) run {t:when}", cost=0.5)
+@G.rule("clause", "[<please_do>] (schedule|plan|schedule the run of) ({s:script}|it|that|this|the job|them|that job|this job|the script|the process) [script|job] [{x:torun}] {t:whentext}", "[<please_do>] (run|start|execute|trigger|let) ({s:script}|it|that|this|the job|that job|the script|the process) [job|script] [{x:torun}] {t:when}", "[<please_do>] schedule [{x:torun}] {t:whentext}",
+        "(it|that|this|{s:script}|the job) (should|must|shall|has to|is to|will|needs to|ought to) [be] (run|start|execute|go out|happen|go|started) {t:whentext}", "(put|set) ({s:script}|it|that) (on a schedule|up) [:|to run|for] {t:whentext}", "{s:script} (runs|should go|goes) {t:when}", "(runs|should run|goes out|is to run|is run) {t:when}", "{t:whenfirst}", "[<please_do>] have ({s:script}|it|that) run {t:when}", cost=0.5)
 def _plan(t: Any, s: str = "", x: Any = None) -> Statement:
     return Plan(s, f"{t[0]}:{t[1]}")
 
@@ -104,9 +104,10 @@ def _when(chart: Any, at: int) -> Any:
     """Read a schedule's words: from a word that can begin one to the end of the sentence."""
     from sopwb.author.english.patterns import Edge
 
-    told = any(t.kind in ("clock", "ordinal") or t.low.rstrip("s") in _DAYTIMES for t in chart.tokens[at:])
+    end = schedule_end(chart, at)
+    told = any(t.kind in ("clock", "ordinal") or t.low.rstrip("s") in _DAYTIMES for t in chart.tokens[at:end])
     if told and at < len(chart.tokens) and chart.parse("whenword", at):
-        return [Edge(len(chart.tokens), (at, len(chart.tokens)), 0.5)]
+        return [Edge(end, (at, end), 0.5)]
     return []
 
 
@@ -119,7 +120,8 @@ def _whenfirst(chart: Any, at: int) -> Any:
     """Read a bare schedule: it holds a time of day or a repetition."""
     from sopwb.author.english.patterns import Edge
 
-    words = [t.low for t in chart.tokens[at:]]
+    end = schedule_end(chart, at)
+    words = [t.low for t in chart.tokens[at:end]]
     if len(words) > 2 and words[-2:] in (["is", "better"], ["is", "fine"], ["is", "best"], ["be", "better"]):
         words = words[:-2]
     if any(t.kind == "money" for t in chart.tokens[at:]) or _PRICED & set(words):
@@ -128,10 +130,10 @@ def _whenfirst(chart: Any, at: int) -> Any:
     clock = any(t.kind == "clock" for t in chart.tokens[at:]) or bool(set(words) & {"evening", "morning", "afternoon", "noon", "midnight", "oclock", "clock", "night"})
     day = first.rstrip("s") in _DAYTIMES and first not in ("day", "days", "week", "month", "hour", "minute", "quarter", "hours", "minutes", "weeks", "months")
     if (first in ("every", "daily", "weekly", "monthly", "hourly", "weekdays", "at", "on") or day) and (clock or set(words) & {"hours", "minutes", "hour", "minute"}):
-        return [Edge(len(chart.tokens), (at, len(chart.tokens)), 2.0)]
+        return [Edge(end, (at, end), 2.0)]
     if (first in ("every", "daily", "weekly", "monthly", "hourly", "weekdays", "mondays", "at", "on") and (clock or set(words) & {"hours", "minutes", "hour", "minute"})) \
             or (clock and chart.tokens and chart.tokens[at].kind in ("number", "clock") and len(words) <= 5) or (first == "half" and clock):
-        return [Edge(len(chart.tokens), (at, len(chart.tokens)), 2.0)]
+        return [Edge(end, (at, end), 2.0)]
     return []
 
 

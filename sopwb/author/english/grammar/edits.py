@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.lexicon import UNITS
 from sopwb.author.english.meaning import (
     Compare,
     Cond,
@@ -85,6 +88,38 @@ def _stays(n: str) -> Statement:
 @G.rule("clause", "[<please_do>] [make|let] [it|that|this|them] [be] {a:tails} (, not|instead of|rather than|, and not|not|, rather than|, instead of) {b:tails}", "[no] [,] i (meant|mean) {a:tails} [,] (not|instead of|rather than) {b:tails}", cost=0.7)
 def _recompare(a: Cond, b: Cond) -> Statement | None:
     return Recompare(a, b) if isinstance(a, Compare) and isinstance(b, Compare) and a != b else None
+
+
+@G.rule("clause", "[<please_do>] (make|let) (it|that|this|them) [be] {a:cmptail} [{w:unitwords}] [instead]", "[<please_do>] (change|set) (it|that|this) to {a:cmptail} [{w:unitwords}] [instead]", "(it|that|this) should be {a:cmptail} [{w:unitwords}] instead", cost=0.8)
+def _recompare_only(a: Cond, w: str = "") -> Statement | None:
+    return Recompare(a, None) if isinstance(a, Compare) and a.op in ("<", ">") else None
+
+
+G.rule("cmptail", "{o:sizecmp} {v:number}", cost=0.0)(lambda o, v: Compare(o, None, v))
+G.rule("overlast", "(the|in the|over the|within the|to the|for the) (last|past|previous|next|coming)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "{m:makeverb} {x:aimed} [be|at|to] [{l:overlast}] {a:number} [{u:unitwords}] (instead of|rather than|, not|not) [{k:overlast}] {b:number} [{y:unitwords}]", "{m:makeverb} {x:aimed} [be|at|to] {l:overlast} {a:number} {u:unitwords} [instead]", cost=0.7)
+def _renumber_counted(a: Lit, b: Lit | None = None, u: str = "", **_: Any) -> Statement:
+    return Renumber(msgspec.structs.replace(a, unit=u) if u in _UNIT_WORDS else a, b, "")
+
+
+G.rule("aimed", "(it|that|this|them|those|these)", cost=0.0)(lambda: True)
+_UNIT_WORDS = frozenset(UNITS)
+_NOT_UNIT = frozenset(("instead", "rather", "not", "and", "or", "if", "when", "than", "of", "is", "was", "to", "from", "but", "then", "where", "whose", "for", "with", "otherwise", "unless", "only", "except"))
+
+
+@G.terminal("unitwords")
+def _unitwords(chart: Chart, at: int) -> list[Edge]:
+    """Read one to three words that say what is counted: "untidy inspections", "days"."""
+    out, words = [], []
+    for end in range(at, min(at + 3, len(chart.tokens))):
+        token = chart.tokens[end]
+        if token.kind not in ("word", "name") or token.low in _NOT_UNIT:
+            break
+        words.append(token.low)
+        out.append(Edge(end + 1, " ".join(words), 0.2 * len(words)))
+    return out
 
 
 @G.rule("clause", "<when> {c:cond} [,] {b:number} [{x:unitword}] (is|was|are) {t:tooadj} [,|;|-|so|and] {m:makeverb} [them|those|these|it|that] [be] {a:number} [{u:unitword}]", "<when> {c:cond} [,] {m:makeverb} [it|that|them|those] [be] {a:number} [{u:unitword}] (instead of|rather than|, not) {b:number} [{x:unitword}]", "<when> {c:cond} [,] it is {a:number} [{u:unitword}] (instead of|rather than|, not) {b:number} [{x:unitword}]",
