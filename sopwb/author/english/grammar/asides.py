@@ -95,8 +95,8 @@ def _field_goes(n: str) -> Statement:
 _MONEY_NAMES = frozenset(("charge", "fee", "price", "cost", "amount", "bill", "total", "pay", "payout", "payment", "rent", "fine", "refund", "discount", "bonus"))
 
 
-@G.terminal("chargeverb")
-def _chargeverb(chart: Chart, at: int) -> list[Edge]:
+@G.terminal("owncharge")
+def _owncharge(chart: Chart, at: int) -> list[Edge]:
     """Read a verb of paying; the node is the one value of the open script that it can be about."""
     if chart.low(at) not in ("charge", "pay", "bill", "refund", "pays", "charges", "ask for"):
         return []
@@ -106,7 +106,7 @@ def _chargeverb(chart: Chart, at: int) -> list[Edge]:
     return [Edge(at + 1, next(iter(found)), 0.0)] if len(found) == 1 else []
 
 
-@G.rule("clause", "[<subj>] (never|do not|should never|must never|must not|should not) [ever] {w:chargeverb} (more than|over) {v:num} [<noun_unit>] [overall|altogether|for it]", "[<subj>] {w:chargeverb} (at most|no more than|not more than|a maximum of|up to) {v:num} [<noun_unit>] [overall|altogether|for it]", cost=0.6)
+@G.rule("clause", "[<subj>] (never|do not|should never|must never|must not|should not) [ever] {w:owncharge} (more than|over) {v:num} [<noun_unit>] [overall|altogether|for it]", "[<subj>] {w:owncharge} (at most|no more than|not more than|a maximum of|up to) {v:num} [<noun_unit>] [overall|altogether|for it]", cost=-1.5)
 def _never_more(w: str, v: Lit) -> Statement:
     return Adjust("high", v, words=w)
 
