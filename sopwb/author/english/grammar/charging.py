@@ -118,7 +118,7 @@ def _pay_least(v: Value) -> Statement:
 # --- "the child is in the baby room" --------------------------------------------------------------------------------
 
 
-@G.terminal("fieldtext")
+@G.terminal("textoffield")
 def _fieldtext(chart: Chart, at: int) -> list[Edge]:
     """Read a text that a field holds and the field's name behind it: "baby room". The node is (field, text)."""
     names: Names = chart.names
@@ -134,7 +134,7 @@ def _fieldtext(chart: Chart, at: int) -> list[Edge]:
     return out
 
 
-@G.rule("atom", "(the|that|this|its|their) {e:entity} (is in|are in|belongs to|is of|has) [the|a|an] {f:fieldtext}", "it (is in|belongs to|is of|has) [the|a|an] {f:fieldtext}", cost=0.2)
+@G.rule("atom", "(the|that|this|its|their) {e:entity} (is in|are in|belongs to|is of|has) [the|a|an] {f:textoffield}", "it (is in|belongs to|is of|has) [the|a|an] {f:textoffield}", cost=0.2)
 def _in_text(f: tuple[str, str], e: str = "") -> Cond:
     return Compare("==", Named(f[0], e), Lit("string", f[1]))
 

@@ -89,7 +89,7 @@ G.rule("band", "{a:num} (to|-|up to|through|until) {b:num} {n:name}", "(between 
 # --- one value for each text ------------------------------------------------------------------------------------
 
 
-@G.terminal("knowntext")
+@G.terminal("heldtext")
 def _knowntext(chart: Chart, at: int) -> list[Edge]:
     """Read one or two words, or a quoted text, that a field, a script or a definition here can hold as a text."""
     names: Names = chart.names
@@ -107,7 +107,7 @@ def _knowntext(chart: Chart, at: int) -> list[Edge]:
     return found
 
 
-G.rule("bytext", "{v:plainvalue} (for|if it is|when it is|in case of) [a|an|the] {t:knowntext}", cost=0.1)(lambda v, t: Arm(Compare("==", CHOSEN, t), v))
+G.rule("bytext", "{v:plainvalue} (for|if it is|when it is|in case of) [a|an|the] {t:heldtext}", cost=0.1)(lambda v, t: Arm(Compare("==", CHOSEN, t), v))
 G.rule("bytext", "{v:plainvalue} (for|if it is|when it is|in case of) {t:baretext}", cost=0.3)(lambda v, t: Arm(Compare("==", CHOSEN, t), v))
 G.rule("bytexts", "{a:bytext} {s:sep} {b:bytext}", cost=0.1)(lambda a, b, s=True: (a, b))
 G.rule("bytexts", "{a:bytext} {s:sep} {xs:bytexts}", cost=0.1)(lambda a, xs, s=True: (a, *xs))
