@@ -75,6 +75,19 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             spec.swaps.append(statement)
         case m.InOrder(order):
             spec.order = order
+        case m.CaseAbsent():
+            spec.absent = True
+        case m.Remark():
+            spec.remarks.append(statement)
+            if statement.what.startswith("charged beyond "):
+                goes_on(spec, statement.what.rsplit(" ", 1)[1])
+        case _:
+            _act(spec, statement)
+
+
+def _act(spec: Spec, statement: m.Statement) -> None:
+    """Take what is done for each record, and corrections."""
+    match statement:
         case m.Loop(rows):
             _loop(spec, rows)
         case m.CallFor():
@@ -87,12 +100,6 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             _mail_part(spec, part, value)
         case m.When(cond, _):
             spec.gate = cond if spec.gate is None else m.And((spec.gate, cond))
-        case m.CaseAbsent():
-            spec.absent = True
-        case m.Remark():
-            spec.remarks.append(statement)
-            if statement.what.startswith("charged beyond "):
-                goes_on(spec, statement.what.rsplit(" ", 1)[1])
         case m.Renumber():
             renumber(spec, statement)
         case m.Recompare(new_cond, old_cond):

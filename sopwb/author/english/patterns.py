@@ -99,6 +99,7 @@ class Grammar:
         """Register a function that reads a category from the tokens directly."""
 
         def register(function: Terminal) -> Terminal:
+            assert category not in self.terminals, f"the category {category} is read by two functions"
             self.terminals[category] = function
             return function
 
