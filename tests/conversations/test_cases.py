@@ -61,7 +61,7 @@ class Least(NamedTuple):
     """Runs, jobs and schedules that come out as expected, in cases that are not solved too."""
 
 
-ALL = Least(solved=21, values=155)
+ALL = Least(solved=22, values=155)
 """Of 24 cases. Their wording was new to the grammar when they were written; it was extended since with them in view:
 the score shows what must not be lost, not what wording that is still new comes to."""
 OF_SAMPLE = Least(solved=5, values=38)
@@ -109,14 +109,14 @@ def check_completeness(shelf: Shelf, name: str) -> None:
         assert checked == set(getattr(reference, declared, ()))
 
 
-def talk_through(names: tuple[str, ...], scratch: Path) -> dict[str, Judgement]:
+def talk_through(cases: Path, names: tuple[str, ...], scratch: Path) -> dict[str, Judgement]:
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(names, pool.map(lambda name: Conversation(CASES / name, scratch).judge(), names), strict=True))
+        return dict(zip(names, pool.map(lambda name: Conversation(cases / name, scratch).judge(), names), strict=True))
 
 
-def check_score(names: tuple[str, ...], scratch: Path, least: Least) -> None:
+def check_score(cases: Path, names: tuple[str, ...], scratch: Path, least: Least) -> None:
     """Talk those cases through and hold the score against its bounds."""
-    found = talk_through(names, scratch)
+    found = talk_through(cases, names, scratch)
     wrong = {name: judged.failing for name, judged in found.items() if judged.verdict == "wrong"}
     assert len(wrong) <= WRONG_MAX, wrong
     failing = {name: judged.failing[0] for name, judged in found.items() if judged.failing}
@@ -149,9 +149,9 @@ def test_the_cases_are_spread_over_the_levels() -> None:
 
 
 def test_the_offline_author_keeps_its_score_on_a_sample(tmp_path: Path) -> None:
-    check_score(SAMPLE, tmp_path, OF_SAMPLE)
+    check_score(CASES, SAMPLE, tmp_path, OF_SAMPLE)
 
 
 @pytest.mark.slow
 def test_the_offline_author_keeps_its_score_on_all_cases(tmp_path: Path) -> None:
-    check_score(tuple(NAMES), tmp_path, ALL)
+    check_score(CASES, tuple(NAMES), tmp_path, ALL)
