@@ -13,7 +13,8 @@ from sopwb.app.output import Output
 
 
 class Miss(msgspec.Struct, frozen=True):
-    """What an example expected and what was found, as texts; ``field`` "": of the run as a whole."""
+    """What an example expected and what was found, as texts; ``field`` "": of the run as a whole. ``expected`` "": it
+    could not be run, for the reason that was found."""
 
     field: str
     expected: str
@@ -21,6 +22,8 @@ class Miss(msgspec.Struct, frozen=True):
 
     def words(self) -> str:
         """Say it: ``is_risk true, not false``."""
+        if not self.expected:
+            return self.found
         return f"{self.field + ' ' if self.field else ''}{self.expected}, not {self.found}"
 
 

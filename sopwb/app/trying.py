@@ -103,7 +103,7 @@ def _run_of(done: Executed, data: str) -> ExampleRun:
 
 
 def _cannot(why: str, diagnostics: tuple[Diagnostic, ...]) -> Miss:
-    return Miss("", "a run", f"{why}: {diagnostics[0].line()}" if diagnostics else why)
+    return Miss("", "", f"{why}: {diagnostics[0].line()}" if diagnostics else why)
 
 
 def _on_recorded(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from sopwb.app.commands import ApplyEdits
+from sopwb.app.outputs import ScriptView
 from sopwb.author.slash.desk import Asked, Desk, path_of, steps_in, wrong
 from sopwb.author.slash.drafting import edits, type_json, word_of
 from sopwb.author.slash.phrases import listed, of_records, respelt
@@ -142,14 +142,20 @@ def return_(desk: Desk, text: str) -> Asked:
     if is_type(text) and text not in desk.names(view.script).bound:
         return edits(view, [{"edit": "set_return", "returns": type_json(text)}], f"/return {text}")
     if found := re.fullmatch(r"(\w+)\s*(?::\s*([^=]+?))?\s*=(?!=)\s*(.*)", text, re.DOTALL):
-        edit: Json = {"edit": "set_return", "field": found[1], "value": respelt(found[3])}
-        if found[2]:
-            edit["type"] = type_json(found[2])
-        return edits(view, [edit], f"/return {text}")
+        field, value = found[1], respelt(found[3])
+        type_: Json = {"type": type_json(found[2])} if found[2] else {}
+        if any(step.get("op") == "return" for _, step in every_step(view.script)):
+            return edits(view, [{"edit": "set_return", "field": field, "value": value, **type_}], f"/return {text}")
+        declared: list[Json] = [{"edit": "set_return", "field": field, **type_}] if type_ else []
+        return edits(view, [*declared, _return_step(desk, view, {field: value})], f"/return {text}")
+    return edits(view, [_return_step(desk, view, read_value(text))], f"/return {text}")
+
+
+def _return_step(desk: Desk, view: ScriptView, value: object) -> Json:
+    """Make the edit that adds a return where the last step was added."""
     block = desk.block(view.script)
     at = f"{block}/{len(steps_in(view.script, block))}"
-    step = {"op": "return", "value": read_value(text)}
-    return Asked(ApplyEdits(view.name, [{"edit": "insert", "at": at, "step": step}], view.rev, f"/return {text}"))
+    return {"edit": "insert", "at": at, "step": {"op": "return", "value": value}}
 
 
 def is_type(text: str) -> bool:

@@ -93,3 +93,12 @@ def test_blocks_that_are_gone_take_no_steps(tmp_path: Path) -> None:
         dialogue.turn(turn)
     (step,) = bench.library.need_draft("hello").script["steps"]
     assert step["op"] == "say"
+
+
+def test_a_returned_field_is_never_declared_without_its_value(tmp_path: Path) -> None:
+    dialogue = Dialogue(open_yard(tmp_path), as_of=AS_OF)
+    dialogue.turn("/new insured(boat_id: string)\nb = fetch boats where id = boat_id one")
+    for typed in ("/return is_insured: bool = b.insured", "/return named: string = 'x'", "/freeze"):
+        reply = dialogue.turn(typed)
+    assert reply.saved == ["insured"], reply.reply
+    assert '{"is_insured": true, "named": "x"}' in dialogue.turn("/run boat_id=b1").reply
