@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, Final
 
 from blake3 import blake3
@@ -110,18 +111,17 @@ class Journal:
         except OSError as error:
             raise DiskFailed("create", path, error) from None
         journal = cls(disk, root, run, fd)
-        try:
-            if not disk.try_lock(fd):
-                raise Busy(f"the run {run[:15]}")
-            journal.header = Header(JOURNAL_FORMAT, run, boot, disk.identity(fd), time_us, secret)
-            journal._write(encode_record(kinds.JOURNAL, journal.header))
-            disk.sync_directory(f"{root}/runs")
-        except OSError as error:
-            journal.close()
-            raise DiskFailed("sync", path, error) from None
-        except BaseException:
-            journal.close()
-            raise
+        with ExitStack() as undo:
+            undo.callback(journal.close)
+            try:
+                if not disk.try_lock(fd):
+                    raise Busy(f"the run {run[:15]}")
+                journal.header = Header(JOURNAL_FORMAT, run, boot, disk.identity(fd), time_us, secret)
+                journal._write(encode_record(kinds.JOURNAL, journal.header))
+                disk.sync_directory(f"{root}/runs")
+            except OSError as error:
+                raise DiskFailed("sync", path, error) from None
+            undo.pop_all()
         return journal
 
     @classmethod
@@ -140,19 +140,20 @@ class Journal:
         """
         fd = _open_locked(disk, journal_path(root, run), run)
         journal = cls(disk, root, run, fd)
-        try:
-            mark = journal._read_mark()
-            points = (*mark_point(mark), *((known,) if known else ()))
-            found = read_journal(disk, fd, journal._name, points, hear)
-            if found is None or found.closed is None:
-                raise Refused("the run was never decided: nothing of it was done, and there is nothing to go on with")
-            journal._adopt(found, mark)
-        except OSError as error:
-            journal.close()
-            raise DiskFailed("recover", journal.path, error) from None
-        except BaseException:
-            journal.close()
-            raise
+        with ExitStack() as undo:
+            undo.callback(journal.close)
+            try:
+                mark = journal._read_mark()
+                points = (*mark_point(mark), *((known,) if known else ()))
+                found = read_journal(disk, fd, journal._name, points, hear)
+                if found is None or found.closed is None:
+                    raise Refused(
+                        "the run was never decided: nothing of it was done, and there is nothing to go on with"
+                    )
+                journal._adopt(found, mark)
+            except OSError as error:
+                raise DiskFailed("recover", journal.path, error) from None
+            undo.pop_all()
         return journal
 
     def _adopt(self, found: Found, mark: JournalMark | None) -> None:
@@ -359,13 +360,12 @@ def look(disk: Disk, root: str, run: str, hear: Callable[[Header, Closed], Take]
     except OSError as error:
         raise Unknown(run, f"its journal cannot be opened: {error.strerror}") from None
     journal = Journal(disk, root, run, fd)
-    try:
+    with ExitStack() as undo:
+        undo.callback(journal.close)
         found = read_journal(disk, fd, journal._name, (), hear)
         if found is None or found.closed is None:
             raise Refused("the run was never decided")
-    except BaseException:
-        journal.close()
-        raise
+        undo.pop_all()
     journal.header, journal.closed, journal.blocks = found.header, found.closed, list(found.blocks)
     journal._end = found.end
     journal._poison = "the journal was opened for reading"

@@ -19,6 +19,7 @@ import datetime as dt
 import os
 from _thread import RLock
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -100,15 +101,14 @@ class Store:
         ``NotAStore``, ``DiskFailed``.
         """
         files = Files(os.fspath(path), disk or Disk(), read_only)
-        try:
+        with ExitStack() as undo:
+            undo.callback(files.close)
             files.check_format()
             name = writer or f"{os.uname().nodename}:{os.getpid()}"
             right = None if read_only else Writer(files, lambda: microseconds(clock()), name, segment_bytes)
             store = cls(files, View(files, frozenset()), right)
             store._load()
-        except BaseException:
-            files.close()
-            raise
+            undo.pop_all()
         return store
 
     def _load(self) -> None:

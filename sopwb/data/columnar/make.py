@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any
 
@@ -104,39 +105,33 @@ class _Source:
         """
         survey = Survey(self._declaration, self._reader, self._zone)
         guess: Conversion | None = None
-        try:
+        with ExitStack() as undo:
             for n, (chunk, raw) in enumerate(self._chunks()):
                 self._survey(survey, chunk, None if plain else raw)
-                if n == 0:
-                    guess = self._guess(survey)
+                if n == 0 and (guess := self._guess(survey)) is not None:
+                    undo.callback(guess.close)
                 if guess is not None and not self._goes_on(guess, chunk, raw):
                     guess = None
             layout = survey.layout()
             if guess is not None and guess.is_of(layout):
                 guess.finish()
+                undo.pop_all()
                 return layout, guess
-        except BaseException:
-            if guess is not None:
-                guess.close()
-            raise
-        if guess is not None:
-            guess.close()
         return layout, None
 
     def attempt(self, layout: Layout) -> Conversion | None:
         """Convert all by a settled layout; None where decimals turned out to need more digits than were known."""
         conversion = self._conversion(layout)
-        try:
-            for chunk, raw in self._chunks():
-                conversion.add(chunk, raw)
-            conversion.finish()
-        except Narrow:
-            self._needs = conversion.needs()
-            conversion.close()
-            return None
-        except BaseException:
-            conversion.close()
-            raise
+        with ExitStack() as undo:
+            undo.callback(conversion.close)
+            try:
+                for chunk, raw in self._chunks():
+                    conversion.add(chunk, raw)
+                conversion.finish()
+            except Narrow:
+                self._needs = conversion.needs()
+                return None
+            undo.pop_all()
         return conversion
 
     def _survey(self, survey: Survey, chunk: Chunk, raw: dict[str, Any] | None) -> None:
