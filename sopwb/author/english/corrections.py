@@ -13,6 +13,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.bands import bands_of
 from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.nodes import has
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 
@@ -23,7 +24,7 @@ def renumber(spec: Spec, statement: m.Renumber) -> None:
     if statement.new.kind not in ("number", "string") or (statement.new.kind == "string" and old is None):
         raise Doubt(f"What should become {statement.new.text}? Please name it.")
     if old is not None and old.kind == "string":
-        if f"kind='string', text={old.text!r}" not in repr(spec):
+        if not has(spec, m.Lit, kind="string", text=old.text):
             raise Doubt(f"I find no text '{old.text}' in it.")
         substitute(spec, old.text, statement.new.text, "string")
         return

@@ -17,6 +17,7 @@ from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
+from sopwb.author.english.nodes import has
 from sopwb.author.english.placeholders import fill_last
 from sopwb.author.english.returning import asked_about, field_open, round_returned, rounded_alone
 from sopwb.author.english.scope import listed, source_of_param
@@ -167,7 +168,7 @@ def _labelled(spec: Spec, words: str, value: m.Value) -> None:
     """ "status: …" defines a name; in a script that returns its fields already it is one more of them."""
     key = key_of(words)
     known = {key_of(r.name) for r in spec.returns} | set(spec.defs)
-    used = f"words='{key}'" in repr((spec.defs, spec.returns, spec.assigns, spec.adjusts))
+    used = has((spec.defs, spec.returns, spec.assigns, spec.adjusts), words=key)
     if spec.settled and spec.returns and key not in known and not used:
         _return(spec, m.Return((m.Ret(words, "", value),), also=True))
     else:
@@ -224,8 +225,8 @@ def _remove_field(spec: Spec, name: str) -> None:
         raise Doubt(f"There is no returned field {name}" + (f"; there are {known}." if known else "."))
     spec.returns = left
     key = key_of(name)
-    others = repr(({k: v for k, v in spec.defs.items() if k != key}, left, spec.assigns, spec.adjusts, spec.fails))
-    if f"words='{key}'" not in others and not any(n == key for a in spec.assigns for n, _ in a.sets):
+    others = ({k: v for k, v in spec.defs.items() if k != key}, left, spec.assigns, spec.adjusts, spec.fails)
+    if not has(others, words=key) and not any(n == key for a in spec.assigns for n, _ in a.sets):
         # Nothing else rests on it: what was said of it goes with it.
         spec.defs.pop(key, None)
         spec.adjusts = [(k, a) for k, a in spec.adjusts if k != key]
@@ -307,13 +308,13 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     if (
         isinstance(value, m.Cases)
         and value.subject is None
-        and "@subject" in repr(value)
+        and has(value, words="@subject")
         and spec.last
         and spec.last != key
     ):
         value = msgspec.structs.replace(value, subject=m.Named(spec.last))
     if spec.last and spec.last != key:
-        if "It(words='sum')" in repr(value) and "@sum" not in spec.defs:
+        if has(value, m.It, words="sum") and "@sum" not in spec.defs:
             raise Doubt('Which sum is "that sum"?')
         value = _pointed(value, spec.last)
     spec.defs[key] = value

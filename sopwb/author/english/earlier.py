@@ -13,7 +13,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import within
-from sopwb.author.english.nodes import Shift
+from sopwb.author.english.nodes import Shift, parts
 from sopwb.author.english.spec import Doubt, Spec
 
 WINDOW = "@window "
@@ -25,7 +25,7 @@ FEW = "@few"
 
 def pointing_back(spec: Spec, statement: Any) -> Any:
     """Put the records in place that an earlier sentence spoke of."""
-    windowed = WINDOW in repr(statement)
+    windowed = any(isinstance(p, m.Rows) and p.noun.startswith(WINDOW) for p in parts(statement))
     focused = spec.current is not None or spec.loop is not None or spec.call is not None
     if not isinstance(statement, m.Return | m.Define | m.Explain | m.Assign | m.Fail) or (focused and not windowed):
         return statement

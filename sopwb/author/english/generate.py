@@ -18,6 +18,7 @@ from sopwb.author.english.declaring import quote, returns_of
 from sopwb.author.english.link import Table
 from sopwb.author.english.loops import Loops
 from sopwb.author.english.names import Names, key_of
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.reasons import Raw, Reasons
 from sopwb.author.english.scope import Scope, find_field, listed
 from sopwb.author.english.spec import Doubt, Expr, Spec
@@ -330,7 +331,7 @@ class Writer(Reasons, Loops):
         """Whether a text is one of those that a field's cases give."""
         if not isinstance(value, m.Lit) or value.kind != "string":
             return False
-        return repr(value) in repr(self.definition(key, quiet=True))
+        return any(part == value for part in parts(self.definition(key, quiet=True)))
 
     def only_assigned(self, key: str) -> bool:
         return self.definition(key, quiet=True) is None
@@ -377,7 +378,7 @@ class Writer(Reasons, Loops):
         """Forget bound definitions that rest on what this case sets."""
         for key in list(self.bound):
             value = self.definition(key, quiet=True)
-            if value is not None and any(f"words='{k}'" in repr(value) for k in sets):
+            if value is not None and any(has(value, words=k) for k in sets):
                 del self.bound[key]
 
     def finish(self, otherwise: dict[str, m.Value]) -> None:
@@ -537,7 +538,7 @@ class Writer(Reasons, Loops):
         value = self.spec.defs["@open"]
         self.used.add("@open")
         self.spec.adjusts = [(key if k == "@open" else k, a) for k, a in self.spec.adjusts]
-        if isinstance(value, m.Cases) and value.subject is None and "@subject" in repr(value):
+        if isinstance(value, m.Cases) and value.subject is None and has(value, words="@subject"):
             return msgspec.structs.replace(value, subject=m.Agg("count", None, m.Rows()))
         return value
 

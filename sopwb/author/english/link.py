@@ -15,6 +15,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.lexicon import PEOPLE, PRONOUNS, RECORD_NOUNS
 from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.scope import (
     Scope,
     access,
@@ -455,21 +456,18 @@ class Linker(ABC):
 
     def may_lack(self, source: str) -> bool:
         """Whether the person spoke of the record's absence (otherwise its absence is an error)."""
-        text = repr((self.spec.assigns, self.spec.defs, self.spec.adjusts, self.spec.returns))
+        said = (self.spec.assigns, self.spec.defs, self.spec.adjusts, self.spec.returns)
+        without = {p.rows.source for p in parts(said) if isinstance(p, m.NoRows) and p.rows is not None}
         return (
-            f"Missing(words='', source='{source}')" in text
+            has(said, m.Missing, words="", source=source)
             or any(
                 f.message and isinstance(f.cond, m.Missing) and self.missing_source(f.cond) == source
                 for f in self.spec.fails
             )
-            or (
-                f"source='{source}'" in text
-                and "Missing(" in text
-                and source not in list(self.spec.lookups)
-            )
+            or (has(said, source=source) and has(said, m.Missing) and source not in list(self.spec.lookups))
             or (
                 any(x.rows.source == source for x in self.spec.matches)
-                and ("source='@last'" in text or f"NoRows(rows=Rows(source='{source}'" in text)
+                and (has(said, source="@last") or source in without)
             )
         )
 
@@ -529,24 +527,16 @@ class Linker(ABC):
 
     def speaks_of_empty(self, field: str, text: str) -> bool:
         """Whether the person said anything about the field being empty."""
-        said = repr(
-            (
-                self.spec.defs,
-                self.spec.assigns,
-                self.spec.predicates,
-                self.spec.fails,
-                self.spec.returns,
-                self.spec.bare,
-                self.spec.remarks,
-            )
-        )
-        key = key_of(field)
+        spec, key = self.spec, key_of(field)
+        said = (spec.defs, spec.assigns, spec.predicates, spec.fails, spec.returns, spec.bare)
+        about = [
+            p.left if isinstance(p, m.Empty) else p.subject for p in parts(said) if isinstance(p, m.Empty | m.Holds)
+        ]
         return (
-            f"Empty(left=Named(words='{key}'" in said
-            or f"Holds(subject=Named(words='{key}'" in said
+            any(isinstance(value, m.Named) and value.words == key for value in about)
             or text in self.facts
-            or key in self.spec.blanks
-            or f"blank open {key}'" in said
+            or key in spec.blanks
+            or any(remark.what == f"blank open {key}" for remark in spec.remarks)
         )
 
     def element(self, value: m.Value, listing: Listing) -> Expr:

@@ -30,6 +30,7 @@ from sopwb.author.english.expressions import (
     wrap,
 )
 from sopwb.author.english.lexicon import UNITS
+from sopwb.author.english.nodes import has
 from sopwb.author.english.scope import Scope
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.author.english.testing import Testing
@@ -260,8 +261,7 @@ class Lowering(Testing):
             u
             for u in ("days", "hours", "minutes")
             for word, unit in UNITS.items()
-            if unit == u
-            and f"unit='{word}'" in repr((self.spec.defs, self.spec.returns, self.spec.predicates))
+            if unit == u and has((self.spec.defs, self.spec.returns, self.spec.predicates), unit=word)
         }
         if len(units) != 1:
             raise Doubt("In days, hours or minutes?")

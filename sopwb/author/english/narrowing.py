@@ -11,6 +11,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import Names, key_of
+from sopwb.author.english.nodes import has
 from sopwb.author.english.spec import Doubt, Spec
 
 
@@ -25,8 +26,9 @@ def per_record(spec: Spec, statement: m.PerRecord, names: Names) -> None:
     compares = [a.cond for a in value.arms if isinstance(a.cond, m.Compare)]
     tested = {c.left.words for c in compares if isinstance(c.left, m.Named)}
     fields = [f for f in known if key_of(f) in tested]
-    said = repr(value.arms)
-    told = all(f"text={t!r}" in said or f"words={key_of(t)!r}" in said for t in known[fields[0]]) if fields else False
+    told = bool(fields) and all(
+        has(value.arms, text=t) or has(value.arms, words=key_of(t)) for t in known[fields[0]]
+    )
     if value.default is None and told:
         value = msgspec.structs.replace(value, default=m.Lit("number", "0"))
     spec.per["@weight"] = value

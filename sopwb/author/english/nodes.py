@@ -7,13 +7,34 @@ Deliberately not here: statements (``meaning``), types and scripts.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import msgspec
 
 
 class Node(msgspec.Struct, frozen=True, tag=True, tag_field="node", omit_defaults=True):
     """The base of all meanings; their tag is the class's name."""
+
+
+def parts(said: Any) -> Iterator[Any]:
+    """Give every structure in ``said`` (a node, or lists, tuples and dictionaries of them), itself first."""
+    if isinstance(said, msgspec.Struct):
+        yield said
+        for field in said.__struct_fields__:
+            yield from parts(getattr(said, field))
+    elif isinstance(said, tuple | list):
+        for part in said:
+            yield from parts(part)
+    elif isinstance(said, dict):
+        for part in said.values():
+            yield from parts(part)
+
+
+def has(said: Any, of: type | tuple[type, ...] = msgspec.Struct, /, **fields: Any) -> bool:
+    """Whether there is a structure of that class with these fields in ``said``."""
+    wanted = fields.items()
+    return any(isinstance(p, of) and all(getattr(p, f, None) == v for f, v in wanted) for p in parts(said))
 
 
 # --- values ---------------------------------------------------------------------------------------

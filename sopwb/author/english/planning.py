@@ -20,6 +20,7 @@ from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
 from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
 from sopwb.author.english.returning import listed_names
@@ -393,12 +394,12 @@ class Planner:
     def verify(self, spec: Spec, remark: m.Remark) -> None:
         """Hold a remark about a limit against the comparisons that stand."""
         number = remark.what.split()[1] if remark.what.startswith("stays ") else "the"
-        if number != "the" and f"kind='number', text='{number}'" not in repr(spec):
+        if number != "the" and not has(spec, m.Lit, kind="number", text=number):
             raise Doubt(f"I find no number {number} in it that could stay.")
         if remark.strict is None:
             return
-        ops = set(re.findall(r"Compare\(op='(<=|>=|<|>)'", repr(spec)))
-        inside = "Inside(" in repr(spec)
+        ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}
+        inside = has(spec, m.Inside)
         if remark.strict and not ops & {"<", ">"}:
             raise Doubt(
                 "You say that the limit itself does not count, but I read the rule so that it does. How should the limit itself be treated?"  # noqa: E501 - one message, one line

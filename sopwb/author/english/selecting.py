@@ -15,6 +15,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Linker, Listing, Table
 from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.nodes import has
 from sopwb.author.english.scope import Scope, date_field, find_field, noun_matches, relation, source_of_param
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.environment import SourceSchema
@@ -254,7 +255,7 @@ class Selecting(Linker):
 
     def counted(self, rows: m.Rows) -> bool:
         """Whether the person also speaks of how many such records there are: then they are all fetched, in order."""
-        return any("Agg(kind='count'" in repr(a.cond) for a in self.spec.assigns)
+        return any(has(a.cond, m.Agg, kind="count") for a in self.spec.assigns)
 
     def ordered_list(self, pick: m.Pick) -> tuple[str, str]:
         """Give the latest or earliest of a list that is fetched in order, and the list's size."""

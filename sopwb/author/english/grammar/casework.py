@@ -37,6 +37,7 @@ from sopwb.author.english.meaning import (
     Truth,
     Value,
 )
+from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
 
 # --- several conditions in a list ----------------------------------------------------------------------------
@@ -185,4 +186,4 @@ G.rule("pick", "[the] <latest> (record|row|entry|one)", "[the] <latest> (record|
 G.rule("pick", "[the] <earliest> (record|row|entry|one)", "[the] <earliest> (record|row|entry|one) [LP by {n:measure} RP]", cost=0.3)(lambda n=None: Pick(None, n, False))
 G.rule("pick", "{o:owner} <latest> {r:rows}", cost=0.3)(lambda o, r: Pick(msgspec.structs.replace(r, owner=o or "it"), None, True) if not r.owner else None)
 G.rule("pick", "{o:owner} <earliest> {r:rows}", cost=0.3)(lambda o, r: Pick(msgspec.structs.replace(r, owner=o or "it"), None, False) if not r.owner else None)
-G.rule("pick", "{o:owner} <latest> {s:string} one [LP {c:cond} RP]", cost=0.3)(lambda o, s, c=None: _narrowed(Pick(Rows(owner=o or "it"), None, True), c) if c is not None and s.text in repr(c) else None)
+G.rule("pick", "{o:owner} <latest> {s:string} one [LP {c:cond} RP]", cost=0.3)(lambda o, s, c=None: _narrowed(Pick(Rows(owner=o or "it"), None, True), c) if c is not None and has(c, text=s.text) else None)

@@ -45,6 +45,7 @@ from sopwb.author.english.meaning import (
     Starts,
     Value,
 )
+from sopwb.author.english.nodes import has
 
 # --- tails ------------------------------------------------------------------------------------------
 
@@ -504,7 +505,7 @@ def _in_there(e: str = "") -> Cond:
 
 @G.rule("atom", "{c:atom} LP {x:limitremark} RP", cost=0.1)
 def _with_limit(c: Cond, x: bool) -> Cond | None:
-    return c if "Inside(" in repr(c) or any(f"op='{op}'" in repr(c) for op in ("<=", ">=")) else None
+    return c if has(c, Inside) or any(has(c, op=op) for op in ("<=", ">=")) else None
 
 
 @G.rule("atom", "(no|no single|not a single|none of the|not one) {n:name} {t:tails}", cost=0.7)

@@ -24,6 +24,7 @@ from sopwb.author.english.meaning import (
     Statement,
     Value,
 )
+from sopwb.author.english.nodes import has
 
 _HUNDRED = Lit("number", "100")
 
@@ -74,7 +75,7 @@ G.rule("rate", "{a:num} [<noun_unit>] (per|a|for each|for every|for) {w:oneword}
 @G.rule("value", "{a:rate} [,|;|:|-] (that is|i.e.|meaning|so|in other words|which is|that means) {b:sum}", cost=0.2)
 def _rate_restated(a: Lit, b: Value) -> Value | None:
     """A rate and the sum that says how it is applied: the sum counts, and must hold the rate."""
-    return b if not isinstance(b, Lit) and f"text='{a.text}'" in repr(b) else None
+    return b if not isinstance(b, Lit) and has(b, text=a.text) else None
 
 
 # --- parts of a date ----------------------------------------------------------------------------------------

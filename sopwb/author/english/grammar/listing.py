@@ -33,6 +33,7 @@ from sopwb.author.english.meaning import (
     Value,
 )
 from sopwb.author.english.names import key_of
+from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
 from sopwb.author.english.returning import BESIDE, ONLY
 
@@ -132,7 +133,7 @@ def _joined(xs: tuple[_Item, ...], item: _Item, last: bool = False) -> tuple[_It
     value = item.ret.value
     if item.ret.name in {x.ret.name for x in xs}:
         return None
-    if isinstance(value, Cases) and value.subject is None and "@subject" in repr(value):
+    if isinstance(value, Cases) and value.subject is None and has(value, words="@subject"):
         subject = Named(key_of(xs[-1].ret.name))
         item = msgspec.structs.replace(item, ret=msgspec.structs.replace(item.ret, value=msgspec.structs.replace(value, subject=subject)))
     return (*xs, msgspec.structs.replace(item, ends=last))

@@ -28,6 +28,7 @@ from sopwb.author.english.meaning import (
     Value,
 )
 from sopwb.author.english.names import GROUP
+from sopwb.author.english.nodes import has
 
 G.rule("outof", "(from|out of|among|of|in|from among) (all|all the|the|our|all of the|the list of) {s:source}", "(from|out of|among|of|in|from among) {s:database}", cost=0.0)(lambda s: s)
 G.rule("taking", "(use|uses|take|takes|pick|picks|choose|chooses|select|selects|consider|considers|count|counts|look at|looks at|keep|keeps|read|reads|get|gets|find|finds|only use|use only|collect|collects|go through|goes through|work with|works with|it is about)", cost=0.0)(lambda: True)
@@ -98,7 +99,7 @@ def _holds_ends(cond: Cond, number: Lit | None) -> bool:
     """Whether a window has both its ends in, and the number of days that was named."""
     if not isinstance(cond, Inside) or not (cond.low_in and cond.high_in):
         return False
-    return number is None or f"text='{number.text}'" in repr(cond)
+    return number is None or has(cond, text=number.text)
 
 
 @G.rule("clause", "{x:ownend}", cost=0.4)

@@ -38,6 +38,7 @@ from sopwb.author.english.meaning import (
     Value,
     Widen,
 )
+from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
 
 # --- "what is left", "nothing is left" --------------------------------------------------------------------------
@@ -103,7 +104,7 @@ def _verb_with_field(r: Rows, n: str, v: str, c: Cond | None = None, w: Any = No
 @G.rule("rows", "{r:rows} [,] (going by|judging by|judged by|measured by|counted by|based on|according to|by) [the|their] {n:name} [date|day]", cost=0.2)
 def _going_by(r: Rows, n: str) -> Rows | None:
     """Says which date a window of time is about."""
-    if not r.conds or "Named(words='@date'" not in repr(r.conds[-1]):
+    if not r.conds or not has(r.conds[-1], Named, words="@date"):
         return None
     return msgspec.structs.replace(r, conds=(*r.conds[:-1], _redated(r.conds[-1], n)))
 

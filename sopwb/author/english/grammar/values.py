@@ -15,15 +15,18 @@ from typing import Any
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.meaning import (
     Agg,
+    Among,
     Arith,
     Arm,
     Cases,
     Clamp,
     Clock,
+    Compare,
     Cond,
     Filled,
     Fixed,
     Fraction,
+    Inside,
     It,
     Lit,
     Named,
@@ -34,6 +37,7 @@ from sopwb.author.english.meaning import (
     Via,
 )
 from sopwb.author.english.names import words_of
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.patterns import Chart, Edge
 
 
@@ -298,7 +302,7 @@ def _rounded(v: Value, r: tuple[int, str]) -> Value:
 
 @G.rule("value", "{a:lit} , so {b:sum}", "{a:lit} LP {b:sum} RP", "{a:lit} , (that is|i.e.|meaning) {b:sum}", cost=0.3)
 def _restated(a: Lit, b: Value) -> Value | None:
-    return b if f"text='{a.text}'" in repr(b) and not isinstance(b, Lit) else None
+    return b if has(b, text=a.text) and not isinstance(b, Lit) else None
 
 
 @G.rule("value", "[the] rounded {v:factor}", cost=0.5)
@@ -312,12 +316,16 @@ _CEILINGS = "(at most|never more than|not more than|no more than|never above|not
 
 def _tested(v: Value) -> bool:
     """Whether the value ends in a test of records: a bound behind it may belong to that test, and does where it is its other end."""
-    return any(f"{kind}(" in repr(v) for kind in ("Compare", "Inside", "Among"))
+    return has(v, (Compare, Inside, Among))
+
+
+def _compares(v: Value, sign: str) -> bool:
+    return any(isinstance(p, Compare) and p.op.startswith(sign) for p in parts(v))
 
 
 @G.rule("value", f"{{v:value}} (, [but|and]|but) {_FLOORS}", "{v:value} [,] [but|and] (never negative|not negative|never a negative number)", cost=0.5)
 def _at_least(v: Value, n: Value | None = None) -> Value | None:
-    if n is not None and _tested(v) and "op='<" in repr(v):
+    if n is not None and _tested(v) and _compares(v, "<"):
         return None
     return Clamp(v, low=n if n is not None else Lit("number", "0"))
 
@@ -329,7 +337,7 @@ def _at_least_behind(v: Value, n: Value) -> Value | None:
 
 @G.rule("value", f"{{v:value}} (, [but|and]|but) {_CEILINGS}", cost=0.5)
 def _at_most(v: Value, n: Value) -> Value | None:
-    return None if _tested(v) and "op='>" in repr(v) else Clamp(v, high=n)
+    return None if _tested(v) and _compares(v, ">") else Clamp(v, high=n)
 
 
 @G.rule("value", f"{{v:value}} [and] {_CEILINGS}", cost=0.5)
