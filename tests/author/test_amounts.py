@@ -76,3 +76,14 @@ def test_what_is_not_said_is_asked(tmp_path: Path, words: str) -> None:
 def test_returned_fields_are_no_rewording_of_another_sentence(tmp_path: Path) -> None:
     replies = talk(tmp_path, HEAD, COST, "Flurbs gronk the cost by moonlight 3 times.", "Return { cost }.")
     assert replies[-1].kind == "question", replies[-1].reply
+
+
+def test_a_span_is_counted_in_the_unit_of_the_values_that_a_text_chooses(tmp_path: Path) -> None:
+    text = said(
+        tmp_path,
+        "The allowed time depends on the boat's class: 4 days for 'sail' and 24 days for 'motor'. The time used runs from the latest left_on of the boat's trips to today.",
+        "late is true if the time used is longer than the allowed time. If the boat has no trips, late is false. Return { late }.",
+    )
+    assert "days_between(" in text
+    assert "boat.class == 'sail'" in text
+    assert "@" not in text

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.author.model.recorded import SESSIONS
 from tests.author.test_cases import CASES
 from tests.conversations.test_cases import CASES as MORE
 from tests.plan.composing import talked
 from tests.plan.market import by_sets, check_same
 
 MORE_CASES = sorted(path.parent for path in MORE.glob("*/case.json"))
+PUBLIC_CASES = sorted(path.parent for path in SESSIONS.glob("*/case.json"))
 
 
 def check(folder: Path, scratch: Path) -> int:
@@ -31,3 +33,7 @@ def test_what_a_conversation_wrote_says_the_same(folder: Path, tmp_path: Path) -
 @pytest.mark.slow
 def test_what_further_conversations_wrote_says_the_same(tmp_path: Path) -> None:
     assert sum(check(folder, tmp_path) for folder in MORE_CASES)
+
+
+def test_what_the_public_conversations_wrote_says_the_same(tmp_path: Path) -> None:
+    assert sum(check(folder, tmp_path) for folder in PUBLIC_CASES) >= 20

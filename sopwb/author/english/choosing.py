@@ -21,10 +21,11 @@ CHOSEN: Final = m.Named("@chosen")
 
 def chosen(spec: Spec, node: Any, names: Names) -> Any:
     """Put in place what cases choose by. Raises ``Doubt`` where nothing or more than one thing fits."""
-    if isinstance(node, m.Cases) and node.subject == CHOSEN:
-        tests = [a.cond for a in node.arms if isinstance(a.cond, m.Compare)]
-        texts = {c.right.text for c in tests if isinstance(c.right, m.Lit)}
-        subject = _holder(spec, texts, names)
+    if isinstance(node, m.Cases) and any(isinstance(a.cond, m.Compare) and a.cond.left == CHOSEN for a in node.arms):
+        subject = node.subject  # said beside the cases ("it depends on priority: …"), or still to be found
+        if subject is None or subject == CHOSEN:
+            tests = [a.cond for a in node.arms if isinstance(a.cond, m.Compare)]
+            subject = _holder(spec, {c.right.text for c in tests if isinstance(c.right, m.Lit)}, names)
         arms = tuple(_compared(a, subject) for a in node.arms)
         return m.Cases(arms, node.default, None)
     if isinstance(node, m.Cases) and node.subject is None:
@@ -44,7 +45,8 @@ def _of_records(arm: m.Arm) -> bool:
 
 
 def _compared(arm: m.Arm, subject: m.Value) -> m.Arm:
-    assert isinstance(arm.cond, m.Compare)
+    if not isinstance(arm.cond, m.Compare) or arm.cond.left != CHOSEN:
+        return arm
     return m.Arm(msgspec.structs.replace(arm.cond, left=subject), arm.value)
 
 

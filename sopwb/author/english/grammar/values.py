@@ -50,9 +50,8 @@ def _literal(v: Lit) -> Value:
     return v
 
 
-@G.rule("lit", "{v:num} <noun_unit>", "{v:num} {u:unit}", cost=0.3)
-def _with_unit(v: Lit, u: str = "") -> Value:
-    return Lit(v.kind, v.text, u or v.unit or "noun")
+G.rule("lit", "{v:num} <noun_unit>", cost=0.3)(lambda v: Lit(v.kind, v.text, v.unit or "noun"))
+G.rule("lit", "{v:num} {u:unit}", cost=0.2)(lambda v, u: Lit(v.kind, v.text, u))
 
 
 @G.rule("lit", "(EUR|eur|USD|usd|GBP|gbp|euro|CHF|chf) {v:num}", cost=0.3)
