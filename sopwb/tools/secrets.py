@@ -1,17 +1,13 @@
-"""Secrets: found by their name when a tool begins to act, and kept out of everything that is written.
-
-    secret://NAME := environment variable SOPWB_SECRET_NAME (upper case, - as _), else the keyring's
-                     entry NAME of the service "sopwb" (the extra ``keyring``)
+"""Secrets: named in settings (``secret://NAME``), found when a tool begins to act, and kept out of what is written.
 
 A secret is never in a setting itself, a script, the journal, a trace or a log. What a server says may repeat it:
 a ``Redactor`` takes it out, also as Base64 and percent-encoded. Deliberately not here: codes of a run, which are
-the run's own secrets (``coupon``).
+the run's own secrets (``coupon``), and where a secret is looked for (``vault``).
 """
 
 from __future__ import annotations
 
 import base64
-import os
 import re
 from collections.abc import Callable
 from typing import Final
@@ -20,10 +16,9 @@ from urllib.parse import quote, quote_plus
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import TOOL_REASON_CHARS_MAX
 from sopwb.tools import codes
+from sopwb.vault import lookup
 
 SCHEME: Final = "secret://"
-SERVICE: Final = "sopwb"
-VARIABLE: Final = "SOPWB_SECRET_"
 HIDDEN: Final = "***"
 _NAMED: Final = re.compile(r"secret://([A-Za-z0-9][A-Za-z0-9_-]{0,63})")
 _ENCODED_CHARS_MIN: Final = 6
@@ -83,31 +78,12 @@ def tidy(text: str) -> str:
 
 def find_secret(name: str) -> str:
     """Find a secret by its name. Raises ``UserError`` SOP-K006 where neither place has it."""
-    variable = VARIABLE + name.upper().replace("-", "_")
-    value = os.environ.get(variable) or _from_keyring(name)
-    if not value:
+    found = lookup.named(name)
+    if not found:
+        where = lookup.hint(name)
         raise UserError(
-            Diagnostic(
-                codes.SECRET_MISSING,
-                f"there is no secret {name}",
-                path=SCHEME + name,
-                hint=f"set the environment variable {variable}, or, with the extra keyring installed, "
-                f"keyring set {SERVICE} {name}",
-            )
+            Diagnostic(codes.SECRET_MISSING, f"there is no secret {name}", path=SCHEME + name, hint=where)
         )
-    return value
-
-
-def _from_keyring(name: str) -> str | None:
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        return None
-    try:
-        found: str | None = keyring.get_password(SERVICE, name)
-    except KeyringError:  # no backend, or a locked one: then it has no secret, and the diagnostic says where to put it
-        return None
     return found
 
 

@@ -8,19 +8,18 @@ address gets ``SOPWB_MODEL_KEY`` if it was typed or is this machine, else what t
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from typing import Final
 from urllib.parse import urlsplit
 
 from sopwb.author.bench import Bench
 from sopwb.author.model.port import OnText
 from sopwb.author.port import Author
+from sopwb.vault.lookup import kept
 
 OFFLINE: Final = "offline"
 KEY_VARIABLE: Final = "SOPWB_MODEL_KEY"
 NO_KEY: Final = "none"
 """What a local server without keys is sent: clients insist on some."""
-_SERVICE: Final = "sopwb"
 _HERE: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -50,21 +49,8 @@ def _key(model: str, api_base: str, typed: bool) -> str:
     """Find the key for a model; "" leaves a provider's own variable to its client."""
     given = os.environ.get(KEY_VARIABLE, "")
     if not api_base:
-        return given or _kept(model.partition("/")[0])
+        return given or kept(model.partition("/")[0])
     host = urlsplit(api_base).hostname or ""
     if given and (typed or host in _HERE):
         return given
-    return _kept(host) or NO_KEY
-
-
-def _kept(user: str) -> str:
-    """Look into the system's keyring, where the package ``keyring`` is installed."""
-    if find_spec("keyring") is None:
-        return ""
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        return keyring.get_password(_SERVICE, user) or ""
-    except KeyringError:
-        return ""
+    return kept(host) or NO_KEY

@@ -24,6 +24,7 @@ import msgspec
 from sopwb.data.codes import NO_SECRET
 from sopwb.data.faults import fault
 from sopwb.kernel.limits import SERVER_MESSAGE_CHARS_MAX
+from sopwb.vault import lookup
 
 HIDDEN: Final = "***"
 _NAME: Final = r"secret(?:://|%3[Aa]%2[Ff]%2[Ff])([A-Za-z0-9][A-Za-z0-9_-]*)"
@@ -109,22 +110,7 @@ class Credentials:
 
 def find_secret(name: str) -> str:
     """Find a secret by its name. Raises ``UserError`` where neither place has it."""
-    variable = "SOPWB_SECRET_" + name.upper().replace("-", "_")
-    value = os.environ.get(variable) or _from_keyring(name)
-    if not value:
-        hint = f"set the environment variable {variable}, or, with the package keyring, keyring set sopwb {name}"
-        raise fault(NO_SECRET, f"there is no secret {name}", path=f"secret://{name}", hint=hint)
-    return value
-
-
-def _from_keyring(name: str) -> str | None:
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        return None
-    try:
-        found: str | None = keyring.get_password("sopwb", name)
-    except KeyringError:  # no backend, or a locked one: it has no secret, and the diagnostic says where to put it
-        return None
+    found = lookup.named(name)
+    if not found:
+        raise fault(NO_SECRET, f"there is no secret {name}", path=f"secret://{name}", hint=lookup.hint(name))
     return found

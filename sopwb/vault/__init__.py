@@ -1,0 +1,1 @@
+"""Secrets that this machine keeps, by their names."""
