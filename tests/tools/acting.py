@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from sopwb.run.acting import Dispatch
+from sopwb.run.acting import Dispatch, Done, NotApplied, Rejected, Reply, Unknown
 from sopwb.tools.tool import Equipment
 
 KEY = "0123456789abcdef" * 4
@@ -41,3 +41,16 @@ def dispatch(tool: str, args: dict[str, Any], key: str = KEY) -> Dispatch:
 
 def equipment(settings: dict[str, Any], folder: str = "", secrets: dict[str, str] | None = None) -> Equipment:
     return Equipment(settings, folder, FixedClock(), (secrets or {}).__getitem__)
+
+
+def bare(reply: Reply) -> tuple[Any, ...]:
+    """Give a reply without its words."""
+    match reply:
+        case NotApplied(code, _, after_ms):
+            return NotApplied, code, after_ms
+        case Rejected(code):
+            return Rejected, code
+        case Unknown():
+            return (Unknown,)
+        case Done(receipt):
+            return Done, receipt

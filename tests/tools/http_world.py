@@ -11,11 +11,11 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any
 
 import msgspec
 
+from tests.tools.loopback import Loopback
 from tests.tools.mail_world import DROP, HANG, Act
 
 Answer = bytes | Act | tuple[bytes | Act, ...]
@@ -35,52 +35,21 @@ class Asked(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class HttpWorld:
+class HttpWorld(Loopback):
     """The server, an asynchronous context manager."""
 
     def __init__(self, *script: Answer, tls: ssl.SSLContext | None = None) -> None:
-        self.script, self.tls = list(script), tls
+        super().__init__(tls)
+        self.script = list(script)
         self.asked: list[Asked] = []
-        self.connections = 0
-        self.open = 0
-        self._handlers: set[asyncio.Task[Any]] = set()
 
-    async def __aenter__(self) -> HttpWorld:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
-        self.port: int = self._server.sockets[0].getsockname()[1]
-        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
-        return self
+    @property
+    def url(self) -> str:
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        self._server.close()
-        for handler in self._handlers:
-            handler.cancel()
-        await asyncio.gather(*self._handlers, return_exceptions=True)
-        await self._server.wait_closed()
-
-    async def closed(self) -> None:
-        """Wait until no client is connected any more, for two seconds at most."""
-        async with asyncio.timeout(2):
-            while self.open:
-                await asyncio.sleep(0.005)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._handlers.add(task)
-        self.connections += 1
-        self.open += 1
-        try:
-            while await self._exchange(reader, writer):
-                pass
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
-            pass  # the client has gone, or the test is over
-        finally:
-            self.open -= 1
-            self._handlers.discard(task)
-            writer.transport.abort()
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await self._exchange(reader, writer):
+            pass
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import enum
 import ssl
-from types import TracebackType
-from typing import Any
 
 import msgspec
+
+from tests.tools.loopback import Loopback
 
 
 class Act(enum.Enum):
@@ -43,7 +43,7 @@ class Taken(msgspec.Struct, frozen=True):
     content: bytes
 
 
-class MailWorld:
+class MailWorld(Loopback):
     """The server, an asynchronous context manager. ``script``: verb → answers in their order; ``offers``: EHLO."""
 
     def __init__(
@@ -53,51 +53,14 @@ class MailWorld:
         implicit: ssl.SSLContext | None = None,
         starttls: ssl.SSLContext | None = None,
     ) -> None:
+        super().__init__(implicit)
         self.script = {verb: list(answers) for verb, answers in (script or {}).items()}
-        self.offers, self.implicit, self.starttls = offers, implicit, starttls
+        self.offers, self.starttls = offers, starttls
         self.taken: list[Taken] = []
         self.said: list[str] = []
-        self.connections = 0
-        self.open = 0
         self.late = asyncio.Event()
-        self._handlers: set[asyncio.Task[Any]] = set()
 
-    async def __aenter__(self) -> MailWorld:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.implicit)
-        self.port: int = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        self._server.close()
-        for handler in self._handlers:
-            handler.cancel()
-        await asyncio.gather(*self._handlers, return_exceptions=True)
-        await self._server.wait_closed()
-
-    async def closed(self) -> None:
-        """Wait until no client is connected any more, for two seconds at most."""
-        async with asyncio.timeout(2):
-            while self.open:
-                await asyncio.sleep(0.005)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._handlers.add(task)
-        self.connections += 1
-        self.open += 1
-        try:
-            await self._talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
-            pass  # the client has gone, or the test is over
-        finally:
-            self.open -= 1
-            self._handlers.discard(task)
-            writer.transport.abort()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         envelope: list[str] = []
         if not await self._answer("CONNECT", reader, writer):
             return

@@ -19,7 +19,7 @@ from sopwb.tools.http.actor import HttpActor, http_actor, retry_after_ms
 from sopwb.tools.http.guard import GuardedNetwork, fault
 from sopwb.tools.http.observer import HttpObserver, http_observer
 from sopwb.tools.http.settings import UrlError, origin_of, read_origin, read_url
-from tests.tools.acting import KEY, NOW, Commit, dispatch, equipment
+from tests.tools.acting import KEY, NOW, Commit, bare, dispatch, equipment
 from tests.tools.http_world import Answer, HttpWorld, reply, serving
 from tests.tools.mail_world import DROP, HANG
 
@@ -48,18 +48,6 @@ async def check(expected: tuple[Any, ...], answer: Answer, **settings: Any) -> N
         got, times = await send(world, **settings)
         assert bare(got) == expected, got
         assert (times, len(world.asked)) == (1, 1)
-
-
-def bare(answer: Reply) -> tuple[Any, ...]:
-    match answer:
-        case NotApplied(code, _, after_ms):
-            return NotApplied, code, after_ms
-        case Rejected(code):
-            return Rejected, code
-        case Unknown():
-            return (Unknown,)
-        case Done(receipt):
-            return Done, receipt
 
 
 # --- what is sent -------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import trustme
 from sopwb.kernel.diagnostics import UserError
 from sopwb.run.acting import Done, NotApplied, Rejected, Reply, Unknown
 from sopwb.tools.mail.actor import MailActor, mail_actor
-from tests.tools.acting import KEY, Commit, dispatch, equipment
+from tests.tools.acting import KEY, Commit, bare, dispatch, equipment
 from tests.tools.mail_world import DROP, HANG, LATE, Answer, MailWorld
 
 ANN = {"to": "ann@example.com", "subject": "We miss you", "body": "Dear Ann,\n.\nhere is your code.\n"}
@@ -47,18 +47,6 @@ async def check(expected: Reply, committed: bool, script: dict[str, list[Answer]
         assert bare(reply) == bare(expected), reply
         assert times == committed
     return world
-
-
-def bare(reply: Reply) -> tuple[Any, ...]:
-    match reply:
-        case NotApplied(code, _, after_ms):
-            return NotApplied, code, after_ms
-        case Rejected(code):
-            return Rejected, code
-        case Unknown():
-            return (Unknown,)
-        case Done(receipt):
-            return Done, receipt
 
 
 # --- what goes well -----------------------------------------------------------------------------------
