@@ -7,10 +7,8 @@ does), and what the panes do (``screens.main``).
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -60,6 +58,7 @@ class WorkbenchApp(App[int]):
     def __init__(self, bench: Bench, dialogue_factory: TalkFactory, as_of: str = "") -> None:
         super().__init__()
         self._visible = Visible()
+        self._give_back_signals: Callable[[], object] = lambda: None
         self.desk = Desk(bench, dialogue_factory)
         self.as_of = as_of
         overrides, wrong_file = settings.read_keys()
@@ -93,22 +92,26 @@ class WorkbenchApp(App[int]):
 
     def on_unmount(self) -> None:
         self.desk.close(wait_s=0.5)
+        self._give_back_signals()
 
     def _leave_clean_on_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        for number, leave in ((signal.SIGTERM, self.exit), (signal.SIGHUP, self._hung_up)):
-            try:
-                loop.add_signal_handler(number, leave, 128 + number)
-            except (ValueError, NotImplementedError, RuntimeError):
-                # Only the main thread may take signals; a test that drives the app from another one needs none.
-                return
 
-    def _hung_up(self, code: int) -> None:
-        """Leave a terminal that is gone. Textual's writer may wait for ever for one, so the wait has an end."""
-        end = threading.Timer(HANG_UP_S_MAX, os._exit, (code,))
-        end.daemon = True
-        end.start()
-        self.exit(code)
+        def hung_up(number: int, _frame: object) -> None:
+            # The terminal is gone. Textual's writer dies of that, and whoever draws then waits for it for ever, the
+            # event loop too: the end must not depend on the loop, so the system is asked for it.
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, HANG_UP_S_MAX)
+            loop.call_soon_threadsafe(self.exit, 128 + number)
+
+        try:
+            loop.add_signal_handler(signal.SIGTERM, self.exit, 128 + signal.SIGTERM)
+            before = signal.signal(signal.SIGHUP, hung_up)
+        except (ValueError, NotImplementedError, RuntimeError):
+            # Only the main thread may take signals; a test that drives the app from another one needs none.
+            return
+        # asyncio's own handler goes with its loop.
+        self._give_back_signals = lambda: signal.signal(signal.SIGHUP, before)
 
     # --- size -------------------------------------------------------------------------------------------
     def on_resize(self, event: events.Resize) -> None:
