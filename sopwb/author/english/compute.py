@@ -61,6 +61,12 @@ class Computing(Folding):
 
     def rows_of(self, agg: m.Agg, scope: Scope) -> Listing:
         """Give the records of an aggregate: as said, else those spoken of, else those that have the field."""
+        spoken = self.spec.current or self.spec.pick or self.table
+        if agg.rows is not None and agg.rows.conds and agg.what is not None and spoken is None:
+            if agg.rows == m.Rows(owner=agg.rows.owner, conds=agg.rows.conds):
+                # "the average wind of the last 7 days": of the records that have the field.
+                holder = self.holder(next((n.words for n in names_in(agg.what)), ""))
+                return self.listing(msgspec.structs.replace(agg.rows, source=holder, owner=agg.rows.owner or "it"), scope)
         if agg.rows is not None and agg.rows != m.Rows(owner=agg.rows.owner):
             return self.listing(agg.rows, scope)
         if agg.what is None or self.table is not None:
@@ -71,6 +77,10 @@ class Computing(Folding):
             source = self.rows_source(current)
             if words.startswith("@") or find_field(self.source(source).record, words)[0]:
                 return self.listing(m.Rows(), scope)
+        return self.listing(m.Rows(self.holder(words), "it"), scope)
+
+    def holder(self, words: str) -> str:
+        """Give the one source whose records have a field, other than those looked up. Raises ``Doubt``."""
         related = [
             n
             for n, s in self.names.sources.items()
@@ -82,7 +92,7 @@ class Computing(Folding):
             ]
         exact = [n for n in related if find_field(self.source(n).record, words)[1]] or related
         if len(exact) == 1:
-            return self.listing(m.Rows(exact[0], "it"), scope)
+            return exact[0]
         if not exact:
             raise self.unknown(words, Scope())
         raise Doubt(f'"{words}" of which records: {listed(exact)}?', tuple((n, n) for n in exact))
@@ -346,6 +356,8 @@ class Computing(Folding):
         self.block.append({"op": "math", "name": name, "expr": expr.text})
         if expr.text in self.facts:
             self.facts = self.facts | {name}
+        if expr.text in self.lacking:
+            self.lacking[name] = self.lacking[expr.text]
         return Expr(name, expr.type)
 
     def changed(self, expr: Expr, change: m.Adjust) -> Expr:

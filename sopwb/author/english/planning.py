@@ -221,6 +221,7 @@ class Planner:
                     self.names.local.add(key_of(name))
                     self.names.braced.add(name.lower())
         self.names.local.update(key_of(name) for name in listed_names(text))
+        self.names.braced.update(name.lower() for name in listed_names(text))
         for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
             if self.names.name_cost(key_of(word)) is None and not self.names.sources_named(key_of(word)):
                 self.names.entities.add(key_of(word))
