@@ -62,11 +62,13 @@ class Computing(Folding):
     def rows_of(self, agg: m.Agg, scope: Scope) -> Listing:
         """Give the records of an aggregate: as said, else those spoken of, else those that have the field."""
         spoken = self.spec.current or self.spec.pick or self.table
-        if agg.rows is not None and agg.rows.conds and agg.what is not None and spoken is None:
-            if agg.rows == m.Rows(owner=agg.rows.owner, conds=agg.rows.conds):
+        rows = agg.rows
+        if rows is not None and agg.what is not None and spoken is None and (rows.conds or rows.words):
+            owned = rows.owner or "it"
+            if rows == m.Rows(owner=rows.owner, conds=rows.conds, words=rows.words):
                 # "the average wind of the last 7 days": of the records that have the field.
                 holder = self.holder(next((n.words for n in names_in(agg.what)), ""))
-                return self.listing(msgspec.structs.replace(agg.rows, source=holder, owner=agg.rows.owner or "it"), scope)
+                return self.listing(msgspec.structs.replace(rows, source=holder, owner=owned), scope)
         if agg.rows is not None and agg.rows != m.Rows(owner=agg.rows.owner):
             return self.listing(agg.rows, scope)
         if agg.what is None or self.table is not None:

@@ -19,7 +19,16 @@ from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.nodes import has
 from sopwb.author.english.placeholders import fill_last
-from sopwb.author.english.returning import UNNAMED, asked_about, field_open, name_them, named_all, round_returned, rounded_alone, them
+from sopwb.author.english.returning import (
+    UNNAMED,
+    asked_about,
+    field_open,
+    name_them,
+    named_all,
+    round_returned,
+    rounded_alone,
+    them,
+)
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 from sopwb.author.english.state import Change

@@ -12,6 +12,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of
+from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 
 ONLY: Final = "@only "
@@ -35,7 +36,7 @@ _EXPLAINED: Final = re.compile(
 
 def listed_names(text: str) -> list[str]:
     """Give the names that a list of returned fields explains at once, so that the list itself can use them."""
-    sentences = re.split(r"\.(?!\d)", text)
+    sentences = re.split(r"\.(?!\d)", text.replace("i.e.", "namely"))
     return [n for s in sentences for said in re.findall(rf"(?is)\b{_VERB}\b.*", s) for n in _EXPLAINED.findall(said)]
 
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import msgspec
 
+from sopwb.author.english.grammar.aggregates import nested
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.grammar.rows import window_cond
+from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.meaning import (
     Adjust,
     Agg,
@@ -29,6 +30,7 @@ from sopwb.author.english.meaning import (
     It,
     Named,
     NameThem,
+    Not,
     Ratio,
     Rounded,
     Rows,
@@ -82,7 +84,9 @@ def _opens(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("means", "(which|that|this|it) (is|are|was|were|says|tells|means|would be|should be|will be|shall be|counts|shows|holds|equals|gives) [me|us] [simply|just|either|always]", "(i.e.|namely|meaning|being|so|in other words|that is to say)", "which (i|we) (define|compute|calculate|work out) as", "by which (i|we) mean", "(i|we) mean", cost=0.0)(lambda: True)
 G.rule("gloss", "[,|-|;] {m:means} {v:told}", "LP [{m:means}] {v:told} RP", "[,|-] {m:means} [:] {v:told}", cost=0.1)(lambda v, m=None: v)
-G.rule("gloss", "(:|-) {v:told}", cost=0.3)(lambda v: v)
+G.rule("gloss", "(:|-) {v:told}", "- {v:told} -", cost=0.3)(lambda v: v)
+G.rule("told", "{r:rows}", cost=1.2)(lambda r: Agg("count", None, r) if r.source and (r.conds or r.words) else None)
+G.rule("told", "(those|the ones) {r:rows}", "(those|the ones) (that|who|which) {c:cond}", "(those|the ones) with {c:cond}", cost=1.0)(lambda r=None, c=None: Agg("count", None, r if r is not None else Rows(conds=(c,), noun="@them")))
 
 # --- values that have no name yet -----------------------------------------------------------------------------
 
@@ -101,12 +105,25 @@ def _whether(c: Cond) -> Value:
 G.rule("verdict", "(whether|if) [or not] {e:entity} (is|are|counts as|count as|qualifies as|qualify as) [a|an|considered|counted as] {w:phrase} (, {m:means}|LP [{m:means}]|-|:|, {m:means} that|, {m:means} [<when>]|LP <when>|, <when>) {c:cond} [RP]", cost=0.2)(
     lambda w, c, e="", m=None: (w, Truth(c)))
 
+# --- the records, by an adjective of theirs --------------------------------------------------------------------
+
+G.rule("rows", "{r:rows} [that are|who are|which are|that were|still] not [yet] {a:adj}", cost=0.5)(lambda r, a: with_cond(r, Not(Holds(None, a))) if r.source else None)
+G.rule("aggregate", "{k:aggkind} [of] [the|all the] {a:adj} {w:measure} [{x:window}]", "[the|all the] {a:adj} {w:measure} [{x:window}] (added up|summed up|added together)", cost=0.5)(
+    lambda a, w, k="sum", x=None: Agg(k, w, msgspec.structs.replace(within(x) if x is not None else Rows(), words=(a,))))
+G.rule("aggregate", "how many of {r:rows} (they|it|he|she|{e:entity}) [have|has|had] {a:adj}", "how many (they|it|he|she|{e:entity}) [have|has|had] {a:adj}", cost=0.35)(
+    lambda a, r=None, e="": Agg("count", None, with_cond(nested(r or Rows()), Holds(None, a))))
+
 # --- over a time, without saying which records ---------------------------------------------------------------
+
+
+def within(window: Any, owner: str = "") -> Rows:
+    """Give the records of a window of time, of a source that is still to be found."""
+    return Rows(owner=owner, conds=(window_cond(Named("@date"), window),))
 
 
 @G.rule("aggregate", "{k:aggkind} [of] {w:measure} {x:window}", "{o:owner} {k:aggkind} [of] {w:measure} {x:window}", cost=0.35)
 def _within(k: str, w: Value, x: Any, o: str = "") -> Value:
-    return Agg(k, w, Rows(owner=o, conds=(window_cond(Named("@date"), x),)))
+    return Agg(k, w, within(x, o))
 
 
 # --- plain words for sums of two fields -----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.grammar.giving import given_subject, plain_truth, text_of, told_of
+from sopwb.author.english.grammar.giving import given_subject, plain_truth, text_of, told_of, within
 from sopwb.author.english.meaning import (
     Adjust,
     Agg,
@@ -40,7 +40,7 @@ from sopwb.author.english.names import key_of
 from sopwb.author.english.patterns import Chart, Edge
 from sopwb.author.english.returning import BESIDE, ONLY, UNNAMED
 
-_NOT_FIELDS: Final = frozenset(["show", "schedule", "round", "print", "stop", "both", "please", "back", "me", "true", "false", "just", "one", "name", "record", "something", "it", "them", "rounded", "yes", "today", "now", "which"])
+_NOT_FIELDS: Final = frozenset(["show", "schedule", "round", "print", "stop", "both", "please", "back", "me", "true", "false", "just", "one", "name", "record", "something", "it", "them", "rounded", "yes", "today", "now", "which", "highest", "lowest", "biggest", "smallest", "largest", "latest", "earliest", "mean", "whole", "same"])
 """Single words that begin another clause, or say nothing by themselves."""
 
 
@@ -122,13 +122,18 @@ G.rule("fieldas", "{n:newfield}", "(a|an) {n:newfield}", "the {n:newfield}", cos
 G.rule("fielditem", "(a|an) {n:newfield}", cost=0.6)(lambda n: _Item(Ret(n)))
 G.rule("fielditem", "the {n:newfield}", cost=0.8)(lambda n: _Item(Ret(n), None, True))
 G.rule("fielditem", "{n:fieldas} {v:gloss}", "{n:fieldas} , {v:cases}", cost=0.2)(lambda n, v: _Item(Ret(n, "", told_of(n, v)), own=True))
-G.rule("fielditem", "{x:verdict}", cost=0.1)(lambda x: _Item(Ret(x[0].replace(" ", "_"), "", x[1]), own=True))
+G.rule("fieldas", "{o:owner} {n:newfield}", cost=0.5)(lambda n, o="": n)
+G.rule("fielditem", "{n:oldfield} , {v:unnamed}", "{n:newfield} , {v:unnamed}", cost=0.1)(lambda n, v: _Item(Ret(n, "", v), own=True))
+G.rule("fielditem", "{v:unnamed} LP {n:ident} RP", "{v:unnamed} [,] as {n:ident}", cost=0.1)(lambda n, v: _Item(Ret(n, "", v), own=True))
+G.rule("fielditem", "{x:verdict}", "{x:verdict} (LP {n:ident} RP|as {n:ident})", cost=0.1)(lambda x, n="": _Item(Ret(n or x[0].replace(" ", "_"), "", x[1]), own=True))
 G.rule("fielditem", "{v:unnamed}", cost=0.6)(_unnamed)
 G.rule("fielditem", "{v:value} (as|under the name|called|named) {n:ident}", "{v:value} [,] (call it|called|named|which i call|which we call) {n:ident}", cost=0.2)(lambda v, n: _Item(Ret(n, "", v), own=True))
 G.rule("fielditem", "{v:value} (as|called|named) {n:ident} , {r:rounding}", "{v:value} (as|called|named) {n:ident} {r:rounding}", cost=0.2)(lambda v, n, r: _Item(Ret(n, "", v), r, True, True))
 G.rule("recorded", "the {n:name} (found|recorded|noted|given|listed|measured|seen) (in it|there|then|in that {e:entity})", cost=0.2)(lambda n, e="": Named(n))
 
 G.rule("fieldlist", "{a:fielditem}", cost=0.0)(lambda a: (a,))
+G.rule("fieldlist", "{j:aggkind} and {k:aggkind} {w:measure} [<of> {r:rows}|{x:window}]", cost=0.3)(
+    lambda j, k, w, r=None, x=None: tuple(_unnamed(Agg(i, w, r or (within(x) if x is not None else None))) for i in (j, k)) if j != k else None)
 G.rule("fieldlist", "{xs:fieldlist} (,|;) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a))
 G.rule("fieldlist", "{xs:fieldlist} (, and|and|, as well as|as well as|plus|; and) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a, True))
 G.rule("allof", "[,] (all|each|all of them|each of them|all of these)", cost=0.0)(lambda: 0)
@@ -160,7 +165,7 @@ def _sharing(xs: tuple[_Item, ...], rows: Rows) -> tuple[_Item, ...]:
     at = len(xs)
     while at and isinstance(xs[at - 1].ret.value, Agg) and xs[at - 1].ret.value.rows is None:  # type: ignore[union-attr]
         at -= 1
-    return (*xs[:at], *(_with(x, msgspec.structs.replace(x.ret.value, rows=rows)) for x in xs[at:]))
+    return (*xs[:at], *(_with(x, msgspec.structs.replace(x.ret.value, rows=rows)) for x in xs[at:]))  # type: ignore[type-var, arg-type]
 
 
 def _beside_each_other(xs: tuple[_Item, ...]) -> bool:
