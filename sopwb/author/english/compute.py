@@ -178,6 +178,9 @@ class Computing(Folding):
 
     def presence(self, subject: m.Value | None, scope: Scope) -> Truths:
         assert isinstance(subject, m.Named)
+        counted = self.definition(subject.words, quiet=True) if subject.words in self.counts() else None
+        if isinstance(counted, m.Agg):
+            return self.no_rows(counted.rows, scope)
         try:
             expr = self.value(subject, scope)
         except Doubt:
@@ -195,6 +198,11 @@ class Computing(Folding):
         if scope.where and is_optional(expr.type):
             return Truths(f"{expr.text} == null", 3, frozenset(), frozenset((expr.text,)))
         return self.empty(expr)
+
+    def counts(self) -> set[str]:
+        """Give the names of what is a number of records: there are none where it is "absent"."""
+        said = {**{key_of(r.name): r.value for r in self.spec.returns}, **self.spec.defs}
+        return {key for key, value in said.items() if isinstance(value, m.Agg) and value.kind == "count" and value.rows}
 
     def flag(self, words: str, scope: Scope) -> Truths | None:
         """Find a yes/no field that the words name, or a text that a field can hold: "breached", "at risk",

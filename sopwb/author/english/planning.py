@@ -18,7 +18,15 @@ from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import stem
-from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
+from sopwb.author.english.misread import (
+    NAME_WANTED,
+    all_lost,
+    commands,
+    names_nothing,
+    not_understood,
+    purpose,
+    texts_of,
+)
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
@@ -83,7 +91,7 @@ class Planner:
                     if (
                         self.spec() is None
                         and not re.search(r"[\d'\"{]", text[said.start : said.end])
-                        and not self.names_in(said)
+                        and (not self.names_in(said) or purpose(text, said.start, said.end))
                         and not commands(text[said.start : said.end])
                     ):
                         self.aside(said)

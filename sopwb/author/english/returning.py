@@ -97,7 +97,7 @@ def name_them(spec: Spec, given: tuple[str, ...]) -> None:
 
 
 def them(spec: Spec) -> list[str]:
-    """Give the returned fields that "them" are: those spoken of just now, else all. Raises ``Doubt`` if there are none."""
+    """Give the returned fields that "them" are: those spoken of just now, else all. Raises ``Doubt``."""
     fields = [key_of(r.name) for r in spec.returns]
     found = [k for k in spec.spoken if k in fields] or [k for k in spec.spoken_before if k in fields] or fields
     if not found:

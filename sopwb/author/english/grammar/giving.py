@@ -22,18 +22,21 @@ from sopwb.author.english.meaning import (
     Adjust,
     Agg,
     Arith,
+    Assign,
     Cases,
     Compare,
     Cond,
     Define,
     Holds,
     It,
+    Lit,
     Named,
     NameThem,
     Not,
     Ratio,
     Rounded,
     Rows,
+    Select,
     Span,
     Statement,
     Truth,
@@ -113,6 +116,14 @@ G.rule("aggregate", "{k:aggkind} [of] [the|all the] {a:adj} {w:measure} [{x:wind
 G.rule("aggregate", "how many of {r:rows} (they|it|he|she|{e:entity}) [have|has|had] {a:adj}", "how many (they|it|he|she|{e:entity}) [have|has|had] {a:adj}", cost=0.35)(
     lambda a, r=None, e="": Agg("count", None, with_cond(nested(r or Rows()), Holds(None, a))))
 
+
+
+@G.rule("rows", "{r:rows} [that|which] {e:entity} [has|have|had] {d:dateverb} {w:window}", cost=0.1)
+def _of_whom(r: Rows, e: str, d: str, w: Any) -> Rows | None:
+    """All the bins that person picked: all of theirs, not all that there are."""
+    return None if r.owner else with_cond(msgspec.structs.replace(r, owner=e or "it"), window_cond(Named(d), w))
+
+
 # --- over a time, without saying which records ---------------------------------------------------------------
 
 
@@ -164,6 +175,26 @@ def _localname(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("atom", "[{e:entity}] [there are|has|have|had|with] {v:num} {o:ormore} {n:localname}", "[{e:entity}] [there are|has|have|had|with] {o:cmp} {v:num} {n:localname}", cost=0.2)(lambda v, o, n, e="": Compare(o, Named(n), v))
 G.rule("band", "from {v:num} {n:localname} (on|up|onwards|upwards)", cost=0.1)(lambda v, n: Compare(">=", Named(n), v))
+
+# --- a script that pays or charges ------------------------------------------------------------------------------
+
+for _name, _verbs in (("pay", "pays|pay"), ("charge", "charges|charge"), ("bill", "bills"), ("refund", "refunds"), ("bonus", "awards"), ("price", "costs")):
+    G.rule("payingverb", f"({_verbs})", cost=0.0)(lambda n=_name: n)
+
+
+@G.rule("clause", "[<subj>] {f:payingverb} [out] {a:num} [<noun_unit>] (per|a|an|for each|for every) {n:name} (for|on|of|over) {r:rows}", "[<subj>] {f:payingverb} [out] {a:num} [<noun_unit>] (per|a|an|for each|for every) {n:name}", cost=0.3)
+def _pays(f: str, a: Lit, n: str, r: Rows | None = None) -> tuple[Statement, ...]:
+    """What a script pays by the unit is a value of that name; the records that it pays for are spoken of from then on."""
+    return (*((Select(r),) if r is not None else ()), Define(f, Arith("*", Agg("sum", Named(n), None), a)))
+
+
+# --- none of what was counted -----------------------------------------------------------------------------------
+
+
+@G.rule("clause", "(without|without any|with no|with zero) {n:name} [,] {o:outcome}", "{o:outcome} (without|without any|with no|with zero) {n:name}", cost=0.6)
+def _with_none(n: str, o: tuple[tuple[str, Value], ...]) -> Statement:
+    return Assign(Holds(Named(n), "absent"), o)
+
 
 # --- naming what was just said -----------------------------------------------------------------------------------
 

@@ -117,7 +117,7 @@ G.rule("fielditem", "the {n:thefield} of {e:entity}", "{e:owner} {n:thefield}", 
 G.rule("fielditem", "{n:oldfield} , {:described} {v:defvalue}", "{n:newfield} , {:described} {v:defvalue}", cost=0.3)(_apposed)
 G.rule("fielditem", "{n:ident} , {:described} {v:recorded}", cost=0.3)(lambda n, v: _Item(Ret(n, "", v), own=True))
 G.rule("fielditem", "{n:weakfield} , {:described} {v:value}", cost=-1.0)(_beside)
-G.rule("fieldas", "{n:oldfield}", "the {n:thefield}", cost=0.1)(lambda n: n)
+G.rule("fieldas", "{n:oldfield}", "(a|an) {n:oldfield}", "the {n:thefield}", cost=0.1)(lambda n: n)
 G.rule("fieldas", "{n:newfield}", "(a|an) {n:newfield}", "the {n:newfield}", cost=0.4)(lambda n: n)
 G.rule("fielditem", "(a|an) {n:newfield}", cost=0.6)(lambda n: _Item(Ret(n)))
 G.rule("fielditem", "the {n:newfield}", cost=0.8)(lambda n: _Item(Ret(n), None, True))
