@@ -185,7 +185,7 @@ for _name, _verbs in (("pay", "pays|pay"), ("charge", "charges|charge"), ("bill"
 @G.rule("clause", "[<subj>] {f:payingverb} [out] {a:num} [<noun_unit>] (per|a|an|for each|for every) {n:name} (for|on|of|over) {r:rows}", "[<subj>] {f:payingverb} [out] {a:num} [<noun_unit>] (per|a|an|for each|for every) {n:name}", cost=0.3)
 def _pays(f: str, a: Lit, n: str, r: Rows | None = None) -> tuple[Statement, ...]:
     """What a script pays by the unit is a value of that name; the records that it pays for are spoken of from then on."""
-    return (*((Select(r),) if r is not None else ()), Define(f, Arith("*", Agg("sum", Named(n), None), a)))
+    return (*((Select(r),) if r is not None else ()), Define(f, Arith("*", Agg("sum", Named(n), None), Lit(a.kind, a.text, "per"))))
 
 
 # --- none of what was counted -----------------------------------------------------------------------------------
