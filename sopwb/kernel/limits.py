@@ -391,6 +391,8 @@ MODEL_REPAIRS_MAX: Final = 2
 """Times that a model may mend a draft that does not check, before it writes it anew once."""
 MODEL_REPEATS_MAX: Final = 2
 """Times that the same call may get the same answer; a model that asks once more goes round in circles."""
+MODEL_PROPOSAL_CHARS_MAX: Final = 300
+"""What is shown of a proposal, whose schedule is a model's words."""
 MODEL_SHOWN_CHARS_MAX: Final = 4_000
 """What is shown of a model's own words."""
 MODEL_CARDS_MAX: Final = 8
