@@ -12,7 +12,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import anchored, grouped, through_script
 from sopwb.author.english.choosing import chosen
-from sopwb.author.english.corrections import reband, recompare, recompute, rename, renumber, unless
+from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced, unless
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
@@ -102,7 +102,7 @@ def _act(spec: Spec, statement: m.Statement) -> None:
         case m.When(cond, _):
             spec.gate = cond if spec.gate is None else m.And((spec.gate, cond))
         case m.Renumber():
-            renumber(spec, statement)
+            replaced(spec, statement)
         case m.Recompare(new_cond, old_cond):
             recompare(spec, new_cond, old_cond)
         case m.Unless():

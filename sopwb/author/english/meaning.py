@@ -310,6 +310,15 @@ class Renumber(Node, frozen=True):
     new: Lit
     old: Lit | None = None
     words: str = ""
+    """What the number is of: a text of its case, what it is compared to, a name."""
+    noun: str = ""
+    """What is counted, as it was said beside one of the numbers."""
+    op: str = ""
+    """How it compares now, where that was said."""
+    back: bool = False
+    """It is the number that stood there before."""
+    place: int = 0
+    """Which of all numbers it is, from 1; 0: found by the rest."""
 
 
 class Recompare(Node, frozen=True):

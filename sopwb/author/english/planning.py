@@ -21,6 +21,7 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.numbering import about_sentence
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
 from sopwb.author.english.returning import listed_names
@@ -107,7 +108,7 @@ class Planner:
                     self.take(statement, tokens)
                 self.remember(tokens)
             except Doubt as doubt:
-                trouble = trouble or doubt
+                trouble = trouble or about_sentence(doubt, text[said.start : said.end])
             except RecursionError:
                 trouble = trouble or Doubt(
                     "That is nested too deep for me. Please say it in shorter sentences."
