@@ -141,23 +141,11 @@ def _compares(node: Any) -> list[m.Compare]:
     return []
 
 
-def unless(spec: Spec, statement: m.Unless) -> None:
-    """Let another number stand in the one comparison with ``old``, where a condition holds."""
-    old = statement.old
-    found = {repr(c): c for c in _compares(spec) if _same_value(c.right, old)}
-    if len(found) != 1:
-        raise Doubt(
-            f"Which comparison with {old.text} should that change?" if found else f"I find no number {old.text} in it."
-        )
-    compare = next(iter(found.values()))
-    unit = compare.right.unit if isinstance(compare.right, m.Lit) else ""
-    new = msgspec.structs.replace(statement.new, unit=unit)
-    cases = m.Cases((m.Arm(statement.cond, new),), compare.right)
-    _swap(spec, compare, msgspec.structs.replace(compare, right=cases))
-
-
 def recompute(spec: Spec, statement: m.Recompute) -> None:
     """Compute a name with another value in the place of one, where a condition holds."""
+    if not statement.words:
+        _everywhere(spec, statement)
+        return
     key = key_of(statement.words)
     at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key and r.value is not None), None)
     value = spec.returns[at].value if at is not None else spec.defs.get(key)
@@ -172,6 +160,21 @@ def recompute(spec: Spec, statement: m.Recompute) -> None:
         spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=changed)
     else:
         spec.defs[key] = changed
+
+
+def _everywhere(spec: Spec, said: m.Recompute) -> None:
+    """Put one operand in the place of another in the one value that is computed with it."""
+    changed = {k: _instead(v, said.old, said.new) for k, v in spec.defs.items()}
+    returned = [_instead(r, said.old, said.new) for r in spec.returns]
+    places = sum(v != spec.defs[k] for k, v in changed.items()) + sum(
+        a != b for a, b in zip(returned, spec.returns, strict=True)
+    )
+    old = said.old.words if isinstance(said.old, m.Named) else said.old.text if isinstance(said.old, m.Lit) else "that"
+    if not places:
+        raise Doubt(f"Nothing is computed with {old} so far. What should change?")
+    if places > 1:
+        raise Doubt(f"Several values are computed with {old}. In which one should that change?")
+    spec.defs, spec.returns = changed, returned
 
 
 def _instead(node: Any, old: m.Value, new: m.Value) -> Any:

@@ -39,6 +39,20 @@ def renumber(spec: Spec, said: m.Renumber) -> None:
     if said.place:
         _change([sites[said.place - 1]], spec, said)
         return
+    _change(_found(spec, said), spec, said)
+
+
+def found_site(spec: Spec, said: m.Renumber) -> Site:
+    """Give the one number that a correction means. Raises ``Doubt`` for none and for several."""
+    found = _found(spec, said)
+    if len(found) > 1:
+        raise Doubt(f"{found[0].lit.text} stands in several places. In which one?")
+    return found[0]
+
+
+def _found(spec: Spec, said: m.Renumber) -> list[Site]:
+    of_kind = [s for s in sites_of(spec) if s.lit.kind == said.new.kind]
+    sites = of_kind
     if said.old is not None:
         old = said.old
         sites = [s for s in sites if same_number(s.lit, old)]
@@ -48,19 +62,17 @@ def renumber(spec: Spec, said: m.Renumber) -> None:
     if not found:
         raise Doubt("I find no number in it that this could replace.")
     places = _places(spec, found)
-    if len(places) > 1:
-        every = sites_of(spec)
-        labels = _labels(places)
-        of_kind = [s for s in every if s.lit.kind == said.new.kind]
-        raise Doubt(
-            f"Which number should become {said.new.text}: {listed(labels)}?",
-            tuple(
-                (label, f"change place {of_kind.index(p[0]) + 1} to {_spoken(said.new)}")
-                for label, p in zip(labels, places, strict=True)
-            ),
-            SENTENCE,
-        )
-    _change(places[0], spec, said)
+    if len(places) == 1:
+        return places[0]
+    labels = _labels(places)
+    raise Doubt(
+        f"Which number should become {said.new.text}: {listed(labels)}?",
+        tuple(
+            (label, f"change place {of_kind.index(p[0]) + 1} to {_spoken(said.new)}")
+            for label, p in zip(labels, places, strict=True)
+        ),
+        SENTENCE,
+    )
 
 
 def _spoken(new: m.Lit) -> str:
@@ -81,7 +93,8 @@ def _narrowed(spec: Spec, sites: list[Site], said: m.Renumber) -> list[Site]:
     sites = _of_unit(sites, said)
     sites = _of_words(spec, sites, said)
     if said.op:
-        fitting = [s for s in sites if s.op == said.op] or [s for s in sites if s.op and s.op[0] == said.op[0]]
+        same = [s for s in sites if s.op and said.old is None and same_number(s.lit, said.new)]
+        fitting = same or [s for s in sites if s.op == said.op] or [s for s in sites if s.op and s.op[0] == said.op[0]]
         sites = fitting or ([s for s in sites if s.op] if said.old is not None else [])
     if said.back and said.old is None:
         was = next((now for then, now in reversed(spec.renumbered) if Decimal(then) == Decimal(said.new.text)), None)

@@ -13,7 +13,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.choosing import texts_given
-from sopwb.author.english.discourse import apply, without
+from sopwb.author.english.discourse import apply, restored, without
 from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
@@ -164,8 +164,9 @@ class Planner:
         self.learn()
         fields = [f for s in self.names.scripts.values() for f in getattr(s.returns, "names", tuple)()]
         fields += [f for s in self.names.sources.values() for f in s.record.names()]
+        said = [t.replace(" ", "_") for t in self.names.given]
         return frozenset(
-            w for f in (*fields, *self.names.local) for w in f.lower().replace(" ", "_").split("_")
+            w for f in (*fields, *self.names.local, *said) for w in f.lower().replace(" ", "_").split("_")
         )
 
     def salvage(self, tokens: Any) -> None:
@@ -327,6 +328,8 @@ class Planner:
                 self.drop(name)
             case m.Undo(topic):
                 self.undo(topic)
+            case m.Restore(words):
+                self.restore(words)
             case m.Mock():
                 self.mock()
             case m.Rename(old, new, True):
@@ -508,6 +511,15 @@ class Planner:
         self.state.specs[spec.name] = without(past, topic, self.names) if topic else past.pop().before
         self.changed = True
         self.notes.append(f"What was said about {topic} is undone." if topic else "The last change is undone.")
+
+    def restore(self, words: str) -> None:
+        """Let records count again that were left out."""
+        spec = self.spec()
+        if spec is None:
+            raise Doubt("Which script is that about?")
+        self.kept_word = self.changed = True
+        self.state.specs[spec.name] = restored(self.state.history.get(spec.name, []), words, self.names)
+        self.notes.append("They count again.")
 
     def mock(self) -> None:
         if not self.state.open:

@@ -20,6 +20,8 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     effects,
     everyday,
     examples,
+    exceptions,
+    fielding,
     listing,
     mails,
     opening,

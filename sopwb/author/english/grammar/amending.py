@@ -77,7 +77,7 @@ def _label(chart: Chart, at: int) -> list[Edge]:
 G.rule("newamount", "{v:num}", cost=0.0)(lambda v: Quantity(v))
 G.rule("newamount", "{p:percent}", cost=0.0)(lambda p: Quantity(Lit("number", p.text, "percent")))
 G.rule("newamount", "{d:date}", cost=0.0)(lambda d: Quantity(d))
-G.rule("newamount", "(a|one|a whole|a full|one whole|one full) {u:unit}", cost=0.1)(lambda u: Quantity(Lit("number", "1", u)))
+G.rule("newamount", "(a|one|a whole|a full|one whole|one full) {u:unit}", cost=0.6)(lambda u: Quantity(Lit("number", "1", u)))
 G.rule("newamount", "half a year", cost=0.0)(lambda: Quantity(Lit("number", "6", "months")))
 G.rule("newamount", "half an hour", cost=0.0)(lambda: Quantity(Lit("number", "30", "minutes")))
 G.rule("newamount", "[a] fortnight", cost=0.0)(lambda: Quantity(Lit("number", "14", "days")))
@@ -105,8 +105,8 @@ G.rule("newqty", "{v:num} {o:ormore} {w:whatcounted}", cost=0.1)(lambda v, o, w:
 # --- words around them -------------------------------------------------------------------------------------------
 
 _MAKE = "make|set|let|give|put|use|take|pay|charge|count|allow|change|have|raise|lower|increase|decrease|reduce|bump|move|adjust|update|cut|push|extend|shorten|turn|keep|require|switch"
-G.rule("makeso", f"[<please_do>] ({_MAKE})", f"(we|you|let us) ({_MAKE})", cost=0.0)(lambda: True)
-G.rule("takeso", "[<please_do>] (use|take|say|go with|go for|try|look at|look back|count|require|have|set|make|do|charge|pay|ask for|allow)", "[it|that|this] (looks|should look|must look) back", "(we|it|you|that) (should|can|could|must|will) (use|take|say|go with|look at|look back|count|require|be|only need)", "(we|you|they|i) (only|just) need", cost=0.0)(lambda: True)
+G.rule("makeso", f"[<please_do>] ({_MAKE})", cost=0.0)(lambda: True)
+G.rule("takeso", "[<please_do>] (use|take|say|go with|go for|try|look at|look back|count|require|have|set|make|do|charge|pay|ask for|allow)", "(we|it|you|that) (should|can|could|must|will) (use|take|say|go with|look at|look back|count|require|be|only need)", "(we|you|they|i) (only|just) need", cost=0.0)(lambda: True)
 G.rule("insteadof2", "(instead of|rather than|, not|not|, and not|and not|, rather than|, instead of|in place of|- not|, no longer|no longer)", cost=0.0)(lambda: True)
 G.rule("correctgoal", "(it|that|this|them|those|these|the number)", cost=0.0)(lambda: "")
 G.rule("correctgoal", "{w:numberlabel}", cost=0.0)(lambda w: w)
@@ -136,7 +136,7 @@ def _taken(q: Quantity, b: Quantity | None = None, n: Any = None, **_: Any) -> S
     return _said(q, b) if b is not None or n is not None else None
 
 
-@G.rule("clause", "let us (take|use|say|go with|go for|try|look at|look back|require|have|do|set|count) {q:newqty}", "(go with|go for|say|use|take) {q:newqty}", cost=0.9)
+@G.rule("clause", "(it|that|this|we|you) (should|must|has to|have to|needs to) (look|go|count|reach) back {q:newqty}", "[<please_do>] (look|go) back {q:newqty}", "let us (take|use|say|go with|go for|try|look at|look back|require|have|do|set|count) {q:newqty}", "(go with|go for|say|use|take) {q:newqty}", cost=0.9)
 def _let_us(q: Quantity) -> Statement:
     return _said(q)
 

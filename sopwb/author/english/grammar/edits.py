@@ -100,8 +100,5 @@ def _undo_topic(t: str) -> Statement:
     return Undo(t)
 
 
-G.rule("clause", "(count|include|use|take|keep) (them|those|these|those {w:oneword}|these {w:oneword}|the {w:oneword}) [too|again|as well|after all|in] [again|after all]", cost=1.6)(lambda w="": Remark("restored"))
-
-
 def reworded(a: Lit, b: Lit) -> Statement:
     return Renumber(a, b)
