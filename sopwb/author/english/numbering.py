@@ -1,7 +1,7 @@
 """Another number in the place of one: which of a script's numbers a correction means, and what it becomes.
 
-What was said beside it narrows the numbers down step by step: the old number, its unit, what it counts or belongs to, how it
-compares. More than one place left is a question. Deliberately not here: where numbers stand (``sites``).
+What was said beside it narrows the numbers down step by step: the old number, its unit, what it counts or belongs to,
+how it compares. More than one place left is a question. Deliberately not here: where numbers stand (``sites``).
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _narrowed(spec: Spec, sites: list[Site], said: m.Renumber) -> list[Site]:
 
 
 def _of_unit(sites: list[Site], said: m.Renumber) -> list[Site]:
-    """Keep the numbers that count the same unit of time, percents, money or rates; another unit of time where none does."""
+    """Keep the numbers of the same unit: of time, percents, money or rates; another unit of time where none is."""
     named = [lit.unit for lit in (said.new, said.old) if lit is not None and lit.unit]
     unit = next((UNITS[u] for u in named if u in UNITS), "")
     if unit:
@@ -181,10 +181,11 @@ def _beside(spec: Spec, wanted: frozenset[str]) -> set[str]:
 
 
 def _likely(spec: Spec, sites: list[Site], said: m.Renumber) -> list[Site]:
-    """Leave out what nobody corrects without saying so: zeros, and small numbers beside one of the new number's size."""
+    """Leave out what nobody means without saying so: zeros, and small numbers beside one of the new one's size."""
     if said.new.kind != "number":
         return sites
-    if spec.renumbered and len(spec.said) <= spec.renumbered_at + 1 and not said.words and not said.noun and not said.new.unit:
+    plain = not (said.words or said.noun or said.new.unit)
+    if plain and spec.renumbered and len(spec.said) <= spec.renumbered_at + 1:
         last = [s for s in sites if s.lit.text == spec.renumbered[-1][1]]
         if last:
             return last
@@ -218,7 +219,7 @@ def _places(spec: Spec, sites: list[Site]) -> list[list[Site]]:
     return list(rows.values())
 
 
-_SAID: Final = {">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most ", "==": "", "!=": "other than "}
+_SAID: Final = {">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most ", "!=": "other than "}
 
 
 def _labels(places: list[list[Site]]) -> list[str]:

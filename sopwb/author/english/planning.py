@@ -20,7 +20,6 @@ from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
 from sopwb.author.english.names import Names, key_of, words_of
-from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.numbering import about_sentence
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
@@ -29,6 +28,7 @@ from sopwb.author.english.scheduling import schedule_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 from sopwb.author.english.state import Change, Overlay, State, Step
+from sopwb.author.english.verifying import verify
 from sopwb.author.english.wanting import Example
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
@@ -366,7 +366,7 @@ class Planner:
             self.promised = self.promised or statement.what in ("reason", "restored")
             if statement.what.startswith("noun "):
                 self.names.entities.add(statement.what.removeprefix("noun "))
-            self.verify(spec, statement)
+            verify(spec, statement)
         if isinstance(statement, m.CallFor) and statement.script == "@last":
             others = [n for n in self.state.specs if n != spec.name]
             if not others:
@@ -394,24 +394,6 @@ class Planner:
             said = not isinstance(statement, m.Return) or any(r.value for r in statement.fields) or statement.values
             self.explained = self.explained or bool(said)
         self.learn()
-
-    def verify(self, spec: Spec, remark: m.Remark) -> None:
-        """Hold a remark about a limit against the comparisons that stand."""
-        number = remark.what.split()[1] if remark.what.startswith("stays ") else "the"
-        if number != "the" and not has(spec, m.Lit, kind="number", text=number):
-            raise Doubt(f"I find no number {number} in it that could stay.")
-        if remark.strict is None:
-            return
-        ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}
-        inside = has(spec, m.Inside)
-        if remark.strict and not ops & {"<", ">"}:
-            raise Doubt(
-                "You say that the limit itself does not count, but I read the rule so that it does. How should the limit itself be treated?"  # noqa: E501 - one message, one line
-            )
-        if not remark.strict and not (ops & {"<=", ">="} or inside):
-            raise Doubt(
-                "You say that the limit itself counts, but I read the rule so that it does not. How should the limit itself be treated?"  # noqa: E501 - one message, one line
-            )
 
     def target(self, name: str) -> str:
         if name:

@@ -1,4 +1,4 @@
-"""Where the numbers of a script stand: each with what it is compared to, counted in, or worth, so that a correction finds one.
+"""Where the numbers of a script stand, each with what it is compared to, counted in or worth.
 
 Two numbers of one role (the same window of the same records, written twice) are one place. Deliberately not here:
 which place a correction means (``numbering``).
@@ -16,10 +16,9 @@ from sopwb.author.english.names import words_of
 from sopwb.author.english.spec import Spec
 
 _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
-_FIELDS = (
-    "defs predicates returns bare assigns fails blanks adjusts explains swaps matches current pick groups per loop call "
-    "effects gate fills"
-).split()
+_ACTING = ("matches", "current", "pick", "loop", "call", "effects", "gate", "fills")
+_SAYING = ("defs", "predicates", "returns", "bare", "assigns", "fails", "blanks", "adjusts", "explains", "swaps", "per")
+_FIELDS = (*_SAYING, "groups", *_ACTING)
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -81,7 +80,7 @@ def _walk(node: Any, at: Site, out: list[Site]) -> None:
             _walk(value, _into(at, "value", name=name, words=_name(name), role=("value", name)), out)
         case m.Compare(op, left, right):
             span = left.unit if isinstance(left, m.Span) else ""
-            role = ("compared", repr(left), op)
+            role: tuple[str, ...] = ("compared", repr(left), op)
             _walk(left, _into(at, "left", role=(*at.role, "left"), words=frozenset(), op=""), out)
             back = isinstance(right, m.Shift) and right.back
             said = _MIRRORED.get(op, op) if back else op
@@ -103,7 +102,8 @@ def _walk(node: Any, at: Site, out: list[Site]) -> None:
         case m.Arm(cond, value):
             both = at.texts | _texts(node)
             _walk(cond, _into(at, "cond", texts=both, role=(*at.role, "case", repr(value))), out)
-            _walk(value, _into(at, "value", texts=both, words=at.words | _stems(cond), role=(*at.role, repr(cond))), out)
+            worth = _into(at, "value", texts=both, words=at.words | _stems(cond), role=(*at.role, repr(cond)))
+            _walk(value, worth, out)
         case m.Arith(op, left, right):
             for field, one, other in (("left", left, right), ("right", right, left)):
                 role = (*at.role, op, field, repr(other))
@@ -121,9 +121,10 @@ def _walk(node: Any, at: Site, out: list[Site]) -> None:
             for field in node.__struct_fields__:
                 _walk(getattr(node, field), _into(at, field, role=(*at.role, field)), out)
         case tuple() | list():
-            of = {"name": node[0], "words": _name(node[0])} if _is_adjust(node) else {}
+            changed = _is_adjust(node)
             for index, part in enumerate(node):
-                _walk(part, _into(at, index, **of), out)
+                inside = _into(at, index, name=node[0], words=_name(node[0])) if changed else _into(at, index)
+                _walk(part, inside, out)
         case dict():
             for key, part in node.items():
                 _walk(part, _into(at, key, name=key, words=_name(key), role=("value", key)), out)

@@ -45,7 +45,8 @@ _WORDS_MAX = 3
 @G.terminal("whatcounted")
 def _counted(chart: Chart, at: int) -> list[Edge]:
     """Read one to three words that say what is counted: "untidy inspections", "days"."""
-    out, words = [], []
+    out: list[Edge] = []
+    words: list[str] = []
     for end in range(at, min(at + _WORDS_MAX, len(chart.tokens))):
         token = chart.tokens[end]
         if token.kind not in ("word", "name") or token.low in _NOT_COUNTED:
@@ -59,7 +60,8 @@ def _counted(chart: Chart, at: int) -> list[Edge]:
 def _label(chart: Chart, at: int) -> list[Edge]:
     """Read up to four words, names or a text that say which number is meant: "the flat price", "the limit for 'gold'"."""
     skip = 1 if chart.low(at) in ("the", "a", "an", "those", "these", "that", "our", "its", "their") else 0
-    out, words = [], []
+    out: list[Edge] = []
+    words: list[str] = []
     for end in range(at + skip, min(at + skip + 4, len(chart.tokens))):
         token = chart.tokens[end]
         if token.kind not in ("word", "name", "string"):
@@ -98,7 +100,7 @@ def _amount_of(v: Lit, w: str) -> Quantity:
 
 
 G.rule("amountlead", "[(in|within|over|during|to|for|at)] (the last|the past|the previous|the next|the coming|the first|last|past|previous|next|first)", "(only|just|about|around|exactly|the|within|in|after|a flat|a full|every)", cost=0.1)(lambda: True)
-G.rule("newqty", "[{l:amountlead}] {q:newamount}", cost=0.0)(lambda q, l=None: q)
+G.rule("newqty", "[{x:amountlead}] {q:newamount}", cost=0.0)(lambda q, x=None: q)
 G.rule("newqty", "[only|just|already] {o:cmp} {q:newamount}", "{q:newamount} {o:ormore}", cost=0.1)(lambda o, q: msgspec.structs.replace(q, op=o))
 G.rule("newqty", "{v:num} {o:ormore} {w:whatcounted}", cost=0.1)(lambda v, o, w: msgspec.structs.replace(_amount_of(v, w), op=o))
 
