@@ -339,6 +339,7 @@ class Linker(ABC):
             + (f" Did you mean {near}?" if near else " Which one do you mean?"),
             ((near, near),) if near else tuple((k, k) for k in known[:6]),
             words,
+            unknown=True,
         )
 
     # --- records that were looked up ----------------------------------------------------------------------------

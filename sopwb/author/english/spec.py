@@ -33,13 +33,19 @@ from sopwb.lang.types import Type
 
 class Doubt(Exception):
     """Something is missing, unknown or ambiguous. ``options`` are (what the person sees, the words to put
-    in place of ``words``)."""
+    in place of ``words``). ``unknown``: nothing here has those words for a name, so that an answer teaches them."""
 
     def __init__(
-        self, text: str, options: tuple[tuple[str, str], ...] = (), words: str = "", refusal: bool = False
+        self,
+        text: str,
+        options: tuple[tuple[str, str], ...] = (),
+        words: str = "",
+        refusal: bool = False,
+        unknown: bool = False,
     ) -> None:
         super().__init__(text)
-        self.text, self.options, self.words, self.refusal = text, options, words, refusal
+        self.text, self.options, self.words = text, options, words
+        self.refusal, self.unknown = refusal, unknown
 
 
 class Expr(msgspec.Struct, frozen=True):
