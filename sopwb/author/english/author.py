@@ -20,6 +20,7 @@ from sopwb.author.english.examples import carried
 from sopwb.author.english.learning import forgotten, named_here, plainly, reworded, taught
 from sopwb.author.english.misread import NAME_WANTED
 from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.numbering import SENTENCE
 from sopwb.author.english.planning import Planner, State, Step, texts_of
 from sopwb.author.english.say import FIRED_BY, HELP, Page, difference_lines, error_line, outline, question, replaced
 from sopwb.author.english.scope import source_of_param
@@ -184,6 +185,13 @@ class OfflineAuthor:
         if not pending.options:
             return None
         first, _, rest = text.partition(".") if "." in text else (text, "", "")
+        if pending.words.startswith(SENTENCE):
+            labels = tuple((label, label) for label, _ in pending.options)
+            picked = _chosen(first, labels, labels=True)
+            if picked is None:
+                return None
+            whole = pending.words.removeprefix(SENTENCE).strip()
+            return f"{pending.text.replace(whole, pending.options[picked][1], 1)}. {rest}", ()
         chosen = _chosen(first, pending.options) if not pending.unknown or len(pending.options) == 1 else None
         replacement = pending.options[chosen][1] if chosen is not None else ""
         if pending.unknown and not replacement:
@@ -505,12 +513,15 @@ def _opening(text: str) -> str | None:
     return f"create a script called {found[1]}. {found[2] or ''}".strip()
 
 
-def _chosen(answer: str, options: tuple[tuple[str, str], ...]) -> int | None:
+def _chosen(answer: str, options: tuple[tuple[str, str], ...], labels: bool = False) -> int | None:
     """Find the option that an answer picks: its number, or the words that only it has."""
     # "what they paid, not what was due": only what stands before the "not" is chosen.
     answer = re.split(r"\b(?:not|instead of|rather than)\b", answer, maxsplit=1, flags=re.I)[0]
     words = set(words_of(re.sub(r"[^\w ]+", " ", answer).replace(" ", "_")))
     number = re.fullmatch(r"\s*(?:option|number|no\.?)?\s*(\d)\s*", answer)
+    own = [i for i, (_, o) in enumerate(options) if set(words_of(o.replace(" ", "_"))) & words] if labels else []
+    if len(own) == 1:
+        return own[0]
     if number and 1 <= int(number[1]) <= len(options):
         return int(number[1]) - 1
     named = [set(words_of(replacement.replace(" ", "_"))) for _, replacement in options]

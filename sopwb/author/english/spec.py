@@ -100,6 +100,10 @@ class Spec(msgspec.Struct):
     """The text of a mail that was said last: what is filled in next is for it."""
     said: list[tuple[tuple[str, str], ...]] = []
     """What was said of it and understood: each word with the number that it is (empty for others)."""
+    renumbered: list[tuple[str, str]] = []
+    """The corrections of numbers: what stood there and what stands there now."""
+    renumbered_at: int = 0
+    """How many sentences had been said when the last of them was made."""
     order: Order | None = None
     """The order of what is gone over."""
     settled: bool = False

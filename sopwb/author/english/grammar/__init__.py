@@ -6,6 +6,7 @@ from __future__ import annotations
 from sopwb.author.english.grammar import (  # noqa: F401 - imported for their rules
     absence,
     aggregates,
+    amending,
     asides,
     bulkmail,
     casework,
@@ -19,6 +20,8 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     effects,
     everyday,
     examples,
+    exceptions,
+    fielding,
     listing,
     mails,
     opening,
