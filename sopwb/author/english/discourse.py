@@ -20,7 +20,16 @@ from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import fill_last
-from sopwb.author.english.returning import asked_about, field_open, round_returned, rounded_alone
+from sopwb.author.english.returning import (
+    UNNAMED,
+    asked_about,
+    field_open,
+    name_them,
+    named_all,
+    round_returned,
+    rounded_alone,
+    them,
+)
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 from sopwb.author.english.state import Change
@@ -71,6 +80,8 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             _adjust(spec, statement if spec.loop is not None else told(spec, statement, names))
         case m.Return():
             _return(spec, statement)
+        case m.NameThem(given):
+            name_them(spec, given)
         case m.Explain(name, value):
             _explain(spec, name, value)
         case m.SwapWord():
@@ -223,6 +234,10 @@ def _only(spec: Spec, rows: m.Rows) -> None:
 
 
 def _adjust(spec: Spec, statement: m.Adjust) -> None:
+    if statement.words == "@them":
+        for name in them(spec):
+            _adjust(spec, msgspec.structs.replace(statement, words=name))
+        return
     statement = same_aggregates(spec, statement)
     key = rounded_alone(spec, statement.words) or spec.last
     if not key and len(spec.returns) == 1:
@@ -475,6 +490,11 @@ def _return(spec: Spec, statement: m.Return) -> None:
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]
     elif values:
         fields = [m.Ret(f.name, f.type, _share(values[0], f.name)) for f in fields]
+    named_all(spec, fields)
+    fields = [
+        msgspec.structs.replace(f, name=f"{UNNAMED} {len(spec.returns) + i}") if f.name == UNNAMED else f
+        for i, f in enumerate(fields)
+    ]
     fewer = {r.name for r in spec.returns} - {f.name for f in fields}
     if not statement.also and spec.returns and fewer and not values and all(f.value is None for f in fields):
         raise Doubt(

@@ -207,6 +207,12 @@ class Return(Node, frozen=True):
     cond: Cond | None = None
 
 
+class NameThem(Node, frozen=True):
+    """The returned values that have no name yet are called this, in their order."""
+
+    names: tuple[str, ...]
+
+
 class Explain(Node, frozen=True):
     """What a placeholder or returned field stands for."""
 
@@ -426,7 +432,7 @@ class Outside(Node, frozen=True):
 Statement: TypeAlias = (
     Create | Takes | LookUp | Match | Select | Group | Exclude | Include | Define | Labelled | Only | Widen |
     PerRecord | DefineWhen | Assign | Fail |
-    Adjust | Return | Explain
+    Adjust | Return | NameThem | Explain
     | SwapWord | InOrder | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm |
     Drop | Undo | Renumber | Recompare | Unless | Recompute | Except | Require | OneMore | Spared | KeepFields | Restore
     | Rename | RemoveField | CaseAbsent | Remark | Show | Outside
@@ -480,6 +486,7 @@ __all__ = [
     "Missing",
     "Mixed",
     "Mock",
+    "NameThem",
     "Named",
     "Never",
     "NoRows",

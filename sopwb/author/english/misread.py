@@ -107,6 +107,18 @@ def commands(sentence: str) -> bool:
     return _ORDER.search(sentence.lower()) is not None
 
 
+_PURPOSE: Final = re.compile(
+    r"(?i)\s*(?:so |well,? |hi,? |hey,? |hello,? )*(?:i|we)(?:'d| would)? (?:also )?(?:want|like|love|need|have) to "
+    r"(?:know|see|find out|check|track|keep track|make sure|be sure|spot|watch)\b"
+)
+_BEGINS: Final = re.compile(r"(?i)\b(?:create|make|build|write|set up|script|called|named)\b|\b[a-z]+_[a-z_]+:")
+
+
+def purpose(text: str, start: int, end: int) -> bool:
+    """Whether a sentence only says what a script is wanted for, since that script begins in a later sentence."""
+    return _PURPOSE.match(text[start:end]) is not None and _BEGINS.search(text[end:]) is not None
+
+
 def names_nothing(text: str) -> bool:
     """Whether a turn only asks for a script, without its name."""
     return _BARE_OPENING.fullmatch(text.strip().lower()) is not None

@@ -18,7 +18,15 @@ from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import stem
-from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
+from sopwb.author.english.misread import (
+    NAME_WANTED,
+    all_lost,
+    commands,
+    names_nothing,
+    not_understood,
+    purpose,
+    texts_of,
+)
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.numbering import about_sentence
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
@@ -84,7 +92,7 @@ class Planner:
                     if (
                         self.spec() is None
                         and not re.search(r"[\d'\"{]", text[said.start : said.end])
-                        and not self.names_in(said)
+                        and (not self.names_in(said) or purpose(text, said.start, said.end))
                         and not commands(text[said.start : said.end])
                     ):
                         self.aside(said)
@@ -223,6 +231,7 @@ class Planner:
                     self.names.local.add(key_of(name))
                     self.names.braced.add(name.lower())
         self.names.local.update(key_of(name) for name in listed_names(text))
+        self.names.braced.update(name.lower() for name in listed_names(text))
         for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
             if self.names.name_cost(key_of(word)) is None and not self.names.sources_named(key_of(word)):
                 self.names.entities.add(key_of(word))

@@ -22,6 +22,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     examples,
     exceptions,
     fielding,
+    giving,
     listing,
     mails,
     opening,
