@@ -257,3 +257,9 @@ def stem(word: str) -> str:
     if word.endswith("ation") and len(word) > 7:
         word = word[:-3]
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two words are of one root, as far as their beginnings tell: "rental" and "rented", "delivery" and "delivered"."""
+    a, b = sorted((stem(one), stem(other)), key=len)
+    return a == b or (len(a) >= 4 and b.startswith(a))

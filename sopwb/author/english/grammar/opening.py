@@ -33,7 +33,8 @@ def _snake(chart: Chart, at: int) -> list[Edge]:
     """Read a name with underscores that is not yet one of the workspace: a new script's."""
     if at < len(chart.tokens) and chart.tokens[at].kind == "name":
         text = chart.tokens[at].text
-        if text not in chart.names.scripts and text not in chart.names.sources:
+        field = chart.low(at - 1) in ("the", "a", "an", "and", "or") and chart.names.name_cost(key_of(text)) == 0.0
+        if text not in chart.names.scripts and text not in chart.names.sources and not field:
             return [Edge(at + 1, text, 0.0)]
     return []
 
