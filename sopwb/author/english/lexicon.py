@@ -87,7 +87,7 @@ CLASSES: Final[dict[str, tuple[str, ...]]] = {
     "run": ("run", "runs", "call", "calls", "use", "uses", "execute", "executes", "apply", "applies", "running", "calling", "using", "ask",
             "asks", "invoke", "invokes", "start", "do", "try", "test"),
     "foreach": ("for each", "for every", "for all", "for each of", "for every one of", "for any", "for all of", "for each and every"),
-    "send": ("send", "sends", "email", "emails", "e mail", "e mails", "mail", "mails", "mailing", "sending", "write", "shoot", "fire off"),
+    "send": ("send", "sends", "writes", "email", "emails", "e mail", "e mails", "mail", "mails", "mailing", "sending", "write", "shoot", "fire off"),
     "mail": ("email", "e mail", "mail", "message", "e-mail", "letter", "note", "reminder", "notification"),
     "empty": ("empty", "blank", "null", "missing", "not set", "not filled in", "not known", "unknown", "not there", "unset", "not given",
               "not filled", "absent", "nothing", "not present", "not available"),

@@ -37,6 +37,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     telling,
     times,
     values,
+    verdicts,
 )
 from sopwb.author.english.grammar.base import G
 

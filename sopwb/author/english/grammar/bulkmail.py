@@ -13,15 +13,15 @@ from sopwb.author.english.grammar.effects import mail_of
 from sopwb.author.english.meaning import Cond, Named, Rows, Statement, Value
 
 G.rule("mailing", "(email|emails|e mail|e mails|mail|mails|message|messages|notify|notifies|write to|writes to)", cost=0.0)(lambda: True)
-G.rule("eachone", "(each|every|all|everyone|everybody|anyone|anybody|those|the ones|only those|only the ones|them all|all of them|all of those) [one|single one|of them|of those]", cost=0.0)(lambda: True)
+G.rule("eachone", "(each|every|all|them|everyone|everybody|anyone|anybody|those|the ones|only those|only the ones|them all|all of them|all of those) [one|single one|of them|of those]", cost=0.0)(lambda: True)
 G.rule("itsaddress", "(at|to|via|using) [the address in] {a:address}", cost=0.0)(lambda a: a)
 
 
-@G.rule("clause", "[<subj>] {k:mailing} {e:eachone} (who|that|which) {c:cond} [{a:itsaddress}] [,] [{xs:mailparts}]", "[<subj>] <send> {m:mailnoun} to {e:eachone} (who|that|which) {c:cond} [,] [{xs:mailparts}]", "[<subj>] <send> {e:eachone} (who|that|which) {c:cond} {m:mailnoun} [{a:itsaddress}] [,] [{xs:mailparts}]", cost=0.4)
+@G.rule("clause", "[<subj>] {k:mailing} {e:eachone} (who|that|which) {c:cond} [{a:itsaddress}] [,|:|-|;] [{xs:mailparts}]", "[<subj>] <send> {m:mailnoun} to {e:eachone} (who|that|which) {c:cond} [,|:|-|;] [{xs:mailparts}]", "[<subj>] <send> {e:eachone} (who|that|which) {c:cond} {m:mailnoun} [{a:itsaddress}] [,|:|-|;] [{xs:mailparts}]", cost=0.4)
 def _mail_each_who(c: Cond, a: Value | None = None, xs: tuple[tuple[str, Value], ...] = (), **_: Any) -> Statement:
     return mail_of(xs, a if a is not None else Named("@email"), c, Rows())
 
 
-@G.rule("clause", "[<subj>] <send> {r:rows} {m:mailnoun} [{a:itsaddress}] [,] [{xs:mailparts}]", "[<subj>] {k:mailing} {r:rows} [{a:itsaddress}] [,] [{xs:mailparts}]", cost=0.6)
+@G.rule("clause", "[<subj>] <send> {r:rows} {m:mailnoun} [{a:itsaddress}] [,|:|-|;] [{xs:mailparts}]", "[<subj>] {k:mailing} {r:rows} [{a:itsaddress}] [,|:|-|;] [{xs:mailparts}]", cost=0.6)
 def _mail_rows(r: Rows, a: Value | None = None, xs: tuple[tuple[str, Value], ...] = (), **_: Any) -> Statement | None:
     return mail_of(xs, a if a is not None else Named("@email"), None, r) if r.every or r.source or r.noun else None

@@ -96,7 +96,7 @@ def done(rows: Rows, deeds: tuple[Deed, ...], owner: str | None = None, denied: 
         said = [c for c in (d.of(rows.source) for d in deeds) if c is not None]
     except LookupError:
         return None
-    if said and len(said) < len(deeds) or (denied and not said):
+    if (said and len(said) < len(deeds)) or (denied and not said):
         return None
     if owner is not None:
         rows = msgspec.structs.replace(rows, owner=owner or "it")
@@ -114,8 +114,9 @@ def done(rows: Rows, deeds: tuple[Deed, ...], owner: str | None = None, denied: 
 
 def _either(said: list[Cond]) -> Cond:
     """Join by "or": texts of one field as one of several."""
-    if all(isinstance(c, Compare) for c in said) and len({c.left for c in said if isinstance(c, Compare)}) == 1:
-        return Among(said[0].left, tuple(c.right for c in said if isinstance(c, Compare)))  # type: ignore[union-attr]
+    texts = [c for c in said if isinstance(c, Compare)]
+    if len(texts) == len(said) and len({c.left for c in texts}) == 1:
+        return Among(texts[0].left, tuple(c.right for c in texts))
     return Or(tuple(said))
 
 
@@ -179,8 +180,7 @@ def _but_text(r: Rows, x: tuple[Lit, tuple[str, ...]], n: str = "", s: str = "")
 
 @G.rule("atom", "[the] {n:name} (is|was|are|were) not {x:fieldtext}", "{o:owner} {n:name} (is|was) not {x:fieldtext}", cost=0.3)
 def _is_not_text(n: str, x: tuple[Lit, tuple[str, ...]], o: str = "") -> Cond | None:
-    cond = held(n, x)
-    return None if cond is None else Compare("!=", cond.left, cond.right)  # type: ignore[union-attr]
+    return None if held(n, x) is None else Compare("!=", Named(n), x[0])
 
 
 @G.rule("atom", "[the] {n:name} (is|was|are|were) [either] {x:fieldtext} or {y:fieldtext}", "{o:owner} {n:name} (is|was) [either] {x:fieldtext} or {y:fieldtext}", cost=0.2)
