@@ -31,6 +31,7 @@ _SEPARATORS: Final = tuple(
         "; then",
         "; but",
         "and then",
+        "and ,",
         "- and",
         "- but",
         ", so",

@@ -15,14 +15,14 @@ import msgspec
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.picking import held
 from sopwb.author.english.grammar.rows import window_cond, with_cond
-from sopwb.author.english.lexicon import IRREGULAR, stem
+from sopwb.author.english.lexicon import IRREGULAR, singular, stem
 from sopwb.author.english.meaning import Among, And, Compare, Cond, Holds, Lit, Named, Node, Not, Or, Rows
 from sopwb.author.english.names import Names, words_of
 from sopwb.author.english.patterns import Chart, Edge
 from sopwb.lang.types import BOOL, DATE, TIMESTAMP, required
 
 _DATED: Final = ("on", "at", "date", "time", "day")
-_PLAIN_VERBS: Final = frozenset(["make", "give", "place", "do", "have", "had", "has", "get", "got", "take", "buy", "pay", "book", "order", "play", "run", "ride", "rode", "ridden", "fly", "drive", "send", "bring", "hand", "file", "log", "enter", "submit", "visit", "hold", "work", "write", "record", "receive", "use", "donate", "post", "register", "issue", "measure", "note", "collect", "pick", "rent", "hire", "borrow", "watch", "see", "spend", "earn", "upload", "report", "raise", "tow", "wash", "teach", "lead", "host", "serve", "treat", "sell", "win", "score", "swim", "climb", "walk", "shoot", "deliver", "request", "ask"])
+_PLAIN_VERBS: Final = frozenset(["make", "give", "place", "do", "have", "had", "has", "get", "got", "take", "buy", "book", "order", "play", "run", "ride", "rode", "ridden", "fly", "drive", "send", "bring", "hand", "file", "log", "enter", "submit", "visit", "hold", "work", "write", "record", "receive", "use", "donate", "post", "register", "issue", "measure", "note", "collect", "pick", "rent", "hire", "borrow", "watch", "see", "spend", "earn", "upload", "report", "raise", "tow", "wash", "teach", "lead", "host", "serve", "treat", "sell", "swim", "climb", "walk", "shoot", "deliver", "request", "ask"])
 """Stems of what people do that make records of it and say no more of them."""
 
 
@@ -32,6 +32,7 @@ class Deed(Node, frozen=True):
     says: tuple[tuple[str, str, Cond], ...]
     plain: bool
     verb: str
+    past: bool
 
     def of(self, source: str) -> Cond | None:
         """Give what it says of the records of a source. Raises ``LookupError`` where nothing tells what it means there."""
@@ -76,11 +77,15 @@ def _deed(chart: Chart, at: int) -> list[Edge]:
     """Read a verb of what was done with records."""
     if at >= len(chart.tokens) or chart.tokens[at].kind != "word":
         return []
-    verb = _verb(chart.low(at))
+    low = chart.low(at)
+    past = low.endswith(("ed", "en")) or low in IRREGULAR or low in ("had", "got", "rode", "swam")
+    if low == "not" or (not past and chart.names.sources_named(singular(low))):
+        return []
+    verb = _verb(low)
     says = _deeds(chart.names, verb)
     plain = verb in _PLAIN
     end = at + 2 if plain and chart.low(at + 1) == "out" else at + 1  # "rented out"
-    return [Edge(end, Deed(says, plain, verb), 0.0)] if says or plain else []
+    return [Edge(end, Deed(says, plain, verb, past), 0.0)] if says or plain else []
 
 
 G.rule("deeds", "{a:deed}", cost=0.0)(lambda a: (a,))
@@ -136,17 +141,17 @@ G.rule("bywhom", "(by|for|on|with|of|from|at|in|to) (that|this|the) {n:name}", c
 
 @G.rule("rows", "{r:rows} [(that|which|who) (was|were|are|is|have been|has been|had been|got)] {d:deeds} {e:bywhom} [{w:window}]", cost=0.35)
 def _done_by(r: Rows, d: tuple[Deed, ...], e: str, w: Any = None) -> Rows | None:
-    return done(r, d, e, window=w)
+    return done(r, d, e, window=w) if all(x.past for x in d) else None
 
 
 @G.rule("rows", "{r:rows} [(that|which|who) (was|were|are|is|have been|has been|had been|got)] {d:deeds} {w:window}", "{r:rows} (that|which|who) (was|were|are|is|have been|has been|had been|got) {d:deeds}", cost=0.4)
 def _was_done(r: Rows, d: tuple[Deed, ...], w: Any = None) -> Rows | None:
-    return done(r, d, window=w)
+    return done(r, d, window=w) if all(x.past for x in d) else None
 
 
 @G.rule("rows", "{r:rows} [(that|which|who) (was|were|are|is|have been|has been|had been)] (not|never) [been] {d:deed}", "{r:rows} (that|which|who) (have|has|had) (not|never) {d:deed}", cost=0.4)
 def _was_not_done(r: Rows, d: Deed) -> Rows | None:
-    return done(r, (d,), denied=True)
+    return done(r, (d,), denied=True) if d.past else None
 
 
 G.rule("eitheradj", "[either] {a:adj} or {b:adj}", "[either] {a:adj} , {c:adj} [,] or {b:adj}", cost=0.0)(lambda a, b, c="": Or(tuple(Holds(None, x) for x in (a, c, b) if x)))

@@ -167,7 +167,13 @@ def _next_one(n: str) -> Statement:
     return Create(n)
 
 
-@G.rule("clause", "{xs:label}", cost=1.0)
+@G.terminal("ownlabel")
+def _ownlabel(chart: Chart, at: int) -> list[Edge]:
+    """Read whom a script is for, as a clause of its own: first, or behind a script's name; elsewhere it says which records."""
+    return chart.parse("label", at) if at == 0 or chart.tokens[at - 1].kind in ("name", "string") or chart.low(at - 1) == "," else []
+
+
+@G.rule("clause", "{xs:ownlabel}", cost=1.0)
 def _for_whom(xs: Any) -> tuple[Statement, ...]:
     return ()
 

@@ -11,8 +11,19 @@ from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.lexicon import UNITS
 from sopwb.author.english.meaning import Clock, Lit, Named, Rows, Shift, Start, Value
+from sopwb.author.english.patterns import Chart, Edge
 
 _TODAY = Clock("today")
+
+
+@G.terminal("nth")
+def _nth(chart: Chart, at: int) -> list[Edge]:
+    """Read "7th" as a number."""
+    if at >= len(chart.tokens) or chart.tokens[at].kind != "ordinal":
+        return []
+    return [Edge(at + 1, Lit("number", chart.low(at)[:-2]), 0.0)]
+
+
 _ONE = Lit("number", "1")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -56,6 +67,9 @@ G.rule("window", "[in|within|over|during|of|for] (the last|the past|the) {n:num}
     lambda n, u: ("between", Shift(_TODAY, UNITS[u], n, True), _TODAY))
 
 
+G.rule("window", "from {a:factor} (up to and including|up until|up to|through) {b:factor} [, both included|included|inclusive]", cost=0.2)(lambda a, b: ("between", a, b))
+G.rule("time", "the {n:nth} {u:unit} (after|from) {v:point}", cost=0.2)(lambda n, u, v: Shift(v, UNITS[u], n, False) if UNITS[u] == "days" else None)
+G.rule("time", "the {n:nth} {u:unit} before {v:point}", cost=0.2)(lambda n, u, v: Shift(v, UNITS[u], n, True) if UNITS[u] == "days" else None)
 G.rule("oneday", "today", cost=0.0)(lambda: _TODAY)
 G.rule("oneday", "yesterday", cost=0.0)(lambda: Shift(_TODAY, "days", _ONE, True))
 

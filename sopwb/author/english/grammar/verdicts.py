@@ -13,10 +13,26 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.bulkmail import to_rows
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import with_cond
 from sopwb.author.english.lexicon import akin, stem
-from sopwb.author.english.meaning import Agg, Among, And, Compare, Cond, Holds, Lit, Named, Not, Rows, Says, Statement, Value
+from sopwb.author.english.meaning import (
+    Agg,
+    Among,
+    CallFor,
+    Compare,
+    Cond,
+    Holds,
+    Lit,
+    Loop,
+    Named,
+    Not,
+    Rows,
+    Says,
+    Statement,
+    Value,
+)
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.patterns import Chart, Edge
 from sopwb.lang.types import BOOL, DECIMAL, INT, RecordType, Type, required
@@ -68,10 +84,10 @@ def _outcome_text(chart: Chart, at: int) -> list[Edge]:
     return [Edge(at + 1, Lit("string", t), 0.0) for t in sorted({t for ts in chart.names.outcomes.values() for t in ts if t.lower() == low})]
 
 
-G.rule("flagged", "(is|are|was|were|has|have|had|gets|get|deserves|deserve) [a|an|the|on|due for|up for|given|in] {f:flagphrase}", "{f:flagphrase}", cost=0.1)(lambda f: Holds(None, f))
+G.rule("flagged", "(is|are|was|were|has|have|had|gets|get|deserves|deserve) [a|an|the|on|due for|up for|given|in] {f:flagphrase} [set|true]", "{f:flagphrase}", cost=0.1)(lambda f: Holds(None, f))
 G.rule("flagged", "(is|are|was|were|do|does|has|have|had) not [have|get|a|an|on|due for|need] {f:flagphrase}", cost=0.1)(lambda f: Not(Holds(None, f)))
-G.rule("flagged", "[have|has] {v:owingverb} {t:comparison}", cost=0.1)(lambda v, t: with_subject(t, Named(v)))
-G.rule("flagged", "[have|has] {v:owingverb} (anything|something|money)", cost=0.1)(lambda v: Compare(">", Named(v), Lit("number", "0")))
+G.rule("flagged", "[have|has] {v:owingverb} [us|me] {t:comparison}", "[have|has] {v:owingverb} {t:comparison} {s:source}", cost=0.1)(lambda v, t, s="": with_subject(t, Named(v)))
+G.rule("flagged", "[have|has] {v:owingverb} [us|me] (anything|something|money)", cost=0.1)(lambda v: Compare(">", Named(v), Lit("number", "0")))
 G.rule("atom", "[{e:entity}] {c:flagged}", cost=0.35)(lambda c, e="": c)
 
 
@@ -110,6 +126,22 @@ def _atom_told_by(c: Cond, s: str) -> Cond | None:
     return None if isinstance(c, Says) else Says(s, c)
 
 
+@G.rule("atom", "[the|its|their] {n:name} (from|by|of|in|given by|returned by|told by|according to) [the|our] [script] {s:script} {t:tails}", "[the|our] {s:script} 's {n:name} {t:tails}", cost=0.2)
+def _result_of(s: str, n: str, t: Cond) -> Cond:
+    return Says(s, with_subject(t, Named(n)))
+
+
+@G.rule("rows", "{r:rows} [our|the] [script] {s:script} {g:gives} [as] {c:saying}", cost=0.25)
+def _script_says(r: Rows, s: str, c: Cond, g: Any = None) -> Rows:
+    return with_cond(r, Says(s, c))
+
+
+@G.rule("clause", "[<subj>] (use|uses|using|run|runs|call|calls|ask|asks) [our|the] [script] {s:script} (to|and) (find|finds|get|gets|see|sees|pick|picks|list|lists|look for|work out|find out) [out] [which] {r:rows}", cost=0.2)
+def _find_with(s: str, r: Rows) -> tuple[Statement, ...] | None:
+    return (CallFor(s), Loop(r)) if r.source else None
+
+
+G.rule("gives", "(flags|flags as|marks|lists|lists as|returns|gives back|turns up|turns up as|judges|deems)", cost=0.0)(lambda: True)
 G.rule("saying", "{x:outcome_text} (for|as) [the|its|their] {n:name}", "{x:lit} (for|as) [the|its|their] {n:name}", cost=0.2)(lambda x, n: Compare("==", Named(n), x))
 G.rule("saying", "[a|an|the] {n:name} [of] {x:outcome_text}", cost=0.3)(lambda x, n: Compare("==", Named(n), x))
 G.rule("saying", "[a|an|the] {f:flagphrase}", "(it is|they are|it|they) {f:flagphrase}", cost=0.2)(lambda f: Holds(None, f))
@@ -126,15 +158,11 @@ G.rule("measure", "[the|their|its] {n:name} (amount|amounts|value|values|figure|
 
 G.rule("mailpart", "[with|and|,|:|with a|with the] (subject|the subject|its subject) [line] of (the|that|each) <mail> [is|:|being|=|reads] {v:textvalue}", "the <mail> 's subject [line] [is|:|being|=|reads] {v:textvalue}", cost=0.1)(lambda v: ("subject", v))
 G.rule("mailpart", "[with|and|,|:|with a|with the] (body|text|the body|the text|its text) of (the|that|each) <mail> [is|:|being|=|reads|says] {v:textvalue}", "the <mail> 's (body|text|message) [is|:|being|=|reads|says] {v:textvalue}", "[and] (it|the <mail>|they) (says|reads|say|should say|should read) {v:textvalue}", cost=0.1)(lambda v: ("body", v))
+G.rule("mailact", "<send> [the|an|a|this] <mail> {b:string} {xs:mailparts}", "<send> {a:address} [the|an|a|this] <mail> {b:string} [{xs:mailparts}]", cost=0.2)(lambda b, xs=(), a=None: ((("body", b), *(x for x in xs if x[0] != "to")), next((v for k, v in xs if k == "to"), a)))
 G.rule("address", "LB {n:name} RB", cost=0.2)(lambda n: Named(n))
 G.rule("saidto", "[:|,|-|;]", cost=0.0)(lambda: True)
 
 
 @G.rule("clause", "[<subj>] <send> {m:mailnoun} to {a:address} of {r:rows} [,|:|-|;] [{xs:mailparts}]", "[<subj>] <send> {r:rows} {m:mailnoun} {xs:mailparts}", cost=0.4)
 def _mail_of(r: Rows, xs: tuple[tuple[str, Value], ...] = (), a: Value | None = None, m: Any = None) -> Statement | None:
-    from sopwb.author.english.grammar.effects import mail_of
-
-    to = a if a is not None else Named("@email")
-    if r.every or r.source or r.noun:
-        return mail_of(xs, to, None, r)
-    return mail_of(xs, to, And(r.conds) if len(r.conds) > 1 else r.conds[0], Rows()) if r.conds else None
+    return to_rows(r, xs, a)
