@@ -11,7 +11,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.amending import except_for, one_more, require, spared, told, unless
-from sopwb.author.english.anchoring import anchored, grouped, through_script
+from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import pointing_back
@@ -40,7 +40,8 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
     statement = chosen(spec, statement, names)
-    statement = anchored(spec, pointing_back(spec, through_script(spec, grouped(spec, statement))))
+    statement = over_all(spec, grouped(spec, statement), names)
+    statement = anchored(spec, pointing_back(spec, through_script(spec, statement)))
     match statement:
         case m.Takes(params):
             for param in params:

@@ -90,6 +90,8 @@ class Writer(Reasons, Loops):
     def script(self) -> Generated:
         unnamed(self.spec)
         self.check_rules()
+        if self.spec.effects and (self.spec.returns or self.spec.bare is not None):
+            raise Doubt("Should it send mails, or give something back? Please make it two scripts.")
         if self.is_loop():
             self.prepare_loop()
         if self.is_loop() and not self.spec.returns and self.spec.bare is None:

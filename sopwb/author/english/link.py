@@ -146,7 +146,7 @@ class Linker(ABC):
         """Resolve words to an expression. Raises ``Doubt`` for unknown and ambiguous names."""
         words = value.words
         if words.startswith("@"):
-            return self.special(words, scope)
+            return self.key_param(value.owner) if words == "@key" else self.special(words, scope)
         if (
             value.owner in ("", "it")
             or any(noun_matches(value.owner, s) for _, _, s in scope.records if s)
@@ -186,6 +186,14 @@ class Linker(ABC):
                 if field in self.source(other).record.names():
                     return self.through(words, name, self.field_of_record(other, field))
         return None
+
+    def key_param(self, owner: str) -> Expr:
+        """The parameter that names the record spoken of: team_id for "that team"."""
+        named = {p.name: source_of_param(self.names, p.name) for p in self.spec.params}
+        hits = [n for n, s in named.items() if s and (owner == "it" or noun_matches(owner, s, n))]
+        if len(hits) != 1:
+            raise Doubt(f"Which {owner if owner != 'it' else 'record'} do you mean?")
+        return Expr(hits[0], self.param_type(hits[0]) or STRING)
 
     def special(self, words: str, scope: Scope) -> Expr:
         for prefix, record, source in scope.records:

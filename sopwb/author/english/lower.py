@@ -116,6 +116,8 @@ class Lowering(Testing):
                 return Expr(f"{text} / {bottom}", DECIMAL, MUL)
             case m.Part(part, of):
                 return Expr(f"{part}({self.point(of, scope).text})", INT)
+            case m.Start(unit, of):
+                return self.start(unit, self.point(of, scope))
             case m.Filled(inner, default):
                 expr, other = self.value(inner, scope), self.value(default, scope)
                 return (
@@ -294,6 +296,13 @@ class Lowering(Testing):
         )
         sign = ("-" + (amount if amount.isdigit() else f"({amount})")) if value.back else amount
         return Expr(f"{'add_days' if unit in ('days', 'weeks') else 'add_months'}({base_text}, {sign})", DATE)
+
+    def start(self, unit: str, of: Expr) -> Expr:
+        """Write the first day of the month, quarter or year of a date."""
+        day = of.text if of.type == DATE else f"date({of.text})"
+        back = {"month": "", "quarter": f"-((month({day}) - 1) % 3)", "year": f"1 - month({day})"}[unit]
+        first = f"start_of_month({day})"
+        return Expr(f"add_months({first}, {back})" if back else first, DATE)
 
     def rounded(self, expr: Expr, places: int | None, how: str) -> Expr:
         places = places or 0

@@ -32,6 +32,7 @@ _SEPARATORS: Final = tuple(
         "; then",
         "; but",
         "and then",
+        "and ,",
         "- and",
         "- but",
         ", so",

@@ -15,6 +15,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     choosing,
     commands,
     conditions,
+    deeds,
     definitions,
     edits,
     effects,
@@ -27,10 +28,12 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     mails,
     opening,
     parameters,
+    periods,
     picking,
     pricing,
     results,
     returns,
+    roles,
     rows,
     saving,
     sayings,
@@ -38,6 +41,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     telling,
     times,
     values,
+    verdicts,
 )
 from sopwb.author.english.grammar.base import G
 
