@@ -16,6 +16,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.lexicon import PEOPLE, PRONOUNS, RECORD_NOUNS
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.quantities import age, birth, quantity
 from sopwb.author.english.scope import (
     Scope,
     access,
@@ -234,6 +235,10 @@ class Linker(ABC):
                 raise Doubt("What was that long ago? Please name the date.")
             source = self.rows_source(self.spec.pick.rows or m.Rows())
             return self.of_pick(date_field(self.source(source)), self.spec.pick, Scope())
+        if words.startswith("@per "):
+            return quantity(self, words.removeprefix("@per "), scope)
+        if words in ("@age", "@birth"):
+            return age(self, scope) if words == "@age" else birth(self, scope)
         if words.startswith("@each "):
             value = self.spec.per.get(words.removeprefix("@each "))
             if value is None or not scope.records:

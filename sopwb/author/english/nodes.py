@@ -278,6 +278,14 @@ class InYear(Node, frozen=True):
     month: int = 0
 
 
+class InPart(Node, frozen=True):
+    """The year, month or weekday (``part``) of a date is one of some numbers."""
+
+    left: Value | None
+    part: str
+    options: tuple[Value, ...]
+
+
 class Holds(Node, frozen=True):
     """A bare truth: a boolean field, or a predicate that was defined ("overdue", "at risk")."""
 
@@ -372,7 +380,7 @@ Value: TypeAlias = (
     | Cases | Truth | Fixed | Message | Text
 )
 Cond: TypeAlias = (
-    Compare | Empty | Starts | Among | Inside | InYear | Holds | NoRows | NotFor | Never | Missing | Shared | Says |
+    Compare | Empty | Starts | Among | Inside | InYear | InPart | Holds | NoRows | NotFor | Never | Missing | Shared | Says |
     And | Or | Not
     | Mixed | Otherwise
 )

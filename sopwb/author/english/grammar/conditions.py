@@ -29,6 +29,7 @@ from sopwb.author.english.meaning import (
     Empty,
     Holds,
     Inside,
+    InPart,
     InYear,
     Lit,
     Missing,
@@ -245,7 +246,7 @@ def with_subject(cond: Cond, subject: Value) -> Cond:
             return Not(with_subject(part, subject))
         case Mixed(left, right):
             return Mixed(with_subject(left, subject), with_subject(right, subject))
-        case Compare() | Empty() | Starts() | Among() | Inside() | InYear() if cond.left is None:
+        case Compare() | Empty() | Starts() | Among() | Inside() | InYear() | InPart() if cond.left is None:
             return msgspec.structs.replace(cond, left=subject)
         case Holds() if cond.subject is None:
             return msgspec.structs.replace(cond, subject=subject)

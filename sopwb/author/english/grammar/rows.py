@@ -385,6 +385,10 @@ def window_cond(subject: Value | None, window: tuple[str, object, object]) -> Co
         return InYear(subject, a)
     if kind == "between":
         return Inside(subject, a, b)  # type: ignore[arg-type]
+    if kind == "cond":
+        from sopwb.author.english.grammar.conditions import with_subject
+
+        return with_subject(a, subject) if subject is not None else a  # type: ignore[arg-type, return-value]
     if kind in ("until today", "after today"):
         low, high = (">=", "<") if kind == "until today" else (">", "<=")
         return And((Compare(low, subject, a), Compare(high, subject, b)))  # type: ignore[arg-type]
