@@ -538,7 +538,7 @@ class Writer(Reasons, Loops):
             return field
         if key in self.count_names():
             return m.Agg("count", None, m.Rows())
-        return None
+        return m.Named("@late") if wanted == {"day", "late"} else None
 
     def open_cases(self, key: str, said: str = "@open") -> m.Value:
         value = self.spec.defs[said]

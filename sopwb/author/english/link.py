@@ -16,7 +16,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.lexicon import PEOPLE, PRONOUNS, RECORD_NOUNS
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.nodes import has, parts
-from sopwb.author.english.quantities import age, birth, quantity
+from sopwb.author.english.quantities import PERSONAL, quantity
 from sopwb.author.english.scope import (
     Scope,
     access,
@@ -237,8 +237,8 @@ class Linker(ABC):
             return self.of_pick(date_field(self.source(source)), self.spec.pick, Scope())
         if words.startswith("@per "):
             return quantity(self, words.removeprefix("@per "), scope)
-        if words in ("@age", "@birth"):
-            return age(self, scope) if words == "@age" else birth(self, scope)
+        if words in PERSONAL:
+            return PERSONAL[words](self, scope)
         if words.startswith("@each "):
             value = self.spec.per.get(words.removeprefix("@each "))
             if value is None or not scope.records:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from sopwb.author.english.lexicon import OUTSIDE, VAGUE, singular
+from sopwb.author.english.lexicon import OUTSIDE, VAGUE, singular, stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.reader import Said
 from sopwb.author.english.scope import listed
@@ -28,6 +28,24 @@ _BARE_OPENING: Final = re.compile(
     r"(?:(?:create|make|build|write|add|start|begin|set up)\s+)?(?:me\s+)?(?:a|another|one more)\s+(?:new\s+)?"
     r"(?:script|process|job|batch job|workflow)(?:\s+(?:please|for me|for us|now))*[\s.!,:]*"
 )
+
+
+_ADDS: Final = re.compile(r"\W*(?:oh|ok|okay|ah)?\W*(?:and|also|plus|besides|one more|another thing|in addition)\b")
+_SAID_ALIKE: Final = 2
+"""So many words in common make a sentence a rewording of another; a name or number counts as two."""
+_PLAIN: Final = frozenset(
+    "this that with from have they them then than more save please should just make only when what never also".split()
+)
+
+
+def rewords(text: str, lost: str) -> bool:
+    """Whether a turn can be what an earlier sentence meant in other words, and not something further."""
+    if _ADDS.match(text.lower()):
+        return False
+    said, before = (set(re.findall(r"\w+", t.lower())) for t in (text, lost))
+    names = {w for w in said & before if "_" in w or w.isdigit()}
+    alike = {stem(w) for w in said - _PLAIN if len(w) > 3} & {stem(w) for w in before - _PLAIN if len(w) > 3}
+    return 2 * len(names) + len(alike) >= _SAID_ALIKE
 
 
 def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) -> Doubt:

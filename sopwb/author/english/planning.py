@@ -18,7 +18,15 @@ from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import stem
-from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
+from sopwb.author.english.misread import (
+    NAME_WANTED,
+    all_lost,
+    commands,
+    names_nothing,
+    not_understood,
+    rewords,
+    texts_of,
+)
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
@@ -205,6 +213,8 @@ class Planner:
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""
         if any(self.glossed & set(re.findall(r"[a-z]+", text.lower())) for text in self.state.lost):
+            return False
+        if not all(rewords(self.text, text) for text in self.state.lost):
             return False
         if self.defined and len(self.state.lost) == 1 and (self.explained or "return" in self.state.lost[0].lower()):
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')

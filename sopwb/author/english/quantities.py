@@ -13,11 +13,14 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.scope import Scope, listed
 from sopwb.author.english.spec import Doubt, Expr
-from sopwb.lang.types import DATE, DECIMAL, INT, Type, required
+from sopwb.lang.types import DATE, DECIMAL, INT, TIMESTAMP, Type, required
 
 if TYPE_CHECKING:
     from sopwb.author.english.link import Linker
 
+BACK: Final = frozenset(("back", "return", "returned"))
+"""What a date that says when something came back is customarily called."""
+_DUE: Final = frozenset(("due", "deadline"))
 _HEADS: Final = ("person", "people", "guest", "head", "party size", "headcount", "participant", "attendee", "visitor", "seat")
 _PIECES: Final = ("quantity", "qty", "piece", "unit", "copy", "pcs", "amount", "count", "number")
 MEASURES: Final[dict[str, tuple[str, ...]]] = {
@@ -93,3 +96,27 @@ def birth(linker: Linker, scope: Scope) -> Expr:
     if len(keys) != 1:
         raise Doubt("How old somebody is: which date of birth, or which age, is meant?")
     return linker.value(m.Named(keys.pop()), scope)
+
+
+def due_and_back(linker: Linker, scope: Scope) -> tuple[m.Named, m.Named]:
+    """Give when something came back, and by when it was due. Raises ``Doubt`` unless it is one date each."""
+    records = [record for _, record, _ in scope.records] or [linker.source(s).record for s in linker.records_at_hand()]
+    dates = {key_of(f) for r in records for f, t in r.fields if required(t) in (DATE, TIMESTAMP)}
+    due, back = ([k for k in dates if set(k.split()) & called] for called in (_DUE, BACK))
+    if len(due) != 1 or len(back) != 1:
+        raise Doubt("Late by what: from which date to which date are the days counted?")
+    linker.assume(f"late is what came back after {due[0].replace(' ', '_')}, going by {back[0].replace(' ', '_')}")
+    return m.Named(back[0]), m.Named(due[0])
+
+
+def late(linker: Linker, scope: Scope) -> Expr:
+    """Give the days between the date that something was due and the day that it came back, 0 where it was in time."""
+    said = next((k for k in ("day late", "late day") if k in linker.spec.defs and k not in linker.defining), "")
+    if said and not scope.records:
+        return linker.value(m.Named(said), scope)
+    back, due = due_and_back(linker, scope)
+    return linker.value(m.Clamp(m.Span("days", due, back), low=m.Lit("number", "0")), scope)
+
+
+PERSONAL: Final = {"@age": age, "@birth": birth, "@late": late}
+"""What words mean that every record may have in fields of other names, by their mark."""

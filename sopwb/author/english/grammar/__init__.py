@@ -20,6 +20,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     effects,
     everyday,
     examples,
+    lateness,
     listing,
     mails,
     opening,
