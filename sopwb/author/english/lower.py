@@ -253,7 +253,7 @@ class Lowering(Testing):
                     f"{unit.capitalize()} need points in time, and {(begin if begin.type != TIMESTAMP else end).text} is a date."  # noqa: E501 - one message, one line
                 )
             return Expr(f"{unit}_between({begin.text}, {end.text})", DECIMAL)
-        raise Doubt(f"I can count days, weeks, months, years, hours and minutes between two points in time, not {unit}.")
+        raise Doubt(f"I can count days, weeks, months, years, hours and minutes between two times, not {unit}.")
 
     def full_units(self, unit: str, begin: Expr, end: Expr) -> Expr:
         """Count full weeks, months or years: the last one counts once its day is reached."""

@@ -33,9 +33,7 @@ _BARE_OPENING: Final = re.compile(
 _ADDS: Final = re.compile(r"\W*(?:oh|ok|okay|ah)?\W*(?:and|also|plus|besides|one more|another thing|in addition)\b")
 _SAID_ALIKE: Final = 2
 """So many words in common make a sentence a rewording of another; a name or number counts as two."""
-_PLAIN: Final = frozenset(
-    "this that with from have they them then than more save please should just make only when what never also".split()
-)
+_PLAIN: Final = re.compile(r"this|that|with|from|have|they|them|then|than|more|save|please|should|make|only|when|what|also")
 
 
 def rewords(text: str, lost: str) -> bool:
@@ -44,8 +42,10 @@ def rewords(text: str, lost: str) -> bool:
         return False
     said, before = (set(re.findall(r"\w+", t.lower())) for t in (text, lost))
     names = {w for w in said & before if "_" in w or w.isdigit()}
-    alike = {stem(w) for w in said - _PLAIN if len(w) > 3} & {stem(w) for w in before - _PLAIN if len(w) > 3}
-    return 2 * len(names) + len(alike) >= _SAID_ALIKE
+    kept = ({stem(w) for w in words if len(w) > 3 and not _PLAIN.fullmatch(w)} for words in (said, before))
+    alike = next(kept) & next(kept)
+    vague = any(re.search(rf"\b{re.escape(v)}\b", lost.lower()) for v in VAGUE) and re.search(r"\d", text)
+    return 2 * len(names) + len(alike) >= (1 if vague else _SAID_ALIKE)
 
 
 def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) -> Doubt:

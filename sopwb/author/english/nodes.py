@@ -380,7 +380,7 @@ Value: TypeAlias = (
     | Cases | Truth | Fixed | Message | Text
 )
 Cond: TypeAlias = (
-    Compare | Empty | Starts | Among | Inside | InYear | InPart | Holds | NoRows | NotFor | Never | Missing | Shared | Says |
-    And | Or | Not
+    Compare | Empty | Starts | Among | Inside | InYear | Holds | NoRows | NotFor | Never | Missing | Shared | Says |
+    And | Or | Not | InPart
     | Mixed | Otherwise
 )

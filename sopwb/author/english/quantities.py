@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 BACK: Final = frozenset(("back", "return", "returned"))
 """What a date that says when something came back is customarily called."""
 _DUE: Final = frozenset(("due", "deadline"))
-_HEADS: Final = ("person", "people", "guest", "head", "party size", "headcount", "participant", "attendee", "visitor", "seat")
+_HEADS: Final = ("person", "people", "guest", "head", "party size", "headcount", "participant", "attendee", "visitor")
 _PIECES: Final = ("quantity", "qty", "piece", "unit", "copy", "pcs", "amount", "count", "number")
 MEASURES: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("kilo", "kg", "kilogram"), ("kg", "kilo", "kilogram", "weight", "mass")),
     **dict.fromkeys(("gram", "gramme", "g", "ton", "tonne", "pound", "lb"), ("weight", "mass")),
-    **dict.fromkeys(("km", "kilometre", "kilometer", "mile"), ("km", "kilometre", "kilometer", "mile", "distance", "mileage")),
+    **dict.fromkeys(("km", "kilometre", "kilometer"), ("km", "kilometre", "kilometer", "distance", "mileage")),
+    "mile": ("distance", "mileage"),
     **dict.fromkeys(("person", "head", "guest", "visitor", "participant"), _HEADS),
     **dict.fromkeys(("piece", "unit", "item", "copy"), _PIECES),
     **dict.fromkeys(("litre", "liter"), ("litre", "liter", "volume")),

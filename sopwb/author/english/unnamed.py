@@ -1,4 +1,4 @@
-"""Amounts that are said with a verb and no name: "it pays 0.20 per kilo" is the returned field ``pay``, or the only open one.
+"""Amounts said with a verb and no name: "it pays 0.20 per kilo" is the returned field ``pay``, or the only open one.
 
 Deliberately not here: cases without a name (``generate``).
 """

@@ -91,15 +91,15 @@ def _days_after(u: str, k: str, a: Value, e: str = "", x: Any = None) -> Value |
     return _lateness(a, Named(k)) if u in ("day", "days") else None
 
 
-@G.rule("time", "{u:spanunit} {l:late} [{e:entity} {k:cameback}]", "{u:spanunit} {l:late} {e:entity} (is|was)", "{u:spanunit} [that] {e:entity} {k:cameback} {l:late}", "{u:spanunit} [that|by which] {e:entity} (is|was|has been) {l:late}", "{u:spanunit} of delay", "how late {e:entity} ({k:cameback}|is|was) [in days]", cost=0.2)
-def _days_late(u: str = "days", k: str = "", e: str = "", l: Any = None) -> Value | None:
+@G.rule("time", "{u:spanunit} {x2:late} [{e:entity} {k:cameback}]", "{u:spanunit} {x2:late} {e:entity} (is|was)", "{u:spanunit} [that] {e:entity} {k:cameback} {x2:late}", "{u:spanunit} [that|by which] {e:entity} (is|was|has been) {x2:late}", "{u:spanunit} of delay", "how late {e:entity} ({k:cameback}|is|was) [in days]", cost=0.2)
+def _days_late(u: str = "days", k: str = "", e: str = "", x2: Any = None) -> Value | None:
     return _LATE if u in ("day", "days") else None
 
 
 G.rule("dayslate", "[that|by which|on which] {e:entity} {k:cameback} {x:afterword} {a:point}", cost=0.1)(lambda k, a, e="", x=None: _lateness(a, Named(k)))
 G.rule("dayslate", "{x:afterword} {a:point} (until|till|to|up to) ({b:point}|{e:entity} {k:cameback})", cost=0.1)(lambda a, b=None, k="", e="", x=None: _lateness(a, b or Named(k)))
 G.rule("dayslate", "[that|by which] {b:point} (is|was|lies) {x:afterword} {a:point}", cost=0.1)(lambda a, b, x=None: _lateness(a, b))
-G.rule("dayslate", "[that|by which|when] {e:entity} ({k:cameback}|is|was|are) {l:late}", "{l:late}", "of (delay|lateness)", cost=0.1)(lambda e="", k="", l=None: _LATE)
+G.rule("dayslate", "[that|by which|when] {e:entity} ({k:cameback}|is|was|are) {x2:late}", "{x2:late}", "of (delay|lateness)", cost=0.1)(lambda e="", k="", x2=None: _LATE)
 
 
 @G.rule("product", "{a:factor} (for each|for every|per|a|for|times each|times every) [started|begun|full|whole] day {d:dayslate}", "{a:num} <noun_unit> (for each|for every|per|a|for) [started|begun|full|whole] day {d:dayslate}", cost=0.1)
@@ -112,13 +112,13 @@ def _each_day_late(d: Value, a: Lit) -> Statement:
     return Define("@open", Arith("*", d, a))
 
 
-@G.rule("atom", "[{e:entity}] (is|was|were|are|{k:cameback}) {l:late}", cost=0.4)
-def _is_late(e: str = "", k: str = "", l: Any = None) -> Cond:
+@G.rule("atom", "[{e:entity}] (is|was|were|are|{k:cameback}) {x2:late}", cost=0.4)
+def _is_late(e: str = "", k: str = "", x2: Any = None) -> Cond:
     return Holds(None, "back late" if k else "late")
 
 
-@G.rule("atom", "[{e:entity}] (is|was|were|are) not {l:late}", "[{e:entity}] (is|was|were|are|{k:cameback}) (on time|in time|on or before the due date|early or on time)", cost=0.4)
-def _is_not_late(e: str = "", k: str = "", l: Any = None) -> Cond:
+@G.rule("atom", "[{e:entity}] (is|was|were|are) not {x2:late}", "[{e:entity}] (is|was|were|are|{k:cameback}) (on time|in time|on or before the due date|early or on time)", cost=0.4)
+def _is_not_late(e: str = "", k: str = "", x2: Any = None) -> Cond:
     return Not(Holds(None, "back late" if k else "late"))
 
 
