@@ -21,6 +21,8 @@ from sopwb.lang.types import BOOL
 
 _SPAN_WORDS_MAX: Final = 5
 _WORDS_KEPT: Final = 4096
+EVERYBODY: Final = "@everybody"
+"""Marks, as the owner of records, that all are meant, whoever's."""
 GROUP: Final = "@group "
 """Marks, as the noun of a selection, the name that some records were given."""
 

@@ -9,6 +9,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     asides,
     bulkmail,
     casework,
+    changes,
     charging,
     chatting,
     choosing,

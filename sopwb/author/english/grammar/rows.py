@@ -31,7 +31,7 @@ from sopwb.author.english.meaning import (
     Shift,
     Value,
 )
-from sopwb.author.english.names import GROUP, Names, spans, words_of
+from sopwb.author.english.names import EVERYBODY, GROUP, Names, spans, words_of
 from sopwb.author.english.patterns import Chart, Edge
 
 _EVERY = frozenset(("all", "every", "each", "any"))
@@ -288,7 +288,7 @@ def _of_entity(r: Rows, e: str = "") -> Rows | None:
 
 @G.rule("rows", "{r:rows} (of|for|from|by|belonging to|made by) (all|all the|all of the|all our|every one of the|any of the) {s:source}", cost=0.1)
 def _of_all(r: Rows, s: str) -> Rows | None:
-    return None if r.owner else msgspec.structs.replace(r, every=True)
+    return None if r.owner else msgspec.structs.replace(r, owner=EVERYBODY, every=True)
 
 
 @G.rule("rows", "{r:rows} (on|with|for|of|by|in|at|from|within) (that|this|the|the given) {n:name}", cost=0.6)
