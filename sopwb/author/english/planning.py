@@ -25,6 +25,7 @@ from sopwb.author.english.misread import (
     names_nothing,
     not_understood,
     purpose,
+    rewords,
     texts_of,
 )
 from sopwb.author.english.names import Names, key_of, words_of
@@ -215,6 +216,8 @@ class Planner:
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""
         if any(self.glossed & set(re.findall(r"[a-z]+", text.lower())) for text in self.state.lost):
+            return False
+        if not all(rewords(self.text, text) for text in self.state.lost):
             return False
         if self.defined and len(self.state.lost) == 1 and (self.explained or "return" in self.state.lost[0].lower()):
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')

@@ -8,7 +8,7 @@ it (``lower``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -124,6 +124,15 @@ def source_of_param(names: Names, param: str) -> str:
             if param in (f"{word}_{source.key}", word) and param not in source.record.names():
                 return source.name
     return ""
+
+
+def pointing(fields: Iterable[str], source: SourceSchema) -> str:
+    """Give the field among ``fields`` that names a record of a source: ``rider_id``, or what its key is called."""
+    noun, last = "_".join(words_of(source.name)), words_of(source.name)[-1]
+    wanted = [f"{noun}_{source.key}", f"{last}_{source.key}", noun, last]
+    if source.key and source.key != "id":
+        wanted.append(source.key)
+    return next((f for w in wanted for f in fields if f == w), "")
 
 
 def relation(names: Names, spec: Spec, source: SourceSchema) -> list[tuple[str, str]]:
