@@ -58,7 +58,7 @@ def _return(f: tuple[Ret, ...], a: bool = False, o: Any = None, z: bool = False)
     return Return(f, also=a or z)
 
 
-@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (,|-|:|, namely|, that is|, where these are|, meaning|, i.e. |;) {v:valuelist}", cost=0.2)
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (,|-|:|, namely|, that is|, where these are|, which is|, which are|, meaning|, i.e. |;) {v:valuelist}", cost=0.2)
 def _return_values(f: tuple[Ret, ...], v: tuple[Value, ...], a: bool = False, o: Any = None) -> Statement | None:
     shared = len(v) == 1 and len(f) > 1 and isinstance(v[0], Agg) and v[0].kind == "per"
     return Return(f, also=a, values=v) if len(f) == len(v) or shared else None
