@@ -30,6 +30,8 @@ class Selecting(Linker):
     def rows_source(self, rows: m.Rows) -> str:
         if rows.source:
             return rows.source
+        if rows.noun.startswith("@verb "):
+            return self.verb_source(rows.noun.removeprefix("@verb "))
         if rows.noun:
             named = self.names.sources_named(rows.noun) or (
                 [rows.noun] if rows.noun in self.names.sources else []
