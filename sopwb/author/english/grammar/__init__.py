@@ -42,6 +42,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     saving,
     sayings,
     selection,
+    starting,
     telling,
     times,
     values,
