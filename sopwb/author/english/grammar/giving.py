@@ -52,7 +52,7 @@ G.rule("giving", "[<subj>] [{a:also}] <return> [{b:also}] [me|us|you] [back] [ju
 G.rule("giving", "{g:comesback} [{b:also}] [me|us|you] [back] [just|only|simply]", cost=0.1)(lambda g=None, b=False: bool(b))
 G.rule("giving", "(i|we) {a:also} (want|need|would like|would love|expect) [to (see|know|get|have)] [back]", "(i|we) would {a:also} (like|love) [to (see|know|get|have)] [back]", "(i|we) (would love|should like|shall need|am after|are after|am interested in|are interested in) [{a:also}] [to (see|know|get|have)]", "[<subj>] [should|must|will] [{a:also}] (give|gives|show|shows|tell|tells|report|reports|return|returns|hand|hands|pass|passes|deliver|delivers|work out|works out) (me|us|you) [{b:also}] [back]", cost=0.1)(
     lambda a=False, b=False: bool(a or b))
-G.rule("giving", "(out|back) (come|comes|go|goes)", "[and] what (i|we|you) (want|need|get|would like|am after) [back|out|from it] (is|are)", "[and] (i|we|you) (want|need|get|would like) back", "[and] (get|gets|getting|see|sees|seeing) [back]", "which (gives|returns) [me|us]", "[{a:also}] (show|report|list|include|tell) [me|us]", cost=0.3)(lambda a=False: bool(a))
+G.rule("giving", "(out|back) (come|comes|go|goes)", "[and] what (i|we|you) (want|need|get|would like|am after) [back|out|from it] (is|are)", "[and] (i|we|you) (want|need|get|would like) back", "[and] [<subj>] (get|gets|getting|see|sees|seeing|works out|work out) [back]", "which (gives|returns) [me|us]", "[{a:also}] (show|report|list|include|tell) [me|us]", cost=0.3)(lambda a=False: bool(a))
 
 # --- what a name is said to be --------------------------------------------------------------------------------
 

@@ -133,7 +133,7 @@ G.rule("recorded", "the {n:name} (found|recorded|noted|given|listed|measured|see
 
 G.rule("fieldlist", "{a:fielditem}", cost=0.0)(lambda a: (a,))
 G.rule("fieldlist", "{j:aggkind} and {k:aggkind} {w:measure} [<of> {r:rows}|{x:window}]", cost=0.3)(
-    lambda j, k, w, r=None, x=None: tuple(_unnamed(Agg(i, w, r or (within(x) if x is not None else None))) for i in (j, k)) if j != k else None)
+    lambda j, k, w, r=None, x=None: tuple(msgspec.structs.replace(_unnamed(Agg(i, w, r or (within(x) if x is not None else None))), ends=True) for i in (j, k)) if j != k else None)
 G.rule("fieldlist", "{xs:fieldlist} (,|;) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a))
 G.rule("fieldlist", "{xs:fieldlist} (, and|and|, as well as|as well as|plus|; and) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a, True))
 G.rule("allof", "[,] (all|each|all of them|each of them|all of these)", cost=0.0)(lambda: 0)
