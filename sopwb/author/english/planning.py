@@ -16,6 +16,7 @@ from sopwb.author.english.choosing import texts_given
 from sopwb.author.english.discourse import apply, restored, without
 from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
+from sopwb.author.english.hoisting import is_nameless
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import (
@@ -80,7 +81,7 @@ class Planner:
         self.text = text
         self.foretell(text)
         trouble: Doubt | None = None
-        if names_nothing(text):
+        if names_nothing(text) or is_nameless(text):
             raise Doubt(
                 "What should the script be called? For example: create a script called late_payers.", (), NAME_WANTED
             )
