@@ -22,6 +22,7 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import (
     NAME_WANTED,
     all_lost,
+    beyond,
     commands,
     names_nothing,
     not_understood,
@@ -82,7 +83,7 @@ class Planner:
         self.foretell(text)
         trouble: Doubt | None = None
         if names_nothing(text) or is_nameless(text):
-            raise Doubt(
+            raise beyond(text, self.names, self.overlay.tool_names()) or Doubt(
                 "What should the script be called? For example: create a script called late_payers.", (), NAME_WANTED
             )
         lost: list[Said] = []
