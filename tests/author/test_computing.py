@@ -130,3 +130,55 @@ def test_dates_by_the_calendar(tmp_path: Path, of: str, words: str, step: str) -
 )
 def test_what_is_back_and_what_is_late(tmp_path: Path, of: str, words: str, step: str) -> None:
     check(tmp_path, of, words, step)
+
+
+@pytest.mark.parametrize(
+    ("of", "words", "step"),
+    [
+        ("player", "Return { points }. A win is worth 1 point, a draw half a point and a loss nothing.", "r.result == 'win' ? 1 : r.result == 'draw' ? 0.5 : r.result == 'loss' ? 0 : 0"),
+        ("player", "Return { points }: 3 points for a win, 1 for a draw, nothing for a loss.", "r.result == 'draw' ? 1"),
+        ("item", "Return { points }. A copper crate is worth 3 points, an iron one 1 point, anything else nothing.", "c.material == 'copper' ? 3 : c.material == 'iron' ? 1 : 0"),
+        ("hire", "deposit is 200.00 for a tent, 350.00 for a tool and 100.00 for anything else. Return { deposit }.", "item.kind == 'tent' ? 200 : item.kind == 'tool' ? 350 : 100"),
+        ("player", "wins is the number of wins. Return { wins }.", "it.result == 'win'"),
+    ],
+)
+def test_points_by_what_a_record_says(tmp_path: Path, of: str, words: str, step: str) -> None:
+    check(tmp_path, of, words, step)
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ("Return { x }: the mean rating of their hires, ignoring the ones without a rating, rounded to 1 decimal, or null if there are none.", "size(hires_with_rating) == 0 ? null : round(hires_with_rating.avg(h, h.rating), 1)"),
+        ("x is the average rating of their hires, or 0 if there are none. Return { x }.", "size(hires_with_rating) == 0 ? 0 : hires_with_rating.avg(h, h.rating)"),
+        ("x is the average rating of their hires, blank ratings ignored. If there isn't a single rating, x is null. Return { x }.", "'cond': 'size(hires_with_rating) == 0'"),
+        ("x is their highest rating, or null without any. Return { x }.", "size(hires_with_rating) == 0 ? null"),
+        ("x is what percentage of their hires are paid, rounded to a whole number. 0 if there are no hires. Return { x }.", "'cond': 'size(hires) == 0'"),
+    ],
+)
+def test_nothing_to_average(tmp_path: Path, words: str, step: str) -> None:
+    check(tmp_path, "member", words, step)
+
+
+@pytest.mark.parametrize(
+    ("of", "words", "step"),
+    [
+        ("hire", "x is the price with 20% VAT added. Return { x }.", "hire.price + hire.price * 0.2"),
+        ("hire", "x is the price less a discount of 5%. Return { x }.", "hire.price - hire.price * 0.05"),
+        ("hire", "x is the price, minus 10% if qty is at least 2. Return { x }.", "hire.qty >= 2 ? hire.price - hire.price * 0.1 : hire.price"),
+        ("hire", "x is the price plus a handling fee of 4.50 if qty is over 1. Return { x }.", "hire.price + 4.5"),
+        ("item", "x is base_price minus unit_cost as a percentage of base_price, rounded to 1 decimal. Return { x }.", "round((item.base_price - item.unit_cost) * 100 / item.base_price, 1)"),
+        ("item", "x is on_hand divided by reorder_point, as a percentage. Return { x }.", "item.on_hand * 100 / item.reorder_point"),
+        ("item", "Twice the base_price gives x. Return { x }.", "2 * item.base_price"),
+        ("item", "x is the remainder of on_hand divided by pack_size. Return { x }.", "item.on_hand % item.pack_size"),
+        ("member", "x is the sum of the prices of their unpaid hires. Return { x }.", "!it.paid"),
+    ],
+)
+def test_amounts_with_something_added_or_taken_off(tmp_path: Path, of: str, words: str, step: str) -> None:
+    check(tmp_path, of, words, step)
+
+
+def test_all_beside_some_is_asked_about(tmp_path: Path) -> None:
+    kind, text = told(tmp_path, "member", "x is the number of paid hires divided by the number of all hires. Return { x }.")
+    assert kind == "question", text
+    assert "of every member" in text

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.averages import settled
 from sopwb.author.english.declaring import quote, returns_of
 from sopwb.author.english.link import Table
 from sopwb.author.english.loops import Loops
@@ -29,6 +30,7 @@ from sopwb.lang.types import (
     STRING,
     RecordType,
     Type,
+    is_optional,
     required,
     type_text,
     unify,
@@ -88,6 +90,7 @@ class Writer(Reasons, Loops):
         self.result_type: Type | None = None
 
     def script(self) -> Generated:
+        settled(self.spec, self.averaged_empty, lambda key: self.plain_field(key) is not None)
         self.check_rules()
         if self.is_loop():
             self.prepare_loop()
@@ -547,6 +550,11 @@ class Writer(Reasons, Loops):
         if isinstance(value, m.Cases) and value.subject is None and has(value, words="@subject"):
             return msgspec.structs.replace(value, subject=m.Agg("count", None, m.Rows()))
         return value
+
+    def averaged_empty(self, key: str) -> bool:
+        """Whether a field of that name can be empty in some source."""
+        fields = ((f, t) for s in self.names.sources.values() for f, t in s.record.fields)
+        return any(is_optional(t) for f, t in fields if key_of(f) == key)
 
     def count_names(self) -> set[str]:
         """Names that mean "how many" of the records spoken of."""

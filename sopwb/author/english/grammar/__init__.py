@@ -25,6 +25,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     listing,
     mails,
     opening,
+    outcomes,
     parameters,
     picking,
     pricing,

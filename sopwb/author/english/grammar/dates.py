@@ -135,10 +135,10 @@ def _same_year(a: Value, b: Value) -> Cond:
 
 # --- spans that count both ends -------------------------------------------------------------------------------
 
-G.rule("bothends", "(both included|both inclusive|both days included|inclusive|including both|including both days|counting both|counting both days|both days counted|both counted|counting the first and the last day|first and last day included|the first and the last day included|including the first and the last day|counting both the first and the last day|including both the first and the last day|both ends included)", cost=0.0)(lambda: True)
+G.rule("bothdays", "(both included|both inclusive|both days included|inclusive|including both|including both days|counting both|counting both days|both days counted|both counted|counting the first and the last day|first and last day included|the first and the last day included|including the first and the last day|counting both the first and the last day|including both the first and the last day|both ends included)", cost=0.0)(lambda: True)
 
 
-@G.rule("time", "{u:spanunit} from {a:point} (to|until|till|through|up to) {b:point} [,] {x:bothends}", "{u:spanunit} from {a:point} (to|until|till|up to) {b:point} LP {x:bothends} RP", "{u:spanunit} between {a:point} and {b:point} [,] {x:bothends}", "{u:spanunit} between {a:point} and {b:point} LP {x:bothends} RP", cost=0.2)
+@G.rule("time", "{u:spanunit} from {a:point} (to|until|till|through|up to) {b:point} [,] {x:bothdays}", "{u:spanunit} from {a:point} (to|until|till|up to) {b:point} LP {x:bothdays} RP", "{u:spanunit} between {a:point} and {b:point} [,] {x:bothdays}", "{u:spanunit} between {a:point} and {b:point} LP {x:bothdays} RP", cost=0.2)
 def _both_ends(u: str, a: Value, b: Value, x: bool = True) -> Value | None:
     return Arith("+", Span(u, a, b), _ONE) if u in ("day", "days") else None
 
