@@ -12,19 +12,21 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.names import key_of
+from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.nodes import parts
 from sopwb.author.english.spec import Spec
+from sopwb.lang.types import is_optional
 
 _FOLDS: Final = ("avg", "min", "max")
 
 
-def settled(spec: Spec, nullable: Callable[[str], bool], at_hand: Callable[[str], bool]) -> None:
+def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> None:
     """Let cases of absence be cases of the averages that they are about.
 
-    ``nullable`` says whether a field of that name can be empty where records are averaged, ``at_hand`` whether a record
-    that is looked up has one.
+    ``at_hand`` says whether a record that is looked up has a field of that name.
     """
+    fields = [field for source in names.sources.values() for field in source.record.fields]
+    nullable = {key_of(f) for f, type_ in fields if is_optional(type_)}
     found = [a for a in parts((spec.defs, spec.returns)) if isinstance(a, m.Agg) and a.kind in _FOLDS]
 
     def about(cond: m.Cond, near: Any) -> m.Cond:
@@ -39,7 +41,7 @@ def settled(spec: Spec, nullable: Callable[[str], bool], at_hand: Callable[[str]
                 return cond
             if agg.rows is None:
                 return m.Empty(agg)
-            if agg.kind in _FOLDS and isinstance(agg.what, m.Named) and nullable(agg.what.words):
+            if agg.kind in _FOLDS and isinstance(agg.what, m.Named) and agg.what.words in nullable:
                 return m.Empty(agg)
             return m.NoRows(agg.rows) if spec.current is None and spec.pick is None else cond
         return cond

@@ -21,6 +21,7 @@ from sopwb.author.english.loops import Loops
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.reasons import Raw, Reasons
+from sopwb.author.english.returning import unnamed
 from sopwb.author.english.scope import Scope, find_field, listed
 from sopwb.author.english.spec import Doubt, Expr, Spec
 from sopwb.author.english.unnamed import amount_of
@@ -30,7 +31,6 @@ from sopwb.lang.types import (
     STRING,
     RecordType,
     Type,
-    is_optional,
     required,
     type_text,
     unify,
@@ -90,8 +90,11 @@ class Writer(Reasons, Loops):
         self.result_type: Type | None = None
 
     def script(self) -> Generated:
-        settled(self.spec, self.averaged_empty, lambda key: self.plain_field(key) is not None)
+        unnamed(self.spec)
+        settled(self.spec, self.names, lambda key: self.plain_field(key) is not None)
         self.check_rules()
+        if self.spec.effects and (self.spec.returns or self.spec.bare is not None):
+            raise Doubt("Should it send mails, or give something back? Please make it two scripts.")
         if self.is_loop():
             self.prepare_loop()
         if self.is_loop() and not self.spec.returns and self.spec.bare is None:
@@ -550,11 +553,6 @@ class Writer(Reasons, Loops):
         if isinstance(value, m.Cases) and value.subject is None and has(value, words="@subject"):
             return msgspec.structs.replace(value, subject=m.Agg("count", None, m.Rows()))
         return value
-
-    def averaged_empty(self, key: str) -> bool:
-        """Whether a field of that name can be empty in some source."""
-        fields = ((f, t) for s in self.names.sources.values() for f, t in s.record.fields)
-        return any(is_optional(t) for f, t in fields if key_of(f) == key)
 
     def count_names(self) -> set[str]:
         """Names that mean "how many" of the records spoken of."""

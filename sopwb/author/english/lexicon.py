@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 STOP: Final = frozenset(
-    ["please", "kindly", "simply", "basically", "really", "hey", "hi", "hiya", "hello", "ok", "okay", "oh", "um", "hmm", "hm", "erm", "ah", "just", "still", "already", "yet", "again", "itself", "thanks", "cheers", "alright", "lol", "tho"])
+    ["please", "kindly", "simply", "basically", "really", "hey", "hi", "hiya", "hello", "ok", "okay", "oh", "um", "hmm", "hm", "erm", "ah", "just", "still", "already", "yet", "again", "itself", "thanks", "cheers", "alright", "lol", "tho", "though"])
 """Courtesy and filler: dropped before reading. None of them may change what is computed."""
 
 STOP_FIRST: Final = frozenset(
@@ -87,7 +87,7 @@ CLASSES: Final[dict[str, tuple[str, ...]]] = {
     "run": ("run", "runs", "call", "calls", "use", "uses", "execute", "executes", "apply", "applies", "running", "calling", "using", "ask",
             "asks", "invoke", "invokes", "start", "do", "try", "test"),
     "foreach": ("for each", "for every", "for all", "for each of", "for every one of", "for any", "for all of", "for each and every"),
-    "send": ("send", "sends", "email", "emails", "e mail", "e mails", "mail", "mails", "mailing", "sending", "write", "shoot", "fire off"),
+    "send": ("send", "sends", "writes", "email", "emails", "e mail", "e mails", "mail", "mails", "mailing", "sending", "write", "shoot", "fire off"),
     "mail": ("email", "e mail", "mail", "message", "e-mail", "letter", "note", "reminder", "notification"),
     "empty": ("empty", "blank", "null", "missing", "not set", "not filled in", "not known", "unknown", "not there", "unset", "not given",
               "not filled", "absent", "nothing", "not present", "not available"),
@@ -165,6 +165,7 @@ AGE_WORDS: Final = frozenset(("older", "younger"))
 VERB_COMPARE: Final[dict[str, str]] = {
     "exceeds": ">", "exceed": ">", "equals": "==", "equal": "==", "reaches": ">=", "reach": ">=", "tops": ">", "differs from": "!=",
     "stays below": "<", "does not exceed": "<=", "do not exceed": "<=", "does not equal": "!=", "is different from": "!=",
+    "gets to": ">=", "get to": ">=", "hits": ">=", "climbs to": ">=", "rises to": ">=", "goes up to": ">=", "gets up to": ">=",
     "falls below": "<", "goes over": ">", "goes above": ">", "drops below": "<", "matches": "==",
     "comes to at least": ">=", "adds up to at least": ">=", "comes to more than": ">", "adds up to more than": ">",
 }
@@ -257,3 +258,9 @@ def stem(word: str) -> str:
     if word.endswith("ation") and len(word) > 7:
         word = word[:-3]
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two words are of one root, as far as their beginnings tell: "rental" and "rented", "delivery" and "delivered"."""
+    a, b = sorted((stem(one), stem(other)), key=len)
+    return a == b or (len(a) >= 4 and b.startswith(a))

@@ -76,6 +76,8 @@ class Linker(ABC):
         self.taken: set[str] = {p.name for p in spec.params} | {"it", "now", "today"}
         self.types: dict[str, Type] = {}
         self.facts: frozenset[str] = frozenset()
+        self.lacking: dict[str, str] = {}
+        """Averages, which nothing has no such thing as, and the source of what they are over."""
         self.subject: Expr | None = None
         self.running: Expr | None = None
         self.mentioned: Expr | None = None
@@ -146,7 +148,7 @@ class Linker(ABC):
         """Resolve words to an expression. Raises ``Doubt`` for unknown and ambiguous names."""
         words = value.words
         if words.startswith("@"):
-            return self.special(words, scope)
+            return self.key_param(value.owner) if words == "@key" else self.special(words, scope)
         if (
             value.owner in ("", "it")
             or any(noun_matches(value.owner, s) for _, _, s in scope.records if s)
@@ -214,6 +216,14 @@ class Linker(ABC):
         text = f"must({self.fetched[known]}.filter({var}, {var}.{source.key} == {key}).first()).{field}"
         self.assume(f"one that {source.name} does not have ends the run with an error")
         return Expr(text, source.record.get(field) or STRING)
+
+    def key_param(self, owner: str) -> Expr:
+        """The parameter that names the record spoken of: team_id for "that team"."""
+        named = {p.name: source_of_param(self.names, p.name) for p in self.spec.params}
+        hits = [n for n, s in named.items() if s and (owner == "it" or noun_matches(owner, s, n))]
+        if len(hits) != 1:
+            raise Doubt(f"Which {owner if owner != 'it' else 'record'} do you mean?")
+        return Expr(hits[0], self.param_type(hits[0]) or STRING)
 
     def special(self, words: str, scope: Scope) -> Expr:
         for prefix, record, source in scope.records:
@@ -373,6 +383,7 @@ class Linker(ABC):
             + (f" Did you mean {near}?" if near else " Which one do you mean?"),
             ((near, near),) if near else tuple((k, k) for k in known[:6]),
             words,
+            unknown=True,
         )
 
     # --- records that were looked up ----------------------------------------------------------------------------

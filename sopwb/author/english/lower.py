@@ -131,6 +131,8 @@ class Lowering(Testing):
                 return Expr(f"{text} / {bottom}", DECIMAL, MUL)
             case m.Part(part, of):
                 return Expr(f"{part}({self.point(of, scope).text})", INT)
+            case m.Start(unit, of):
+                return self.start(unit, self.point(of, scope))
             case m.Filled(inner, default):
                 expr, other = self.value(inner, scope), self.value(default, scope)
                 return (
@@ -199,6 +201,9 @@ class Lowering(Testing):
             return expr
         if self.body is not None and self.spec.effects and expr.text != "null":
             self.assume(f"an empty {expr.text} there ends the run with an error")
+            return Expr(f"must({expr.text})", required(expr.type))
+        if expr.text in self.lacking and self.table is None:
+            self.assume(f"where there are no such {self.lacking[expr.text]}, the run ends with an error")
             return Expr(f"must({expr.text})", required(expr.type))
         if expr.text == "null":
             raise Doubt("That would calculate with nothing at all.")
@@ -318,6 +323,13 @@ class Lowering(Testing):
         )
         sign = ("-" + (amount if amount.isdigit() else f"({amount})")) if value.back else amount
         return Expr(f"{'add_days' if unit in ('days', 'weeks') else 'add_months'}({base_text}, {sign})", DATE)
+
+    def start(self, unit: str, of: Expr) -> Expr:
+        """Write the first day of the month, quarter or year of a date."""
+        day = of.text if of.type == DATE else f"date({of.text})"
+        back = {"month": "", "quarter": f"-((month({day}) - 1) % 3)", "year": f"1 - month({day})"}[unit]
+        first = f"start_of_month({day})"
+        return Expr(f"add_months({first}, {back})" if back else first, DATE)
 
     def rounded(self, expr: Expr, places: int | None, how: str) -> Expr:
         places = places or 0

@@ -168,6 +168,13 @@ class Ratio(Node, frozen=True):
     of: Value
 
 
+class Start(Node, frozen=True):
+    """The first day of the month, quarter or year that a date lies in."""
+
+    unit: str
+    of: Value
+
+
 class Part(Node, frozen=True):
     """The year, month or weekday of a date."""
 
@@ -376,7 +383,7 @@ class Rows(Node, frozen=True):
 
 Value: TypeAlias = (
     Lit | Clock | Named | Whose | Via | It | Agg | Pick | Arith | Span | Shift | Rounded | Clamp | Fraction |
-    Ratio | Filled | Part
+    Ratio | Filled | Part | Start
     | Cases | Truth | Fixed | Message | Text
 )
 Cond: TypeAlias = (

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from sopwb.author.english.lexicon import MONEY_NAMES, singular, stem
+from sopwb.author.english.lexicon import MONEY_NAMES, akin, singular, stem
 from sopwb.author.english.names import Names, key_of, raw_words, words_of
 from sopwb.author.english.spec import Doubt, Expr, Spec
 from sopwb.lang.environment import SourceSchema
@@ -65,6 +65,9 @@ def date_field(source: SourceSchema, hint: str = "") -> str:
     if len(dates) > 1 and hint:
         close = [f for f in dates if any(stem(w) == stem(hint) for w in f.split("_"))]
         dates = close or dates
+    if len(dates) > 1:
+        own = [f for f in dates if akin(words_of(f)[0], words_of(source.name)[-1])]
+        dates = own if len(own) == 1 else dates
     if len(dates) == 1:
         return dates[0]
     if not dates:

@@ -102,8 +102,8 @@ class Selecting(Linker):
         if rows.owner == EVERYBODY:
             return []
         if ";" in rows.owner:
-            parts = [msgspec.structs.replace(rows, owner=o) for o in rows.owner.split(";")]
-            return list(dict.fromkeys(w for part in parts for w in self.owner_where(part, schema)))
+            each = [msgspec.structs.replace(rows, owner=o) for o in rows.owner.split(";")]
+            return list(dict.fromkeys(w for part in each for w in self.owner_where(part, schema)))
         ways = relation(self.names, self.spec, schema)
         if rows.owner.startswith("="):
             said = set(rows.owner[1:].split())
@@ -134,7 +134,8 @@ class Selecting(Linker):
             through = self.through_record(schema)
             if through:
                 return [through]
-            if any(isinstance(c, m.Compare | m.Or | m.And) for c in rows.conds):
+            own = {key_of(p.name) for p in self.spec.params} | {"@key"}
+            if any(isinstance(p, m.Named) and (p.words in own or p.owner) for p in parts(rows.conds)):
                 return []
             raise Doubt(
                 f"How do records of {schema.name} belong to {rows.owner if rows.owner != 'it' else 'it'}? Which field of {schema.name} says so?"  # noqa: E501 - one message, one line

@@ -201,6 +201,8 @@ def _owner(chart: Chart, at: int) -> list[Edge]:
     if low in POSSESSIVES and chart.tokens[at].kind == "word":
         return [Edge(at + 1, "", 0.0)]
     out = []
+    if chart.low(at + 1) in UNITS:
+        return []  # "this year's visits" are nobody's
     for edge in _entity(chart, at):
         if chart.low(edge.end) == "'s":
             out.append(Edge(edge.end + 1, edge.node, edge.cost))
@@ -289,7 +291,7 @@ def _anything(chart: Chart, at: int) -> list[Edge]:
 def _whentext(chart: Chart, at: int) -> list[Edge]:
     """Read a schedule's words: the rest of the sentence, or up to where another command begins (", then save it")."""
     end = schedule_end(chart, at)
-    return [Edge(end, (at, end), 0.0)] if at < end else []
+    return [Edge(end, (at, end), 0.0)] if at < end and chart.low(at) not in ("through", "over", "into", "along", "by", "with") else []
 
 
 _COMMANDED: Final = frozenset(("save", "store", "keep", "freeze", "mock", "show", "please"))

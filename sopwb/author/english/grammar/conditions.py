@@ -40,6 +40,7 @@ from sopwb.author.english.meaning import (
     Not,
     NotFor,
     Or,
+    Part,
     Rows,
     Shift,
     Span,
@@ -246,6 +247,8 @@ def with_subject(cond: Cond, subject: Value) -> Cond:
             return Not(with_subject(part, subject))
         case Mixed(left, right):
             return Mixed(with_subject(left, subject), with_subject(right, subject))
+        case Compare(left=Part(of=Named("@tail"))):
+            return msgspec.structs.replace(cond, left=Part(cond.left.part, subject))  # type: ignore[union-attr]
         case Compare() | Empty() | Starts() | Among() | Inside() | InYear() | InPart() if cond.left is None:
             return msgspec.structs.replace(cond, left=subject)
         case Holds() if cond.subject is None:
