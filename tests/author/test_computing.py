@@ -110,7 +110,7 @@ def test_what_is_not_said_about_an_amount_is_asked(tmp_path: Path, of: str, word
         ("hire", "under_age is true if the member is younger than 18. Return { under_age }.", "year(today) - year(member.birth_date)"),
         ("member", "age is their age in full years, going by birth_date. Return { age }.", "day(today) < day(member.birth_date) ? 1 : 0"),
         ("member", "months is the number of full months since joined_on. Return { months }.", "(year(today) - year(member.joined_on)) * 12"),
-        ("member", "n is the number of their hires with taken_on last month. Return { n }.", "month(it.taken_on) == month(add_months(today, -1))"),
+        ("member", "n is the number of their hires with taken_on last month. Return { n }.", "it.taken_on >= add_months(start_of_month(today), -1)"),
         ("member", "n is the number of their hires taken on weekends. Return { n }.", "weekday(it.taken_on) in [6, 7]"),
     ],
 )
@@ -182,3 +182,8 @@ def test_all_beside_some_is_asked_about(tmp_path: Path) -> None:
     kind, text = told(tmp_path, "member", "x is the number of paid hires divided by the number of all hires. Return { x }.")
     assert kind == "question", text
     assert "of every member" in text
+
+
+def test_the_first_days_are_free_of_what_is_charged_already(tmp_path: Path) -> None:
+    words = "fee is 2.50 for every day the hire came back after due_on. If it isn't back yet, count up to today. Return { fee }. The first two days are free."
+    check(tmp_path, "hire", words, "2.5 * math.greatest(math.greatest(days_between(hire.due_on, coalesce(hire.back_on, today)), 0) - 2, 0)")

@@ -17,7 +17,7 @@ from sopwb.author.english.corrections import reband, recompare, recompute, renam
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
+from sopwb.author.english.narrowing import first_free, goes_on, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import fill_last
 from sopwb.author.english.returning import (
@@ -206,6 +206,8 @@ def _select(spec: Spec, rows: m.Rows | None, pick: m.Pick | None) -> None:
 
 
 def _define_here(spec: Spec, words: str, value: m.Value) -> None:
+    if words.startswith("@free ") and first_free(spec, words, value):
+        return
     is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None
     if is_sum and isinstance(value, m.Agg) and value.rows is not None and value.rows.source:
         spec.current = value.rows

@@ -22,7 +22,6 @@ from sopwb.author.english.meaning import (
     Named,
     Not,
     Part,
-    Shift,
     Span,
     Value,
 )
@@ -107,20 +106,6 @@ def _year_of(point: Value) -> Cond:
 
 def _month_of(point: Value) -> Cond:
     return And((_year_of(point), InPart(None, "month", (Part("month", point),))))
-
-
-for _words, _back in {"this|the current|the present|the same": None, "last|the last|the previous|the past|the preceding": True, "next|the next|the coming|the following": False}.items():
-    _month = _TODAY if _back is None else Shift(_TODAY, "months", _ONE, _back)
-    _year = _TODAY if _back is None else Shift(_TODAY, "years", _ONE, _back)
-    if _back is None:
-        _words = "this|the current|the present"
-    _calendar = "[calendar]" if _back is None else "calendar"
-    G.rule("window", f"[in|during|of|from|within] ({_words}) {_calendar} month", cost=0.2)(lambda at=_month: ("cond", _month_of(at), None))
-    G.rule("window", f"[in|during|of|from|within] ({_words}) {_calendar} year", cost=0.2)(lambda at=_year: ("cond", _year_of(at), None))
-G.rule("window", "[in|during|from] (last|the previous|the preceding) month", cost=0.2)(lambda: ("cond", _month_of(Shift(_TODAY, "months", _ONE, True)), None))
-G.rule("window", "[in|during|from] (last|the previous|the preceding) year", cost=0.2)(lambda: ("cond", _year_of(Shift(_TODAY, "years", _ONE, True)), None))
-G.rule("window", "[in|during] next month", cost=0.2)(lambda: ("cond", _month_of(Shift(_TODAY, "months", _ONE, False)), None))
-G.rule("window", "[in|during] next year", cost=0.2)(lambda: ("cond", _year_of(Shift(_TODAY, "years", _ONE, False)), None))
 
 
 @G.rule("atom", "{a:point} and {b:point} (are|fall|lie) (in|within) the same [calendar] month", "{a:point} (is|falls|lies) (in|within) the same [calendar] month as {b:point}", cost=0.2)
