@@ -24,7 +24,7 @@ HEADS = {
     "member": "Create a script called probe. It takes a member_id. ",
     "item": "Create a script called probe. It takes an item_id. ",
     "player": "Create a script called probe. It takes a player. ",
-    "job": "Create a script called probe. It takes sheets (a whole number), days (a whole number) and rush (true or false). ",
+    "job": "Create a script called probe. It takes sheets (a whole number), days (a whole number), age (a whole number) and rush (true or false). ",
 }
 
 
@@ -187,3 +187,25 @@ def test_all_beside_some_is_asked_about(tmp_path: Path) -> None:
 def test_the_first_days_are_free_of_what_is_charged_already(tmp_path: Path) -> None:
     words = "fee is 2.50 for every day the hire came back after due_on. If it isn't back yet, count up to today. Return { fee }. The first two days are free."
     check(tmp_path, "hire", words, "2.5 * math.greatest(math.greatest(days_between(hire.due_on, coalesce(hire.back_on, today)), 0) - 2, 0)")
+
+
+@pytest.mark.parametrize(
+    ("of", "words", "steps"),
+    [
+        ("job", "The price is 30 per day. With 7 days or more the price is reduced by 10%, with 28 days or more by 20%. Return { price }.", ["days >= 28 ? 20 : days >= 7 ? 10 : 0"]),
+        ("job", "price is 30 per day, with 10% off from 7 days and 20% off from 28 days. Return { price }.", ["price * (days >= 28 ? 20 : days >= 7 ? 10 : 0) / 100"]),
+        ("job", "From 7 days on the price is discounted by 10%. The price is days times 30. Return { price }.", ["days >= 7 ? price - price * 0.1 : price"]),
+        ("job", "rent is 30 per day. Drivers younger than 25 pay an extra 9.50 per day, and no discount applies to that extra. net is the rent plus the extra. Return { net }.", ["age < 25 ? days * 9.5 : 0", "rent + extra"]),
+        ("hire", "total is qty times price, and with more than 50 pieces it's 8% off the whole thing. Return { total }.", ["hire.qty > 50 ? total - total * 0.08 : total"]),
+        ("hire", "It multiplies the qty by the daily_fee of the item and rounds that half up to cents: this is base. Return base.", ["round(hire.qty * item.daily_fee, 2)"]),
+        ("hire", "If due_on has passed, express_fee is 30 percent of the price; otherwise it is 0. Return express_fee.", ["hire.due_on < today ? hire.price * 0.3 : 0"]),
+        ("item", "For each crate of the item, take its weight times the price_per_kg of its material and add that up to get payout. Return { payout }.", ["crates.sum(c, c.weight * must("]),
+    ],
+)
+def test_discounts_and_extras(tmp_path: Path, of: str, words: str, steps: list[str]) -> None:
+    check(tmp_path, of, words, *steps)
+
+
+def test_a_value_for_one_case_alone_is_asked_about(tmp_path: Path) -> None:
+    kind, text = told(tmp_path, "hire", "If due_on is before today, the express fee is 30 percent of the price. Return express_fee.")
+    assert (kind, "every other case" in text) == ("question", True), text

@@ -363,7 +363,8 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     if words == "@open" and isinstance(value, m.Cases) and reband(spec, value):
         return
     key = key_of(words) if not words.startswith("@") else words
-    spec.adjusts = [(k, a) for k, a in spec.adjusts if k != key]
+    if key in spec.defs or any(key_of(r.name) == key and r.value is not None for r in spec.returns):
+        spec.adjusts = [(k, a) for k, a in spec.adjusts if k != key]
     spec.assigns = [a for a in spec.assigns if not (len(a.sets) == 1 and a.sets[0][0] == key)]
     for index, ret in enumerate(spec.returns):
         if key_of(ret.name) == key and ret.value is not None:

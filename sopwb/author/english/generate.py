@@ -118,6 +118,8 @@ class Writer(Reasons, Loops):
     def all_used(self) -> None:
         """Ask about what was said without any effect on the result: it was meant to have one."""
         spec, used = self.spec, self.used
+        if spec.gate is not None and not self.is_loop():
+            raise Doubt("You said when something holds, but not in one sentence with what holds then. What is it then?")
         for key in spec.defs:
             if not key.startswith("@count") and key not in used:
                 what = "one of the cases" if key.startswith("@") else f'"{key}"'

@@ -19,6 +19,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     dates,
     deeds,
     definitions,
+    discounts,
     edits,
     effects,
     everyday,
