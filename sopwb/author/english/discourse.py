@@ -15,7 +15,7 @@ from sopwb.author.english.corrections import reband, recompare, recompute, renam
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
+from sopwb.author.english.narrowing import first_free, goes_on, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
@@ -207,6 +207,8 @@ def _select(spec: Spec, rows: m.Rows | None, pick: m.Pick | None) -> None:
 
 
 def _define_here(spec: Spec, words: str, value: m.Value) -> None:
+    if words.startswith("@free ") and first_free(spec, words, value):
+        return
     is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None
     if is_sum and isinstance(value, m.Agg) and value.rows is not None and value.rows.source:
         spec.current = value.rows
@@ -362,7 +364,8 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     if words == "@open" and isinstance(value, m.Cases) and reband(spec, value):
         return
     key = key_of(words) if not words.startswith("@") else words
-    spec.adjusts = [(k, a) for k, a in spec.adjusts if k != key]
+    if key in spec.defs or any(key_of(r.name) == key and r.value is not None for r in spec.returns):
+        spec.adjusts = [(k, a) for k, a in spec.adjusts if k != key]
     spec.assigns = [a for a in spec.assigns if not (len(a.sets) == 1 and a.sets[0][0] == key)]
     for index, ret in enumerate(spec.returns):
         if key_of(ret.name) == key and ret.value is not None:

@@ -34,9 +34,7 @@ _BARE_OPENING: Final = re.compile(
 _ADDS: Final = re.compile(r"\W*(?:oh|ok|okay|ah)?\W*(?:and|also|plus|besides|one more|another thing|in addition)\b")
 _SAID_ALIKE: Final = 2
 """So many words in common make a sentence a rewording of another; a name or number counts as two."""
-_PLAIN: Final = re.compile(
-    r"this|that|with|from|have|they|them|then|than|more|save|please|should|make|only|when|what|also"
-)
+_PLAIN: Final = re.compile(r"this|that|with|from|have|they|them|then|than|more|save|please|make|only|when|what|also")
 
 
 def rewords(text: str, lost: str) -> bool:
