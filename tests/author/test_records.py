@@ -102,6 +102,34 @@ def test_records_by_what_was_done_with_them(tmp_path: Path, head: str, words: st
     check(tmp_path, step, head + words + ".")
 
 
+PROBE = "Create a script called probe. It takes a student_id. "
+RECENT = "n is the number of their lessons in the last 30 days, "
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ("Return { n, m }. " + RECENT + "m is the number of missed lessons in that time.", "it.held_on >= add_days(today, -30) && it.held_on <= today && it.status == 'missed'"),
+        ("Return { n, m }. " + RECENT + "m is the average price of the attended ones in the same period.", "it.held_on <= today && it.status == 'attended'"),
+        ("Return { n, m }. " + RECENT + "m is the number of those that were missed.", "it.held_on <= today && it.status == 'missed'"),
+        ("Return n, how many lessons they've had, and m, how many they missed.", "it.student_id == student_id && it.status == 'missed'"),
+        ("Return { n }: how often they missed a lesson in the last 60 days.", "it.status == 'missed' && it.held_on >= add_days(today, -60)"),
+        ("Return { n }: the number of lessons this year that found the student cancelled.", "it.status == 'cancelled'"),
+        ("Return { m }: the average minutes of the last three lessons they attended.", "'limit': '3'"),
+        ("Return { n }: how many of their lessons from 1 September 2026 up to today were 'missed', both of those days included.", "it.held_on <= today && it.status == 'missed'"),
+        ("From the lessons of that student whose status is 'attended', take the latest held_on and return it as seen.", "lessons.max(l, l.held_on)"),
+        ("Return { n }: the number of lessons the student had on Mondays.", "weekday(it.held_on) == 1"),
+    ],
+)
+def test_records_that_were_spoken_of_before(tmp_path: Path, words: str, step: str) -> None:
+    check(tmp_path, step, PROBE + words)
+
+
+def test_two_periods_leave_the_same_period_open(tmp_path: Path) -> None:
+    words = RECENT + "m is the number of their lessons in the last 60 days. k is the number of missed lessons in the same period."
+    assert "Which period" in asked(tmp_path, PROBE + "Return { n, m, k }. " + words)
+
+
 @pytest.mark.parametrize(
     ("head", "words"),
     [

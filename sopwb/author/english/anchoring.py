@@ -119,6 +119,8 @@ def anchored(spec: Spec, statement: Any) -> Any:
             assert rows is not None
             rows = msgspec.structs.replace(rows, noun="")
             node = msgspec.structs.replace(node, rows=rows)
+        if node.limit:
+            return node
         if node.kind == "per" or (isinstance(node.what, m.Named) and node.what.words == "@money"):
             return node
         if rows is not None and (rows.source or rows.noun or (looping and (rows.conds or rows.words))):
