@@ -106,7 +106,7 @@ def _same_period(seen: list[m.Rows], rows: m.Rows) -> m.Rows:
 
 
 def _timed(cond: m.Cond) -> bool:
-    return cond != SAME and (has(cond, m.Shift | m.Clock | m.Start | m.InYear) or has(cond, m.Lit, kind="date"))
+    return cond != SAME and (has(cond, (m.Shift, m.Clock, m.Start, m.InYear)) or has(cond, m.Lit, kind="date"))
 
 
 def _redated(node: Any) -> Any:
