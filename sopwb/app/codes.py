@@ -238,6 +238,13 @@ CODES: Final[tuple[Code, ...]] = (
         "Remove some that say the same of other inputs",
         "sopwb script example add check_churn_risk …, the 201st time",
     ),
+    Code(
+        "SOP-A054",
+        "The word cannot be learned",
+        "A learned word is another name for one data source or field, and nothing has it for its own name yet",
+        "sopwb data learn orders customers",
+    ),
+    Code("SOP-A055", "No such learned word", "sopwb data words lists them", "sopwb data forget buyers"),
     Code("SOP-U001", "The command line does not read", "sopwb --help shows the commands", "sopwb scritp list"),
     Code(
         "SOP-U002", "Inputs do not read", "Write --input name=value, or --inputs with a JSON object", "--inputs '[1]'"

@@ -394,6 +394,21 @@ class ProfileData(Command, frozen=True):
     name: str
 
 
+class LearnWord(Command, frozen=True):
+    """Keep another word for a data source or a field: who says ``word`` means ``means``. A word again is moved."""
+
+    word: str
+    means: str
+
+
+class ForgetWord(Command, frozen=True):
+    word: str
+
+
+class ListWords(Command, frozen=True):
+    """What was learned of how people here call things."""
+
+
 class VerifyStore(Command, frozen=True):
     deep: bool = False
 

@@ -522,6 +522,19 @@ class PlanView(Output, frozen=True):
     loops: tuple[LoopPlan, ...]
 
 
+class LearnedWord(msgspec.Struct, frozen=True):
+    """Another word, in small letters with single spaces, for the source or field ``means``."""
+
+    word: str
+    means: str
+
+
+class WordList(Output, frozen=True):
+    """The words that were learned, by word."""
+
+    rows: tuple[LearnedWord, ...]
+
+
 class Evaluated(Output, frozen=True):
     """``reply`` is {"type", "value"} or {"error": {"code", "message"}}."""
 
@@ -558,6 +571,7 @@ AnyOutput: TypeAlias = (
     | DataList
     | ToolList
     | DataProfile
+    | WordList
     | StoreReport
     | PlanView
     | Migrated

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sopwb.app.commands import ListData, ShowData, StoreStats, VerifyStore
-from sopwb.app.outputs import DataList, SourceView, StoreReport
+from sopwb.app.commands import Command, ForgetWord, LearnWord, ListData, ListWords, ShowData, StoreStats, VerifyStore
+from sopwb.app.outputs import DataList, SourceView, StoreReport, WordList
 from sopwb.cli.exits import DONE, FAILED
 from sopwb.cli.printing import answer, builtins, columns, finish
 from sopwb.kernel.canonical import json_text
@@ -45,6 +45,26 @@ def show(folder: str | None, options: Any) -> int:
     for row in found.sample:
         print(json_text(row))
     return DONE
+
+
+def words(folder: str | None, options: Any) -> int:
+    """Print the other words for sources and fields that were learned."""
+    return _words(folder, ListWords(), options)
+
+
+def learn(folder: str | None, options: Any) -> int:
+    return _words(folder, LearnWord(options.word, options.means), options)
+
+
+def forget(folder: str | None, options: Any) -> int:
+    return _words(folder, ForgetWord(options.word), options)
+
+
+def _words(folder: str | None, command: Command, options: Any) -> int:
+    found = answer(folder, command, WordList)
+    rows = found.rows if found else ()
+    table = columns([(row.word, f"= {row.means}") for row in rows], "no other words are known")
+    return finish(found, options.json, table, [builtins(row) for row in rows])
 
 
 def verify(folder: str | None, options: Any) -> int:

@@ -83,6 +83,10 @@ COMPARED_ITEMS_SHOWN: Final = 20
 """Items that differ in the answer of a comparison, unless more are asked for: a screen of them."""
 EXAMPLES_MAX: Final = 200
 """Examples of a script. All run before each freeze, milliseconds each; a person reads and keeps some dozens."""
+WORDS_LEARNED_MAX: Final = 1_000
+"""Other words for sources and fields that a workspace keeps: each is tried at every place of a sentence."""
+WORD_CHARS_MAX: Final = 60
+"""Characters of such a word, which may be a few words."""
 FREEZE_COMPARED_RECORDS_MAX: Final = 5_000
 """Records that both versions read together when a freeze tells what it changes: below a second by rows."""
 COMPARED_ENTRIES_HELD: Final = 1_000
@@ -387,6 +391,8 @@ MODEL_REPAIRS_MAX: Final = 2
 """Times that a model may mend a draft that does not check, before it writes it anew once."""
 MODEL_REPEATS_MAX: Final = 2
 """Times that the same call may get the same answer; a model that asks once more goes round in circles."""
+MODEL_PROPOSAL_CHARS_MAX: Final = 300
+"""What is shown of a proposal, whose schedule is a model's words."""
 MODEL_SHOWN_CHARS_MAX: Final = 4_000
 """What is shown of a model's own words."""
 MODEL_CARDS_MAX: Final = 8

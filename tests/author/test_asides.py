@@ -68,7 +68,7 @@ FEE = HEAD + "Return { fee, miles, ok }: fee is the length times 10. miles is th
         ("And never charge more than 60.", "math.least(fee, 60)"),
         ("It must never charge over 60.", "math.least(fee, 60)"),
         ("And anyone with more than 30 miles gets 25 extra on top of the fee.", "mile > 30 ? fee + 25 : fee"),
-        ("Boats which are not insured should be ok as well.", "'cond': '!boat.insured'"),
+        ("Boats which are not insured should be ok as well.", "|| !boat.insured"),
         ("Actually, leave out the miles.", "{'fee': 'fee', 'ok': 'ok'}"),
         ("We don't need ok after all.", "{'fee': 'fee', 'miles': 'mile'}"),
     ],

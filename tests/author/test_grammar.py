@@ -6,16 +6,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sopwb.author.english import patterns
+from sopwb.author.english import network
 from sopwb.author.english.grammar import G
 from sopwb.author.english.handbook import handbook
 
 
 def slots(piece: Any) -> list[str]:
-    if isinstance(piece, patterns._Slot):
+    if isinstance(piece, network.Slot):
         return [piece.category] if piece.category else []
     parts = getattr(piece, "parts", None) or getattr(piece, "options", None) or ()
-    if isinstance(piece, patterns._Opt):
+    if isinstance(piece, network.Opt):
         parts = (piece.part,)
     return [s for part in parts for s in slots(part)]
 
@@ -23,14 +23,14 @@ def slots(piece: Any) -> list[str]:
 def firsts(piece: Any) -> tuple[set[str], bool]:
     """Give the categories that a piece can begin with, and whether it can be empty."""
     match piece:
-        case patterns._Slot(_, category):
+        case network.Slot(_, category):
             return ({category} if category else set()), False
-        case patterns._Opt(part):
+        case network.Opt(part):
             return firsts(part)[0], True
-        case patterns._Alt(options):
+        case network.Alt(options):
             found = [firsts(o) for o in options]
             return set().union(*(f for f, _ in found)), any(e for _, e in found)
-        case patterns._Seq(parts):
+        case network.Seq(parts):
             out: set[str] = set()
             for part in parts:
                 found_here, empty = firsts(part)

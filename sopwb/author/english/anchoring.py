@@ -122,6 +122,8 @@ def anchored(spec: Spec, statement: Any) -> Any:
         if node.limit:
             return node
         if node.kind == "per" or (isinstance(node.what, m.Named) and node.what.words == "@money"):
+            if rows is not None and rows.source and not looping:
+                last[:] = [rows]
             return node
         if rows is not None and (rows.source or rows.noun or (looping and (rows.conds or rows.words))):
             if rows.conds or rows.words or rows.owner:

@@ -17,8 +17,10 @@ from sopwb.app import outputs as o
 from sopwb.author.bench import Bench
 from sopwb.author.english import meaning as m
 from sopwb.author.english.examples import carried
+from sopwb.author.english.learning import forgotten, named_here, plainly, reworded, taught
 from sopwb.author.english.misread import NAME_WANTED
 from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.numbering import SENTENCE
 from sopwb.author.english.planning import Planner, State, Step, texts_of
 from sopwb.author.english.say import FIRED_BY, HELP, Page, difference_lines, error_line, outline, question, replaced
 from sopwb.author.english.scope import source_of_param
@@ -50,6 +52,9 @@ class Pending(msgspec.Struct):
     after: State
     options: tuple[tuple[str, str], ...]
     words: str
+    unknown: bool = False
+    learning: tuple[tuple[str, str], ...] = ()
+    """What answers so far say that unknown words mean; kept once the turn is understood."""
 
 
 class OfflineAuthor:
@@ -85,24 +90,31 @@ class OfflineAuthor:
 
     def understood(self, text: str) -> Reply:
         """Answer one turn that is neither empty nor too long."""
+        page = Page()
+        text = self.taught(text, page)
+        if not text:
+            return self.reply("answer" if page.parts else "question", page.text() or "What should I do?")
         pending, self.pending = self.pending, None
         state = self.state
+        learning: tuple[tuple[str, str], ...] = ()
         if pending is not None:
             rewritten = self.answered(pending, text)
             if rewritten is not None:
-                text, state = rewritten, pending.before
+                text, state, learning = rewritten[0], pending.before, (*pending.learning, *rewritten[1])
             elif not _starts_over(text):
                 state = pending.after
+        names = self.names()
+        said, notes = reworded(text, self.words(), names)
         planner = Planner(
             state,
-            self.names(),
+            names,
             self.bench.environment(),
             pending.before if pending is not None and state is pending.after else None,
         )
         try:
-            steps = planner.plan(text)
+            steps = planner.plan(said)
         except Doubt as doubt:
-            return self.asked(doubt, text, state, planner)
+            return self.asked(doubt, text, state, planner, learning, page)
         changed = next((s.name for s in steps if s.what == "draft" and self.changed_elsewhere(s.name)), "")
         if changed:
             return self.reply(
@@ -111,38 +123,87 @@ class OfflineAuthor:
                 "Go on with those (/help lists the commands), or take the change back (/undo) and say this again.",
             )
         self.state = planner.state
-        return self.carry(steps, planner.notes)
+        for word, means in learning:
+            self.learn(word, means, page)
+        for note in notes:
+            page.add(f"{note[0].upper()}{note[1:]}.")
+        return self.carry(steps, planner.notes, page)
+
+    # --- words ----------------------------------------------------------------------------------------------
+
+    def words(self) -> dict[str, str]:
+        """Give the learned words of the workspace."""
+        known = self.bench.do(c.ListWords())
+        return {row.word: row.means for row in known.rows} if isinstance(known, o.WordList) else {}
+
+    def taught(self, text: str, page: Page) -> str:
+        """Carry out what a turn says about words; gives the rest of the turn."""
+        if word := forgotten(text):
+            done = self.bench.do(c.ForgetWord(word))
+            page.add(error_line(done) if isinstance(done, o.Failed) else f'I have forgotten "{word}".')
+            return ""
+        found = taught(text)
+        names = self.names() if found.words else None
+        for word, means in found.words:
+            self.learn(word, named_here(means, names) or means if names is not None else means, page)
+        return found.rest
+
+    def learn(self, word: str, means: str, page: Page) -> None:
+        done = self.bench.do(c.LearnWord(word, means))
+        page.add(
+            error_line(done)
+            if isinstance(done, o.Failed)
+            else f'By "{word}" you mean {means}: I keep that. Say: forget the word "{word}", to undo it.'
+        )
 
     def changed_elsewhere(self, name: str) -> bool:
         """Whether a draft that this conversation wrote is another one now."""
         shown = self.bench.do(c.ShowScript(name, "json")) if name in self.written else None
         return isinstance(shown, o.ScriptView) and shown.state == "draft" and shown.rev != self.written[name]
 
-    def asked(self, doubt: Doubt, text: str, state: State, planner: Planner) -> Reply:
+    def asked(
+        self,
+        doubt: Doubt,
+        text: str,
+        state: State,
+        planner: Planner,
+        learning: tuple[tuple[str, str], ...],
+        page: Page,
+    ) -> Reply:
         after = planner.tentative or planner.state
-        self.pending = Pending(text, state, after, doubt.options, doubt.words)
+        self.pending = Pending(text, state, after, doubt.options, doubt.words, doubt.unknown, learning)
+        page.add(question(doubt))
         return self.reply(
-            "refusal" if doubt.refusal else "question", question(doubt), [label for label, _ in doubt.options]
+            "refusal" if doubt.refusal else "question", page.text(), [label for label, _ in doubt.options]
         )
 
-    def answered(self, pending: Pending, text: str) -> str | None:
-        """Give the pending turn with the chosen words put in, where the answer picks an option."""
+    def answered(self, pending: Pending, text: str) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+        """Give the pending turn with the chosen words put in, where the answer picks an option, and what it teaches."""
         if pending.words == NAME_WANTED:
-            return _opening(text)
+            opening = _opening(text)
+            return (opening, ()) if opening is not None else None
         if not pending.options:
             return None
         first, _, rest = text.partition(".") if "." in text else (text, "", "")
-        chosen = _chosen(first, pending.options)
-        if chosen is None:
+        if pending.words.startswith(SENTENCE):
+            labels = tuple((label, label) for label, _ in pending.options)
+            picked = _chosen(first, labels, labels=True)
+            if picked is None:
+                return None
+            whole = pending.words.removeprefix(SENTENCE).strip()
+            return f"{pending.text.replace(whole, pending.options[picked][1], 1)}. {rest}", ()
+        chosen = _chosen(first, pending.options) if not pending.unknown or len(pending.options) == 1 else None
+        replacement = pending.options[chosen][1] if chosen is not None else ""
+        if pending.unknown and not replacement:
+            replacement = plainly(first, pending.options, self.names())
+        if not replacement or not pending.words:
             return None
-        _, replacement = pending.options[chosen]
-        if not pending.words:
-            return None
+        teaches = ((pending.words, replacement),) if pending.unknown else ()
         pattern = r"\b" + r"[ _]".join(re.escape(w) + r"(?:s|es)?" for w in pending.words.split()) + r"\b"
         new, count = re.subn(pattern, replacement, pending.text, flags=re.I)
         if not count:
             return None
-        return f"{new.rstrip().rstrip('.')}. {rest.strip()}" if rest.strip() else new
+        return (f"{new.rstrip().rstrip('.')}. {rest.strip()}" if rest.strip() else new), teaches
 
     # --- what can be named -----------------------------------------------------------------------------------
 
@@ -157,6 +218,7 @@ class OfflineAuthor:
                 scripts[name] = signature
                 outcomes[name] = self.outcomes(name)
         names = Names(sources, scripts, self.texts(tuple(sources)), outcomes, set(), set(), set(), {}, set())
+        names.learned = {key_of(w): key_of(n) for w, n in self.words().items() if n not in sources}
         names.index()
         return names
 
@@ -178,8 +240,7 @@ class OfflineAuthor:
 
     # --- carrying out ------------------------------------------------------------------------------------------
 
-    def carry(self, steps: list[Step], notes: list[str]) -> Reply:
-        page = Page()
+    def carry(self, steps: list[Step], notes: list[str], page: Page) -> Reply:
         only_yes = [s.what for s in steps] == ["yes"]
         for note in notes:
             page.add(note)
@@ -452,12 +513,15 @@ def _opening(text: str) -> str | None:
     return f"create a script called {found[1]}. {found[2] or ''}".strip()
 
 
-def _chosen(answer: str, options: tuple[tuple[str, str], ...]) -> int | None:
+def _chosen(answer: str, options: tuple[tuple[str, str], ...], labels: bool = False) -> int | None:
     """Find the option that an answer picks: its number, or the words that only it has."""
     # "what they paid, not what was due": only what stands before the "not" is chosen.
     answer = re.split(r"\b(?:not|instead of|rather than)\b", answer, maxsplit=1, flags=re.I)[0]
     words = set(words_of(re.sub(r"[^\w ]+", " ", answer).replace(" ", "_")))
     number = re.fullmatch(r"\s*(?:option|number|no\.?)?\s*(\d)\s*", answer)
+    own = [i for i, (_, o) in enumerate(options) if set(words_of(o.replace(" ", "_"))) & words] if labels else []
+    if len(own) == 1:
+        return own[0]
     if number and 1 <= int(number[1]) <= len(options):
         return int(number[1]) - 1
     named = [set(words_of(replacement.replace(" ", "_"))) for _, replacement in options]

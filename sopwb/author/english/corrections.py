@@ -5,7 +5,6 @@ Deliberately not here: undoing (``planning``), and new definitions in place of o
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -14,119 +13,22 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.bands import bands_of
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.nodes import has
+from sopwb.author.english.numbering import renumber, same_number
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 
 
-def renumber(spec: Spec, statement: m.Renumber) -> None:
-    """Put a new number in place of the one that was meant; several that fit are a question."""
+def replaced(spec: Spec, statement: m.Renumber) -> None:
+    """Put a new number or text in place of the one that was meant; several that fit are a question."""
     old = statement.old
-    if statement.new.kind not in ("number", "string") or (statement.new.kind == "string" and old is None):
+    if statement.new.kind not in ("number", "string", "date") or (statement.new.kind == "string" and old is None):
         raise Doubt(f"What should become {statement.new.text}? Please name it.")
-    if old is not None and old.kind == "string":
-        if not has(spec, m.Lit, kind="string", text=old.text):
-            raise Doubt(f"I find no text '{old.text}' in it.")
-        substitute(spec, old.text, statement.new.text, "string")
+    if old is None or old.kind != "string":
+        renumber(spec, statement)
         return
-    place = _places(spec, statement.words)
-    found: list[m.Lit] = []
-    _collect(place or spec, found)
-    numbers = [n for n in found if old is None or _same_number(n, old)]
-    if place and not numbers:
-        place = []
-        _collect(spec, found)
-        numbers = [n for n in found if old is None or _same_number(n, old)]
-    texts = _meant(spec, statement, numbers, bool(place))
-    if not texts:
-        raise Doubt(
-            f"I find no number {old.text} in it."
-            if old is not None
-            else "I find no number in it that this could replace."
-        )
-    if len(texts) > 1:
-        raise Doubt(
-            f"Which number should become {statement.new.text}: {listed(sorted(texts))}?",
-            tuple((t, f"change {t} to {statement.new.text}") for t in sorted(texts)),
-        )
-    text = next(iter(texts))
-    if not place:
-        substitute(spec, text, statement.new.text)
-        return
-    for arm in place:
-        _swap(spec, arm, _replaced(arm, text, statement.new.text, "number"))
-
-
-def _meant(spec: Spec, statement: m.Renumber, numbers: list[m.Lit], placed: bool) -> set[str]:
-    """Give the texts of the numbers that a correction can mean: one, where it is plain."""
-    old, new = statement.old, statement.new
-    distinct = {(n.text, n.unit): n for n in numbers}
-    if old is not None or len(distinct) < _SEVERAL:
-        return {n.text for n in distinct.values()}
-    named = [n for n in distinct.values() if new.unit and n.unit == new.unit and n.unit != "noun"]
-    named = named or [n for n in distinct.values() if statement.words and _about(spec, statement.words, n)]
-    distinct = {(n.text, n.unit): n for n in named} or distinct
-    if len(distinct) > 1 and statement.words:
-        beside = _beside(spec, statement.words)
-        close = {k: n for k, n in distinct.items() if n.text in beside}
-        distinct = close if len(close) == 1 else distinct
-    if len(distinct) > 1 and placed:
-        near = {k: n for k, n in distinct.items() if _like(n, new)}
-        distinct = near if len(near) == 1 else distinct
-    if len(distinct) > 1:
-        weighty = {k: n for k, n in distinct.items() if n.text not in ("0", "1", "2")}
-        distinct = weighty if len(weighty) == 1 else distinct
-    return {n.text for n in distinct.values()}
-
-
-_SEVERAL = 2
-_NEAR = Decimal("0.5")
-_NUMBER_DISTANCE = 3
-
-
-def _like(number: m.Lit, new: m.Lit) -> bool:
-    """Whether two numbers are of one size: neither is more than twice the other."""
-    a, b = abs(Decimal(number.text)), abs(Decimal(new.text))
-    return bool(a and b and min(a, b) / max(a, b) >= _NEAR)
-
-
-def _places(spec: Spec, words: str) -> list[m.Arm]:
-    """Give the cases that a label names: by the text that they test, or the text that they give."""
-    if not words:
-        return []
-    arms = _arms(list(spec.per.values()) + list(spec.defs.values()) + [r.value for r in spec.returns] + [spec.bare])
-    return [
-        a
-        for a in arms
-        if words in {key_of(t.replace(" ", "_")) for t in _string_literals(a)} | set(_string_literals(a))
-    ]
-
-
-def _string_literals(arm: m.Arm) -> list[str]:
-    out: list[str] = []
-
-    def walk(node: Any) -> None:
-        if isinstance(node, m.Lit) and node.kind == "string":
-            out.append(node.text.lower())
-        elif isinstance(node, m.Node) and not isinstance(node, m.Arm):
-            for field in node.__struct_fields__:
-                walk(getattr(node, field))
-        elif isinstance(node, tuple):
-            for part in node:
-                walk(part)
-
-    walk(arm.cond)
-    walk(arm.value)
-    return out
-
-
-def _arms(node: Any) -> list[m.Arm]:
-    if isinstance(node, m.Arm):
-        return [node, *_arms(node.value)]
-    if isinstance(node, m.Node):
-        return [a for f in node.__struct_fields__ for a in _arms(getattr(node, f))]
-    if isinstance(node, tuple | list):
-        return [a for part in node for a in _arms(part)]
-    return []
+    if not has(spec, m.Lit, kind="string", text=old.text):
+        raise Doubt(f"I find no text '{old.text}' in it.")
+    substitute(spec, old.text, statement.new.text, "string")
 
 
 def _swap(spec: Spec, old: Any, new: Any) -> None:
@@ -147,48 +49,6 @@ def _swap(spec: Spec, old: Any, new: Any) -> None:
 
     for field in spec.__struct_fields__:
         setattr(spec, field, walk(getattr(spec, field)))
-
-
-def _beside(spec: Spec, words: str) -> set[str]:
-    """Give the numbers that stand next to a label in what was said: "a flat 12.00" for "the flat price"."""
-    wanted = {w for w in words.split() if w not in ("price", "amount", "number", "value", "limit", "threshold", "rate")}
-    out: set[str] = set()
-    for sentence in spec.said:
-        for at, (low, _) in enumerate(sentence):
-            if low in wanted:
-                after = [n for _, n in sentence[at + 1 : at + 1 + _NUMBER_DISTANCE] if n]
-                before = [n for _, n in sentence[max(0, at - _NUMBER_DISTANCE) : at] if n]
-                out.update((after or before[::-1])[:1])
-    return out
-
-
-def _about(spec: Spec, words: str, number: m.Lit) -> bool:
-    """Whether a definition of the named thing holds the number."""
-    value = spec.defs.get(key_of(words)) or next(
-        (r.value for r in spec.returns if key_of(r.name) == key_of(words)), None
-    )
-    found: list[m.Lit] = []
-    _collect(value, found)
-    return number in found
-
-
-def _same_number(a: m.Lit, b: m.Lit) -> bool:
-    return Decimal(a.text) == Decimal(b.text)
-
-
-def _collect(node: Any, out: list[m.Lit]) -> None:
-    if isinstance(node, m.Lit):
-        if node.kind == "number":
-            out.append(node)
-    elif isinstance(node, msgspec.Struct):
-        for field in node.__struct_fields__:
-            _collect(getattr(node, field), out)
-    elif isinstance(node, list | tuple):
-        for part in node:
-            _collect(part, out)
-    elif isinstance(node, dict):
-        for part in node.values():
-            _collect(part, out)
 
 
 def substitute(spec: Spec, old: str, new: str, kind: str = "number") -> None:
@@ -265,7 +125,7 @@ def _united(new: m.Value, old: m.Value) -> m.Value:
 
 def _same_value(a: m.Value, b: m.Value) -> bool:
     if isinstance(a, m.Lit) and isinstance(b, m.Lit) and a.kind == b.kind == "number":
-        return _same_number(a, b)
+        return same_number(a, b)
     return a == b
 
 
@@ -281,23 +141,11 @@ def _compares(node: Any) -> list[m.Compare]:
     return []
 
 
-def unless(spec: Spec, statement: m.Unless) -> None:
-    """Let another number stand in the one comparison with ``old``, where a condition holds."""
-    old = statement.old
-    found = {repr(c): c for c in _compares(spec) if _same_value(c.right, old)}
-    if len(found) != 1:
-        raise Doubt(
-            f"Which comparison with {old.text} should that change?" if found else f"I find no number {old.text} in it."
-        )
-    compare = next(iter(found.values()))
-    unit = compare.right.unit if isinstance(compare.right, m.Lit) else ""
-    new = msgspec.structs.replace(statement.new, unit=unit)
-    cases = m.Cases((m.Arm(statement.cond, new),), compare.right)
-    _swap(spec, compare, msgspec.structs.replace(compare, right=cases))
-
-
 def recompute(spec: Spec, statement: m.Recompute) -> None:
     """Compute a name with another value in the place of one, where a condition holds."""
+    if not statement.words:
+        _everywhere(spec, statement)
+        return
     key = key_of(statement.words)
     at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key and r.value is not None), None)
     value = spec.returns[at].value if at is not None else spec.defs.get(key)
@@ -312,6 +160,21 @@ def recompute(spec: Spec, statement: m.Recompute) -> None:
         spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=changed)
     else:
         spec.defs[key] = changed
+
+
+def _everywhere(spec: Spec, said: m.Recompute) -> None:
+    """Put one operand in the place of another in the one value that is computed with it."""
+    changed = {k: _instead(v, said.old, said.new) for k, v in spec.defs.items()}
+    returned = [_instead(r, said.old, said.new) for r in spec.returns]
+    places = sum(v != spec.defs[k] for k, v in changed.items()) + sum(
+        a != b for a, b in zip(returned, spec.returns, strict=True)
+    )
+    old = said.old.words if isinstance(said.old, m.Named) else said.old.text if isinstance(said.old, m.Lit) else "that"
+    if not places:
+        raise Doubt(f"Nothing is computed with {old} so far. What should change?")
+    if places > 1:
+        raise Doubt(f"Several values are computed with {old}. In which one should that change?")
+    spec.defs, spec.returns = changed, returned
 
 
 def _instead(node: Any, old: m.Value, new: m.Value) -> Any:

@@ -10,16 +10,26 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.amending import except_for, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
-from sopwb.author.english.corrections import reband, recompare, recompute, rename, renumber, unless
+from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
-from sopwb.author.english.nodes import has
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import fill_last
-from sopwb.author.english.returning import asked_about, field_open, round_returned, rounded_alone
+from sopwb.author.english.returning import (
+    UNNAMED,
+    asked_about,
+    field_open,
+    name_them,
+    named_all,
+    round_returned,
+    rounded_alone,
+    them,
+)
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 from sopwb.author.english.state import Change
@@ -68,9 +78,11 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
         case m.Fail():
             spec.fails.append(statement)
         case m.Adjust():
-            _adjust(spec, statement)
+            _adjust(spec, statement if spec.loop is not None else told(spec, statement, names))
         case m.Return():
             _return(spec, statement)
+        case m.NameThem(given):
+            name_them(spec, given)
         case m.Explain(name, value):
             _explain(spec, name, value)
         case m.SwapWord():
@@ -83,6 +95,8 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             spec.remarks.append(statement)
             if statement.what.startswith("charged beyond "):
                 goes_on(spec, statement.what.rsplit(" ", 1)[1])
+        case m.Require() | m.Except() | m.Unless():
+            _act(spec, statement if spec.loop is not None else told(spec, statement, names))
         case _:
             _act(spec, statement)
 
@@ -103,17 +117,31 @@ def _act(spec: Spec, statement: m.Statement) -> None:
         case m.When(cond, _):
             spec.gate = cond if spec.gate is None else m.And((spec.gate, cond))
         case m.Renumber():
-            renumber(spec, statement)
+            replaced(spec, statement)
         case m.Recompare(new_cond, old_cond):
             recompare(spec, new_cond, old_cond)
         case m.Unless():
             unless(spec, statement)
+        case m.Require():
+            if not require(spec, statement):
+                _include(spec, (statement.cond,))
+        case m.Except():
+            assign = except_for(spec, statement)
+            if assign is not None:
+                _assign(spec, assign)
+        case m.OneMore():
+            one_more(spec, statement)
+        case m.Spared():
+            spared(spec, statement)
         case m.Recompute():
             recompute(spec, statement)
         case m.Rename(old, new, False):
             rename(spec, old, new)
         case m.RemoveField(name):
             _remove_field(spec, name)
+        case m.KeepFields(kept):
+            for name in [r.name for r in spec.returns if key_of(r.name) not in {key_of(k) for k in kept}]:
+                _remove_field(spec, name)
         case _:
             raise Doubt("I cannot do that here.")
 
@@ -135,6 +163,26 @@ def without(past: list[Change], topic: str, names: Names) -> Spec:
         for statement in change.statements:
             apply(spec, statement, names)
     return spec
+
+
+def restored(past: list[Change], words: str, names: Names) -> Spec:
+    """Give the script without what left records out last (or with these words): what came after it is done again."""
+    wanted = {stem(w) for w in words.split()}
+    leaving = (m.Exclude, m.Include, m.Only)
+    for index in range(len(past) - 1, -1, -1):
+        out = [s for s in past[index].statements if isinstance(s, leaving)]
+        if not out or (wanted and not wanted & past[index].words):
+            continue
+        later = past[index:]
+        spec = later[0].before.copy()
+        del past[index:]
+        for change in later:
+            kept = [s for s in change.statements if s not in out or change is not later[0]]
+            past.append(Change(spec.copy(), kept, change.words))
+            for statement in kept:
+                apply(spec, statement, names)
+        return spec
+    raise Doubt("Nothing was left out that could count again. Which records do you mean?")
 
 
 def _look_up(spec: Spec, source: str, names: Names) -> None:
@@ -187,6 +235,10 @@ def _only(spec: Spec, rows: m.Rows) -> None:
 
 
 def _adjust(spec: Spec, statement: m.Adjust) -> None:
+    if statement.words == "@them":
+        for name in them(spec):
+            _adjust(spec, msgspec.structs.replace(statement, words=name))
+        return
     statement = same_aggregates(spec, statement)
     key = rounded_alone(spec, statement.words) or spec.last
     if not key and len(spec.returns) == 1:
@@ -220,7 +272,13 @@ def _before_rounding(spec: Spec, key: str) -> int:
 
 
 def _remove_field(spec: Spec, name: str) -> None:
-    left = [r for r in spec.returns if r.name != name]
+    if name.startswith("@"):
+        if int(name[1:]) >= len(spec.returns):
+            raise Doubt(f"It returns {len(spec.returns)} fields only. Which one should go?")
+        name = spec.returns[int(name[1:])].name
+    left = [r for r in spec.returns if key_of(r.name) != key_of(name)]
+    if not left:
+        raise Doubt("Then it would return nothing. What should it return instead?")
     if len(left) == len(spec.returns):
         known = listed([r.name for r in spec.returns], "and")
         raise Doubt(f"There is no returned field {name}" + (f"; there are {known}." if known else "."))
@@ -290,7 +348,9 @@ def _include(spec: Spec, conds: tuple[m.Cond, ...], source: str = "") -> None:
     elif source:
         spec.current = m.Rows(source, "it", conds)
     else:
-        raise Doubt("Which records should that narrow?")
+        over = {r.source for r in parts((spec.defs, spec.returns, spec.bare)) if isinstance(r, m.Rows) and r.source}
+        if len(over) != 1 or not narrow_all(spec, over.pop(), conds):
+            raise Doubt("Which records should that narrow?")
 
 
 def _define(spec: Spec, words: str, value: m.Value) -> None:
@@ -431,6 +491,11 @@ def _return(spec: Spec, statement: m.Return) -> None:
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]
     elif values:
         fields = [m.Ret(f.name, f.type, _share(values[0], f.name)) for f in fields]
+    named_all(spec, fields)
+    fields = [
+        msgspec.structs.replace(f, name=f"{UNNAMED} {len(spec.returns) + i}") if f.name == UNNAMED else f
+        for i, f in enumerate(fields)
+    ]
     fewer = {r.name for r in spec.returns} - {f.name for f in fields}
     if not statement.also and spec.returns and fewer and not values and all(f.value is None for f in fields):
         raise Doubt(

@@ -20,6 +20,7 @@ from sopwb.author.english.loops import Loops
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.reasons import Raw, Reasons
+from sopwb.author.english.returning import unnamed
 from sopwb.author.english.scope import Scope, find_field, listed
 from sopwb.author.english.spec import Doubt, Expr, Spec
 from sopwb.lang.types import (
@@ -87,6 +88,7 @@ class Writer(Reasons, Loops):
         self.result_type: Type | None = None
 
     def script(self) -> Generated:
+        unnamed(self.spec)
         self.check_rules()
         if self.spec.effects and (self.spec.returns or self.spec.bare is not None):
             raise Doubt("Should it send mails, or give something back? Please make it two scripts.")

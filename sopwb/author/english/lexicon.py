@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 STOP: Final = frozenset(
-    ["please", "kindly", "simply", "basically", "really", "hey", "hi", "hiya", "hello", "ok", "okay", "oh", "um", "hmm", "hm", "erm", "ah", "just", "still", "already", "yet", "again", "itself", "thanks", "cheers", "alright", "lol", "tho"])
+    ["please", "kindly", "simply", "basically", "really", "hey", "hi", "hiya", "hello", "ok", "okay", "oh", "um", "hmm", "hm", "erm", "ah", "just", "still", "already", "yet", "again", "itself", "thanks", "cheers", "alright", "lol", "tho", "though"])
 """Courtesy and filler: dropped before reading. None of them may change what is computed."""
 
 STOP_FIRST: Final = frozenset(
@@ -165,6 +165,7 @@ AGE_WORDS: Final = frozenset(("older", "younger"))
 VERB_COMPARE: Final[dict[str, str]] = {
     "exceeds": ">", "exceed": ">", "equals": "==", "equal": "==", "reaches": ">=", "reach": ">=", "tops": ">", "differs from": "!=",
     "stays below": "<", "does not exceed": "<=", "do not exceed": "<=", "does not equal": "!=", "is different from": "!=",
+    "gets to": ">=", "get to": ">=", "hits": ">=", "climbs to": ">=", "rises to": ">=", "goes up to": ">=", "gets up to": ">=",
     "falls below": "<", "goes over": ">", "goes above": ">", "drops below": "<", "matches": "==",
     "comes to at least": ">=", "adds up to at least": ">=", "comes to more than": ">", "adds up to more than": ">",
 }

@@ -74,6 +74,8 @@ class Linker(ABC):
         self.taken: set[str] = {p.name for p in spec.params} | {"it", "now", "today"}
         self.types: dict[str, Type] = {}
         self.facts: frozenset[str] = frozenset()
+        self.lacking: dict[str, str] = {}
+        """Averages, which nothing has no such thing as, and the source of what they are over."""
         self.subject: Expr | None = None
         self.running: Expr | None = None
         self.mentioned: Expr | None = None
@@ -347,6 +349,7 @@ class Linker(ABC):
             + (f" Did you mean {near}?" if near else " Which one do you mean?"),
             ((near, near),) if near else tuple((k, k) for k in known[:6]),
             words,
+            unknown=True,
         )
 
     # --- records that were looked up ----------------------------------------------------------------------------

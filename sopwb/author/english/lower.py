@@ -187,6 +187,9 @@ class Lowering(Testing):
         if self.body is not None and self.spec.effects and expr.text != "null":
             self.assume(f"an empty {expr.text} there ends the run with an error")
             return Expr(f"must({expr.text})", required(expr.type))
+        if expr.text in self.lacking and self.table is None:
+            self.assume(f"where there are no such {self.lacking[expr.text]}, the run ends with an error")
+            return Expr(f"must({expr.text})", required(expr.type))
         if expr.text == "null":
             raise Doubt("That would calculate with nothing at all.")
         if expr.text.startswith("("):

@@ -208,6 +208,12 @@ class Return(Node, frozen=True):
     cond: Cond | None = None
 
 
+class NameThem(Node, frozen=True):
+    """The returned values that have no name yet are called this, in their order."""
+
+    names: tuple[str, ...]
+
+
 class Explain(Node, frozen=True):
     """What a placeholder or returned field stands for."""
 
@@ -311,6 +317,15 @@ class Renumber(Node, frozen=True):
     new: Lit
     old: Lit | None = None
     words: str = ""
+    """What the number is of: a text of its case, what it is compared to, a name."""
+    noun: str = ""
+    """What is counted, as it was said beside one of the numbers."""
+    op: str = ""
+    """How it compares now, where that was said."""
+    back: bool = False
+    """It is the number that stood there before."""
+    place: int = 0
+    """Which of all numbers it is, from 1; 0: found by the rest."""
 
 
 class Recompare(Node, frozen=True):
@@ -322,11 +337,42 @@ class Recompare(Node, frozen=True):
 
 
 class Unless(Node, frozen=True):
-    """Where ``cond`` holds, ``new`` stands instead of ``old``; elsewhere ``old`` stays."""
+    """Where ``cond`` holds, ``new`` stands instead of ``old`` (None: the number that fits); elsewhere ``old`` stays."""
 
     cond: Cond
     new: Lit
-    old: Lit
+    old: Lit | None = None
+    noun: str = ""
+    op: str = ""
+
+
+class Except(Node, frozen=True):
+    """Where ``cond`` holds, ``words`` is ``value``, whatever else was said of it ("": what can be that text)."""
+
+    cond: Cond
+    words: str
+    value: Value
+
+
+class Require(Node, frozen=True):
+    """``words`` ("": the one yes/no value, or what is gone over) is true only where ``cond`` holds as well."""
+
+    cond: Cond
+    words: str = ""
+
+
+class OneMore(Node, frozen=True):
+    """One case more of ``words`` ("": the value that has cases)."""
+
+    arm: Arm
+    words: str = ""
+
+
+class Spared(Node, frozen=True):
+    """The first ``count`` of ``words`` are free."""
+
+    count: Lit
+    words: str
 
 
 class Recompute(Node, frozen=True):
@@ -342,6 +388,18 @@ class Rename(Node, frozen=True):
     old: str
     new: str
     script: bool = False
+
+
+class KeepFields(Node, frozen=True):
+    """Of the returned fields only these."""
+
+    names: tuple[str, ...]
+
+
+class Restore(Node, frozen=True):
+    """Let the records count again that were left out last, or those that ``words`` speak of."""
+
+    words: str = ""
 
 
 class RemoveField(Node, frozen=True):
@@ -375,9 +433,9 @@ class Outside(Node, frozen=True):
 Statement: TypeAlias = (
     Create | Takes | LookUp | Match | Select | Group | Exclude | Include | Define | Labelled | Only | Widen |
     PerRecord | DefineWhen | Assign | Fail |
-    Adjust | Return | Explain
+    Adjust | Return | NameThem | Explain
     | SwapWord | InOrder | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm |
-    Drop | Undo | Renumber | Recompare | Unless | Recompute
+    Drop | Undo | Renumber | Recompare | Unless | Recompute | Except | Require | OneMore | Spared | KeepFields | Restore
     | Rename | RemoveField | CaseAbsent | Remark | Show | Outside
 )
 
@@ -403,6 +461,7 @@ __all__ = [
     "DefineWhen",
     "Drop",
     "Empty",
+    "Except",
     "Exclude",
     "Explain",
     "Fail",
@@ -416,6 +475,7 @@ __all__ = [
     "Include",
     "Inside",
     "It",
+    "KeepFields",
     "Labelled",
     "Lit",
     "LookUp",
@@ -427,12 +487,14 @@ __all__ = [
     "Missing",
     "Mixed",
     "Mock",
+    "NameThem",
     "Named",
     "Never",
     "NoRows",
     "Node",
     "Not",
     "NotFor",
+    "OneMore",
     "Only",
     "Or",
     "Order",
@@ -450,6 +512,8 @@ __all__ = [
     "RemoveField",
     "Rename",
     "Renumber",
+    "Require",
+    "Restore",
     "Ret",
     "Return",
     "Rounded",
@@ -462,6 +526,7 @@ __all__ = [
     "Shift",
     "Show",
     "Span",
+    "Spared",
     "Start",
     "Starts",
     "Statement",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from sopwb.author.english.learning import offered, unknown_word
 from sopwb.author.english.lexicon import OUTSIDE, VAGUE, singular
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.reader import Said
@@ -59,12 +60,22 @@ def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) 
             + (f" Did you mean {near}?" if near else " Which one do you mean?"),
             tuple((s, s) for s in sources),
             place[1],
+            unknown=True,
         )
     rest = text[said.lost : said.end] if said.lost >= 0 else ""
     vague = vague_word(said, text, names)
     if vague:
         return Doubt(
             f'How much is "{vague}" in "{sentence}"? Please give a number, for example "more than 30 days" or "at least 100".'  # noqa: E501 - one message, one line
+        )
+    word = unknown_word(sentence, names)
+    if word:
+        return Doubt(
+            f'I did not understand "{sentence}", for one because I do not know the word "{word}". '
+            "If it is another word for one of these, which? If not, please say it in other words.",
+            offered(sentence, names),
+            word,
+            unknown=True,
         )
     return Doubt(
         f'I did not understand "{sentence}"'
@@ -96,6 +107,18 @@ def commands(sentence: str) -> bool:
     return _ORDER.search(sentence.lower()) is not None
 
 
+_PURPOSE: Final = re.compile(
+    r"(?i)\s*(?:so |well,? |hi,? |hey,? |hello,? )*(?:i|we)(?:'d| would)? (?:also )?(?:want|like|love|need|have) to "
+    r"(?:know|see|find out|check|track|keep track|make sure|be sure|spot|watch)\b"
+)
+_BEGINS: Final = re.compile(r"(?i)\b(?:create|make|build|write|set up|script|called|named)\b|\b[a-z]+_[a-z_]+:")
+
+
+def purpose(text: str, start: int, end: int) -> bool:
+    """Whether a sentence only says what a script is wanted for, since that script begins in a later sentence."""
+    return _PURPOSE.match(text[start:end]) is not None and _BEGINS.search(text[end:]) is not None
+
+
 def names_nothing(text: str) -> bool:
     """Whether a turn only asks for a script, without its name."""
     return _BARE_OPENING.fullmatch(text.strip().lower()) is not None
@@ -107,7 +130,9 @@ def all_lost(doubt: Doubt, lost: list[Said], text: str) -> Doubt:
     more = "; ".join(f'"{quote}"' for quote in quotes if f'"{quote}"' not in doubt.text)
     if not more:
         return doubt
-    return Doubt(f"{doubt.text} Nor did I understand {more}.", doubt.options, doubt.words, doubt.refusal)
+    return Doubt(
+        f"{doubt.text} Nor did I understand {more}.", doubt.options, doubt.words, doubt.refusal, doubt.unknown
+    )
 
 
 def texts_of(script: dict[str, Any]) -> tuple[str, ...]:

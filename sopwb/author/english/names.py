@@ -21,6 +21,8 @@ from sopwb.lang.types import BOOL
 
 _SPAN_WORDS_MAX: Final = 5
 _WORDS_KEPT: Final = 4096
+_LEARNED_COST: Final = 0.5
+"""What a learned word costs as a name: more than a name itself, less than a part of one."""
 GROUP: Final = "@group "
 """Marks, as the noun of a selection, the name that some records were given."""
 
@@ -69,6 +71,8 @@ class Names(msgspec.Struct):
     """Yes/no parameters of the open draft."""
     given: set[str] = set()
     """Texts that a value of the open draft can be."""
+    learned: dict[str, str] = {}
+    """Other words for fields, as their keys."""
     _fields: dict[str, float] = {}
     _source_keys: dict[str, list[str]] = {}
 
@@ -152,6 +156,8 @@ def name_edges(chart: object, at: int) -> list[Edge]:
     found: list[Edge] = []
     for end, key in spans(chart, at):
         cost = names.name_cost(key)
+        if cost is None and key in names.learned:
+            found.append(Edge(end, names.learned[key], _LEARNED_COST))
         if cost is not None:
             tokens = chart.tokens[at:end]  # type: ignore[attr-defined]
             loose = 0.0 if any(t.kind == "name" for t in tokens) or end - at == 1 else 0.1

@@ -7,18 +7,20 @@ A word matches a token's lower-case text; ``[x]`` may be left out; ``{rows:rows}
 binds it; ``<create>`` is a class of words or phrases of the lexicon. A rule that begins with its own category
 is applied after the others
 (direct left recursion: "those … where … in …"); indirect left recursion is not allowed, and a test holds it so.
-An edge carries a cost: the sum of its rules' costs. Deliberately not here: any English.
+An edge carries a cost: the sum of its rules' costs. Deliberately not here: how a sentence is matched against all rules
+of a category at once (``network``), and any English.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from sopwb.author.english.lexer import Token
+from sopwb.author.english.network import Alt, Class, Network, Opt, Seq, Slot, State, Word
 from sopwb.kernel.limits import ENGLISH_READINGS_MAX
 
 
@@ -30,33 +32,11 @@ class Edge(msgspec.Struct, frozen=True):
     cost: float
 
 
-class _Word(msgspec.Struct, frozen=True):
-    low: str
-
-
-class _Slot(msgspec.Struct, frozen=True):
-    name: str
-    category: str
-
-
-class _Class(msgspec.Struct, frozen=True):
-    phrases: dict[str, tuple[tuple[str, ...], ...]]
-    """The phrases by their first word, the longest first."""
-
-
-class _Seq(msgspec.Struct, frozen=True):
-    parts: tuple[Any, ...]
-
-
-class _Alt(msgspec.Struct, frozen=True):
-    options: tuple[Any, ...]
-
-
-class _Opt(msgspec.Struct, frozen=True):
-    part: Any
-
-
 _Build: TypeAlias = Callable[..., Any]
+_Bound: TypeAlias = "tuple[str, Any, _Bound] | None"
+"""What slots read, the last one first."""
+_Match: TypeAlias = tuple["Rule", int, _Bound, float]
+"""A rule, the token after what it matched, its slots, and what they cost."""
 Terminal: TypeAlias = Callable[["Chart", int], list[Edge]]
 
 
@@ -68,8 +48,8 @@ class Rule(msgspec.Struct, frozen=True):
     piece: Any
     build: _Build
     cost: float
-    first: frozenset[str] | None
-    """The words that it can begin with; None: anything."""
+    number: int
+    """Its place among all rules: of readings that cost the same, that of the earlier rule comes first."""
 
 
 _PIECES: Final = re.compile(r"\{(\w*):(\w+)\}|<(\w+)>|([\[\]()|])|([^\s\[\]()|{}<>]+)")
@@ -83,7 +63,8 @@ class Grammar:
         self.rules: dict[str, list[Rule]] = {}
         self.after: dict[str, list[Rule]] = {}
         self.terminals: dict[str, Terminal] = {}
-        self._starting: dict[tuple[str, str], tuple[Rule, ...]] = {}
+        self._networks: dict[str, Network] = {}
+        self._count = 0
 
     def rule(self, category: str, *patterns: str, cost: float = 1.0) -> Callable[[_Build], _Build]:
         """Register ``lowering`` for each pattern; gives ``lowering`` back, so that it serves as a decorator."""
@@ -107,25 +88,20 @@ class Grammar:
 
     def _add(self, category: str, text: str, build: _Build, cost: float) -> None:
         piece = self._compile(text)
-        parts = piece.parts if isinstance(piece, _Seq) else (piece,)
-        if isinstance(parts[0], _Slot) and parts[0].category == category and len(parts) > 1:
-            rest = _Seq(parts[1:])
-            named = parts[0].name
-            self.after.setdefault(category, []).append(
-                Rule(category, text, _Seq((_Slot(named, ""), rest)), build, cost, self._first(rest))
-            )
-        else:
-            self.rules.setdefault(category, []).append(
-                Rule(category, text, piece, build, cost, self._first(piece))
-            )
+        parts = piece.parts if isinstance(piece, Seq) else (piece,)
+        recurs = isinstance(parts[0], Slot) and parts[0].category == category and len(parts) > 1
+        if recurs:
+            piece = Seq((Slot(parts[0].name, ""), Seq(parts[1:])))
+        self._count += 1
+        (self.after if recurs else self.rules).setdefault(category, []).append(
+            Rule(category, text, piece, build, cost, self._count)
+        )
 
-    def starting(self, category: str, low: str) -> tuple[Rule, ...]:
-        """Give the rules of a category that can begin with a word."""
-        key = (category, low)
-        if key not in self._starting:
-            rules = self.rules.get(category, ())
-            self._starting[key] = tuple(r for r in rules if r.first is None or low in r.first)
-        return self._starting[key]
+    def network(self, category: str) -> Network:
+        """Give the rules of a category as one network; it is made when it is first asked for."""
+        if category not in self._networks:
+            self._networks[category] = Network(self.rules.get(category, ()), self.after.get(category, ()))
+        return self._networks[category]
 
     def _compile(self, text: str) -> Any:
         tokens = list(_PIECES.finditer(text))
@@ -141,7 +117,7 @@ class Grammar:
             while at < len(tokens) and tokens[at][4] not in ("|", ")", "]"):
                 part, at = self._piece(tokens, at, text)
                 parts.append(part)
-            options.append(parts[0] if len(parts) == 1 else _Seq(tuple(parts)))
+            options.append(parts[0] if len(parts) == 1 else Seq(tuple(parts)))
             if at < len(tokens) and tokens[at][4] == "|":
                 at += 1
                 continue
@@ -150,77 +126,42 @@ class Grammar:
     def _piece(self, tokens: list[re.Match[str]], at: int, text: str) -> tuple[Any, int]:
         slot, category, klass, symbol, word = tokens[at].groups()
         if category is not None:
-            return _Slot(slot, category), at + 1
+            return Slot(slot, category), at + 1
         if klass is not None:
             return _class(self.classes[klass]), at + 1
         if symbol in ("[", "("):
             inner, at = self._alternatives(tokens, at + 1, text)
             if at >= len(tokens) or tokens[at][4] != {"[": "]", "(": ")"}[symbol]:
                 raise ValueError(f"a pattern does not close: {text!r}")
-            return (_Opt(inner) if symbol == "[" else inner), at + 1
-        return _Word(_unescape(word)), at + 1
-
-    def _first(self, piece: Any) -> frozenset[str] | None:
-        found, nullable = self._firsts(piece)
-        return None if found is None or nullable else frozenset(found)
-
-    def _firsts(self, piece: Any) -> tuple[set[str] | None, bool]:
-        match piece:
-            case _Word(low):
-                return {low}, False
-            case _Slot():
-                return None, False
-            case _Class(phrases):
-                return set(phrases), False
-            case _Opt(part):
-                return self._firsts(part)[0], True
-            case _Alt(options):
-                all_, nullable = set[str](), False
-                for option in options:
-                    found, empty = self._firsts(option)
-                    if found is None:
-                        return None, empty
-                    all_ |= found
-                    nullable |= empty
-                return all_, nullable
-            case _Seq(parts):
-                gathered = set[str]()
-                for part in parts:
-                    found, empty = self._firsts(part)
-                    if found is None:
-                        return None, False
-                    gathered |= found
-                    if not empty:
-                        return gathered, False
-                return gathered, True
-        raise AssertionError(piece)
+            return (Opt(inner) if symbol == "[" else inner), at + 1
+        return Word(_unescape(word)), at + 1
 
 
 def _alternatives(options: list[Any]) -> Any:
     """Join options; those that are words alone become one class, which looks only at what its first word allows."""
     if len(options) == 1:
         return options[0]
-    plain = [o for o in options if isinstance(o, _Word) or (isinstance(o, _Seq) and o.parts and _words_only(o))]
+    plain = [o for o in options if isinstance(o, Word) or (isinstance(o, Seq) and o.parts and _words_only(o))]
     if len(plain) < len(options[:2]):
-        return _Alt(tuple(options))
+        return Alt(tuple(options))
     by_first: dict[str, list[tuple[str, ...]]] = {}
     for option in plain:
-        words = (option.low,) if isinstance(option, _Word) else tuple(w.low for w in option.parts)
+        words = (option.low,) if isinstance(option, Word) else tuple(w.low for w in option.parts)
         by_first.setdefault(words[0], []).append(words)
-    klass = _Class({first: tuple(dict.fromkeys(rows)) for first, rows in by_first.items()})
+    klass = Class({first: tuple(dict.fromkeys(rows)) for first, rows in by_first.items()})
     rest = [o for o in options if o not in plain]
-    return _Alt((klass, *rest)) if rest else klass
+    return Alt((klass, *rest)) if rest else klass
 
 
-def _words_only(piece: _Seq) -> bool:
-    return all(isinstance(part, _Word) for part in piece.parts)
+def _words_only(piece: Seq) -> bool:
+    return all(isinstance(part, Word) for part in piece.parts)
 
 
-def _class(phrases: tuple[str, ...]) -> _Class:
+def _class(phrases: tuple[str, ...]) -> Class:
     by_first: dict[str, list[tuple[str, ...]]] = {}
     for words in sorted((tuple(p.split()) for p in phrases), key=len, reverse=True):
         by_first.setdefault(words[0], []).append(words)
-    return _Class({first: tuple(rows) for first, rows in by_first.items()})
+    return Class({first: tuple(rows) for first, rows in by_first.items()})
 
 
 def _unescape(word: str) -> str:
@@ -237,6 +178,8 @@ class Chart:
         self.names = names
         self.furthest = 0
         self._memo: dict[tuple[str, int], list[Edge]] = {}
+        # A quoted text is never a word of the grammar, whatever it says; behind the last token is no word.
+        self._lows = [token.low if token.kind != "string" else "" for token in tokens] + [""]
 
     def low(self, at: int) -> str:
         return self.tokens[at].low if at < len(self.tokens) else ""
@@ -253,82 +196,59 @@ class Chart:
         if terminal is not None:
             for edge in terminal(self, at):
                 kept.add(edge)
-        low = self._compared(at)
-        for rule in self.grammar.starting(category, low):
-            self._apply(rule, at, kept)
-        self._grow(category, kept)
+        network = self.grammar.network(category)
+        self._build(self._matches(((network.start, None, 0.0),), at), at, kept)
+        if network.grown:
+            self._grow(network, kept)
         self._memo[key] = kept.edges()
         return self._memo[key]
 
-    def _compared(self, at: int) -> str:
-        # A quoted text is never a word of the grammar, whatever it says.
-        if at < len(self.tokens) and self.tokens[at].kind != "string":
-            return self.tokens[at].low
-        return ""
-
-    def _apply(self, rule: Rule, at: int, kept: _Kept) -> None:
-        for end, bound, cost in self._match(rule.piece, at, {}, 0.0):
-            if end == at:
-                continue
-            node = rule.build(**bound)
-            if node is not None:
-                kept.add(Edge(end, node, cost + rule.cost))
-                self.furthest = max(self.furthest, end)
-
-    def _grow(self, category: str, kept: _Kept) -> None:
-        after = self.grammar.after.get(category)
-        if not after:
-            return
+    def _grow(self, network: Network, kept: _Kept) -> None:
         work = kept.edges()
         while work:
             edge = work.pop()
-            low = self._compared(edge.end)
-            for rule in after:
-                if rule.first is not None and low not in rule.first:
-                    continue
-                slot, rest = rule.piece.parts
-                for end, bound, cost in self._match(rest, edge.end, {slot.name: edge.node}, edge.cost):
-                    node = rule.build(**bound) if end > edge.end else None
-                    if node is not None:
-                        grown = Edge(end, node, cost + rule.cost)
-                        self.furthest = max(self.furthest, end)
-                        if kept.add(grown):
-                            work.append(grown)
+            starts = [(state, (name, edge.node, None), edge.cost) for name, state in network.grown]
+            work += self._build(self._matches(starts, edge.end), edge.end, kept)
 
-    def _match(
-        self, piece: Any, at: int, bound: dict[str, Any], cost: float
-    ) -> Iterator[tuple[int, dict[str, Any], float]]:
-        match piece:
-            case _Word(low):
-                if at < len(self.tokens) and self.tokens[at].low == low and self.tokens[at].kind != "string":
-                    self.furthest = max(self.furthest, at + 1)
-                    yield at + 1, bound, cost
-            case _Class(phrases):
-                for words in phrases.get(self._compared(at), ()):
-                    end = at + len(words)
-                    if tuple(self._compared(i) for i in range(at, end)) == words:
-                        self.furthest = max(self.furthest, end)
-                        yield end, bound, cost
-            case _Slot(name, category):
-                for edge in self.parse(category, at):
-                    yield edge.end, ({**bound, name: edge.node} if name else bound), cost + edge.cost
-            case _Opt(part):
-                yield from self._match(part, at, bound, cost)
-                yield at, bound, cost
-            case _Alt(options):
-                for option in options:
-                    yield from self._match(option, at, bound, cost)
-            case _Seq(parts):
-                yield from self._sequence(parts, 0, at, bound, cost)
+    def _build(self, matches: list[_Match], at: int, kept: _Kept) -> list[Edge]:
+        """Have the rules say what their matches mean; gives the edges that are new or cheaper."""
+        added: list[Edge] = []
+        for rule, end, bound, cost in matches:
+            node = rule.build(**_slots(bound)) if end > at else None
+            if node is not None:
+                self.furthest = max(self.furthest, end)
+                edge = Edge(end, node, cost + rule.cost)
+                if kept.add(edge):
+                    added.append(edge)
+        return added
 
-    def _sequence(
-        self, parts: tuple[Any, ...], index: int, at: int, bound: dict[str, Any], cost: float
-    ) -> Iterator[tuple[int, dict[str, Any], float]]:
-        if index == len(parts):
-            yield at, bound, cost
-            return
-        for end, grown, sum_ in self._match(parts[index], at, bound, cost):
-            yield from self._sequence(parts, index + 1, end, grown, sum_)
+    def _matches(self, starts: Iterable[tuple[State, _Bound, float]], at: int) -> list[_Match]:
+        """Give every way in which rules match from token ``at``, in the order of the rules."""
+        found: list[_Match] = []
+        for state, bound, cost in starts:
+            self._walk(state, at, bound, cost, found)
+        found.sort(key=lambda match: match[0].number)
+        return found
+
+    def _walk(self, state: State, at: int, bound: _Bound, cost: float, found: list[_Match]) -> None:
+        for rule in state.rules:
+            found.append((rule, at, bound, cost))
+        low = self._lows[at]
+        if low in state.words:
+            self.furthest = max(self.furthest, at + 1)
+            self._walk(state.behind(low), at + 1, bound, cost, found)
+        for name, category, behind in state.slots:
+            for edge in self.parse(category, at):
+                self._walk(behind(), edge.end, (name, edge.node, bound) if name else bound, cost + edge.cost, found)
+
+
+def _slots(bound: _Bound) -> dict[str, Any]:
+    """Give what slots read, by name; the slots stand in the order of reading, the last one first."""
+    found: dict[str, Any] = {}
+    while bound is not None:
+        name, node, bound = bound
+        found.setdefault(name, node)
+    return found
 
 
 class _Kept:

@@ -13,14 +13,22 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.choosing import texts_given
-from sopwb.author.english.discourse import apply, without
+from sopwb.author.english.discourse import apply, restored, without
 from sopwb.author.english.examples import wish
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import stem
-from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
+from sopwb.author.english.misread import (
+    NAME_WANTED,
+    all_lost,
+    commands,
+    names_nothing,
+    not_understood,
+    purpose,
+    texts_of,
+)
 from sopwb.author.english.names import Names, key_of, words_of
-from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.numbering import about_sentence
 from sopwb.author.english.reader import Said, prefix, read, read_sentences
 from sopwb.author.english.rescue import opening_of
 from sopwb.author.english.returning import listed_names
@@ -28,6 +36,7 @@ from sopwb.author.english.scheduling import schedule_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 from sopwb.author.english.state import Change, Overlay, State, Step
+from sopwb.author.english.verifying import verify
 from sopwb.author.english.wanting import Example
 from sopwb.kernel.diagnostics import Diagnostic
 from sopwb.lang.compile import compile_script
@@ -83,7 +92,7 @@ class Planner:
                     if (
                         self.spec() is None
                         and not re.search(r"[\d'\"{]", text[said.start : said.end])
-                        and not self.names_in(said)
+                        and (not self.names_in(said) or purpose(text, said.start, said.end))
                         and not commands(text[said.start : said.end])
                     ):
                         self.aside(said)
@@ -107,7 +116,7 @@ class Planner:
                     self.take(statement, tokens)
                 self.remember(tokens)
             except Doubt as doubt:
-                trouble = trouble or doubt
+                trouble = trouble or about_sentence(doubt, text[said.start : said.end])
             except RecursionError:
                 trouble = trouble or Doubt(
                     "That is nested too deep for me. Please say it in shorter sentences."
@@ -163,8 +172,9 @@ class Planner:
         self.learn()
         fields = [f for s in self.names.scripts.values() for f in getattr(s.returns, "names", tuple)()]
         fields += [f for s in self.names.sources.values() for f in s.record.names()]
+        said = [t.replace(" ", "_") for t in self.names.given]
         return frozenset(
-            w for f in (*fields, *self.names.local) for w in f.lower().replace(" ", "_").split("_")
+            w for f in (*fields, *self.names.local, *said) for w in f.lower().replace(" ", "_").split("_")
         )
 
     def salvage(self, tokens: Any) -> None:
@@ -221,6 +231,7 @@ class Planner:
                     self.names.local.add(key_of(name))
                     self.names.braced.add(name.lower())
         self.names.local.update(key_of(name) for name in listed_names(text))
+        self.names.braced.update(name.lower() for name in listed_names(text))
         for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
             if self.names.name_cost(key_of(word)) is None and not self.names.sources_named(key_of(word)):
                 self.names.entities.add(key_of(word))
@@ -326,6 +337,8 @@ class Planner:
                 self.drop(name)
             case m.Undo(topic):
                 self.undo(topic)
+            case m.Restore(words):
+                self.restore(words)
             case m.Mock():
                 self.mock()
             case m.Rename(old, new, True):
@@ -362,7 +375,7 @@ class Planner:
             self.promised = self.promised or statement.what in ("reason", "restored")
             if statement.what.startswith("noun "):
                 self.names.entities.add(statement.what.removeprefix("noun "))
-            self.verify(spec, statement)
+            verify(spec, statement)
         if isinstance(statement, m.CallFor) and statement.script == "@last":
             others = [n for n in self.state.specs if n != spec.name]
             if not others:
@@ -390,24 +403,6 @@ class Planner:
             said = not isinstance(statement, m.Return) or any(r.value for r in statement.fields) or statement.values
             self.explained = self.explained or bool(said)
         self.learn()
-
-    def verify(self, spec: Spec, remark: m.Remark) -> None:
-        """Hold a remark about a limit against the comparisons that stand."""
-        number = remark.what.split()[1] if remark.what.startswith("stays ") else "the"
-        if number != "the" and not has(spec, m.Lit, kind="number", text=number):
-            raise Doubt(f"I find no number {number} in it that could stay.")
-        if remark.strict is None:
-            return
-        ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}
-        inside = has(spec, m.Inside)
-        if remark.strict and not ops & {"<", ">"}:
-            raise Doubt(
-                "You say that the limit itself does not count, but I read the rule so that it does. How should the limit itself be treated?"  # noqa: E501 - one message, one line
-            )
-        if not remark.strict and not (ops & {"<=", ">="} or inside):
-            raise Doubt(
-                "You say that the limit itself counts, but I read the rule so that it does not. How should the limit itself be treated?"  # noqa: E501 - one message, one line
-            )
 
     def target(self, name: str) -> str:
         if name:
@@ -507,6 +502,15 @@ class Planner:
         self.state.specs[spec.name] = without(past, topic, self.names) if topic else past.pop().before
         self.changed = True
         self.notes.append(f"What was said about {topic} is undone." if topic else "The last change is undone.")
+
+    def restore(self, words: str) -> None:
+        """Let records count again that were left out."""
+        spec = self.spec()
+        if spec is None:
+            raise Doubt("Which script is that about?")
+        self.kept_word = self.changed = True
+        self.state.specs[spec.name] = restored(self.state.history.get(spec.name, []), words, self.names)
+        self.notes.append("They count again.")
 
     def mock(self) -> None:
         if not self.state.open:

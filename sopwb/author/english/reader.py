@@ -16,6 +16,7 @@ import msgspec
 from sopwb.author.english.grammar import G
 from sopwb.author.english.lexer import Token, sentences, tokenize
 from sopwb.author.english.lexicon import NO, STOP, STOP_FIRST, STOP_PHRASES, YES, YES_PHRASES
+from sopwb.author.english.markers import is_number_of_list, led_in, says_nothing, without_markers
 from sopwb.author.english.meaning import Confirm, Statement
 from sopwb.author.english.names import Names
 from sopwb.author.english.patterns import Chart
@@ -132,7 +133,11 @@ def read_sentences(text: str, known: frozenset[str] = frozenset()) -> list[tuple
     inside = {
         w for part in re.findall(r"\{([^{}]*)\}", text.lower()) for w in re.findall(r"\w+", part)
     } | known
-    return [tokens for tokens in (_without_courtesy(s, inside) for s in sentences(tokenize(text))) if tokens]
+    said = list(sentences(tokenize(text)))
+    said = [s for s, after in zip(said, [*said[1:], ()], strict=True) if not (after and is_number_of_list(s))]
+    if len(said) > 1:
+        said = [s for s in said if affirmation(s) is not None or not says_nothing(s)]
+    return [tokens for tokens in (_without_courtesy(s, inside) for s in said) if tokens]
 
 
 def affirmation(tokens: tuple[Token, ...]) -> Confirm | None:
@@ -150,7 +155,7 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
     if affirmation(tokens) is not None:
         return tokens
     out: list[Token] = []
-    at = _led(tokens)
+    at = led_in(tokens)
     depth = 0
     while at < len(tokens):
         if tokens[at].kind == "other":
@@ -193,7 +198,7 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
         del out[1]
     while out and out[0].low in (",", ";", ":", "-", ")"):
         out.pop(0)
-    del out[: _led(tuple(out))]
+    del out[: led_in(tuple(out))]
     while out and out[-1].low in (",", ";", ":", "-"):
         out.pop()
     return tuple(out)
@@ -203,59 +208,6 @@ def _anew(out: list[Token], tokens: tuple[Token, ...], at: int) -> bool:
     """Whether "instead" ends a part of an opening: a script that is begun anew stands instead of the old one."""
     opens = bool(out) and out[0].low in ("create", "write", "build") and tokens[at - 1].low != "it"
     return opens and (at + 1 == len(tokens) or tokens[at + 1].low in (",", ";", ":", "and"))
-
-
-_LEADS: Final = tuple(
-    tuple(p.split())
-    for p in (
-        "after that ,",
-        "afterwards ,",
-        "after this ,",
-        "once that is done ,",
-        "first ,",
-        "second ,",
-        "third ,",
-        "last ,",
-        "in the end ,",
-        "in addition ,",
-        "besides ,",
-        "furthermore ,",
-        "to start ,",
-        "to begin with ,",
-        "finally ,",
-        "apart from that ,",
-        "i forgot ,",
-        "i forgot :",
-        "i forgot -",
-        "i forgot to say",
-        "i forgot to mention",
-        "i forgot to say ,",
-        "i forgot to mention ,",
-        "i forgot to say that",
-        "i forgot to mention that",
-        "i nearly forgot ,",
-        "i almost forgot ,",
-        "i should have said",
-        "i should add that",
-        "one more thing ,",
-        "one more thing :",
-        "one more thing -",
-        "one last thing ,",
-        "one last thing :",
-        "another thing ,",
-        "another thing :",
-        "there is one more thing :",
-        "there is one more thing ,",
-        "while we are at it ,",
-        "while you are at it ,",
-    )
-)
-
-
-def _led(tokens: tuple[Token, ...]) -> int:
-    """Give how many words only lead from the sentence before to this one."""
-    hits = [len(p) for p in _LEADS if tuple(t.low for t in tokens[: len(p)]) == p and len(tokens) > len(p)]
-    return max(hits, default=0)
 
 
 _DENIALS: Final = frozenset(("no", "any", "without", "zero"))
@@ -276,6 +228,9 @@ def read(tokens: tuple[Token, ...], names: Names) -> Said:
         return Said(text, start, end, (yes,))
     chart = Chart(G, tokens, names)
     best = _cover(chart)
+    if best is None:
+        barer = (_cover(Chart(G, fewer, names)) for fewer in without_markers(tokens))
+        best = next((found for found in barer if found is not None), None)
     if best is None:
         return Said(text, start, end, lost=tokens[min(_reached(chart), len(tokens) - 1)].start)
     statements, others = best

@@ -33,13 +33,19 @@ from sopwb.lang.types import Type
 
 class Doubt(Exception):
     """Something is missing, unknown or ambiguous. ``options`` are (what the person sees, the words to put
-    in place of ``words``)."""
+    in place of ``words``). ``unknown``: nothing here has those words for a name, so that an answer teaches them."""
 
     def __init__(
-        self, text: str, options: tuple[tuple[str, str], ...] = (), words: str = "", refusal: bool = False
+        self,
+        text: str,
+        options: tuple[tuple[str, str], ...] = (),
+        words: str = "",
+        refusal: bool = False,
+        unknown: bool = False,
     ) -> None:
         super().__init__(text)
-        self.text, self.options, self.words, self.refusal = text, options, words, refusal
+        self.text, self.options, self.words = text, options, words
+        self.refusal, self.unknown = refusal, unknown
 
 
 class Expr(msgspec.Struct, frozen=True):
@@ -94,6 +100,10 @@ class Spec(msgspec.Struct):
     """The text of a mail that was said last: what is filled in next is for it."""
     said: list[tuple[tuple[str, str], ...]] = []
     """What was said of it and understood: each word with the number that it is (empty for others)."""
+    renumbered: list[tuple[str, str]] = []
+    """The corrections of numbers: what stood there and what stands there now."""
+    renumbered_at: int = 0
+    """How many sentences had been said when the last of them was made."""
     order: Order | None = None
     """The order of what is gone over."""
     settled: bool = False

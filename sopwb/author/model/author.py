@@ -29,6 +29,7 @@ from sopwb.kernel.canonical import json_text
 from sopwb.kernel.limits import (
     ENGLISH_TURN_CHARS_MAX,
     MODEL_CHANGES_CHARS_MAX,
+    MODEL_PROPOSAL_CHARS_MAX,
     MODEL_SHOWN_CHARS_MAX,
     MODEL_TURNS_REMEMBERED,
     TRACE_LINES_SHOWN,
@@ -157,6 +158,7 @@ class ModelAuthor:
         waiting = tuple(one for one in desk.proposed if one not in may)
         if not done:
             return "refusal", []
+        self._noted += [f"done: {_words(one)}" for one in may if one.kind != "save"]
         if waiting:
             self._pending = waiting
             page.add("Shall I do this? " + "; ".join(map(_words, waiting)) + ".")
@@ -253,14 +255,7 @@ def _own_words(text: str) -> str:
 
 
 def _words(proposal: Propose) -> str:
-    match proposal.kind:
-        case "save":
-            return f"save {proposal.name}"
-        case "job":
-            mocked = f" with mocked {', '.join(proposal.mocks)}" if proposal.mocks else ""
-            return f"save {proposal.name} as a batch job{mocked}"
-        case "schedule":
-            return f"run {proposal.name} {plain_text(proposal.schedule)[:120]}"
+    return plain_text(proposal.words())[:MODEL_PROPOSAL_CHARS_MAX]
 
 
 def _idle_tools(bench: Bench, view: o.ScriptView) -> list[str]:

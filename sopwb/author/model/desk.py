@@ -268,8 +268,9 @@ class Desk:
             spec = parse_spec(tool.schedule)
             if isinstance(spec, Diagnostic):
                 return f"that is no schedule: {spec.line()}"
-        self.proposed.append(msgspec.structs.replace(tool, name=name))
-        return "proposed; the program asks the person where needed, and says what came of it"
+        proposal = msgspec.structs.replace(tool, name=name)
+        self.proposed.append(proposal)
+        return f"proposed: {proposal.words()}; the program asks the person where needed, and says what came of it"
 
 
 _EXPRESSIONS = frozenset(

@@ -85,6 +85,17 @@ class Propose(Tool, frozen=True):
     schedule: str = ""
     mocks: list[str] = []
 
+    def words(self) -> str:
+        """Say what is proposed."""
+        match self.kind:
+            case "save":
+                return f"save {self.name}"
+            case "job":
+                mocked = f" with mocked {', '.join(self.mocks)}" if self.mocks else ""
+                return f"save {self.name} as a batch job{mocked}"
+            case "schedule":
+                return f"run {self.name} {self.schedule}"
+
 
 AnyTool: TypeAlias = (
     SearchCatalogue | Describe | ReadDraft | ApplyEdits | ReplaceDraft | AddExample | DryRun | AskUser | Propose

@@ -10,6 +10,8 @@ from sopwb.app.commands import (
     DiffScripts,
     Evaluate,
     ExplainPlan,
+    ForgetWord,
+    LearnWord,
     ListData,
     ListEffects,
     ListJobs,
@@ -18,6 +20,7 @@ from sopwb.app.commands import (
     ListSchedules,
     ListScripts,
     ListTools,
+    ListWords,
     ProfileData,
     ReadNotices,
     ScriptHistory,
@@ -31,7 +34,7 @@ from sopwb.app.commands import (
 from sopwb.author.slash.desk import Asked, Desk, run_ref, wrong
 from sopwb.author.slash.phrases import respelt
 from sopwb.author.slash.words import number, read_words
-from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN
+from sopwb.kernel.limits import COMPARED_ITEMS_SHOWN, WORD_CHARS_MAX
 
 FORMS: Final = ("outline", "english", "json", "canonical")
 NOTICES_NAMED_MAX: Final = 100
@@ -83,6 +86,21 @@ def data(desk: Desk, text: str) -> Asked:
             raise wrong("which source is missing")
         return Asked(ProfileData(name))
     return Asked(ShowData(name, number(words.first("limit"), _RECORDS_SHOWN)) if name else ListData())
+
+
+def learn(desk: Desk, text: str) -> Asked:
+    """``WORD means NAME | forget WORD``; a word may be several."""
+    said = read_words(text, WORD_CHARS_MAX).plain
+    if len(said) > 1 and said[0] == "forget":
+        return Asked(ForgetWord(" ".join(said[1:])))
+    if len(said) > 2 and said[-2] == "means":
+        return Asked(LearnWord(" ".join(said[:-2]), said[-1]))
+    raise wrong("what is meant is missing", expected="WORD means NAME, or forget WORD")
+
+
+def learned(desk: Desk, text: str) -> Asked:
+    read_words(text, 0)
+    return Asked(ListWords())
 
 
 def tools(desk: Desk, text: str) -> Asked:

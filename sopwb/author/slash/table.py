@@ -219,6 +219,11 @@ LOOKING: Final[tuple[Slash, ...]] = (
         "data", "[SOURCE] [--limit N] [--profile]", "list data sources, or show one's fields and first records",
         "/data orders --limit 2", looking.data, ("source",),
     ),
+    Slash(
+        "word", "WORD means NAME | forget WORD", "keep another word for a source or field, or take it away",
+        "/word buyers means customers", looking.learn, ("", "", "source"),
+    ),
+    Slash("words", "", "list the other words for sources and fields", "/words", looking.learned),
     Slash("tools", "", "list the tools and what they take", "/tools", looking.tools),
     Slash(
         "runs", "[NAME|RUN] [RUN] [--limit N]", "list runs, show one, or tell in what two differ", "/runs order_total",

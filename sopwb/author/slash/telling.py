@@ -263,6 +263,8 @@ def _lists(output: o.Output) -> str:
             return fired(output)
         case o.DataList(rows):
             return _table("Data:", [(r.name, r.format, _count(r), _fields(r)) for r in rows], "No data is declared.")
+        case o.WordList(rows):
+            return _table("Words:", [(r.word, f"= {r.means}") for r in rows], "No other words are known.")
         case o.ToolList(rows):
             return _table("Tools:", [(t.name, t.kind, _args(t), _ready(t)) for t in rows], "There are no tools.")
         case o.History(name, rows):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from sopwb.author.english.grammar import (  # noqa: F401 - imported for their rules
     absence,
     aggregates,
+    amending,
     asides,
     bulkmail,
     casework,
@@ -20,6 +21,9 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     effects,
     everyday,
     examples,
+    exceptions,
+    fielding,
+    giving,
     listing,
     mails,
     opening,

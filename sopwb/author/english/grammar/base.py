@@ -201,6 +201,8 @@ def _owner(chart: Chart, at: int) -> list[Edge]:
     if low in POSSESSIVES and chart.tokens[at].kind == "word":
         return [Edge(at + 1, "", 0.0)]
     out = []
+    if chart.low(at + 1) in UNITS:
+        return []  # "this year's visits" are nobody's
     for edge in _entity(chart, at):
         if chart.low(edge.end) == "'s":
             out.append(Edge(edge.end + 1, edge.node, edge.cost))

@@ -178,17 +178,6 @@ def _aside(n: str = "") -> tuple[Statement, ...]:
 # --- corrections -------------------------------------------------------------------------------------------------------
 
 G.rule("number", "{p:percent}", "{v:num}", "{v:num} <noun_unit>", "{v:num} {u:unit}", cost=0.1)(lambda p=None, v=None, u="": v or p)
-G.rule("tail2", "[a head|per head|each|days|day|hours|a piece|per piece|apiece|a day|per day|per person|a person|percent|a night|per night|per hour|an hour|a week|per week|a month|per month|{w:oneword}]", cost=0.1)(lambda w="": True)
-
-
-@G.rule("clause", "[<please_do>] (make|let) (it|that|this|the {w:phrase}|them|{n:name}) [be] [to] {a:number} [a head|per head|each|a piece|apiece|a day|per day|a person|per person|an hour|a night|instead|per night] [please] [, not {b:number}|instead of {b:number}|rather than {b:number}] [instead]", "[<please_do>] (change|set|raise|lower|increase|decrease|reduce|put|move|bump|adjust|update|cut) (the|that|this|it|its) [{w:phrase}|{n:name}] [up|down] [from {b:number}] (to|at) {a:number} [instead|from {b:number}|instead of {b:number}]",
-        "[<please_do>] (make|let) (it|that|this) [be] {a:number} (per|a|for each|for every|an) {x:oneword} [instead] [, not {b:number}|instead of {b:number}|rather than {b:number}]",
-        "[no] [,] i (meant|mean) [every|after|at least|over|more than|within|under] {a:number} [{w:oneword}] [,] (not|instead of|rather than) {b:number} [{y:oneword}]", "{a:number} [{w:oneword}] [,] not {b:number} [{y:oneword}]", "(use|take) {a:number} [{w:oneword}] [instead of|, not|rather than] {b:number} [{y:oneword}]", "{b:number} [{w:oneword}] (is|was) (too much|too many|too few|too little|too long|too short|too high|too low|wrong|a bit much|not enough) [,|-|;] (make|let) (it|that) [be] {a:number} [{y:oneword}] [instead]", "[i (meant|mean)] {a:number} [{w:oneword}] (instead of|rather than) {b:number} [{y:oneword}]", "(change|replace) [the] {b:number} (to|by|with|into) {a:number}",
-        "it should (be|have been|say) {a:number} [{w:oneword}] [, not {b:number}|instead of {b:number}|rather than {b:number}]", "[no] [,] (i meant|i mean|that should be) {a:number} [{w:oneword}]", "no [,] it is {a:number} [{w:oneword}]", "it is {a:number} [{w:oneword}] (, not|instead of|rather than) {b:number} [{y:oneword}]", cost=0.4)
-def _renumber(a: Lit, b: Lit | None = None, w: str = "", n: str = "", y: str = "", x: str = "") -> Statement:
-    return Renumber(Lit(a.kind, a.text, "per") if x else a, b, n or w)
-
-
 @G.rule("clause", "[<please_do>] (change|replace|turn|swap) [the] [word|text|value|name] {b:string} (to|with|by|into|for) {a:string}", "[<please_do>] (say|write|use|call it|make it|call that|make that) {a:string} (instead of|rather than|, not|not) {b:string}", "{a:string} instead of {b:string}", cost=0.3)
 def _reword(a: Lit, b: Lit) -> Statement:
     return Renumber(a, b)

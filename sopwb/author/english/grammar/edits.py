@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from sopwb.author.english.grammar.base import G
-from sopwb.author.english.lexicon import UNITS
 from sopwb.author.english.meaning import (
     Compare,
     Cond,
@@ -42,36 +39,6 @@ G.rule("makeverb", "[<please_do>] (make|set|let|give|put|use|take|pay|charge|cou
 G.rule("unitword", "{u:unit}", "<noun_unit>", "{w:oneword}", cost=0.0)(lambda u="", w="": u)
 
 
-@G.terminal("labelled")
-def _labelled(chart: Chart, at: int) -> list[Edge]:
-    """Read up to three words, a name or a text that say which number is meant: "deluxe", "the flat price", "'gold'"."""
-    named = at + 1 < len(chart.tokens) and chart.tokens[at + 1].kind in ("number", "money", "percent")
-    skip = 1 if chart.low(at) in ("the", "a", "an", "those", "these", "that", "our") and not named else 0
-    out, words = [], []
-    for end in range(at + skip, min(at + skip + 3, len(chart.tokens))):
-        token = chart.tokens[end]
-        if token.kind not in ("word", "name", "string") or token.low in ("not", "instead", "rather", "than", "and", "or", "to", "from", "is", "was", "up", "down", "at", "be", "it", "if"):
-            break
-        words.append(token.low.replace("_", " "))
-        out.append(Edge(end + 1, " ".join(words), 0.6 + 0.2 * len(words)))
-    return out
-
-
-G.rule("aim", "(it|that|this|them|those|these)", cost=0.0)(lambda: "")
-G.rule("aim", "{w:labelled}", cost=0.0)(lambda w: w)
-
-
-@G.rule("clause", "{m:makeverb} {w:aim} [be|at|to] {a:number} [{u:unitword}] [,|;|-|because|since|as] {b:number} [{x:unitword}] (is|was) {t:tooadj}", "{b:number} [{x:unitword}] (is|was) {t:tooadj} [,|;|-|so] {m:makeverb} {w:aim} [be|at|to] {a:number} [{u:unitword}]",
-        "{m:makeverb} {w:aim} [be|at|to] {a:number} [{u:unitword}] (instead of|rather than|, not|not) {b:number} [{x:unitword}]", "{w:labelled} (is|are|costs|cost|gets|get|counts|count) {a:number} [{u:unitword}] (instead of|rather than|, not|not) {b:number} [{x:unitword}]", cost=0.4)
-def _renumber(a: Lit, b: Lit, w: str = "", **_: Any) -> Statement:
-    return Renumber(a, b, w)
-
-
-@G.rule("clause", "{a:number} [{u:unitword}] (is|are|will be|should be) [already|quite] (enough|sufficient|fine|plenty|ok|okay|all it takes) for [a|an|the] {w:labelled}", "{w:labelled} (needs|takes|requires|starts at|begins at|is from) [only|just] {a:number} [{u:unitword}] [now|from now on]", "for [a|an|the] {w:labelled} {a:number} [{u:unitword}] (is|are|will be) (enough|sufficient|fine|ok|okay)", cost=0.9)
-def _enough(a: Lit, w: str, **_: Any) -> Statement:
-    return Renumber(a, None, w)
-
-
 @G.rule("clause", "(the rest|the others|all others|everything else|everyone else|the other ones) (stay|stays|stay at|stays at|remain|remains|remain at|keep|keeps|is still|are still) {a:number} [{u:unitword}]", cost=0.4)
 def _rest_stays(a: Lit, **_: Any) -> Statement:
     return Remark("stays " + a.text)
@@ -88,38 +55,6 @@ def _stays(n: str) -> Statement:
 @G.rule("clause", "[<please_do>] [make|let] [it|that|this|them] [be] {a:tails} (, not|instead of|rather than|, and not|not|, rather than|, instead of) {b:tails}", "[no] [,] i (meant|mean) {a:tails} [,] (not|instead of|rather than) {b:tails}", cost=0.7)
 def _recompare(a: Cond, b: Cond) -> Statement | None:
     return Recompare(a, b) if isinstance(a, Compare) and isinstance(b, Compare) and a != b else None
-
-
-@G.rule("clause", "[<please_do>] (make|let) (it|that|this|them) [be] {a:cmptail} [{w:unitwords}] [instead]", "[<please_do>] (change|set) (it|that|this) to {a:cmptail} [{w:unitwords}] [instead]", "(it|that|this) should be {a:cmptail} [{w:unitwords}] instead", cost=0.8)
-def _recompare_only(a: Cond, w: str = "") -> Statement | None:
-    return Recompare(a, None) if isinstance(a, Compare) and a.op in ("<", ">") else None
-
-
-G.rule("cmptail", "{o:sizecmp} {v:number}", cost=0.0)(lambda o, v: Compare(o, None, v))
-G.rule("overlast", "(the|in the|over the|within the|to the|for the) (last|past|previous|next|coming)", cost=0.0)(lambda: True)
-
-
-@G.rule("clause", "{m:makeverb} {x:aimed} [be|at|to] [{l:overlast}] {a:number} [{u:unitwords}] (instead of|rather than|, not|not) [{k:overlast}] {b:number} [{y:unitwords}]", "{m:makeverb} {x:aimed} [be|at|to] {l:overlast} {a:number} {u:unitwords} [instead]", cost=0.7)
-def _renumber_counted(a: Lit, b: Lit | None = None, u: str = "", **_: Any) -> Statement:
-    return Renumber(msgspec.structs.replace(a, unit=u) if u in _UNIT_WORDS else a, b, "")
-
-
-G.rule("aimed", "(it|that|this|them|those|these)", cost=0.0)(lambda: True)
-_UNIT_WORDS = frozenset(UNITS)
-_NOT_UNIT = frozenset(("instead", "rather", "not", "and", "or", "if", "when", "than", "of", "is", "was", "to", "from", "but", "then", "where", "whose", "for", "with", "otherwise", "unless", "only", "except"))
-
-
-@G.terminal("unitwords")
-def _unitwords(chart: Chart, at: int) -> list[Edge]:
-    """Read one to three words that say what is counted: "untidy inspections", "days"."""
-    out, words = [], []
-    for end in range(at, min(at + 3, len(chart.tokens))):
-        token = chart.tokens[end]
-        if token.kind not in ("word", "name") or token.low in _NOT_UNIT:
-            break
-        words.append(token.low)
-        out.append(Edge(end + 1, " ".join(words), 0.2 * len(words)))
-    return out
 
 
 @G.rule("clause", "<when> {c:cond} [,] {b:number} [{x:unitword}] (is|was|are) {t:tooadj} [,|;|-|so|and] {m:makeverb} [them|those|these|it|that] [be] {a:number} [{u:unitword}]", "<when> {c:cond} [,] {m:makeverb} [it|that|them|those] [be] {a:number} [{u:unitword}] (instead of|rather than|, not) {b:number} [{x:unitword}]", "<when> {c:cond} [,] it is {a:number} [{u:unitword}] (instead of|rather than|, not) {b:number} [{x:unitword}]",
@@ -163,9 +98,6 @@ def _topic(chart: Chart, at: int) -> list[Edge]:
 @G.rule("clause", "[<please_do>] (forget|drop|undo|remove|revert|take back|scrap|cancel|take out|ignore|reverse|never mind) (the|that|my|what i said) [bit|part|thing|rule|change|business|stuff|one|exception|sentence] (about|with|on|regarding|concerning|for) {t:topic} [again] [after all|again]", cost=0.3)
 def _undo_topic(t: str) -> Statement:
     return Undo(t)
-
-
-G.rule("clause", "(count|include|use|take|keep) (them|those|these|those {w:oneword}|these {w:oneword}|the {w:oneword}) [too|again|as well|after all|in] [again|after all]", cost=1.6)(lambda w="": Remark("restored"))
 
 
 def reworded(a: Lit, b: Lit) -> Statement:

@@ -127,7 +127,7 @@ def _plainname(chart: Chart, at: int) -> list[Edge]:
         token = chart.tokens[at]
         low = token.low
         after = chart.low(edge.end)
-        ends = edge.end >= len(chart.tokens) or after in (",", ":", ";", "(", "-", "which", "with", "without", "taking", "whose", "it")
+        ends = edge.end >= len(chart.tokens) or after in (",", ":", ";", "(", "-", "which", "that", "with", "without", "taking", "whose", "it")
         if ends and low not in _OPENS and low not in _NOT_LABEL and not names.sources_named(key_of(low)) and names.name_cost(key_of(low)) != 0.0 and (token.kind != "word" or low not in _PRONE):
             out.append(Edge(edge.end, edge.node, edge.cost + 0.5))
     return out

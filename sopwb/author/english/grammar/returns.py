@@ -38,7 +38,7 @@ G.rule("fields", "{f:field}", cost=0.0)(lambda f: (f,))
 G.rule("fields", "{xs:fields} (,|and|, and) {f:field}", cost=0.1)(lambda xs, f: (*xs, f))
 G.rule("object", "LB {xs:fields} RB", cost=0.0)(lambda xs: xs)
 G.rule("object", "LB {xs:fields} , RB", cost=0.0)(lambda xs: xs)
-G.rule("objectwords", "[the] [following] (one|two|three|four|five) (field|fields|value|values) [:|,]", "(an object|a record|the result) (with|of|containing|that has) [the] [following] [one|two|three|four|five] [field|fields|value|values] [:]", cost=0.1)(lambda: True)
+G.rule("objectwords", "[the|these] [following] (one|two|three|four|five) (field|fields|value|values|things|numbers|figures|results|answers) [back] [:|,|-]", "(these|the following) [things|fields|values|numbers|figures|results] [back] [:|,|-]", "(an object|a record|the result) (with|of|containing|that has) [the] [following] [one|two|three|four|five] [field|fields|value|values] [:]", cost=0.1)(lambda: True)
 G.rule("objectwords", "[a|an|the|one] [json|simple|small] (object|record|dict|map|structure|result) [with|containing|having|of the form|like|that has|of|:] [the] [fields|field|form] [:|is]", "[the] (fields|field|values|value)", "[me] [back] [just|only]", cost=0.1)(lambda: True)
 G.rule("also", "(also|additionally|too|besides|in addition|on top of that|as an extra|furthermore|further)", cost=0.0)(lambda: True)
 

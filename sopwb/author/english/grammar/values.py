@@ -269,7 +269,7 @@ def _one_decimal() -> int:
     return 1
 
 
-@G.rule("places", "to [a|the nearest|the next] (whole number|whole|integer|full number|whole euro|euro|dollar|full euro|whole dollar|whole percent)", cost=0.1)
+@G.rule("places", "to [a|the nearest|the next] (whole number|whole numbers|whole|integer|integers|full number|whole euro|euro|dollar|full euro|whole dollar|whole percent)", cost=0.1)
 def _whole() -> int:
     return 0
 

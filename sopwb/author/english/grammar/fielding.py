@@ -1,0 +1,161 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
+"""Returned fields in later turns: one more by its record's field, another name, none any more; records back or out.
+
+    "I also need their name."   "Call visits n_visits instead."   "I don't need the total."   "Just the level is enough."
+    "Leave out the cancelled ones."   "Count those too after all."   "Scratch that."
+
+Deliberately not here: fields that are explained (``returns``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sopwb.author.english.grammar.base import G
+from sopwb.author.english.meaning import (
+    Exclude,
+    KeepFields,
+    Named,
+    Only,
+    RemoveField,
+    Rename,
+    Restore,
+    Ret,
+    Return,
+    Rows,
+    Statement,
+    Undo,
+)
+from sopwb.author.english.names import Names, key_of, spans, words_of
+from sopwb.author.english.patterns import Chart, Edge
+
+
+@G.terminal("localname")
+def _localname(chart: Chart, at: int) -> list[Edge]:
+    """Read the name of something that the open script defines or returns, in quotes or not; the node is the name."""
+    names: Names = chart.names
+    if at < len(chart.tokens) and chart.tokens[at].kind == "string":
+        text = str(chart.tokens[at].value)
+        return [Edge(at + 1, text, 0.0)] if text.isidentifier() and key_of(text) in names.local else []
+    return [Edge(end, key.replace(" ", "_"), 0.0) for end, key in spans(chart, at) if key in names.local]
+
+
+@G.terminal("rawfield")
+def _rawfield(chart: Chart, at: int) -> list[Edge]:
+    """Read words that are exactly a field's; the node is the field as it is written, where only one is."""
+    names: Names = chart.names
+    out = []
+    for end, key in spans(chart, at):
+        fields = {f for s in names.sources.values() for f in s.record.names() if key_of(f) == key}
+        if len(fields) == 1 and key not in names.local:
+            out.append(Edge(end, fields.pop(), 0.0))
+    return out
+
+
+@G.terminal("begins")
+def _begins(chart: Chart, at: int) -> list[Edge]:
+    """Stand where the sentence begins, reading nothing."""
+    return [Edge(at, True, 0.0)] if at == 0 else []
+
+
+@G.terminal("ends")
+def _ends(chart: Chart, at: int) -> list[Edge]:
+    """Stand where the sentence ends, reading nothing."""
+    return [Edge(at, True, 0.0)] if at == len(chart.tokens) else []
+
+
+# --- one more ------------------------------------------------------------------------------------------------------
+
+G.rule("recordfield", "[the] {f:rawfield}", "{o:owner} {f:rawfield}", "the {f:rawfield} of (the|that|this) {e:entity}", cost=0.1)(lambda f, o="", e="": Ret(f, "", Named(key_of(f), o or e)))
+G.rule("recordfield", "{r:recordfield} as {n:ident}", cost=0.0)(lambda r, n: Ret(n, "", r.value))
+G.rule("recordfields", "{r:recordfield}", cost=0.0)(lambda r: (r,))
+G.rule("recordfields", "{xs:recordfields} (and|,|, and) {r:recordfield}", cost=0.1)(lambda xs, r: (*xs, r))
+G.rule("showing", "(return|give|show|tell|add|include|report|list|output|give me back|hand back|want|need|see|have|get)", cost=0.0)(lambda: True)
+G.rule("showing", "(i|we) (want|need|would like|would love|could use) [to] [(have|see|know|get)]", cost=0.0)(lambda: True)
+G.rule("extra", "(also|additionally|besides|in addition)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "[<subj>|<please_do>] {a:extra} [<please_do>] {s:showing} [me|us|back] {xs:recordfields} [back]", "[<subj>|<please_do>] (i|we) {a:extra} (want|need|would like|could use) [to] [(have|see|know)] {xs:recordfields} [back]", "[<please_do>] (add|include) {xs:recordfields} [to (it|that|the result|the output)]", "[<please_do>] (return|give|show|give me|show me|tell me) {xs:recordfields} {a:extra} [back]", "{:begins} {xs:recordfields} [back] {:ends}", cost=0.7)
+def _more_fields(xs: tuple[Ret, ...], **_: Any) -> Statement:
+    return Return(xs, also=True)
+
+
+# --- another name ----------------------------------------------------------------------------------------------------
+
+G.rule("badname", "(a|an) (bad|poor|silly|stupid|strange|odd|ugly|confusing|misleading|clumsy|long|unclear|vague|wrong) name", "(a confusing|the wrong|not a good|not a nice|not the right|not a great) name", "(misleading|confusing|unclear|too long|ambiguous)", cost=0.0)(lambda: True)
+G.rule("fieldword", "(field|output|value|result|column|key|return value|returned field|output field|one)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "[<please_do>] (call|name|rename) [the] [{w:fieldword}] {a:localname} [{w:fieldword}] [to|as] {b:ident} [instead|from now on]", "[the] [{w:fieldword}] {a:localname} [{w:fieldword}] (should|must|shall|is to|has to) [rather|really|better|actually] be (called|named|renamed to|renamed) {b:ident} [instead]", "[the] [{w:fieldword}] {a:localname} is {k:badname} [,|;|-|:] [so|better|and] [<please_do>] (use|call it|make it|make that|take|name it|rename it to|it should be|say) {b:ident} [instead]",
+        "[<please_do>] (change|switch|set) [the] name [of] [the] [{w:fieldword}] {a:localname} [{w:fieldword}] to {b:ident}", "[<please_do>] (use|take) [the name] {b:ident} (instead of|rather than|for) [the name] {a:localname} [as [the] name]", "[<please_do>] (call|name) (it|that|this|the {w:fieldword}|that {w:fieldword}) {b:ident} [,] (instead of|rather than|not|and not) {a:localname}", "[the] {w:fieldword} {a:localname} (becomes|is now|is now called|is called) {b:ident} [now]", cost=-0.6)
+def _rename(a: str, b: str, **_: Any) -> Statement | None:
+    return Rename(a, b) if key_of(a) != key_of(b) or a != b else None
+
+
+# --- none any more -----------------------------------------------------------------------------------------------------
+
+G.rule("dropping", "(drop|remove|leave out|take out|delete|get rid of|skip|lose|ditch|kick out|leave off|omit|do not return|no longer return|stop returning|do not give me|do not show)", cost=0.0)(lambda: True)
+G.rule("anymore", "(again|after all|any more|anymore|any longer|now|from the (result|output|answer)|in the (result|output|answer)|from it|at the end|altogether|completely)", cost=0.0)(lambda: True)
+G.rule("localnames", "[the] [{w:fieldword}] {n:localname} [{w:fieldword}]", cost=0.0)(lambda n, w=None: (n,))
+G.rule("localnames", "{xs:localnames} (and|,|, and|or) {ys:localnames}", cost=0.1)(lambda xs, ys: (*xs, *ys))
+G.rule("nthfield", "(last|final)", cost=0.0)(lambda: "-1")
+for _place, _words in enumerate(("first", "second", "third", "fourth", "fifth")):
+    G.rule("nthfield", _words, cost=0.0)(lambda place=_place: str(place))
+
+
+@G.rule("clause", "[<please_do>|(we|you) (can|could|may|should)] {d:dropping} {xs:localnames} [{k:anymore}]", "(i|we) (do not|no longer|do not really) (need|want|care about|use) {xs:localnames} [{k:anymore}]", "{xs:localnames} (is|are) (not needed|not necessary|superfluous|unnecessary|too much|redundant|no longer needed) [{k:anymore}]", "{xs:localnames} (can|could|may|should|must) (go|be left out|be dropped|be removed|be omitted) [{k:anymore}]", "{:begins} without {xs:localnames} {:ends}", "no need for {xs:localnames} [{k:anymore}]", cost=-0.2)
+def _fields_go(xs: tuple[str, ...], **_: Any) -> tuple[Statement, ...]:
+    return tuple(RemoveField(n) for n in xs)
+
+
+@G.rule("clause", "[<please_do>|(we|you) (can|could|may|should)] {d:dropping} the {p:nthfield} {w:fieldword} [{k:anymore}]", "(i|we) do not need the {p:nthfield} {w:fieldword} [{k:anymore}]", cost=0.1)
+def _nth_goes(p: str, **_: Any) -> Statement:
+    return RemoveField("@" + p)
+
+
+@G.rule("clause", "[<please_do>] (only|just) (return|give me|give|give back|show|show me|keep|tell me) {xs:localnames}", "(i|we) (only|just) (need|want|care about|would like) {xs:localnames} [back]", "[<please_do>] (return|give me|give|show|show me|keep) (only|just|nothing but) {xs:localnames}", "(just|only) {xs:localnames} (is|are|will be|would be|would do|will do) [quite] [enough|fine|plenty|sufficient]", "{:begins} {xs:localnames} (is|are|will be|would be) [quite] (enough|sufficient|plenty|all (i|we) need) {:ends}", "{xs:localnames} (alone|on its own|by itself) (is|are|will do|would do) [enough|fine|sufficient]", "(i|we) (need|want) nothing but {xs:localnames}", cost=-0.2)
+def _keep(xs: tuple[str, ...], **_: Any) -> Statement:
+    return KeepFields(xs)
+
+
+# --- records out, and back in --------------------------------------------------------------------------------------------
+
+
+@G.rule("clause", "[<please_do>] (leave out|skip|exclude|ignore|drop|remove|take out|forget about|omit|disregard) {r:rows} [{k:anymore}]", "(i|we) do not (want|need|care about) {r:rows} [in there|in it|included|counted|{k:anymore}]", "{:begins} (without|but without|except|except for|but not|minus|excluding|not counting|not) {r:rows} {:ends}", "{r:rows} (are|is) (out|not included|excluded|to be left out|to be ignored|left out|not to be counted|irrelevant|not relevant)", "{r:rows} (should|must|can|may|have to|are to) be (left out|ignored|skipped|excluded|dropped|disregarded|omitted|taken out)", "{r:rows} (should|must) (stay|be kept) out", "{r:rows} (do not|should not|must not|does not) (matter|be included|be in there|be in it|be in the list|go in|belong there|belong in there)", cost=0.8)
+def _out(r: Rows, **_: Any) -> Statement | None:
+    return Exclude(r) if r.conds or r.words else None
+
+
+@G.rule("clause", "[<please_do>] only (count|use|take|include|look at|consider|list|show) {r:rows}", "[<please_do>] (count|use|take|include|look at|consider|list|show) only {r:rows}", "{:begins} only {r:rows} {:ends}", "(i|we) (only|just) (want|need|mean|meant|care about) {r:rows}", "it should only (count|be|include|look at|be about|list|show) {r:rows}", "[it is|that is] only about {r:rows}", cost=0.6)
+def _only(r: Rows, **_: Any) -> Statement | None:
+    return Only(r) if r.conds or r.words else None
+
+
+G.rule("backin", "(count|include|use|take|keep|consider|add|put|let) (them|those|these|{r:rows}) [back] [in|count] [again]", cost=0.0)(lambda r=None: r)
+
+
+@G.rule("clause", "[<please_do>] (count|include|use|take|keep|consider) (them|those|these|those ones|that) (after all|again|back in|in again|anyway) [after all|again]", "(they|those|these) (should|do|can|may|must) (count|be counted|be included|stay in|be kept) (after all|again|anyway)", "[<please_do>] (put|take|let) (them|those|these) back in [again|after all]", "(they|those|these) count (after all|again|anyway)", "[<please_do>] (count|include|use|take|keep) (them|those|these) (in|all) [again|after all]", cost=-0.4)
+def _restored() -> Statement:
+    return Restore()
+
+
+@G.rule("clause", "[<please_do>] (count|include|use|take|keep|consider) {r:rows} (after all|again|back in|in again|anyway) [after all|again]", "{r:rows} (should|do|can|may|must|shall) (count|be counted|be included) (after all|again|anyway)", "{r:rows} count (after all|again|anyway)", cost=-0.4)
+def _restored_rows(r: Rows) -> Statement | None:
+    words = " ".join((*r.words, *(w for c in r.conds for w in _named(c))))
+    return Restore(words) if words else None
+
+
+def _named(node: Any) -> list[str]:
+    if isinstance(node, Named):
+        return list(words_of(node.words.replace(" ", "_")))
+    fields = getattr(node, "__struct_fields__", ())
+    held = [node.words] if hasattr(node, "words") and isinstance(node.words, str) and not isinstance(node, Rows) else []
+    return [*held, *(w for f in fields for w in _named(getattr(node, f)))]
+
+
+# --- taken back -------------------------------------------------------------------------------------------------------------
+
+
+@G.rule("clause", "(scratch|strike|disregard|cancel|revoke|withdraw) (that|it|this|the last one|the last thing|that last one|that last bit|my last message|what i just said|what i said last)", "[<please_do>] (forget|ignore|never mind) (the last thing|that last thing|that last one|that last bit|what i just said|what i said last|my last message|my last sentence|the last bit|the last one|the last rule|that last rule|that rule|that change|that last change|the last change)", "forget [that] i said that", "[<please_do>] (leave|keep) it (as it was|the way it was|like it was|like before|as before)", "(as|like) [it was] before", "(i|we) (take|took) (that|it) back", "(put|set|change) (that|it|everything) back (as it was|the way it was|how it was|to before|again)", cost=-0.3)
+def _undone() -> Statement:
+    return Undo()

@@ -1,0 +1,29 @@
+"""Remarks that say what holds anyway, held against the script: a wrong one is a question, not a shrug.
+
+Deliberately not here: statements that change a script (``discourse``).
+"""
+
+from __future__ import annotations
+
+from sopwb.author.english import meaning as m
+from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.spec import Doubt, Spec
+
+
+def verify(spec: Spec, remark: m.Remark) -> None:
+    """Hold a remark about a limit against the comparisons that stand."""
+    number = remark.what.split()[1] if remark.what.startswith("stays ") else "the"
+    if number != "the" and not has(spec, m.Lit, kind="number", text=number):
+        raise Doubt(f"I find no number {number} in it that could stay.")
+    if remark.strict is None:
+        return
+    ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}
+    inside = has(spec, m.Inside)
+    if remark.strict and not ops & {"<", ">"}:
+        raise Doubt(
+            "You say that the limit itself does not count, but I read the rule so that it does. How should the limit itself be treated?"  # noqa: E501 - one message, one line
+        )
+    if not remark.strict and not (ops & {"<=", ">="} or inside):
+        raise Doubt(
+            "You say that the limit itself counts, but I read the rule so that it does not. How should the limit itself be treated?"  # noqa: E501 - one message, one line
+        )
