@@ -165,7 +165,7 @@ G.rule("factor", "the {n:oldfield} (ones|one)", cost=0.8)(lambda n: Named(key_of
 # --- a number of the draft beside its own noun ------------------------------------------------------------------
 
 
-@G.terminal("localname")
+@G.terminal("draftvalue")
 def _localname(chart: Chart, at: int) -> list[Edge]:
     """Read the name of a value of the open draft that no source has: "people" where people are returned."""
     key = key_of(chart.low(at))
@@ -173,8 +173,8 @@ def _localname(chart: Chart, at: int) -> list[Edge]:
     return [Edge(at + 1, key, 0.0)] if kind in ("word", "name") and key in chart.names.local and not chart.names.sources_named(key) else []
 
 
-G.rule("atom", "[{e:entity}] [there are|has|have|had|with] {v:num} {o:ormore} {n:localname}", "[{e:entity}] [there are|has|have|had|with] {o:cmp} {v:num} {n:localname}", cost=0.2)(lambda v, o, n, e="": Compare(o, Named(n), v))
-G.rule("band", "from {v:num} {n:localname} (on|up|onwards|upwards)", cost=0.1)(lambda v, n: Compare(">=", Named(n), v))
+G.rule("atom", "[{e:entity}] [there are|has|have|had|with] {v:num} {o:ormore} {n:draftvalue}", "[{e:entity}] [there are|has|have|had|with] {o:cmp} {v:num} {n:draftvalue}", cost=0.2)(lambda v, o, n, e="": Compare(o, Named(n), v))
+G.rule("band", "from {v:num} {n:draftvalue} (on|up|onwards|upwards)", cost=0.1)(lambda v, n: Compare(">=", Named(n), v))
 
 # --- a script that pays or charges ------------------------------------------------------------------------------
 
