@@ -177,3 +177,35 @@ def test_a_report_goes_by_what_a_script_finds(tmp_path: Path, words: str, step: 
 def test_records_of_each_are_not_counted_over_all(tmp_path: Path) -> None:
     words = 'Create a job nag_mail. Every student with more than 2 lessons gets an email with the subject "A" and the body "B".'
     assert "lessons of each record" in asked(tmp_path, words)
+
+
+def test_a_mail_goes_to_the_record_that_another_points_to(tmp_path: Path) -> None:
+    words = "Create a job pay_mail. It goes through all lessons with status missed and emails the student of the lesson at the email given in students."
+    reply = hold(tmp_path, words + " The subject is 'Hi' and the body is 'Dear WHO, on DAY.' with the student's name and held_on.")
+    assert reply.kind == "answer", reply.reply
+    assert reply.script is not None
+    text = str(reply.script["steps"])
+    assert "'from': 'students', 'where': 'it.id == lesson.student_id'" in text
+    assert "'cond': 'student != null'" in text
+    assert "'Dear ' + student.name" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        ("It runs on the first Monday of each month at 9.", "Save it.", "the first Monday of each month at 9"),
+        ("make it go out every friday at 5 in the afternoon please", "Save it.", "every friday at 5 in the afternoon"),
+        ("I want it to run every two hours.", "Save it.", "every two hours"),
+        ("Run it every Monday at 9:00.", "sorry, Tuesdays i meant, same time. save it", "Tuesdays at 9:00"),
+        ("Run it every Monday at 9:00.", "No, make it Fridays instead. Save it.", "Fridays at 9:00"),
+        ("Run it on the 1st of the month at 9:00.", "I meant the 15th. Save it.", "the 15th at 9:00"),
+    ],
+)
+def test_a_schedule_stands_in_any_frame(tmp_path: Path, first: str, then: str, told: str) -> None:
+    job = "Create a job nag_mail that sends every student an email with the subject 'A' and the body 'B'."
+    toml = tmp_path / "a"
+    toml.mkdir()
+    reply = hold(toml, job, first + " Save it.")
+    assert reply.kind == "answer", reply.reply
+    (tmp_path / "b").mkdir()
+    assert f"nag_mail runs {told}." in reply.reply + hold(tmp_path / "b", job, first, then).reply

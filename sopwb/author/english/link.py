@@ -147,6 +147,10 @@ class Linker(ABC):
         words = value.words
         if words.startswith("@"):
             return self.key_param(value.owner) if words == "@key" else self.special(words, scope)
+        if value.owner not in ("", "it") and self.body is not None:
+            related = self.of_related(words, value.owner, scope)
+            if related is not None:
+                return related
         if (
             value.owner in ("", "it")
             or any(noun_matches(value.owner, s) for _, _, s in scope.records if s)
@@ -174,7 +178,7 @@ class Linker(ABC):
             return found
         raise self.unknown(words, scope)
 
-    def of_related(self, words: str, owner: str) -> Expr | None:
+    def of_related(self, words: str, owner: str, scope: Scope | None = None) -> Expr | None:
         """A field of a record that one at hand points to: the rider's of a ride, through its ``rider_id``."""
         for name, source in self.names.sources.items():
             if not owner or name in self.records_at_hand() or not source.key or not noun_matches(owner, name):
@@ -185,12 +189,21 @@ class Linker(ABC):
                 field = f"{'_'.join(words_of(name))}_{source.key}"
                 if field in self.source(other).record.names():
                     return self.through(words, name, self.field_of_record(other, field))
+            for prefix, record, other in scope.records if scope is not None else ():
+                field = f"{'_'.join(words_of(name))}_{source.key}"
+                if other and other != name and field in record.names():
+                    key = access(scope or Scope(), prefix, field, record.get(field) or STRING)
+                    return self.through(words, name, key)
         return None
 
     def key_param(self, owner: str) -> Expr:
         """The parameter that names the record spoken of: team_id for "that team"."""
         named = {p.name: source_of_param(self.names, p.name) for p in self.spec.params}
-        hits = [n for n, s in named.items() if s and (owner == "it" or noun_matches(owner, s, n))]
+        hits = [
+            n
+            for n, s in named.items()
+            if (s and (owner == "it" or noun_matches(owner, s, n))) or key_of(n) == owner
+        ]
         if len(hits) != 1:
             raise Doubt(f"Which {owner if owner != 'it' else 'record'} do you mean?")
         return Expr(hits[0], self.param_type(hits[0]) or STRING)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -20,6 +20,10 @@ from sopwb.author.english.scope import Scope, find_field, listed, source_of_para
 from sopwb.author.english.spec import Doubt, Effect, Expr
 from sopwb.lang.environment import Signature, SourceSchema
 from sopwb.lang.types import STRING, RecordType, Type, required
+
+
+_RELATED: Final = re.compile(r"\((\w+) == null \? null : \1\.\w+\)")
+"""A field of a record that another points to, which may not be there."""
 
 
 class Loops(Linker):
@@ -305,7 +309,15 @@ class Loops(Linker):
         mail = effect.mail
         assert mail is not None
         to = self.value(mail.to if mail.to is not None else m.Named("@email"), self.body)
-        if to.text not in self.facts and to.type != STRING:
+        other = _RELATED.fullmatch(to.text)
+        if other is not None and other[1] not in self.facts:
+            self.assume(f"without a {other[1]} there is no mail")
+            outer, self.block = self.block, []
+            outer.append({"op": "if", "cond": f"{other[1]} != null", "then": self.block})
+            self.facts = self.facts | {other[1]}
+            self.effect(effect)
+            self.block = outer
+        elif to.text not in self.facts and to.type != STRING:
             self.assume("somebody without an address gets no mail")
             inner: list[dict[str, Any]] = []
             self.block.append({"op": "if", "cond": f"{to.text} != null", "then": inner})

@@ -151,7 +151,32 @@ G.rule("saying", "[a|an|the] {f:flagphrase}", "(it is|they are|it|they) {f:flagp
 
 G.rule("aggregate", "how many [of {r:rows}] {c:flagged}", "how many {r:rows} {c:flagged}", "[the] (number|count) (of those|of {r:rows}|) (that|who|which) {c:flagged}", cost=0.25)(lambda c, r=None: Agg("count", None, with_cond(r or Rows(), c)))
 G.rule("aggregate", "how much (they|those|all|everybody|everyone|all of them) {v:owingverb} [in total|together|altogether|overall|between them|combined|all together]", cost=0.3)(lambda v: Agg("sum", Named(v), None))
-G.rule("measure", "[the|their|its] {n:name} (amount|amounts|value|values|figure|figures|sum|sums|total|totals)", cost=0.8)(lambda n: Named(n))
+G.rule("measure", "[the|their|its] {n:name} (amount|amounts|value|values|figure|figures|sum|sums|total|totals|name|names)", cost=0.8)(lambda n: Named(n))
+
+
+_NONE: Final = frozenset(("nothing", "none", "nobody", "no", "one"))
+_LINKS: Final = frozenset(("a", "an", "the", "if", "when", "where", "for", "which", "with", "that", "has", "have", "to", "be", "is", "are", "there", "was", "were", "such", "at", "all", "then", "of", "in", "on", ",", "it", "them", "those"))
+
+
+@G.terminal("noneofthem")
+def _noneofthem(chart: Chart, at: int) -> list[Edge]:
+    """Read "a region where nothing has to be renewed gives": the words say no more than that none is found."""
+    known = {w for key in (*chart.names.every_name(), *chart.names.source_keys()) for w in key.split()} | chart.names.entities
+    none = False
+    for end in range(at, len(chart.tokens)):
+        low = chart.low(end)
+        if low in ("gives", "returns", "yields", "means", "has", "gets", "give", "return") and chart.low(end + 1) == "an" and chart.low(end + 2) == "empty":
+            return [Edge(end + 1, True, 0.0)] if none else []
+        none = none or low in _NONE
+        if low not in _LINKS and low not in _NONE and not any(akin(low, word) for word in known):
+            return []
+    return []
+
+
+@G.rule("clause", "{x:noneofthem} an empty list", cost=0.2)
+def _empty_list(x: Any) -> tuple[Statement, ...]:
+    """A list of what is found is empty where nothing is found: that holds anyway."""
+    return ()
 
 
 # --- mails ---------------------------------------------------------------------------------------------------------
