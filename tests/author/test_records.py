@@ -194,7 +194,7 @@ def test_a_mail_goes_to_the_record_that_another_points_to(tmp_path: Path) -> Non
     ("first", "then", "told"),
     [
         ("It runs on the first Monday of each month at 9.", "Save it.", "the first Monday of each month at 9"),
-        ("make it go out every friday at 5 in the afternoon please", "Save it.", "every friday at 5 in the afternoon"),
+        ("make it go out every friday at 5 in the afternoon.", "Save it.", "every friday at 5 in the afternoon"),
         ("I want it to run every two hours.", "Save it.", "every two hours"),
         ("Run it every Monday at 9:00.", "sorry, Tuesdays i meant, same time. save it", "Tuesdays at 9:00"),
         ("Run it every Monday at 9:00.", "No, make it Fridays instead. Save it.", "Fridays at 9:00"),
@@ -203,9 +203,7 @@ def test_a_mail_goes_to_the_record_that_another_points_to(tmp_path: Path) -> Non
 )
 def test_a_schedule_stands_in_any_frame(tmp_path: Path, first: str, then: str, told: str) -> None:
     job = "Create a job nag_mail that sends every student an email with the subject 'A' and the body 'B'."
-    toml = tmp_path / "a"
-    toml.mkdir()
-    reply = hold(toml, job, first + " Save it.")
+    reply = hold(tmp_path, job, f"{first} {then}") if then == "Save it." else hold(tmp_path, job, first, then)
     assert reply.kind == "answer", reply.reply
-    (tmp_path / "b").mkdir()
-    assert f"nag_mail runs {told}." in reply.reply + hold(tmp_path / "b", job, first, then).reply
+    assert f"{told}." in reply.reply
+    assert reply.saved == ["nag_mail"]

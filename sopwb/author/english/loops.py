@@ -21,7 +21,6 @@ from sopwb.author.english.spec import Doubt, Effect, Expr
 from sopwb.lang.environment import Signature, SourceSchema
 from sopwb.lang.types import STRING, RecordType, Type, required
 
-
 _RELATED: Final = re.compile(r"\((\w+) == null \? null : \1\.\w+\)")
 """A field of a record that another points to, which may not be there."""
 
