@@ -15,6 +15,7 @@ from sopwb.author.english.folding import Folding, names_in
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Listing
 from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.quantities import due_and_back
 from sopwb.author.english.scope import Scope, date_field, find_field, listed
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.types import (
@@ -167,13 +168,17 @@ class Computing(Folding):
         if predicate is not None:
             self.used.add("is " + known)
             return self.cond(predicate.cond, scope)
-        if words in self.spec.defs and self.define(words).type == BOOL:
+        if words in self.spec.defs and words not in self.defining and self.define(words).type == BOOL:
             return Truths(self.define(words).text)
         if words in self.names.aliases:
             words = key_of(self.names.aliases[words]).removeprefix("is ")
         found = self.flag(words, scope)
         if found is not None:
             return found
+        if words == "back late":
+            return self.cond(m.Compare(">", *due_and_back(self, scope)), scope)
+        if words == "late":
+            return self.cond(m.Compare(">", m.Named("@late"), m.Lit("number", "0")), scope)
         raise Doubt(f'When is somebody or something "{words}"? I do not know that word here.', words=words)
 
     def presence(self, subject: m.Value | None, scope: Scope) -> Truths:

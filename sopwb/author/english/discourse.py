@@ -19,7 +19,7 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.nodes import has, parts
-from sopwb.author.english.placeholders import fill_last
+from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
     UNNAMED,
     asked_about,
@@ -113,7 +113,7 @@ def _act(spec: Spec, statement: m.Statement) -> None:
         case m.Mail():
             _mail(spec, statement)
         case m.MailPart(part, value):
-            _mail_part(spec, part, value)
+            mail_part(spec, part, value)
         case m.When(cond, _):
             spec.gate = cond if spec.gate is None else m.And((spec.gate, cond))
         case m.Renumber():
@@ -590,21 +590,3 @@ def _mail(spec: Spec, statement: m.Mail) -> None:
     if isinstance(statement.to, m.Named) and statement.to.words == "@list":
         raise Doubt("Who should get the mail?")
     spec.effects.append(Effect("mail", cond, msgspec.structs.replace(statement, cond=None, rows=None)))
-
-
-def _mail_part(spec: Spec, part: str, value: m.Value) -> None:
-    if part == "fill":
-        spec.fills = []
-        return
-    if part == "with":
-        spec.fills.append(value)
-        return
-    if part == "filled":
-        fill_last(spec)
-        return
-    mails = [e for e in spec.effects if e.kind == "mail"]
-    if not mails or mails[-1].mail is None:
-        raise Doubt("Which mail is that for?")
-    if isinstance(value, m.Lit):
-        spec.text = value.text
-    mails[-1].mail = msgspec.structs.replace(mails[-1].mail, **{part: value})

@@ -22,23 +22,36 @@ WINDOW = "@window "
 SAME: Final = m.Holds(None, "@same period")
 """Stands, as a condition, for the window that other records were just looked at in: "in the same period"."""
 
+COUNTED = "@counted"
+"""Marks, as the noun of a selection, the records that were just counted: "call that count x"."""
+
 FEW = "@few"
 """Marks a selection of which only the latest so many counted."""
 
 
 def pointing_back(spec: Spec, statement: Any) -> Any:
     """Put the records in place that an earlier sentence spoke of."""
-    windowed = any(isinstance(p, m.Rows) and (p.noun.startswith(WINDOW) or SAME in p.conds) for p in parts(statement))
+    windowed = any(
+        isinstance(p, m.Rows) and (p.noun.startswith(WINDOW) or p.noun == COUNTED or SAME in p.conds)
+        for p in parts(statement)
+    )
     focused = spec.current is not None or spec.loop is not None or spec.call is not None
     if not isinstance(statement, m.Return | m.Define | m.Explain | m.Assign | m.Fail) or (focused and not windowed):
         return statement
     found = _selections((*spec.defs.values(), *(r.value for r in spec.returns)))
     if spec.current is not None:
         found.append(spec.current)
+    if spec.current is not None and has(statement, m.Rows, noun=COUNTED):
+        counted, spec.current = spec.current, None
+        found = [*found[:-1], counted]
+    else:
+        counted = None
     inside: list[bool] = []
     seen = list(found)
 
     def rows_of(rows: m.Rows) -> m.Rows:
+        if rows.noun == COUNTED and counted is not None:
+            return counted
         if rows.noun.startswith(WINDOW):
             return _windowed(found, rows)
         if SAME in rows.conds:

@@ -23,6 +23,7 @@ from sopwb.author.english.reasons import Raw, Reasons
 from sopwb.author.english.returning import unnamed
 from sopwb.author.english.scope import Scope, find_field, listed
 from sopwb.author.english.spec import Doubt, Expr, Spec
+from sopwb.author.english.unnamed import amount_of
 from sopwb.lang.types import (
     BOOL,
     NULL,
@@ -525,6 +526,11 @@ class Writer(Reasons, Loops):
             ]
             if takers and key_of(takers[0].name) == key and len(takers) == 1:
                 return self.open_cases(key)
+        free = [r.name for r in undecided if self.plain_field(key_of(r.name)) is None]
+        free = [n for n in free if key_of(n) not in self.count_names()]
+        charged = amount_of(key, self.spec.defs, [r.name for r in undecided], free)
+        if charged:
+            return self.open_cases(key, charged)
         total = self.spec.defs.get("@sum")
         if total is not None and (
             len(undecided) == 1
@@ -536,12 +542,12 @@ class Writer(Reasons, Loops):
             return field
         if key in self.count_names():
             return m.Agg("count", None, m.Rows())
-        return None
+        return m.Named("@late") if wanted == {"day", "late"} else None
 
-    def open_cases(self, key: str) -> m.Value:
-        value = self.spec.defs["@open"]
-        self.used.add("@open")
-        self.spec.adjusts = [(key if k == "@open" else k, a) for k, a in self.spec.adjusts]
+    def open_cases(self, key: str, said: str = "@open") -> m.Value:
+        value = self.spec.defs[said]
+        self.used.add(said)
+        self.spec.adjusts = [(key if k == said else k, a) for k, a in self.spec.adjusts]
         if isinstance(value, m.Cases) and value.subject is None and has(value, words="@subject"):
             return msgspec.structs.replace(value, subject=m.Agg("count", None, m.Rows()))
         return value

@@ -250,15 +250,27 @@ class Lowering(Testing):
         begin, end = self.point(value.begin, scope), self.point(value.end, scope)
         if unit == "days":
             return Expr(f"days_between({begin.text}, {end.text})", INT)
+        if unit in ("weeks", "months", "years"):
+            return self.full_units(unit, begin, end)
         if unit in ("hours", "minutes"):
             if begin.type != TIMESTAMP or end.type != TIMESTAMP:
                 raise Doubt(
                     f"{unit.capitalize()} need points in time, and {(begin if begin.type != TIMESTAMP else end).text} is a date."  # noqa: E501 - one message, one line
                 )
             return Expr(f"{unit}_between({begin.text}, {end.text})", DECIMAL)
-        raise Doubt(
-            f"I can count days, hours and minutes between two points in time, not {unit}. How many days are meant?"
-        )
+        raise Doubt(f"I can count days, weeks, months, years, hours and minutes between two times, not {unit}.")
+
+    def full_units(self, unit: str, begin: Expr, end: Expr) -> Expr:
+        """Count full weeks, months or years: the last one counts once its day is reached."""
+        self.assume(f"only full {unit} are counted")
+        if unit == "weeks":
+            return Expr(f"math.floor(days_between({begin.text}, {end.text}) / 7)", INT)
+        a, b = (p.text if p.type == DATE else f"date({p.text})" for p in (begin, end))
+        if unit == "months":
+            short = f"day({b}) < day({a})"
+            return Expr(f"(year({b}) - year({a})) * 12 + month({b}) - month({a}) - ({short} ? 1 : 0)", INT, ADD)
+        short = f"month({b}) < month({a}) || month({b}) == month({a}) && day({b}) < day({a})"
+        return Expr(f"year({b}) - year({a}) - ({short} ? 1 : 0)", INT, ADD)
 
     def only_unit(self) -> str:
         """Give the one unit of time that the script speaks of, where a span was given without."""

@@ -285,6 +285,14 @@ class InYear(Node, frozen=True):
     month: int = 0
 
 
+class InPart(Node, frozen=True):
+    """The year, month or weekday (``part``) of a date is one of some numbers."""
+
+    left: Value | None
+    part: str
+    options: tuple[Value, ...]
+
+
 class Holds(Node, frozen=True):
     """A bare truth: a boolean field, or a predicate that was defined ("overdue", "at risk")."""
 
@@ -380,6 +388,6 @@ Value: TypeAlias = (
 )
 Cond: TypeAlias = (
     Compare | Empty | Starts | Among | Inside | InYear | Holds | NoRows | NotFor | Never | Missing | Shared | Says |
-    And | Or | Not
+    And | Or | Not | InPart
     | Mixed | Otherwise
 )

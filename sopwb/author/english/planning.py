@@ -25,6 +25,7 @@ from sopwb.author.english.misread import (
     names_nothing,
     not_understood,
     purpose,
+    rewords,
     texts_of,
 )
 from sopwb.author.english.names import Names, key_of, words_of
@@ -63,9 +64,9 @@ class Planner:
         self.defined = self.explained = False
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
-        self.restates = bool(self.state.lost)
         self.glossed: set[str] = set()
         """Words that this turn says the meaning of."""
+        self.restates = bool(self.state.lost)
         """Whether naming the open script again tells it anew: something of it was not understood before this turn."""
         self.promised = self.kept_word = False
         """Whether a reason for a change was given, and whether this turn changes anything."""
@@ -215,6 +216,8 @@ class Planner:
     def resolved(self) -> bool:
         """A new definition after one sentence that was not understood is its rewording."""
         if any(self.glossed & set(re.findall(r"[a-z]+", text.lower())) for text in self.state.lost):
+            return False
+        if not all(rewords(self.text, text) for text in self.state.lost):
             return False
         if self.defined and len(self.state.lost) == 1 and (self.explained or "return" in self.state.lost[0].lower()):
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
@@ -391,6 +394,7 @@ class Planner:
             return
         apply(spec, statement, self.names)
         self.changed = True
+        self.state.unwritten.add(spec.name)
         self.kept_word = self.kept_word or not isinstance(statement, m.Remark)
         if past := self.state.history.get(spec.name):
             past[-1].statements.append(statement)
@@ -427,9 +431,18 @@ class Planner:
                 self.state.jobs.add(name)
             if name in self.state.specs and self.state.scripts.get(name) is None:
                 raise Doubt(f"{name} is not finished yet. What should it do?")
+            self.write_out(name)
             if Step("save", name) not in self.steps:
                 self.steps.append(Step("save", name))
             self.state.saved.add(name)
+
+    def write_out(self, name: str) -> None:
+        """Ask again what an earlier turn left open of a script, before it is kept without that. Raises ``Doubt``."""
+        if name in self.state.unwritten and name == self.state.open:
+            self.changed = True
+            self.flush()
+        if name in self.state.unwritten:
+            raise Doubt(f"Something that you said of {name} is not in it yet. Open it and say it anew, or drop that.")
 
     def meant(self, words: str) -> str:
         """Give the script that "the latter" or "the mails one" is. Raises ``Doubt`` unless it is exactly one."""
@@ -469,6 +482,7 @@ class Planner:
                 + (f" {spec.hint}" if spec.hint else "")
             )
         if name in self.state.specs and name not in self.state.saved:
+            self.write_out(name)
             self.steps.append(Step("save", name))
             self.state.saved.add(name)
         self.steps.append(Step("schedule", name, words))
@@ -482,6 +496,7 @@ class Planner:
             self.steps.append(Step("let go", name))
             return
         self.state.specs.pop(name, None)
+        self.state.unwritten.discard(name)
         had = self.state.scripts.pop(name, None)
         self.steps = [s for s in self.steps if s.name != name]
         self.steps.append(Step("drop", name, "draft" if had is not None else ""))
@@ -530,7 +545,7 @@ class Planner:
             for table in (self.state.scripts, self.state.history):
                 if name in table:
                     table[new] = table.pop(name)  # type: ignore[assignment]
-            for marks in (self.state.saved, self.state.mocked, self.state.jobs):
+            for marks in (self.state.saved, self.state.mocked, self.state.jobs, self.state.unwritten):
                 if name in marks:
                     marks.discard(name)
                     marks.add(new)
@@ -545,20 +560,10 @@ class Planner:
         spec = self.spec()
         if spec is None or not self.changed:
             return
-        if not (
-            spec.returns
-            or spec.bare is not None
-            or spec.effects
-            or spec.defs
-            or spec.predicates
-            or spec.loop
-            or spec.params
-        ):
+        if not spec.does_something:
             self.changed = False
-            return
-        if not (spec.returns or spec.bare is not None or spec.effects) and not self.ready(spec):
-            self.changed = False
-            self.steps.append(Step("begun", spec.name))
+            if spec.is_begun:
+                self.steps.append(Step("begun", spec.name))
             return
         made = generate(spec, self.names)
         self.check(spec.name, made)
@@ -566,12 +571,9 @@ class Planner:
         self.state.scripts[spec.name] = made.script
         self.state.saved.discard(spec.name)
         spec.settled = True
+        self.state.unwritten.discard(spec.name)
         self.steps.append(Step("draft", spec.name, script=made.script, notes=made.assumptions))
         self.changed = False
-
-    def ready(self, spec: Spec) -> bool:
-        """Whether a script that returns nothing yet is to be completed later (a draft was begun)."""
-        return False
 
     def check(self, name: str, made: Generated) -> None:
         checked = compile_script(made.script, self.overlay)

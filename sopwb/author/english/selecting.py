@@ -14,7 +14,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Linker, Listing, Table
-from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.names import EVERYBODY, key_of, words_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.scope import Scope, date_field, find_field, noun_matches, relation, source_of_param
 from sopwb.author.english.spec import Doubt, Expr
@@ -92,7 +92,15 @@ class Selecting(Linker):
         self.facts = before
         return out
 
+    def counted_beside(self, rows: m.Rows, source: str) -> bool:
+        """Whether the script looks at records of a source that are somebody's, so that "all" may mean all of those."""
+        said = (self.spec.defs, self.spec.returns, self.spec.current)
+        others = [p for p in parts(said) if isinstance(p, m.Rows) and (p.source or p.noun) == source and p != rows]
+        return any(not p.every for p in others)
+
     def owner_where(self, rows: m.Rows, schema: SourceSchema) -> list[str]:
+        if rows.owner == EVERYBODY:
+            return []
         if ";" in rows.owner:
             each = [msgspec.structs.replace(rows, owner=o) for o in rows.owner.split(";")]
             return list(dict.fromkeys(w for part in each for w in self.owner_where(part, schema)))
@@ -108,6 +116,11 @@ class Selecting(Linker):
                 w for w in ways if noun_matches(rows.owner, source_of_param(self.names, w[1]) or w[1], w[1])
             ] or ways
         if rows.every and not rows.owner:
+            if len(ways) == 1 and self.counted_beside(rows, schema.name):
+                whom = ways[0][1].removesuffix("_id")
+                raise Doubt(
+                    f'All {schema.name} of this {whom}, or of every {whom}? Say "all {schema.name} of the {whom}", or "the {schema.name} of all".'  # noqa: E501 - one message, one line
+                )
             return []
         if len(ways) > 1 and not rows.owner:
             return []

@@ -42,6 +42,8 @@ class State(msgspec.Struct):
     """The script last generated for each spec."""
     history: dict[str, list[Change]] = {}
     saved: set[str] = set()
+    unwritten: set[str] = set()
+    """Scripts of which something was said that is not in their drafts, since it left a question."""
     mocked: set[str] = set()
     jobs: set[str] = set()
     open: str = ""

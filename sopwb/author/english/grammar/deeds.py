@@ -217,10 +217,10 @@ def _fieldverb(chart: Chart, at: int) -> list[Edge]:
 G.rule("factor", "[the|all the] {x:fieldverb}", cost=0.3)(lambda x: Named(x[0], x[1] or "it"))
 _WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 for _number, _day in enumerate(_WEEK, 1):
-    G.rule("dayname", f"(a {_day}|{_day}s|any {_day})", cost=0.0)(lambda n=_number: Lit("number", str(n)))
+    G.rule("everyday", f"(a {_day}|{_day}s|any {_day})", cost=0.0)(lambda n=_number: Lit("number", str(n)))
 
 
-@G.rule("rows", "{r:rows} (on|held on|made on|from|of) {d:dayname}", cost=0.3)
+@G.rule("rows", "{r:rows} (on|held on|made on|from|of) {d:everyday}", cost=0.3)
 def _on_weekday(r: Rows, d: Lit) -> Rows:
     return with_cond(r, Compare("==", Part("weekday", Named("@date")), d))
 

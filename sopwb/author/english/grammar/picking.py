@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from sopwb.author.english.earlier import SAME, WINDOW
+from sopwb.author.english.earlier import COUNTED, SAME, WINDOW
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import window_cond, with_cond
@@ -235,6 +235,17 @@ def _none_with(t: str, n: str = "") -> Cond:
 @G.rule("clause", "[<subj>] (use|uses|using|run|runs|call|calls|ask|asks) [the] [script] {s:script} (to|and) (find|finds|get|gets|look up|looks up|work out|works out|determine|determines|fetch|fetches|know) [out] (the|its|their|{o:owner}) {n:name}", cost=0.2)
 def _uses(s: str, n: str, o: str = "") -> Statement:
     return CallFor(s)
+
+
+# --- "call that count x, and the total … y" ---------------------------------------------------------------------
+
+G.rule("namedpair", "[the] {v:aggregate} [as] {n:ident}", "{v:aggregate} {n:ident}", cost=0.2)(lambda v, n: Define(n, v))
+
+
+@G.rule("clause", "[<please_do>] (call|name) (that|this|the) (count|number) {n:ident} [[,] and {p:namedpair}]", cost=0.1)
+def _call_that_count(n: str, p: Statement | None = None) -> tuple[Statement, ...]:
+    counted = Define(n, Agg("count", None, Rows(noun=COUNTED)))
+    return (counted,) if p is None else (counted, p)
 
 
 # --- of records, the latest of a field ------------------------------------------------------------------------

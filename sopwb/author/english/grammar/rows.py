@@ -33,7 +33,7 @@ from sopwb.author.english.meaning import (
     Shift,
     Value,
 )
-from sopwb.author.english.names import GROUP, Names, spans, words_of
+from sopwb.author.english.names import EVERYBODY, GROUP, Names, spans, words_of
 from sopwb.author.english.patterns import Chart, Edge
 
 _EVERY = frozenset(("all", "every", "each", "any"))
@@ -285,7 +285,7 @@ def _of_entity(r: Rows, e: str = "") -> Rows | None:
 
 @G.rule("rows", "{r:rows} (of|for|from|by|belonging to|made by) (all|all the|all of the|all our|every one of the|any of the) {s:source}", cost=0.1)
 def _of_all(r: Rows, s: str) -> Rows | None:
-    return None if r.owner else msgspec.structs.replace(r, every=True)
+    return None if r.owner else msgspec.structs.replace(r, owner=EVERYBODY, every=True)
 
 
 @G.rule("rows", "{r:rows} (on|with|for|of|by|in|at|from|within) (that|this|the|the given) {n:name}", cost=0.6)
@@ -375,6 +375,10 @@ def window_cond(subject: Value | None, window: tuple[str, object, object]) -> Co
         return And(tuple(same)) if a == "month" else same[0]
     if kind == "between":
         return Inside(subject, a, b)  # type: ignore[arg-type]
+    if kind == "cond":
+        from sopwb.author.english.grammar.conditions import with_subject
+
+        return with_subject(a, subject) if subject is not None else a  # type: ignore[arg-type, return-value]
     if kind in ("until today", "after today"):
         low, high = (">=", "<") if kind == "until today" else (">", "<=")
         return And((Compare(low, subject, a), Compare(high, subject, b)))  # type: ignore[arg-type]
