@@ -207,3 +207,17 @@ def test_a_schedule_stands_in_any_frame(tmp_path: Path, first: str, then: str, t
     assert reply.kind == "answer", reply.reply
     assert f"{told}." in reply.reply
     assert reply.saved == ["nag_mail"]
+
+
+@pytest.mark.parametrize(
+    ("head", "words", "step"),
+    [
+        (PROBE, "Return { any_missed }: true if any of their lessons was held more than 30 days ago.", "it.held_on < add_days(today, -30)"),
+        (PROBE, "Return { hours }: the minutes of the lessons the student attended last month divided by 60.", "sum(l, l.minutes) / 60"),
+        (PROBE, "It counts the lessons of that student in the last 30 days and returns that as recent.", "'recent': 'recent'"),
+        (PROBE, "Return { t }: the sum of price of the lessons the student had last month, cancelled and missed ones excluded.", "it.status != 'cancelled' && it.status != 'missed'"),
+        (TOOL, "its rentals this year that came back damaged", "year(it.rented_on) == year(today) && it.damaged"),
+    ],
+)
+def test_what_is_found_among_records(tmp_path: Path, head: str, words: str, step: str) -> None:
+    check(tmp_path, step, head + words)

@@ -25,6 +25,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     examples,
     exceptions,
     fielding,
+    findings,
     giving,
     lateness,
     listing,

@@ -185,8 +185,11 @@ def _how_many_done(e: str, d: tuple[Deed, ...], w: Any = None) -> Value | None:
 @G.rule("aggregate", "how (often|many times) {e:entity} [has|have|had] {d:deed} (a|an|any|their|his|her|its|the|one of their) {s:source} [{w:window}]", "how (often|many times) {e:entity} (was|were|has been|have been|got) {d:deed} [{w:window}]", cost=0.3)
 def _how_often(e: str, d: Deed, s: str = "", w: Any = None) -> Value | None:
     source = s or d.only_source()
-    rows = done(Rows(source), (d,), e, window=w) if source else None
+    rows = done(Rows(source), (d,), window=w) if source else None
     return Agg("count", None, rows) if rows is not None else None
+
+
+G.rule("aggregate", "how (often|many times) {e:entity} (came|visited|was here|were here|has been here|have been here|showed up|turned up|dropped in)", cost=0.5)(lambda e: Agg("count", None, Rows()))
 
 
 @G.rule("rows", "{r:rows} [that|which] (found|showed|reported|rated|judged|called|had|saw) [that] [the|that|its|their|a] ({e:entity}|{n:name}) [to be|was|were|is|as] ({a:adj}|not {b:adj})", cost=0.3)
