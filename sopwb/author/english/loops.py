@@ -14,7 +14,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.link import Linker, Table
 from sopwb.author.english.names import key_of, words_of
-from sopwb.author.english.nodes import parts
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import BRACES, CAPS, CODES
 from sopwb.author.english.scope import Scope, find_field, listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Expr
@@ -183,8 +183,14 @@ class Loops(Linker):
         theirs: list[m.Cond] = []
         for cond in conds:
             self.asked_of_each(cond, source)
+            if theirs and has(cond, m.Named, words="@date"):
+                # "who was on warning last month": when, the script does not tell.
+                raise Doubt(f"Which date is that said of? {self.called_name()} only tells what holds today.")
             (theirs if self.about_result(cond, source, result) else mine).append(cond)
         return mine, theirs
+
+    def called_name(self) -> str:
+        return self.spec.call.script if self.spec.call is not None else "The script"
 
     def asked_of_each(self, cond: m.Cond, source: SourceSchema) -> None:
         """Ask about a condition that counts records of another source: of all, or of each record gone over?"""

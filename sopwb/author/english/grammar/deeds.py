@@ -255,7 +255,7 @@ def _how_many_glossed(r: Rows, c: Cond) -> Value:
 
 
 G.rule("eitheradj", "[either] {a:adj} or {b:adj}", "[either] {a:adj} , {c:adj} [,] or {b:adj}", cost=0.0)(lambda a, b, c="": Or(tuple(Holds(None, x) for x in (a, c, b) if x)))
-G.rule("eitheradj", "neither {a:adj} nor {b:adj}", "not {a:adj} (or|nor) {b:adj}", cost=0.0)(lambda a, b: And((Not(Holds(None, a)), Not(Holds(None, b)))))
+G.rule("eitheradj", "neither {a:adj} nor {b:adj}", "not {a:adj} (or|nor) {b:adj}", "not {a:adj} and not {b:adj}", cost=0.0)(lambda a, b: And((Not(Holds(None, a)), Not(Holds(None, b)))))
 
 
 @G.rule("rows", "{r:rows} (that|which|who) (was|were|are|is|have been|has been) {c:eitheradj}", cost=0.2)

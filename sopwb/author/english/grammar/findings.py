@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import sized, with_subject
 from sopwb.author.english.grammar.deeds import Deed, done
@@ -24,12 +26,14 @@ from sopwb.author.english.meaning import (
     NoRows,
     Not,
     Or,
+    Pick,
     Ret,
     Return,
     Rows,
     Shift,
     Statement,
     Value,
+    Whose,
 )
 from sopwb.author.english.names import key_of, spans
 from sopwb.author.english.patterns import Chart, Edge
@@ -44,7 +48,26 @@ G.rule("oftherows", "of {r:rows}", "{r:rows}", cost=0.0)(lambda r: r)
 G.rule("atom", "(any|one|at least one|some) {r:oftherows} {c:does}", cost=0.2)(lambda r, c: Not(NoRows(with_cond(r, c))))
 G.rule("atom", "(none|not one|not a single one) of {r:rows} {c:does}", "no {r:rows} {c:does}", cost=0.2)(lambda r, c: NoRows(with_cond(r, c)))
 G.rule("atom", "(all|all of|each of|every one of) {r:rows} {c:does}", cost=0.25)(lambda r, c: NoRows(with_cond(r, Not(c))))
-G.rule("tails", "{a:tails} or {e:emptyword}", cost=0.2)(lambda a, e: Or((a, Empty(None))))
+G.rule("tails", "{a:tails} or (empty|blank|null|not set|not filled in|not given|not filled|unset)", cost=0.2)(lambda a: Or((a, Empty(None))))
+
+# --- the last time that something was done ------------------------------------------------------------------------
+
+
+def _last_time(d: Deed, s: str = "", e: str = "") -> Value | None:
+    source = s or d.only_source()
+    rows = done(Rows(source), (d,), e or "it") if source else None
+    return None if rows is None else Whose("date", Pick(rows, None, True))
+
+
+G.rule("point", "{e:entity} [have|has|had] last {d:deed} [(a|an|any|the|their|its) {s:source}]", "{e:entity} (was|were|has been|have been) last {d:deed}", "the last time [that] {e:entity} [have|has|had] {d:deed} [(a|an|any|the|their|its) {s:source}]", cost=0.3)(lambda d, e="", s="": _last_time(d, s, e))
+G.rule("value", "(the date|the day|when|the last day|the last date) [that|when|on which] {e:entity} [have|has|had] last {d:deed} [(a|an|any|the|their|its) {s:source}]", cost=0.3)(lambda d, e="", s="": _last_time(d, s, e))
+G.rule("point", "{p:pick}", cost=0.6)(lambda p: Whose("date", p))
+
+
+@G.rule("rows", "{r:rows} of (theirs|his|hers|its own|their own)", cost=0.3)
+def _of_theirs(r: Rows) -> Rows | None:
+    return None if r.owner else msgspec.structs.replace(r, owner="it")
+
 
 # --- how much of something -----------------------------------------------------------------------------------------
 

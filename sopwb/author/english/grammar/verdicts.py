@@ -15,11 +15,12 @@ import msgspec
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.bulkmail import to_rows
 from sopwb.author.english.grammar.conditions import with_subject
-from sopwb.author.english.grammar.rows import with_cond
+from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.lexicon import akin, stem
 from sopwb.author.english.meaning import (
     Agg,
     Among,
+    And,
     CallFor,
     Compare,
     Cond,
@@ -28,6 +29,7 @@ from sopwb.author.english.meaning import (
     Loop,
     Named,
     Not,
+    Or,
     Rows,
     Says,
     Statement,
@@ -88,6 +90,11 @@ G.rule("flagged", "(is|are|was|were|has|have|had|gets|get|deserves|deserve) [a|a
 G.rule("flagged", "(is|are|was|were|do|does|has|have|had) not [have|get|a|an|on|due for|need] {f:flagphrase}", cost=0.1)(lambda f: Not(Holds(None, f)))
 G.rule("flagged", "[have|has] {v:owingverb} [us|me] {t:comparison}", "[have|has] {v:owingverb} {t:comparison} {s:source}", cost=0.1)(lambda v, t, s="": with_subject(t, Named(v)))
 G.rule("flagged", "[have|has] {v:owingverb} [us|me] (anything|something|money)", cost=0.1)(lambda v: Compare(">", Named(v), Lit("number", "0")))
+G.rule("flagged", "[have|has] {v:owingverb} [us|me] nothing", "(does|do|did) not {v:owingverb} [us|me] (anything|a thing|any money)", cost=0.1)(lambda v: Compare("==", Named(v), Lit("number", "0")))
+G.rule("flagged", "{a:dated} [,] and {c:flagged}", "{a:isadj} [,] and [on] {c:flagged}", cost=0.2)(lambda a, c: And((a, *(c.parts if isinstance(c, And) else (c,)))))
+G.rule("flagged", "{a:isadj} [,] or [on] {c:flagged}", cost=0.2)(lambda a, c: Or((a, c)))
+G.rule("isadj", "(is|are|was|were) {a:adj}", "(is|are|was|were) {x:outcome_text}", cost=0.2)(lambda a="", x=None: Holds(None, a or x.text))
+G.rule("dated", "(was|were|is|are|has|have|has been|have been|) {d:dateverb} {w:window}", cost=0.2)(lambda d, w: window_cond(Named(d), w))
 G.rule("atom", "[{e:entity}] {c:flagged}", cost=0.35)(lambda c, e="": c)
 
 
