@@ -17,6 +17,7 @@ from sopwb.app import outputs as o
 from sopwb.author.bench import Bench
 from sopwb.author.english import meaning as m
 from sopwb.author.english.examples import carried
+from sopwb.author.english.hoisting import hoisted, is_nameless, with_name
 from sopwb.author.english.learning import forgotten, named_here, plainly, reworded, taught
 from sopwb.author.english.misread import NAME_WANTED
 from sopwb.author.english.names import Names, key_of, words_of
@@ -104,7 +105,7 @@ class OfflineAuthor:
             elif not _starts_over(text):
                 state = pending.after
         names = self.names()
-        said, notes = reworded(text, self.words(), names)
+        said, notes = reworded(hoisted(text), self.words(), names)
         planner = Planner(
             state,
             names,
@@ -181,6 +182,8 @@ class OfflineAuthor:
         """Give the pending turn with the chosen words put in, where the answer picks an option, and what it teaches."""
         if pending.words == NAME_WANTED:
             opening = _opening(text)
+            if opening is not None and is_nameless(pending.text):
+                opening = with_name(pending.text, opening.split()[4].rstrip("."))
             return (opening, ()) if opening is not None else None
         if not pending.options:
             return None

@@ -20,9 +20,9 @@ STOP_FIRST: Final = frozenset(
 STOP_PHRASES: Final = tuple(tuple(p.split()) for p in (
     "at all", "of course", "as well", "for me", "if you can", "if possible", "thank you", "by the way", "for us",
     "and so on", "you know", "i guess", "i think", "at the same time", "in any case", "to be clear", "full stop",
-    "no worries", "for our gym", "when you are done", "once you are done", "in total", "either way", "as usual", "in the end",
-    "of course not", "good morning", "good evening", "if that is ok", "if that is okay", "in all", "as such",
-) if p not in ("in total", "for our gym", "in all"))
+    "no worries", "when you are done", "once you are done", "either way", "as usual", "in the end",
+    "of course not", "good morning", "good evening", "if that is ok", "if that is okay", "as such",
+))
 """Dropped like the stop words. None of them may change what is computed."""
 
 YES: Final = frozenset(["yes", "yep", "yeah", "sure", "perfect", "great", "good", "fine", "lovely", "right", "correct", "exactly", "ok", "okay", "sweet", "nice", "cool", "super", "excellent", "brilliant", "wonderful", "agreed", "confirmed", "confirm", "approved"])

@@ -36,10 +36,8 @@ class Selecting(Linker):
             )
             if named:
                 return named[0]
-        if self.spec.current is not None:
-            return (
-                self.rows_source(self.spec.current) if self.spec.current != rows else self.spec.current.source
-            )
+        if self.spec.current is not None and self.spec.current != rows:
+            return self.rows_source(self.spec.current)
         if self.spec.pick is not None and self.spec.pick.rows is not None and self.spec.pick.rows != rows:
             return self.rows_source(self.spec.pick.rows)
         raise Doubt("Which records do you mean?")
