@@ -26,6 +26,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     examples,
     exceptions,
     fielding,
+    findings,
     giving,
     lateness,
     listing,
@@ -47,6 +48,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     starting,
     telling,
     times,
+    timetables,
     values,
     verdicts,
 )
