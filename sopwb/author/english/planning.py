@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.answering import says_again
 from sopwb.author.english.choosing import texts_given
 from sopwb.author.english.discourse import apply, restored, without
 from sopwb.author.english.examples import wish
@@ -52,7 +53,7 @@ class Planner:
         self.notes: list[str] = []
         self.tentative: State | None = None
         self.text = ""
-        self.defined = self.explained = False
+        self.defined = self.explained = self.returned = False
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
         self.restates = bool(self.state.lost)
@@ -208,7 +209,9 @@ class Planner:
         """A new definition after one sentence that was not understood is its rewording."""
         if any(self.glossed & set(re.findall(r"[a-z]+", text.lower())) for text in self.state.lost):
             return False
-        if self.defined and len(self.state.lost) == 1 and (self.explained or "return" in self.state.lost[0].lower()):
+        one = self.state.lost[0] if len(self.state.lost) == 1 and self.defined else ""
+        told = one and (self.explained or "return" in one.lower())
+        if told and says_again(one, self.text, self.returned, self.state.open):
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
             self.state.lost = []
             return True
@@ -391,6 +394,7 @@ class Planner:
             self.predicates_of(statement.script)
         if isinstance(statement, m.Takes | m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
             self.defined = True
+            self.returned = self.returned or isinstance(statement, m.Return)
             said = not isinstance(statement, m.Return) or any(r.value for r in statement.fields) or statement.values
             self.explained = self.explained or bool(said)
         self.learn()

@@ -139,6 +139,7 @@ G.rule("paychange", "nothing [at all]", cost=0.4)(lambda: ("times", Lit("number"
 G.rule("set1", "{w:owncharge} nothing [at all]", cost=-0.5)(lambda w: ((w, Lit("number", "0")),))
 G.rule("whoso", "(people|those|anyone|everyone|anybody|everybody|whoever|the ones|customers|clients|guests|somebody|someone) [that|which|who] {c:does}", "{e:entity} [that|which|who] {c:didfield}", cost=0.2)(lambda c, e="": c)
 G.rule("whoso", "{w:oneword} (that|which|who) {c:does}", "{w:oneword} (that|which|who) {c:cond}", cost=1.2)(lambda w, c: c)
+G.rule("arm", "{v:plainvalue} for {c:payer}", cost=0.9)(lambda v, c: Arm(c, v))
 G.rule("ifthey", "[but|and|even] <when> {c:cond} [,|then|, then]", cost=0.2)(lambda c: c)
 
 @G.terminal("trait")
