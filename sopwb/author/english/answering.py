@@ -26,10 +26,15 @@ _NO_NAMES: Final = frozenset(
 _GIVES: Final = re.compile(r"\b(?:return|returns|give|gives|tell|tells|want|back|output|comes out|report)\b", re.I)
 _ADDS: Final = re.compile(r"\s*(?:oh,? )?(?:and|also|plus|besides|furthermore|additionally|i forgot)\b", re.I)
 _COMMON: Final = frozenset(
-    "the and that this with for from are was were has have had not its it their they them which who whose what when if "
-    "then than only just all any each every one two there here you your can could would should must will please give "
-    "gives return returns script called takes make create into over under more less most least".split()
-)
+    [
+        "the", "and", "that", "this", "with", "for", "from", "are", "was", "were", "has", "have", "had",
+        "not", "its", "it", "their", "they", "them", "which", "who", "whose", "what", "when", "if", "then",
+        "than", "only", "just", "all", "any", "each", "every", "one", "two", "there", "here", "you", "your",
+        "can", "could", "would", "should", "must", "will", "please", "give", "gives", "return", "returns",
+        "script", "called", "takes", "make", "create", "into", "over", "under", "more", "less", "most",
+        "least",
+    ]
+)  # fmt: skip
 _SAME_WORDS: Final = 3
 """One in so many of the words of a lost sentence is enough to know its rewording, where nothing in it is a name."""
 
@@ -75,19 +80,24 @@ def with_choice(
 
 _LEAD: Final = r"(?:(?:well|ok|okay|so|hm+|oh|sorry|right|good question)[,:.!]?\s+)*"
 _MEANT: Final = (
-    r"(?:here\s+)?(?:,?\s*(?:i|we)\s+(?:mean|meant)|means?|is\s+when|is|are|would\s+be|should\s+(?:be|mean)|counts?\s+as)"
+    r"(?:here\s+)?(?:,?\s*(?:i|we)\s+(?:mean|meant)|means?|is\s+when|is|are|would\s+be|should\s+(?:be|mean)"
+    r"|counts?\s+as)"
 )
-_SAID: Final = r"(?:i\s+(?:mean|meant|would say|'d say)|i'd say|let'?s say|say|make it|it'?s|that'?s|that means|which means)"
+_SAID: Final = (
+    r"(?:i\s+(?:mean|meant|would say)|i'd say|let'?s say|say|make it|it'?s|that'?s|that means|which means)"
+)
 _NUMBER: Final = (
-    r"(?:more|less|fewer|at\s+least|at\s+most|over|under|above|below|from|up\s+to|no\s+more|longer|older|\d|one\b|two\b|three\b"
-    r"|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b|eleven\b|twelve\b|within|in\s+the\s+(?:last|past))"
+    r"(?:more|less|fewer|at\s+least|at\s+most|over|under|above|below|from|up\s+to|no\s+more|longer|older|\d|one\b"
+    r"|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b|eleven\b|twelve\b|within|in\s+the\s+(?:last|past))"
 )
 
 
 _ADJECTIVES: Final = frozenset(
-    "big small large high low good bad expensive cheap active inactive loyal important heavy slow fast late early old new "
-    "young".split()
-)
+    [
+        "big", "small", "large", "high", "low", "good", "bad", "expensive", "cheap", "active", "inactive",
+        "loyal", "important", "heavy", "slow", "fast", "late", "early", "old", "new", "young",
+    ]
+)  # fmt: skip
 """Vague words that say what something is, so that no number can stand in their place."""
 
 
@@ -142,10 +152,9 @@ def _glossed(sentence: str, vague: str, means: str) -> Iterator[str]:
         yield before + means + after
     if countable:
         yield before + means + (f" {noun}" if noun else "") + after
-    if number:
-        if noun:
-            yield f"{before}{noun} {means}{after}"
-            yield f"{before}{held} ({noun} is {means}){after}"
+    if number and noun:
+        yield f"{before}{noun} {means}{after}"
+        yield f"{before}{held} ({noun} is {means}){after}"
     for told in (means, f"it has {means}", f"they have {means}") if number else (means,):
         if noun:
             yield f"{before}{held} ({told}){after}"

@@ -20,7 +20,7 @@ from sopwb.author.english.answering import chosen, opening, with_choice, with_gl
 from sopwb.author.english.examples import carried
 from sopwb.author.english.learning import forgotten, named_here, plainly, reworded, taught
 from sopwb.author.english.misread import NAME_WANTED, VAGUE
-from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.numbering import SENTENCE
 from sopwb.author.english.planning import Planner, State, Step, texts_of
 from sopwb.author.english.say import FIRED_BY, HELP, Page, difference_lines, error_line, outline, question, replaced

@@ -17,7 +17,7 @@ from sopwb.author.english.corrections import reband, recompare, recompute, renam
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
+from sopwb.author.english.narrowing import goes_on, left_out, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import fill_last
 from sopwb.author.english.returning import asked_about, field_open, round_returned, rounded_alone
@@ -117,6 +117,8 @@ def _act(spec: Spec, statement: m.Statement) -> None:
             assign = except_for(spec, statement)
             if assign is not None:
                 _assign(spec, assign)
+        case m.LeftOut():
+            left_out(spec, statement)
         case m.OneMore():
             one_more(spec, statement)
         case m.Spared():
@@ -141,12 +143,12 @@ def without(past: list[Change], topic: str, names: Names) -> Spec:
     if len(hits) > 1:
         most = max(len(wanted & past[i].words) for i in hits)
         hits = [i for i in hits if len(wanted & past[i].words) == most]
-    if len(hits) != 1:
-        raise Doubt(f'Which change do you mean by "{topic}"?')
-    later = past[hits[0] + 1 :]
-    spec = past[hits[0]].before.copy()
+    if len(hits) != 1 or (hits[0] == 0 and not past[0].before.params and not past[0].before.defs):
+        raise Doubt(f'Which change do you mean by "{topic}"? I can take back the last one, or what you name in full.')
+    later = past[hits[0] :]
+    spec = later[0].before.copy()
     del past[hits[0] :]
-    for change in later:
+    for change in later[1:]:
         past.append(Change(spec.copy(), change.statements, change.words))
         for statement in change.statements:
             apply(spec, statement, names)

@@ -16,15 +16,14 @@ from sopwb.author.english.answering import says_again
 from sopwb.author.english.choosing import texts_given
 from sopwb.author.english.discourse import apply, restored, without
 from sopwb.author.english.examples import wish
+from sopwb.author.english.foretelling import foretell
 from sopwb.author.english.generate import Generated, generate, settle
-from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.numbering import about_sentence
-from sopwb.author.english.reader import Said, prefix, read, read_sentences
+from sopwb.author.english.reader import Said, prefix, read, read_sentences, script_ahead
 from sopwb.author.english.rescue import opening_of
-from sopwb.author.english.returning import listed_names
 from sopwb.author.english.scheduling import schedule_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
@@ -53,7 +52,7 @@ class Planner:
         self.notes: list[str] = []
         self.tentative: State | None = None
         self.text = ""
-        self.defined = self.explained = self.returned = False
+        self.defined = self.explained = self.returned = self.measured = False
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
         self.restates = bool(self.state.lost)
@@ -70,7 +69,7 @@ class Planner:
     def plan(self, text: str) -> list[Step]:
         """Plan a turn. Raises ``Doubt``; ``tentative`` then holds what was understood."""
         self.text = text
-        self.foretell(text)
+        foretell(text, self.names)
         trouble: Doubt | None = None
         if names_nothing(text):
             raise Doubt(
@@ -78,6 +77,7 @@ class Planner:
             )
         lost: list[Said] = []
         for tokens in read_sentences(text, self.known_words()):
+            tokens = self.reopened(tokens)
             self.learn()
             said = read(tokens, self.names)
             try:
@@ -211,28 +211,11 @@ class Planner:
             return False
         one = self.state.lost[0] if len(self.state.lost) == 1 and self.defined else ""
         told = one and (self.explained or "return" in one.lower())
-        if told and says_again(one, self.text, self.returned, self.state.open):
+        if told and (self.measured or says_again(one, self.text, self.returned, self.state.open)):
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
             self.state.lost = []
             return True
         return False
-
-    def foretell(self, text: str) -> None:
-        """Know the names that this turn introduces before they are explained: those in braces and with underscores."""
-        for inside in re.findall(r"\{([^{}]*)\}", text):
-            for part in inside.split(","):
-                name = part.split(":")[0].strip()
-                if name.isidentifier():
-                    self.names.local.add(key_of(name))
-                    self.names.braced.add(name.lower())
-        self.names.local.update(key_of(name) for name in listed_names(text))
-        for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
-            if self.names.name_cost(key_of(word)) is None and not self.names.sources_named(key_of(word)):
-                self.names.entities.add(key_of(word))
-        for token in tokenize(text):
-            if token.kind == "string":
-                for word in re.findall(r"\b[A-Z][A-Z_]+\b", str(token.value)):
-                    self.names.local.add(key_of(word))
 
     def learn(self) -> None:
         """Let the open script's own names be read, and what the scripts spoken of can say."""
@@ -357,7 +340,7 @@ class Planner:
         self.changed = True
         self.names.local = set(self.names.local)
         self.names.predicates = set()
-        self.foretell(self.text)
+        foretell(self.text, self.names)
 
     def edit(self, statement: m.Statement) -> None:
         spec = self.spec()
@@ -367,6 +350,8 @@ class Planner:
             self.state.history.setdefault(spec.name, []).append(Change(spec.copy()))
         if isinstance(statement, m.Remark):
             self.promised = self.promised or statement.what in ("reason", "restored")
+            if statement.what.startswith("because "):
+                self.notes.append(f'I took "{statement.what.removeprefix("because ")}" as the reason.')
             if statement.what.startswith("noun "):
                 self.names.entities.add(statement.what.removeprefix("noun "))
             verify(spec, statement)
@@ -383,6 +368,11 @@ class Planner:
         ):
             self.rename_script(statement.old, statement.new)
             return
+        if isinstance(statement, m.Rename) and statement.old == "@it":
+            if spec.returns:
+                raise Doubt(f'Should the script or a returned field be called {statement.new}? Say "rename … to …".')
+            self.rename_script("", statement.new)
+            return
         apply(spec, statement, self.names)
         self.changed = True
         self.kept_word = self.kept_word or not isinstance(statement, m.Remark)
@@ -395,6 +385,8 @@ class Planner:
         if isinstance(statement, m.Takes | m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
             self.defined = True
             self.returned = self.returned or isinstance(statement, m.Return)
+            told = isinstance(statement, m.Define) and statement.words == "@open"
+            self.measured = self.measured or (told and isinstance(statement.value, m.Truth))  # type: ignore[union-attr]
             said = not isinstance(statement, m.Return) or any(r.value for r in statement.fields) or statement.values
             self.explained = self.explained or bool(said)
         self.learn()
@@ -470,6 +462,12 @@ class Planner:
         self.state.schedule = (name, words)
 
     def drop(self, name: str) -> None:
+        if not name and self.before is not None and self.before.scripts.get(self.before.open):
+            # A question about a change is dropped, not the draft that it was to change.
+            self.state = self.before.copy()
+            self.changed = False
+            self.notes.append(f"All right; {self.state.open} stays as it was.")
+            return
         name = name or self.state.open
         self.state.lost = []
         self.changed = False
@@ -497,6 +495,19 @@ class Planner:
         self.state.specs[spec.name] = without(past, topic, self.names) if topic else past.pop().before
         self.changed = True
         self.notes.append(f"What was said about {topic} is undone." if topic else "The last change is undone.")
+
+    def reopened(self, tokens: Any) -> Any:
+        """Go back to another script that a sentence begins with: "In NAME, …", "Back to NAME: …"."""
+        at = script_ahead(tokens, self.state.specs)
+        name = tokens[at].text if at else ""
+        if name not in self.state.specs or name == self.state.open or self.state.lost:
+            return tokens
+        try:
+            self.flush()
+        except Doubt:
+            return tokens
+        self.state.open = name
+        return tokens[at + 2 :]
 
     def restore(self, words: str) -> None:
         """Let records count again that were left out."""

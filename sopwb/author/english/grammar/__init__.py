@@ -28,6 +28,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     parameters,
     picking,
     pricing,
+    rescheduling,
     results,
     returns,
     rows,
