@@ -114,6 +114,16 @@ def _bounded(spec: Spec, cond: m.Compare) -> bool:
     return True
 
 
+def bounded_field(spec: Spec, change: m.Adjust) -> m.Require | None:
+    """Read a bound of a field, which the script does not compute, as a requirement: "the length can't be below 3"."""
+    computed = {p.key for p in _values(spec)} | {k for k, _ in spec.adjusts}
+    if not change.words or change.how not in ("low", "high") or change.by is None or change.cond is not None:
+        return None
+    if key_of(change.words) in computed or not _truths(spec):
+        return None
+    return m.Require(m.Compare(">=" if change.how == "low" else "<=", m.Named(change.words), change.by))
+
+
 def except_for(spec: Spec, said: m.Except) -> m.Assign | None:
     """Let a value be another one where a condition holds; gives what is to be assigned where that is the way."""
     if not said.words:

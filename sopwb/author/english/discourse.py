@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.amending import except_for, one_more, require, spared, told, unless
+from sopwb.author.english.amending import bounded_field, except_for, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, grouped, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
@@ -225,6 +225,10 @@ def _only(spec: Spec, rows: m.Rows) -> None:
 
 
 def _adjust(spec: Spec, statement: m.Adjust) -> None:
+    required = bounded_field(spec, statement)
+    if required is not None:
+        require(spec, required)
+        return
     statement = same_aggregates(spec, statement)
     key = rounded_alone(spec, statement.words) or spec.last
     if not key and len(spec.returns) == 1:
@@ -581,6 +585,8 @@ def _mail_part(spec: Spec, part: str, value: m.Value) -> None:
         spec.fills.append(value)
         return
     if part == "filled":
+        if not spec.text and not spec.effects:
+            raise Doubt('Nothing there can be filled in with that. If it is a condition, say "whose … is …".')
         fill_last(spec)
         return
     mails = [e for e in spec.effects if e.kind == "mail"]

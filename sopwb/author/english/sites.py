@@ -42,7 +42,23 @@ def sites_of(spec: Spec) -> list[Site]:
     out: list[Site] = []
     for field in _FIELDS:
         _walk(getattr(spec, field), Site((field,), m.Lit("number", "0"), role=(field,)), out)
+    counted = {key: _counted(spec, value) for key, value in spec.defs.items()}
+    for key, words in counted.items():
+        if words:
+            out = [_with_words(s, words) if s.op and _name(key) and _name(key) <= s.words else s for s in out]
     return out
+
+
+def _counted(spec: Spec, value: Any) -> frozenset[str]:
+    """Give the stems of the records that a value is the number of."""
+    if not isinstance(value, m.Agg) or value.kind != "count":
+        return frozenset()
+    rows = value.rows if value.rows is not None and value.rows.source else spec.current
+    return _stems(rows) if rows is not None else frozenset()
+
+
+def _with_words(site: Site, words: frozenset[str]) -> Site:
+    return msgspec.structs.replace(site, words=site.words | words)
 
 
 def _stems(node: Any) -> frozenset[str]:

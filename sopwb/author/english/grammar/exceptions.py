@@ -202,6 +202,11 @@ def _unflagged(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("head", "[the|any|all|all the|every|each] {c:unflagged} {s:source}", "[the|any|all|all the] {c:unflagged} (ones|one|rows|records)", cost=0.2)(lambda c, s="": Rows(s, conds=(c,)))
 
+@G.rule("rows", "{r:rows} with (a|an|the|any) {n:name} and [with] (a|an|the) {x:name} [of|that is] {t:tails}", cost=0.5)
+def _with_both(r: Rows, n: str, x: str, t: Cond) -> Rows:
+    return msgspec.structs.replace(r, conds=(*r.conds, Holds(Named(n), "present"), with_subject(t, Named(x))))
+
+
 # --- always and never -------------------------------------------------------------------------------------------
 
 G.rule("alwaysly", "(always|automatically|still|also|definitely|certainly|in any case|simply|by default)", cost=0.0)(lambda: True)
