@@ -1,4 +1,4 @@
-"""Words that lead in and out of a sentence change nothing of what it means, and none of what means something is lost."""
+"""Words that lead in and out of a sentence change nothing, and none that means something is lost."""
 
 from __future__ import annotations
 
@@ -18,13 +18,30 @@ SAID = "also return far, the sum of the miles of its trips"
 @pytest.mark.parametrize(
     "text",
     [
-        "Oh, and by the way, {}.", "btw, {}", "hang on, {}", "Could you {}?", "Can you please {}?", "I'd like you to {}.",
-        "It would be great if you could {}.", "Would you mind, {}.", "Make sure to {}.", "Don't forget to {}.",
-        "One more: {}.", "Small change: {}.", "2) {}.", "Step 2: {}.", "* {}", "My boss says: {}.", "Sorry about that, {}.",
-        "Come to think of it, {}.", "{}, thanks.", "{}, if that's ok.", "{}, as discussed, thank you very much.",
+        "Oh, and by the way, {}.",
+        "btw, {}",
+        "hang on, {}",
+        "Could you {}?",
+        "Can you please {}?",
+        "I'd like you to {}.",
+        "It would be great if you could {}.",
+        "Would you mind, {}.",
+        "Make sure to {}.",
+        "Don't forget to {}.",
+        "One more: {}.",
+        "Small change: {}.",
+        "2) {}.",
+        "Step 2: {}.",
+        "* {}",
+        "My boss says: {}.",
+        "Sorry about that, {}.",
+        "Come to think of it, {}.",
+        "{}, thanks.",
+        "{}, if that's ok.",
+        "{}, as discussed, thank you very much.",
         "Hi there, could you {}, please? No hurry.",
     ],
-)  # fmt: skip
+)
 def test_a_marker_changes_nothing(tmp_path: Path, text: str) -> None:
     replies = talk(tmp_path, HEAD, text.format(SAID))
     assert "sum(" in str(steps(replies[-1])), replies[1].reply

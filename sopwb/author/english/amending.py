@@ -16,7 +16,7 @@ from sopwb.author.english.lexicon import singular, stem
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.numbering import found_site
 from sopwb.author.english.scope import listed
-from sopwb.author.english.sites import at_path, put
+from sopwb.author.english.sites import at_path, put, stems
 from sopwb.author.english.spec import Doubt, Spec
 
 _TRUE, _FALSE = m.Lit("bool", "true"), m.Lit("bool", "false")
@@ -214,6 +214,7 @@ def spared(spec: Spec, said: m.Spared) -> None:
     for place in _values(spec):
         _factors(at_path(spec, place.path), place.path, wanted, found)
     if not found:
+        # Said before the price, it is for the blocks of time that are charged.
         spec.defs["@free " + key_of(said.words)] = said.count
         return
     if len(found) > 1:
@@ -226,8 +227,7 @@ def _factors(node: Any, path: tuple[Any, ...], wanted: str, found: list[tuple[tu
     if isinstance(node, m.Arith) and node.op == "*":
         for side in ("left", "right"):
             factor = getattr(node, side)
-            span = isinstance(factor, m.Span) and stem(factor.unit) == wanted
-            if span or (isinstance(factor, m.Named) and wanted in {stem(w) for w in words_of(factor.words)}):
+            if wanted in stems(factor) and not isinstance(factor, m.Arith):
                 found.append(((*path, side), factor))
     if isinstance(node, m.Node):
         for field in node.__struct_fields__:

@@ -10,8 +10,11 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.names import GROUP
+from sopwb.author.english.names import GROUP, Names, key_of
+from sopwb.author.english.nodes import parts
+from sopwb.author.english.scope import find_field, source_of_param
 from sopwb.author.english.spec import Doubt, Spec
+from sopwb.lang.types import RecordType
 
 
 def grouped(spec: Spec, node: Any) -> Any:
@@ -50,6 +53,56 @@ def through_script(spec: Spec, statement: Any) -> Any:
     return m.Loop(done.rows) if isinstance(done, m.Select) and done.rows is not None else done
 
 
+def over_all(spec: Spec, statement: Any, names: Names) -> Any:
+    """Let "the names of all students whose ``late`` is over 2" run the script that tells it for every student."""
+    told = isinstance(statement, m.Return | m.Define | m.Explain)
+    if not told or spec.loop is not None or (spec.call is not None and spec.call.rows is not None):
+        return statement
+    over = [(a.rows, a.what) for a in parts(statement) if isinstance(a, m.Agg) and a.rows is not None]
+    found = [(rows, _teller(rows, what, names)) for rows, what in over]
+    tellers = {script for _, script in found if script}
+    if not tellers:
+        return statement
+    kinds = {(rows.source, rows.owner) for rows, script in found if rows.source or script}
+    if len(tellers) > 1 or len(kinds) > 1:
+        raise Doubt("Which records should it go through, and which script should it run for each of them?")
+    source, owner = kinds.pop()
+    spec.call = m.CallFor(tellers.pop())
+    spec.loop = m.Rows(source, owner, every=not owner)
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Rows) and node.source == source:
+            conds = tuple(c.cond if isinstance(c, m.Says) else c for c in node.conds)
+            return msgspec.structs.replace(node, owner="", conds=conds)
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(part) for part in node) if isinstance(node, tuple) else node
+
+    return walk(statement)
+
+
+def _teller(rows: m.Rows, what: m.Value | None, names: Names) -> str:
+    """Give the one script whose result is spoken of; "" where it is about the records alone."""
+    if rows.source not in names.sources:
+        return ""
+    said = [c.script for c in rows.conds if isinstance(c, m.Says)]
+    record = names.sources[rows.source].record
+    words = {p.words for p in parts((rows.conds, what)) if isinstance(p, m.Named | m.Holds)} | set(rows.words)
+    unknown = {w for w in words if not w.startswith("@") and not find_field(record, w)[0]}
+    fits = [
+        name
+        for name, script in names.scripts.items()
+        if isinstance(script.returns, RecordType)
+        and len(script.params) == 1
+        and source_of_param(names, script.params[0].name) == rows.source
+        and unknown & {key_of(f) for f in script.returns.names()}
+    ]
+    tellers = set(said) or set(fits)
+    if len(tellers) > 1:
+        raise Doubt(f"Which script tells that: {', '.join(sorted(tellers))}?")
+    return tellers.pop() if tellers else ""
+
+
 def anchored(spec: Spec, statement: Any) -> Any:
     """Give "them" and "those" inside a statement the records that it spoke of before: "the number of X, the
     sum of their …"."""
@@ -67,6 +120,8 @@ def anchored(spec: Spec, statement: Any) -> Any:
             rows = msgspec.structs.replace(rows, noun="")
             node = msgspec.structs.replace(node, rows=rows)
         if node.kind == "per" or (isinstance(node.what, m.Named) and node.what.words == "@money"):
+            if rows is not None and rows.source and not looping:
+                last[:] = [rows]
             return node
         if rows is not None and (rows.source or rows.noun or (looping and (rows.conds or rows.words))):
             if rows.conds or rows.words or rows.owner:

@@ -1,4 +1,4 @@
-"""Answers to questions: a name, an option, what a vague word means; and whether a new turn says again what was lost.
+"""Answers to questions: a name, an option, and what a vague word means.
 
 Deliberately not here: answers that are read as turns of their own (``planning``).
 """
@@ -23,20 +23,6 @@ _NAME_ANSWER: Final = re.compile(
 _NO_NAMES: Final = frozenset(
     ("no", "yes", "ok", "okay", "nothing", "stop", "cancel", "help", "hello", "hi", "save", "undo", "thanks")
 )
-_GIVES: Final = re.compile(r"\b(?:return|returns|give|gives|tell|tells|want|back|output|comes out|report)\b", re.I)
-_ADDS: Final = re.compile(r"\s*(?:oh,? )?(?:and|also|plus|besides|furthermore|additionally|i forgot)\b", re.I)
-_COMMON: Final = frozenset(
-    [
-        "the", "and", "that", "this", "with", "for", "from", "are", "was", "were", "has", "have", "had",
-        "not", "its", "it", "their", "they", "them", "which", "who", "whose", "what", "when", "if", "then",
-        "than", "only", "just", "all", "any", "each", "every", "one", "two", "there", "here", "you", "your",
-        "can", "could", "would", "should", "must", "will", "please", "give", "gives", "return", "returns",
-        "script", "called", "takes", "make", "create", "into", "over", "under", "more", "less", "most",
-        "least",
-    ]
-)  # fmt: skip
-_SAME_WORDS: Final = 3
-"""One in so many of the words of a lost sentence is enough to know its rewording, where nothing in it is a name."""
 
 
 def opening(text: str) -> str | None:
@@ -159,21 +145,3 @@ def _glossed(sentence: str, vague: str, means: str) -> Iterator[str]:
         if noun:
             yield f"{before}{held} ({told}){after}"
         yield f"{before}{vague} ({told}){sentence[place.start() + len(vague) :]}"
-
-
-# --- a lost sentence that is said again --------------------------------------------------------------------------
-
-
-def says_again(lost: str, turn: str, returned: bool, script: str) -> bool:
-    """Whether a turn can be the rewording of a sentence that was not understood, and not an addition to it."""
-    if _GIVES.search(lost) and not returned and not re.search(r"\b(?:takes?|given?|input)\b", turn, re.I):
-        return False
-    fresh = {stem(w) for w in re.findall(r"\w+", turn.lower())}
-    names = {n for n in re.findall(r"\w*_\w+|\d[\d.]*|(?<=['\"])\w[\w ]*(?=['\"])", lost) if n != script}
-    if names:
-        kept = [n for n in names if n.lower() in turn.lower()]
-        return len(kept) * 2 >= len(names)
-    if _ADDS.match(turn):
-        return False
-    words = {stem(w) for w in re.findall(r"[a-z]{3,}", lost.lower()) if w not in _COMMON}
-    return len(words & fresh) * _SAME_WORDS >= len(words)

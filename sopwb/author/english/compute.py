@@ -15,6 +15,7 @@ from sopwb.author.english.folding import Folding, names_in
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Listing
 from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.quantities import due_and_back
 from sopwb.author.english.scope import Scope, date_field, find_field, listed
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.types import (
@@ -61,6 +62,14 @@ class Computing(Folding):
 
     def rows_of(self, agg: m.Agg, scope: Scope) -> Listing:
         """Give the records of an aggregate: as said, else those spoken of, else those that have the field."""
+        spoken = self.spec.current or self.spec.pick or self.table
+        rows = agg.rows
+        if rows is not None and agg.what is not None and spoken is None and (rows.conds or rows.words):
+            owned = rows.owner or "it"
+            if rows == m.Rows(owner=rows.owner, conds=rows.conds, words=rows.words):
+                # "the average wind of the last 7 days": of the records that have the field.
+                holder = self.holder(next((n.words for n in names_in(agg.what)), ""))
+                return self.listing(msgspec.structs.replace(rows, source=holder, owner=owned), scope)
         if agg.rows is not None and agg.rows != m.Rows(owner=agg.rows.owner):
             return self.listing(agg.rows, scope)
         if agg.what is None or self.table is not None:
@@ -71,6 +80,10 @@ class Computing(Folding):
             source = self.rows_source(current)
             if words.startswith("@") or find_field(self.source(source).record, words)[0]:
                 return self.listing(m.Rows(), scope)
+        return self.listing(m.Rows(self.holder(words), "it"), scope)
+
+    def holder(self, words: str) -> str:
+        """Give the one source whose records have a field, other than those looked up. Raises ``Doubt``."""
         related = [
             n
             for n, s in self.names.sources.items()
@@ -82,7 +95,7 @@ class Computing(Folding):
             ]
         exact = [n for n in related if find_field(self.source(n).record, words)[1]] or related
         if len(exact) == 1:
-            return self.listing(m.Rows(exact[0], "it"), scope)
+            return exact[0]
         if not exact:
             raise self.unknown(words, Scope())
         raise Doubt(f'"{words}" of which records: {listed(exact)}?', tuple((n, n) for n in exact))
@@ -155,17 +168,24 @@ class Computing(Folding):
         if predicate is not None:
             self.used.add("is " + known)
             return self.cond(predicate.cond, scope)
-        if words in self.spec.defs and self.define(words).type == BOOL:
+        if words in self.spec.defs and words not in self.defining and self.define(words).type == BOOL:
             return Truths(self.define(words).text)
         if words in self.names.aliases:
             words = key_of(self.names.aliases[words]).removeprefix("is ")
         found = self.flag(words, scope)
         if found is not None:
             return found
+        if words == "back late":
+            return self.cond(m.Compare(">", *due_and_back(self, scope)), scope)
+        if words == "late":
+            return self.cond(m.Compare(">", m.Named("@late"), m.Lit("number", "0")), scope)
         raise Doubt(f'When is somebody or something "{words}"? I do not know that word here.', words=words)
 
     def presence(self, subject: m.Value | None, scope: Scope) -> Truths:
         assert isinstance(subject, m.Named)
+        counted = self.definition(subject.words, quiet=True) if subject.words in self.counts() else None
+        if isinstance(counted, m.Agg):
+            return self.no_rows(counted.rows, scope)
         try:
             expr = self.value(subject, scope)
         except Doubt:
@@ -183,6 +203,11 @@ class Computing(Folding):
         if scope.where and is_optional(expr.type):
             return Truths(f"{expr.text} == null", 3, frozenset(), frozenset((expr.text,)))
         return self.empty(expr)
+
+    def counts(self) -> set[str]:
+        """Give the names of what is a number of records: there are none where it is "absent"."""
+        said = {**{key_of(r.name): r.value for r in self.spec.returns}, **self.spec.defs}
+        return {key for key, value in said.items() if isinstance(value, m.Agg) and value.kind == "count" and value.rows}
 
     def flag(self, words: str, scope: Scope) -> Truths | None:
         """Find a yes/no field that the words name, or a text that a field can hold: "breached", "at risk",
@@ -346,6 +371,8 @@ class Computing(Folding):
         self.block.append({"op": "math", "name": name, "expr": expr.text})
         if expr.text in self.facts:
             self.facts = self.facts | {name}
+        if expr.text in self.lacking:
+            self.lacking[name] = self.lacking[expr.text]
         return Expr(name, expr.type)
 
     def changed(self, expr: Expr, change: m.Adjust) -> Expr:

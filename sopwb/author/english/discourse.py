@@ -11,7 +11,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.amending import bounded_field, except_for, one_more, require, spared, told, unless
-from sopwb.author.english.anchoring import anchored, grouped, through_script
+from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import pointing_back
@@ -19,8 +19,17 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import goes_on, left_out, narrow_all, per_record, same_aggregates, widen
 from sopwb.author.english.nodes import has, parts
-from sopwb.author.english.placeholders import fill_last
-from sopwb.author.english.returning import asked_about, field_open, round_returned, rounded_alone
+from sopwb.author.english.placeholders import mail_part
+from sopwb.author.english.returning import (
+    UNNAMED,
+    asked_about,
+    field_open,
+    name_them,
+    named_all,
+    round_returned,
+    rounded_alone,
+    them,
+)
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 from sopwb.author.english.state import Change
@@ -31,7 +40,8 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
     statement = chosen(spec, statement, names)
-    statement = anchored(spec, pointing_back(spec, through_script(spec, grouped(spec, statement))))
+    statement = over_all(spec, grouped(spec, statement), names)
+    statement = anchored(spec, pointing_back(spec, through_script(spec, statement)))
     match statement:
         case m.Takes(params):
             for param in params:
@@ -71,6 +81,8 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             _adjust(spec, statement if spec.loop is not None else told(spec, statement, names))
         case m.Return():
             _return(spec, statement)
+        case m.NameThem(given):
+            name_them(spec, given)
         case m.Explain(name, value):
             _explain(spec, name, value)
         case m.SwapWord():
@@ -101,7 +113,7 @@ def _act(spec: Spec, statement: m.Statement) -> None:
         case m.Mail():
             _mail(spec, statement)
         case m.MailPart(part, value):
-            _mail_part(spec, part, value)
+            mail_part(spec, part, value)
         case m.When(cond, _):
             spec.gate = cond if spec.gate is None else m.And((spec.gate, cond))
         case m.Renumber():
@@ -228,6 +240,10 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
     required = bounded_field(spec, statement)
     if required is not None:
         require(spec, required)
+        return
+    if statement.words == "@them":
+        for name in them(spec):
+            _adjust(spec, msgspec.structs.replace(statement, words=name))
         return
     statement = same_aggregates(spec, statement)
     key = rounded_alone(spec, statement.words) or spec.last
@@ -481,6 +497,11 @@ def _return(spec: Spec, statement: m.Return) -> None:
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]
     elif values:
         fields = [m.Ret(f.name, f.type, _share(values[0], f.name)) for f in fields]
+    named_all(spec, fields)
+    fields = [
+        msgspec.structs.replace(f, name=f"{UNNAMED} {len(spec.returns) + i}") if f.name == UNNAMED else f
+        for i, f in enumerate(fields)
+    ]
     fewer = {r.name for r in spec.returns} - {f.name for f in fields}
     if not statement.also and spec.returns and fewer and not values and all(f.value is None for f in fields):
         raise Doubt(
@@ -575,23 +596,3 @@ def _mail(spec: Spec, statement: m.Mail) -> None:
     if isinstance(statement.to, m.Named) and statement.to.words == "@list":
         raise Doubt("Who should get the mail?")
     spec.effects.append(Effect("mail", cond, msgspec.structs.replace(statement, cond=None, rows=None)))
-
-
-def _mail_part(spec: Spec, part: str, value: m.Value) -> None:
-    if part == "fill":
-        spec.fills = []
-        return
-    if part == "with":
-        spec.fills.append(value)
-        return
-    if part == "filled":
-        if not spec.text and not spec.effects:
-            raise Doubt('Nothing there can be filled in with that. If it is a condition, say "whose … is …".')
-        fill_last(spec)
-        return
-    mails = [e for e in spec.effects if e.kind == "mail"]
-    if not mails or mails[-1].mail is None:
-        raise Doubt("Which mail is that for?")
-    if isinstance(value, m.Lit):
-        spec.text = value.text
-    mails[-1].mail = msgspec.structs.replace(mails[-1].mail, **{part: value})

@@ -60,7 +60,10 @@ class Folding(Lowering):
             return Expr(f"{text}.sum({listing.var}, {expr.text})", expr.type)
         type_: Type = DECIMAL if agg.kind == "avg" else expr.type
         known = f"size({text})" in self.facts
-        return Expr(f"{text}.{agg.kind}({listing.var}, {expr.text})", type_ if known else optional(type_))
+        result = f"{text}.{agg.kind}({listing.var}, {expr.text})"
+        if not known and agg.kind == "avg":
+            self.lacking[result] = listing.source
+        return Expr(result, type_ if known else optional(type_))
 
     def list_of(self, agg: m.Agg, listing: Listing) -> Expr:
         assert agg.what is not None

@@ -21,6 +21,7 @@ def foretell(text: str, names: Names) -> None:
                 names.local.add(key_of(name))
                 names.braced.add(name.lower())
     names.local.update(key_of(name) for name in listed_names(text))
+    names.braced.update(name.lower() for name in listed_names(text))
     for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
         if names.name_cost(key_of(word)) is None and not names.sources_named(key_of(word)):
             names.entities.add(key_of(word))

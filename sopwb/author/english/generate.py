@@ -20,8 +20,10 @@ from sopwb.author.english.loops import Loops
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.reasons import Raw, Reasons
+from sopwb.author.english.returning import unnamed
 from sopwb.author.english.scope import Scope, find_field, listed
 from sopwb.author.english.spec import Doubt, Expr, Spec
+from sopwb.author.english.unnamed import amount_of
 from sopwb.lang.types import (
     BOOL,
     NULL,
@@ -87,7 +89,10 @@ class Writer(Reasons, Loops):
         self.result_type: Type | None = None
 
     def script(self) -> Generated:
+        unnamed(self.spec)
         self.check_rules()
+        if self.spec.effects and (self.spec.returns or self.spec.bare is not None):
+            raise Doubt("Should it send mails, or give something back? Please make it two scripts.")
         if self.is_loop():
             self.prepare_loop()
         if self.is_loop() and not self.spec.returns and self.spec.bare is None:
@@ -521,6 +526,11 @@ class Writer(Reasons, Loops):
             ]
             if takers and key_of(takers[0].name) == key and len(takers) == 1:
                 return self.open_cases(key)
+        free = [r.name for r in undecided if self.plain_field(key_of(r.name)) is None]
+        free = [n for n in free if key_of(n) not in self.count_names()]
+        charged = amount_of(key, self.spec.defs, [r.name for r in undecided], free)
+        if charged:
+            return self.open_cases(key, charged)
         total = self.spec.defs.get("@sum")
         if total is not None and (
             len(undecided) == 1
@@ -532,12 +542,12 @@ class Writer(Reasons, Loops):
             return field
         if key in self.count_names():
             return m.Agg("count", None, m.Rows())
-        return None
+        return m.Named("@late") if wanted == {"day", "late"} else None
 
-    def open_cases(self, key: str) -> m.Value:
-        value = self.spec.defs["@open"]
-        self.used.add("@open")
-        self.spec.adjusts = [(key if k == "@open" else k, a) for k, a in self.spec.adjusts]
+    def open_cases(self, key: str, said: str = "@open") -> m.Value:
+        value = self.spec.defs[said]
+        self.used.add(said)
+        self.spec.adjusts = [(key if k == said else k, a) for k, a in self.spec.adjusts]
         if isinstance(value, m.Cases) and value.subject is None and has(value, words="@subject"):
             return msgspec.structs.replace(value, subject=m.Agg("count", None, m.Rows()))
         return value

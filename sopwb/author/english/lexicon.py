@@ -20,9 +20,9 @@ STOP_FIRST: Final = frozenset(
 STOP_PHRASES: Final = tuple(tuple(p.split()) for p in (
     "at all", "of course", "as well", "for me", "if you can", "if possible", "thank you", "by the way", "for us",
     "and so on", "you know", "i guess", "i think", "at the same time", "in any case", "to be clear", "full stop",
-    "no worries", "for our gym", "when you are done", "once you are done", "in total", "either way", "as usual", "in the end",
-    "of course not", "good morning", "good evening", "if that is ok", "if that is okay", "in all", "as such",
-) if p not in ("in total", "for our gym", "in all"))
+    "no worries", "when you are done", "once you are done", "either way", "as usual", "in the end",
+    "of course not", "good morning", "good evening", "if that is ok", "if that is okay", "as such",
+))
 """Dropped like the stop words. None of them may change what is computed."""
 
 YES: Final = frozenset(["yes", "yep", "yeah", "sure", "perfect", "great", "good", "fine", "lovely", "right", "correct", "exactly", "ok", "okay", "sweet", "nice", "cool", "super", "excellent", "brilliant", "wonderful", "agreed", "confirmed", "confirm", "approved"])
@@ -87,7 +87,7 @@ CLASSES: Final[dict[str, tuple[str, ...]]] = {
     "run": ("run", "runs", "call", "calls", "use", "uses", "execute", "executes", "apply", "applies", "running", "calling", "using", "ask",
             "asks", "invoke", "invokes", "start", "do", "try", "test"),
     "foreach": ("for each", "for every", "for all", "for each of", "for every one of", "for any", "for all of", "for each and every"),
-    "send": ("send", "sends", "email", "emails", "e mail", "e mails", "mail", "mails", "mailing", "sending", "write", "shoot", "fire off"),
+    "send": ("send", "sends", "writes", "email", "emails", "e mail", "e mails", "mail", "mails", "mailing", "sending", "write", "shoot", "fire off"),
     "mail": ("email", "e mail", "mail", "message", "e-mail", "letter", "note", "reminder", "notification"),
     "empty": ("empty", "blank", "null", "missing", "not set", "not filled in", "not known", "unknown", "not there", "unset", "not given",
               "not filled", "absent", "nothing", "not present", "not available"),
@@ -258,3 +258,9 @@ def stem(word: str) -> str:
     if word.endswith("ation") and len(word) > 7:
         word = word[:-3]
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two words are of one root, as far as their beginnings tell: "rental" and "rented", "delivery" and "delivered"."""
+    a, b = sorted((stem(one), stem(other)), key=len)
+    return a == b or (len(a) >= 4 and b.startswith(a))

@@ -16,6 +16,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.lexicon import PEOPLE, PRONOUNS, RECORD_NOUNS
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.quantities import PERSONAL, quantity
 from sopwb.author.english.scope import (
     Scope,
     access,
@@ -25,6 +26,7 @@ from sopwb.author.english.scope import (
     money_field,
     noun_matches,
     only_number,
+    pointing,
     source_of_param,
 )
 from sopwb.author.english.spec import Doubt, Expr, Spec
@@ -74,6 +76,8 @@ class Linker(ABC):
         self.taken: set[str] = {p.name for p in spec.params} | {"it", "now", "today"}
         self.types: dict[str, Type] = {}
         self.facts: frozenset[str] = frozenset()
+        self.lacking: dict[str, str] = {}
+        """Averages, which nothing has no such thing as, and the source of what they are over."""
         self.subject: Expr | None = None
         self.running: Expr | None = None
         self.mentioned: Expr | None = None
@@ -144,7 +148,7 @@ class Linker(ABC):
         """Resolve words to an expression. Raises ``Doubt`` for unknown and ambiguous names."""
         words = value.words
         if words.startswith("@"):
-            return self.special(words, scope)
+            return self.key_param(value.owner) if words == "@key" else self.special(words, scope)
         if (
             value.owner in ("", "it")
             or any(noun_matches(value.owner, s) for _, _, s in scope.records if s)
@@ -163,27 +167,63 @@ class Linker(ABC):
         if own is not None:
             return own
         found = (
-            self.in_scope(words, scope, exact=False)
+            (self.of_related(words, value.owner, scope) if " " in words else None)
+            or self.in_scope(words, scope, exact=False)
             or self.in_records(words, value.owner, exact=False)
             or self.near_definition(words)
-            or self.of_related(words, value.owner)
+            or self.of_related(words, value.owner, scope)
         )
         if found is not None:
             return found
         raise self.unknown(words, scope)
 
-    def of_related(self, words: str, owner: str) -> Expr | None:
+    def of_related(self, words: str, owner: str, scope: Scope) -> Expr | None:
         """A field of a record that one at hand points to: the rider's of a ride, through its ``rider_id``."""
+        found: list[tuple[str, str, str]] = []
         for name, source in self.names.sources.items():
-            if not owner or name in self.records_at_hand() or not source.key or not noun_matches(owner, name):
+            if name in self.records_at_hand() or not source.key or not find_field(source.record, words)[1]:
                 continue
-            if not find_field(source.record, words)[1]:
+            if owner not in ("", "it") and not noun_matches(owner, name):
                 continue
-            for other in self.records_at_hand():
-                field = f"{'_'.join(words_of(name))}_{source.key}"
-                if field in self.source(other).record.names():
-                    return self.through(words, name, self.field_of_record(other, field))
-        return None
+            for prefix, record, other in () if scope.where or scope.need else scope.records:
+                field = pointing(record.names(), source)
+                if field and other and not is_optional(record.get(field) or STRING):
+                    return self.joined(words, source, f"{prefix}.{field}")
+            for other in () if scope.records else self.records_at_hand():
+                field = pointing(self.source(other).record.names(), source)
+                if field:
+                    found.append((name, other, field))
+        if len(found) > 1 and len({n for n, _, _ in found}) > 1:
+            names = [n for n, _, _ in found]
+            raise Doubt(f'"{words}" of which of them: {listed(names)}?', tuple((n, n) for n in names))
+        if not found:
+            return None
+        name, other, field = found[0]
+        key = self.field_of_record(other, field)
+        if owner in ("", "it"):
+            self.assume(f'"{words}" is the field of the record of {name} that {field} points to')
+        return self.through(words, name, key, sure=not is_optional(key.type) and not self.may_lack(name))
+
+    def joined(self, words: str, source: SourceSchema, key: str) -> Expr:
+        """A field of the record of another source that a list's element points to; its absence ends the run."""
+        known = f"all {source.name}"
+        if known not in self.fetched:
+            name = self.unique("all_" + source.name)
+            self.block.append({"op": "fetch", "name": name, "from": source.name})
+            self.fetched[known] = name
+        field = find_field(source.record, words)[0][0]
+        var = next(v for v in (source.name[0], "r", "q") if v != key.split(".")[0])
+        text = f"must({self.fetched[known]}.filter({var}, {var}.{source.key} == {key}).first()).{field}"
+        self.assume(f"one that {source.name} does not have ends the run with an error")
+        return Expr(text, source.record.get(field) or STRING)
+
+    def key_param(self, owner: str) -> Expr:
+        """The parameter that names the record spoken of: team_id for "that team"."""
+        named = {p.name: source_of_param(self.names, p.name) for p in self.spec.params}
+        hits = [n for n, s in named.items() if s and (owner == "it" or noun_matches(owner, s, n))]
+        if len(hits) != 1:
+            raise Doubt(f"Which {owner if owner != 'it' else 'record'} do you mean?")
+        return Expr(hits[0], self.param_type(hits[0]) or STRING)
 
     def special(self, words: str, scope: Scope) -> Expr:
         for prefix, record, source in scope.records:
@@ -205,6 +245,10 @@ class Linker(ABC):
                 raise Doubt("What was that long ago? Please name the date.")
             source = self.rows_source(self.spec.pick.rows or m.Rows())
             return self.of_pick(date_field(self.source(source)), self.spec.pick, Scope())
+        if words.startswith("@per "):
+            return quantity(self, words.removeprefix("@per "), scope)
+        if words in PERSONAL:
+            return PERSONAL[words](self, scope)
         if words.startswith("@each "):
             value = self.spec.per.get(words.removeprefix("@each "))
             if value is None or not scope.records:
@@ -497,8 +541,8 @@ class Linker(ABC):
             return FALSE
         return Truths(f"{name} == null", 3, frozenset(), frozenset((name,)))
 
-    def through(self, words: str, source: str, key: Expr) -> Expr:
-        """A field of another source's record, found by its key; null where there is none."""
+    def through(self, words: str, source: str, key: Expr, sure: bool = False) -> Expr:
+        """A field of another source's record, found by its key; where there is none null, or an error (``sure``)."""
         schema = self.source(source)
         fields, _ = find_field(schema.record, key_of(words))
         if len(fields) != 1 or not schema.key:
@@ -516,13 +560,14 @@ class Linker(ABC):
                     "name": name,
                     "from": source,
                     "where": f"it.{schema.key} == {key.text}",
-                    "one": "optional",
+                    "one": "required" if sure else "optional",
                 }
             )
             self.fetched[known] = name
+            self.fetched[f"{name} sure"] = name if sure else ""
         name = self.fetched[known]
         type_ = schema.record.get(fields[0]) or STRING
-        if name in self.facts:
+        if name in self.facts or self.fetched.get(f"{name} sure"):
             return Expr(f"{name}.{fields[0]}", type_)
         return Expr(f"({name} == null ? null : {name}.{fields[0]})", optional(type_))
 

@@ -14,6 +14,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.link import Linker, Table
 from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.nodes import parts
 from sopwb.author.english.placeholders import BRACES, CAPS, CODES
 from sopwb.author.english.scope import Scope, find_field, listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Expr
@@ -178,8 +179,20 @@ class Loops(Linker):
         mine: list[m.Cond] = []
         theirs: list[m.Cond] = []
         for cond in conds:
+            self.asked_of_each(cond, source)
             (theirs if self.about_result(cond, source, result) else mine).append(cond)
         return mine, theirs
+
+    def asked_of_each(self, cond: m.Cond, source: SourceSchema) -> None:
+        """Ask about a condition that counts records of another source: of all, or of each record gone over?"""
+        for part in parts(cond):
+            rows = part.rows if isinstance(part, m.Agg | m.NoRows) else None
+            other = rows.source or rows.noun if rows is not None else ""
+            if other in self.names.sources and other != source.name:
+                raise Doubt(
+                    f"I cannot count the {other} of each record of {source.name} there. "
+                    "Could a script of its own say that of one, and this one use it?"
+                )
 
     def about_result(self, cond: m.Cond, source: SourceSchema, result: Type | None) -> bool:
         if result is None:
@@ -485,7 +498,7 @@ def _words_of_spec(spec: Any) -> set[str]:
     words = set(_names(spec.loop)) | {w for r in spec.returns for w in _names(r.value)}
     words |= set(spec.loop.words) if spec.loop is not None else set()
     for effect in spec.effects:
-        words |= set(_names(effect.cond)) | set(_names(effect.mail))
+        words |= set(_names(effect.cond)) | set(_names(effect.mail)) | {h.words for h in _holds(effect.cond)}
         texts = (effect.mail.subject, effect.mail.body) if effect.mail is not None else ()
         words |= {key_of(w) for t in texts if isinstance(t, m.Lit) for w in BRACES.findall(t.text)}
     words |= {h.words for h in _holds(spec.loop)}

@@ -116,6 +116,8 @@ class Lowering(Testing):
                 return Expr(f"{text} / {bottom}", DECIMAL, MUL)
             case m.Part(part, of):
                 return Expr(f"{part}({self.point(of, scope).text})", INT)
+            case m.Start(unit, of):
+                return self.start(unit, self.point(of, scope))
             case m.Filled(inner, default):
                 expr, other = self.value(inner, scope), self.value(default, scope)
                 return (
@@ -185,6 +187,9 @@ class Lowering(Testing):
         if self.body is not None and self.spec.effects and expr.text != "null":
             self.assume(f"an empty {expr.text} there ends the run with an error")
             return Expr(f"must({expr.text})", required(expr.type))
+        if expr.text in self.lacking and self.table is None:
+            self.assume(f"where there are no such {self.lacking[expr.text]}, the run ends with an error")
+            return Expr(f"must({expr.text})", required(expr.type))
         if expr.text == "null":
             raise Doubt("That would calculate with nothing at all.")
         if expr.text.startswith("("):
@@ -245,15 +250,27 @@ class Lowering(Testing):
         begin, end = self.point(value.begin, scope), self.point(value.end, scope)
         if unit == "days":
             return Expr(f"days_between({begin.text}, {end.text})", INT)
+        if unit in ("weeks", "months", "years"):
+            return self.full_units(unit, begin, end)
         if unit in ("hours", "minutes"):
             if begin.type != TIMESTAMP or end.type != TIMESTAMP:
                 raise Doubt(
                     f"{unit.capitalize()} need points in time, and {(begin if begin.type != TIMESTAMP else end).text} is a date."  # noqa: E501 - one message, one line
                 )
             return Expr(f"{unit}_between({begin.text}, {end.text})", DECIMAL)
-        raise Doubt(
-            f"I can count days, hours and minutes between two points in time, not {unit}. How many days are meant?"
-        )
+        raise Doubt(f"I can count days, weeks, months, years, hours and minutes between two times, not {unit}.")
+
+    def full_units(self, unit: str, begin: Expr, end: Expr) -> Expr:
+        """Count full weeks, months or years: the last one counts once its day is reached."""
+        self.assume(f"only full {unit} are counted")
+        if unit == "weeks":
+            return Expr(f"math.floor(days_between({begin.text}, {end.text}) / 7)", INT)
+        a, b = (p.text if p.type == DATE else f"date({p.text})" for p in (begin, end))
+        if unit == "months":
+            short = f"day({b}) < day({a})"
+            return Expr(f"(year({b}) - year({a})) * 12 + month({b}) - month({a}) - ({short} ? 1 : 0)", INT, ADD)
+        short = f"month({b}) < month({a}) || month({b}) == month({a}) && day({b}) < day({a})"
+        return Expr(f"year({b}) - year({a}) - ({short} ? 1 : 0)", INT, ADD)
 
     def only_unit(self) -> str:
         """Give the one unit of time that the script speaks of, where a span was given without."""
@@ -291,6 +308,13 @@ class Lowering(Testing):
         )
         sign = ("-" + (amount if amount.isdigit() else f"({amount})")) if value.back else amount
         return Expr(f"{'add_days' if unit in ('days', 'weeks') else 'add_months'}({base_text}, {sign})", DATE)
+
+    def start(self, unit: str, of: Expr) -> Expr:
+        """Write the first day of the month, quarter or year of a date."""
+        day = of.text if of.type == DATE else f"date({of.text})"
+        back = {"month": "", "quarter": f"-((month({day}) - 1) % 3)", "year": f"1 - month({day})"}[unit]
+        first = f"start_of_month({day})"
+        return Expr(f"add_months({first}, {back})" if back else first, DATE)
 
     def rounded(self, expr: Expr, places: int | None, how: str) -> Expr:
         places = places or 0

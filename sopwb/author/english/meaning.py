@@ -24,6 +24,7 @@ from sopwb.author.english.nodes import (
     Fixed,
     Fraction,
     Holds,
+    InPart,
     Inside,
     InYear,
     It,
@@ -49,6 +50,7 @@ from sopwb.author.english.nodes import (
     Shared,
     Shift,
     Span,
+    Start,
     Starts,
     Swap,
     Text,
@@ -205,6 +207,12 @@ class Return(Node, frozen=True):
     values: tuple[Value, ...] = ()
     """Explanations in the order of the fields."""
     cond: Cond | None = None
+
+
+class NameThem(Node, frozen=True):
+    """The returned values that have no name yet are called this, in their order."""
+
+    names: tuple[str, ...]
 
 
 class Explain(Node, frozen=True):
@@ -433,7 +441,7 @@ class Outside(Node, frozen=True):
 Statement: TypeAlias = (
     Create | Takes | LookUp | Match | Select | Group | Exclude | Include | Define | Labelled | Only | Widen |
     PerRecord | DefineWhen | Assign | Fail |
-    Adjust | Return | Explain
+    Adjust | Return | NameThem | Explain
     | SwapWord | InOrder | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm |
     Drop | Undo | Renumber | Recompare | Unless | Recompute
     | Except | Require | OneMore | Spared | KeepFields | Restore | LeftOut
@@ -472,6 +480,7 @@ __all__ = [
     "Group",
     "Holds",
     "InOrder",
+    "InPart",
     "InYear",
     "Include",
     "Inside",
@@ -489,6 +498,7 @@ __all__ = [
     "Missing",
     "Mixed",
     "Mock",
+    "NameThem",
     "Named",
     "Never",
     "NoRows",
@@ -528,6 +538,7 @@ __all__ = [
     "Show",
     "Span",
     "Spared",
+    "Start",
     "Starts",
     "Statement",
     "Swap",

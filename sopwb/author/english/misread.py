@@ -9,7 +9,7 @@ import re
 from typing import Any, Final
 
 from sopwb.author.english.learning import offered, unknown_word
-from sopwb.author.english.lexicon import OUTSIDE, singular
+from sopwb.author.english.lexicon import OUTSIDE, singular, stem
 from sopwb.author.english.lexicon import VAGUE as VAGUE_WORDS
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.reader import Said
@@ -33,6 +33,26 @@ _BARE_OPENING: Final = re.compile(
     r"(?:(?:create|make|build|write|add|start|begin|set up)\s+)?(?:me\s+)?(?:a|another|one more)\s+(?:new\s+)?"
     r"(?:script|process|job|batch job|workflow)(?:\s+(?:please|for me|for us|now))*[\s.!,:]*"
 )
+
+
+_ADDS: Final = re.compile(r"\W*(?:oh|ok|okay|ah)?\W*(?:and|also|plus|besides|one more|another thing|in addition)\b")
+_SAID_ALIKE: Final = 2
+"""So many words in common make a sentence a rewording of another; a name or number counts as two."""
+_PLAIN: Final = re.compile(
+    r"this|that|with|from|have|they|them|then|than|more|save|please|should|make|only|when|what|also"
+)
+
+
+def rewords(text: str, lost: str) -> bool:
+    """Whether a turn can be what an earlier sentence meant in other words, and not something further."""
+    if _ADDS.match(text.lower()):
+        return False
+    said, before = (set(re.findall(r"\w+", t.lower())) for t in (text, lost))
+    names = {w for w in said & before if "_" in w or w.isdigit()}
+    kept = ({stem(w) for w in words if len(w) > 3 and not _PLAIN.fullmatch(w)} for words in (said, before))
+    alike = next(kept) & next(kept)
+    vague = any(re.search(rf"\b{re.escape(v)}\b", lost.lower()) for v in VAGUE_WORDS) and re.search(r"\d", text)
+    return 2 * len(names) + len(alike) >= (1 if vague else _SAID_ALIKE)
 
 
 def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) -> Doubt:
@@ -111,6 +131,18 @@ def vague_word(said: Said, text: str, names: Names) -> str:
 def commands(sentence: str) -> bool:
     """Whether a sentence tells to do something: its verb stands first, or first behind a comma, "and" or courtesy."""
     return _ORDER.search(sentence.lower()) is not None
+
+
+_PURPOSE: Final = re.compile(
+    r"(?i)\s*(?:so |well,? |hi,? |hey,? |hello,? )*(?:i|we)(?:'d| would)? (?:also )?(?:want|like|love|need|have) to "
+    r"(?:know|see|find out|check|track|keep track|make sure|be sure|spot|watch)\b"
+)
+_BEGINS: Final = re.compile(r"(?i)\b(?:create|make|build|write|set up|script|called|named)\b|\b[a-z]+_[a-z_]+:")
+
+
+def purpose(text: str, start: int, end: int) -> bool:
+    """Whether a sentence only says what a script is wanted for, since that script begins in a later sentence."""
+    return _PURPOSE.match(text[start:end]) is not None and _BEGINS.search(text[end:]) is not None
 
 
 def names_nothing(text: str) -> bool:

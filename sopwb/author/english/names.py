@@ -23,6 +23,8 @@ _SPAN_WORDS_MAX: Final = 5
 _WORDS_KEPT: Final = 4096
 _LEARNED_COST: Final = 0.5
 """What a learned word costs as a name: more than a name itself, less than a part of one."""
+EVERYBODY: Final = "@everybody"
+"""Marks, as the owner of records, that all are meant, whoever's."""
 GROUP: Final = "@group "
 """Marks, as the noun of a selection, the name that some records were given."""
 

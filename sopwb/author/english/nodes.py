@@ -168,6 +168,13 @@ class Ratio(Node, frozen=True):
     of: Value
 
 
+class Start(Node, frozen=True):
+    """The first day of the month, quarter or year that a date lies in."""
+
+    unit: str
+    of: Value
+
+
 class Part(Node, frozen=True):
     """The year, month or weekday of a date."""
 
@@ -278,6 +285,14 @@ class InYear(Node, frozen=True):
     month: int = 0
 
 
+class InPart(Node, frozen=True):
+    """The year, month or weekday (``part``) of a date is one of some numbers."""
+
+    left: Value | None
+    part: str
+    options: tuple[Value, ...]
+
+
 class Holds(Node, frozen=True):
     """A bare truth: a boolean field, or a predicate that was defined ("overdue", "at risk")."""
 
@@ -368,11 +383,11 @@ class Rows(Node, frozen=True):
 
 Value: TypeAlias = (
     Lit | Clock | Named | Whose | Via | It | Agg | Pick | Arith | Span | Shift | Rounded | Clamp | Fraction |
-    Ratio | Filled | Part
+    Ratio | Filled | Part | Start
     | Cases | Truth | Fixed | Message | Text
 )
 Cond: TypeAlias = (
     Compare | Empty | Starts | Among | Inside | InYear | Holds | NoRows | NotFor | Never | Missing | Shared | Says |
-    And | Or | Not
+    And | Or | Not | InPart
     | Mixed | Otherwise
 )

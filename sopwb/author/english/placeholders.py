@@ -1,4 +1,4 @@
-"""Placeholders of texts: words in capitals, and which listed values stand for them.
+"""The parts of a mail as they are said: its texts, their words in capitals, and which listed values stand for those.
 
 Deliberately not here: writing a text with its values (``loops``).
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of
-from sopwb.author.english.spec import Spec
+from sopwb.author.english.spec import Doubt, Spec
 
 CODES = frozenset(
     (
@@ -65,3 +67,24 @@ def _named_otherwise(words: list[str], values: list[m.Value]) -> bool:
         if isinstance(named, m.Named) and named.words in keys and named.words != key_of(word):
             return True
     return False
+
+
+def mail_part(spec: Spec, part: str, value: m.Value) -> None:
+    """Take what is said of a part of the mail that was spoken of last. Raises ``Doubt`` where there is none."""
+    if part == "fill":
+        spec.fills = []
+        return
+    if part == "with":
+        spec.fills.append(value)
+        return
+    if part == "filled":
+        if not spec.text and not spec.effects:
+            raise Doubt('Nothing there can be filled in with that. If it is a condition, say "whose … is …".')
+        fill_last(spec)
+        return
+    mails = [e for e in spec.effects if e.kind == "mail"]
+    if not mails or mails[-1].mail is None:
+        raise Doubt("Which mail is that for?")
+    if isinstance(value, m.Lit):
+        spec.text = value.text
+    mails[-1].mail = msgspec.structs.replace(mails[-1].mail, **{part: value})

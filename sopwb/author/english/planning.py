@@ -12,14 +12,22 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.answering import says_again
 from sopwb.author.english.choosing import texts_given
 from sopwb.author.english.discourse import apply, restored, without
 from sopwb.author.english.examples import wish
 from sopwb.author.english.foretelling import foretell
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.lexicon import stem
-from sopwb.author.english.misread import NAME_WANTED, all_lost, commands, names_nothing, not_understood, texts_of
+from sopwb.author.english.misread import (
+    NAME_WANTED,
+    all_lost,
+    commands,
+    names_nothing,
+    not_understood,
+    purpose,
+    rewords,
+    texts_of,
+)
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.numbering import about_sentence
 from sopwb.author.english.reader import Said, prefix, read, read_sentences, script_ahead
@@ -52,12 +60,12 @@ class Planner:
         self.notes: list[str] = []
         self.tentative: State | None = None
         self.text = ""
-        self.defined = self.explained = self.returned = self.measured = False
+        self.defined = self.explained = self.measured = False
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
-        self.restates = bool(self.state.lost)
         self.glossed: set[str] = set()
         """Words that this turn says the meaning of."""
+        self.restates = bool(self.state.lost)
         """Whether naming the open script again tells it anew: something of it was not understood before this turn."""
         self.promised = self.kept_word = False
         """Whether a reason for a change was given, and whether this turn changes anything."""
@@ -85,7 +93,7 @@ class Planner:
                     if (
                         self.spec() is None
                         and not re.search(r"[\d'\"{]", text[said.start : said.end])
-                        and not self.names_in(said)
+                        and (not self.names_in(said) or purpose(text, said.start, said.end))
                         and not commands(text[said.start : said.end])
                     ):
                         self.aside(said)
@@ -209,9 +217,9 @@ class Planner:
         """A new definition after one sentence that was not understood is its rewording."""
         if any(self.glossed & set(re.findall(r"[a-z]+", text.lower())) for text in self.state.lost):
             return False
-        one = self.state.lost[0] if len(self.state.lost) == 1 and self.defined else ""
-        told = one and (self.explained or "return" in one.lower())
-        if told and (self.measured or says_again(one, self.text, self.returned, self.state.open)):
+        if not self.measured and not all(rewords(self.text, text) for text in self.state.lost):
+            return False
+        if self.defined and len(self.state.lost) == 1 and (self.explained or "return" in self.state.lost[0].lower()):
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
             self.state.lost = []
             return True
@@ -375,6 +383,7 @@ class Planner:
             return
         apply(spec, statement, self.names)
         self.changed = True
+        self.state.unwritten.add(spec.name)
         self.kept_word = self.kept_word or not isinstance(statement, m.Remark)
         if past := self.state.history.get(spec.name):
             past[-1].statements.append(statement)
@@ -384,7 +393,6 @@ class Planner:
             self.predicates_of(statement.script)
         if isinstance(statement, m.Takes | m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
             self.defined = True
-            self.returned = self.returned or isinstance(statement, m.Return)
             told = isinstance(statement, m.Define) and statement.words == "@open"
             self.measured = self.measured or (told and isinstance(statement.value, m.Truth))  # type: ignore[union-attr]
             said = not isinstance(statement, m.Return) or any(r.value for r in statement.fields) or statement.values
@@ -414,9 +422,18 @@ class Planner:
                 self.state.jobs.add(name)
             if name in self.state.specs and self.state.scripts.get(name) is None:
                 raise Doubt(f"{name} is not finished yet. What should it do?")
+            self.write_out(name)
             if Step("save", name) not in self.steps:
                 self.steps.append(Step("save", name))
             self.state.saved.add(name)
+
+    def write_out(self, name: str) -> None:
+        """Ask again what an earlier turn left open of a script, before it is kept without that. Raises ``Doubt``."""
+        if name in self.state.unwritten and name == self.state.open:
+            self.changed = True
+            self.flush()
+        if name in self.state.unwritten:
+            raise Doubt(f"Something that you said of {name} is not in it yet. Open it and say it anew, or drop that.")
 
     def meant(self, words: str) -> str:
         """Give the script that "the latter" or "the mails one" is. Raises ``Doubt`` unless it is exactly one."""
@@ -456,6 +473,7 @@ class Planner:
                 + (f" {spec.hint}" if spec.hint else "")
             )
         if name in self.state.specs and name not in self.state.saved:
+            self.write_out(name)
             self.steps.append(Step("save", name))
             self.state.saved.add(name)
         self.steps.append(Step("schedule", name, words))
@@ -475,6 +493,7 @@ class Planner:
             self.steps.append(Step("let go", name))
             return
         self.state.specs.pop(name, None)
+        self.state.unwritten.discard(name)
         had = self.state.scripts.pop(name, None)
         self.steps = [s for s in self.steps if s.name != name]
         self.steps.append(Step("drop", name, "draft" if had is not None else ""))
@@ -529,19 +548,7 @@ class Planner:
     def rename_script(self, old: str, new: str) -> None:
         self.flush()
         name = self.target(old)
-        if name in self.state.specs:
-            spec = self.state.specs.pop(name)
-            spec.name = new
-            self.state.specs[new] = spec
-            for table in (self.state.scripts, self.state.history):
-                if name in table:
-                    table[new] = table.pop(name)  # type: ignore[assignment]
-            for marks in (self.state.saved, self.state.mocked, self.state.jobs):
-                if name in marks:
-                    marks.discard(name)
-                    marks.add(new)
-        if self.state.open == name:
-            self.state.open = new
+        self.state.renamed(name, new)
         self.steps.append(Step("rename", name, new))
 
     # --- writing ----------------------------------------------------------------------------------------------
@@ -551,20 +558,10 @@ class Planner:
         spec = self.spec()
         if spec is None or not self.changed:
             return
-        if not (
-            spec.returns
-            or spec.bare is not None
-            or spec.effects
-            or spec.defs
-            or spec.predicates
-            or spec.loop
-            or spec.params
-        ):
+        if not spec.does_something:
             self.changed = False
-            return
-        if not (spec.returns or spec.bare is not None or spec.effects) and not self.ready(spec):
-            self.changed = False
-            self.steps.append(Step("begun", spec.name))
+            if spec.is_begun:
+                self.steps.append(Step("begun", spec.name))
             return
         made = generate(spec, self.names)
         self.check(spec.name, made)
@@ -572,12 +569,9 @@ class Planner:
         self.state.scripts[spec.name] = made.script
         self.state.saved.discard(spec.name)
         spec.settled = True
+        self.state.unwritten.discard(spec.name)
         self.steps.append(Step("draft", spec.name, script=made.script, notes=made.assumptions))
         self.changed = False
-
-    def ready(self, spec: Spec) -> bool:
-        """Whether a script that returns nothing yet is to be completed later (a draft was begun)."""
-        return False
 
     def check(self, name: str, made: Generated) -> None:
         checked = compile_script(made.script, self.overlay)

@@ -33,6 +33,7 @@ _SEPARATORS: Final = tuple(
         "; then",
         "; but",
         "and then",
+        "and ,",
         "- and",
         "- but",
         ", so",

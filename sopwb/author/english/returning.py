@@ -1,4 +1,4 @@
-"""Lists of returned fields that can be meant in two ways: which field is rounded, which is explained.
+"""Lists of returned fields: which one is rounded, explained or still without a name.
 
 Deliberately not here: how lists are read (``grammar.listing``).
 """
@@ -12,25 +12,32 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of
+from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 
 ONLY: Final = "@only "
 """Marks a rounding said behind the last of several bare names: "days and moisture rounded"."""
+UNNAMED: Final = "@unnamed"
+"""Stands for the name of a returned value that has none yet."""
 BESIDE: Final = "@beside "
 """Marks the value of a name that is either explained by the name behind it or stands beside it."""
-_RETURNS: Final = re.compile(
-    r"(?i)\b(?:return|returns|returning|gives? (?:me|back)|tells? me|i need|i want)\b([^.]*(?:\.\d[^.]*)*)"
+_VERB: Final = (
+    r"(?:return(?:s|ing)?|gives?|giving|tells?|show|hands?|reports?|needs?|wants?|like|gets?|add|comes?)"
+    r"(?: also| me| us| back| just| only)*"
 )
-_MEASURES: Final = "number|sum|total|average|count|highest|lowest|latest|share"
+_MEASURES: Final = "number|sum|total|average|mean|count|highest|lowest|biggest|smallest|latest|earliest|share|time|date"
 _EXPLAINED: Final = re.compile(
-    r"(?i)(?:^(?: also| me| back)?|\band|,) ([a-z]\w*)"
-    rf"(?:, (?:which (?:is|are)|that'?s|that is|namely|the (?:{_MEASURES})|how (?:many|much))\b| \()"
+    rf"(?i)(?:\b(?:{_VERB}|and|also|plus)|,)(?: an?| the)? ([a-z]\w*)"
+    r"(?:,? (?:which|that|this) (?:is|are|says|tells|means)\b|,? (?:that'?s|namely|meaning|being)\b"
+    r"|, (?:i\.e\.|true|yes|whether|how (?:many|much|often|long))"
+    rf"|, the (?:\w+ )?(?:{_MEASURES})\b| \(|: )"
 )
 
 
 def listed_names(text: str) -> list[str]:
     """Give the names that a list of returned fields explains at once, so that the list itself can use them."""
-    return [name for said in _RETURNS.findall(text) for name in _EXPLAINED.findall(said)]
+    sentences = re.split(r"\.(?!\d)", text.replace("i.e.", "namely"))
+    return [n for s in sentences for said in re.findall(rf"(?is)\b{_VERB}\b.*", s) for n in _EXPLAINED.findall(said)]
 
 
 def rounded_alone(spec: Spec, words: str) -> str:
@@ -73,6 +80,48 @@ def _whole(value: Any) -> bool:
             return all(_whole(a.value) for a in arms) and (default is None or _whole(default))
         case _:
             return False
+
+
+def name_them(spec: Spec, given: tuple[str, ...]) -> None:
+    """Give names to the returned values that have none, in their order. Raises ``Doubt`` where they do not fit."""
+    if spec.bare is not None and len(given) == 1:
+        spec.returns, spec.bare = [m.Ret(given[0], "", spec.bare)], None
+        return
+    open_ = [i for i, r in enumerate(spec.returns) if r.name.startswith(UNNAMED)]
+    if len(open_) != len(given):
+        raise Doubt(f"Which values should be called {listed(list(given), 'and')}?")
+    for index, name in zip(open_, given, strict=True):
+        spec.returns[index] = msgspec.structs.replace(spec.returns[index], name=name)
+    spec.last = key_of(given[-1])
+    spec.spoken = [key_of(n) for n in given]
+
+
+def them(spec: Spec) -> list[str]:
+    """Give the returned fields that "them" are: those spoken of just now, else all. Raises ``Doubt``."""
+    fields = [key_of(r.name) for r in spec.returns]
+    found = [k for k in spec.spoken if k in fields] or [k for k in spec.spoken_before if k in fields] or fields
+    if not found:
+        raise Doubt("What should be rounded? Please name it.")
+    return list(dict.fromkeys(found))
+
+
+def named_all(spec: Spec, fields: list[m.Ret]) -> None:
+    """Take names said beside nothing for the values that have none yet, where they are as many."""
+    known = {r.name for r in spec.returns}
+    new = tuple(f.name for f in fields if f.value is None and f.name not in known and key_of(f.name) not in spec.defs)
+    if new and len(new) == sum(name.startswith(UNNAMED) for name in known):
+        name_them(spec, new)
+
+
+def unnamed(spec: Spec) -> None:
+    """Raise ``Doubt`` for returned values that have no name yet."""
+    count = sum(r.name.startswith(UNNAMED) for r in spec.returns)
+    if count:
+        raise Doubt(
+            "What should that returned value be called?"
+            if count == 1
+            else f'What should these {count} returned values be called? For example: "call them a and b".'
+        )
 
 
 def asked_about(fields: list[m.Ret]) -> None:

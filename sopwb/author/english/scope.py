@@ -8,11 +8,11 @@ it (``lower``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
-from sopwb.author.english.lexicon import MONEY_NAMES, singular, stem
+from sopwb.author.english.lexicon import MONEY_NAMES, akin, singular, stem
 from sopwb.author.english.names import Names, key_of, raw_words, words_of
 from sopwb.author.english.spec import Doubt, Expr, Spec
 from sopwb.lang.environment import SourceSchema
@@ -65,6 +65,9 @@ def date_field(source: SourceSchema, hint: str = "") -> str:
     if len(dates) > 1 and hint:
         close = [f for f in dates if any(stem(w) == stem(hint) for w in f.split("_"))]
         dates = close or dates
+    if len(dates) > 1:
+        own = [f for f in dates if akin(words_of(f)[0], words_of(source.name)[-1])]
+        dates = own if len(own) == 1 else dates
     if len(dates) == 1:
         return dates[0]
     if not dates:
@@ -121,6 +124,15 @@ def source_of_param(names: Names, param: str) -> str:
             if param in (f"{word}_{source.key}", word) and param not in source.record.names():
                 return source.name
     return ""
+
+
+def pointing(fields: Iterable[str], source: SourceSchema) -> str:
+    """Give the field among ``fields`` that names a record of a source: ``rider_id``, or what its key is called."""
+    noun, last = "_".join(words_of(source.name)), words_of(source.name)[-1]
+    wanted = [f"{noun}_{source.key}", f"{last}_{source.key}", noun, last]
+    if source.key and source.key != "id":
+        wanted.append(source.key)
+    return next((f for w in wanted for f in fields if f == w), "")
 
 
 def relation(names: Names, spec: Spec, source: SourceSchema) -> list[tuple[str, str]]:

@@ -14,8 +14,8 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Linker, Listing, Table
-from sopwb.author.english.names import key_of, words_of
-from sopwb.author.english.nodes import has
+from sopwb.author.english.names import EVERYBODY, key_of, words_of
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.scope import Scope, date_field, find_field, noun_matches, relation, source_of_param
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.environment import SourceSchema
@@ -36,10 +36,8 @@ class Selecting(Linker):
             )
             if named:
                 return named[0]
-        if self.spec.current is not None:
-            return (
-                self.rows_source(self.spec.current) if self.spec.current != rows else self.spec.current.source
-            )
+        if self.spec.current is not None and self.spec.current != rows:
+            return self.rows_source(self.spec.current)
         if self.spec.pick is not None and self.spec.pick.rows is not None and self.spec.pick.rows != rows:
             return self.rows_source(self.spec.pick.rows)
         raise Doubt("Which records do you mean?")
@@ -92,10 +90,18 @@ class Selecting(Linker):
         self.facts = before
         return out
 
+    def counted_beside(self, rows: m.Rows, source: str) -> bool:
+        """Whether the script looks at records of a source that are somebody's, so that "all" may mean all of those."""
+        said = (self.spec.defs, self.spec.returns, self.spec.current)
+        others = [p for p in parts(said) if isinstance(p, m.Rows) and (p.source or p.noun) == source and p != rows]
+        return any(not p.every for p in others)
+
     def owner_where(self, rows: m.Rows, schema: SourceSchema) -> list[str]:
+        if rows.owner == EVERYBODY:
+            return []
         if ";" in rows.owner:
-            parts = [msgspec.structs.replace(rows, owner=o) for o in rows.owner.split(";")]
-            return list(dict.fromkeys(w for part in parts for w in self.owner_where(part, schema)))
+            each = [msgspec.structs.replace(rows, owner=o) for o in rows.owner.split(";")]
+            return list(dict.fromkeys(w for part in each for w in self.owner_where(part, schema)))
         ways = relation(self.names, self.spec, schema)
         if rows.owner.startswith("="):
             said = set(rows.owner[1:].split())
@@ -108,6 +114,11 @@ class Selecting(Linker):
                 w for w in ways if noun_matches(rows.owner, source_of_param(self.names, w[1]) or w[1], w[1])
             ] or ways
         if rows.every and not rows.owner:
+            if len(ways) == 1 and self.counted_beside(rows, schema.name):
+                whom = ways[0][1].removesuffix("_id")
+                raise Doubt(
+                    f'All {schema.name} of this {whom}, or of every {whom}? Say "all {schema.name} of the {whom}", or "the {schema.name} of all".'  # noqa: E501 - one message, one line
+                )
             return []
         if len(ways) > 1 and not rows.owner:
             return []
@@ -121,7 +132,8 @@ class Selecting(Linker):
             through = self.through_record(schema)
             if through:
                 return [through]
-            if any(isinstance(c, m.Compare | m.Or | m.And) for c in rows.conds):
+            own = {key_of(p.name) for p in self.spec.params} | {"@key"}
+            if any(isinstance(p, m.Named) and (p.words in own or p.owner) for p in parts(rows.conds)):
                 return []
             raise Doubt(
                 f"How do records of {schema.name} belong to {rows.owner if rows.owner != 'it' else 'it'}? Which field of {schema.name} says so?"  # noqa: E501 - one message, one line

@@ -121,5 +121,15 @@ class Spec(msgspec.Struct):
     """The definition that an adjustment without a subject means."""
     dormant: bool = False
 
+    @property
+    def does_something(self) -> bool:
+        """Whether it returns or acts; before that there is no script to write."""
+        return bool(self.returns or self.bare is not None or self.effects)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was said of it but its name."""
+        return bool(self.does_something or self.defs or self.predicates or self.loop or self.params)
+
     def copy(self) -> Spec:
         return copy.deepcopy(self)

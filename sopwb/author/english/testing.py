@@ -101,6 +101,8 @@ class Testing(Selecting):
                 return self.guarded(
                     [self.subject_of(left, scope)], lambda a: f"year({a.text}) == {year}", EQ, scope
                 )
+            case m.InPart():
+                return self.in_part(cond, scope)
             case m.Holds(subject, words):
                 return self.holds(subject, words, scope)
             case m.NoRows(rows):
@@ -310,6 +312,12 @@ class Testing(Selecting):
         guards = [f"{base} != null" for base in dict.fromkeys(yes)]
         text = " && ".join([*guards, write(*solid)])
         return Truths(text, AND if guards else level, frozenset(yes))
+
+    def in_part(self, cond: m.InPart, scope: Scope) -> Truths:
+        options = [self.value(o, scope).text for o in cond.options]
+        test = f"== {options[0]}" if len(options) == 1 else f"in [{', '.join(options)}]"
+        subject = self.subject_of(cond.left, scope)
+        return self.guarded([subject], lambda a: f"{cond.part}({a.text}) {test}", EQ, scope)
 
     def excuse(self, text: str, scope: Scope) -> None:
         """Accept that an empty value fails a comparison, or ask where the person has not spoken of it."""

@@ -22,7 +22,7 @@ from sopwb.lang.types import type_text
 
 RULES: Final = """You write small, typed, deterministic data scripts for a person, through the tools you are given.
 - Only tools change anything. Saving, jobs and schedules: call propose for each, in the turn that asks for it; the person confirms, and the program says what was done. Never claim to have saved, run or sent anything. A plain "perfect" after a run accepts the script: propose to save it.
-- "Batch job" is kind job; tools that the person wants mocked go into its mocks, also when that was said before. Scripts that it calls are saved with it. Kind schedule saves too, and takes a script as well as a job.
+- "Batch job" is kind job; tools that the person wants mocked go into its mocks, also when that was said before. Scripts that it calls are saved with it. Kind schedule saves too, takes a script as well as a job, and replaces an earlier schedule of it. What waits for a yes is done by a yes, or when it is proposed again in the turn that asks for it.
 - First call replace_draft with the whole script; later changes are apply_edits with the draft's current rev. Every answer lists the diagnostics that are left; mend them all. Several calls in one reply are fine: replace_draft, then propose.
 - What the person says must come out for an input is an example: call add_example with it, after the draft is written. Never make up an example, and never change one to fit a script.
 - Run a draft with dry_run when the person wants to see it run; its values and trace are shown to the person, not to you.
@@ -38,9 +38,9 @@ _MEANING: Final = """Script: {"sop": 1, "params"?: {name: type}, "returns"?: typ
 Types: bool int decimal string date timestamp duration list<T> {field: T} map<K, V>; T? may be null.
 Every text in cond, expr, where, order_by, text, message, value, yield, key and each of args and record is an EXPRESSION; a text is quoted inside it: "'No orders'".
 value and yield may be an object of expressions. Names are bound once, never shadowed; `it` is the record in where; `now` is a timestamp, `today` a date.
-- fetch: from is a source; what its where proves (it.day != null) holds for the records afterwards. one: "required" gives the record, "optional" the record or null, absent a list. order_by: ["it.day", "it.total desc"]. limit: "1", an expression too.
+- fetch: from is a source; what its where proves (it.day != null) holds for the records afterwards. one: "required" gives the record, "optional" the record or null, absent a list; several are an error unless order_by says which is first, and limit does not stand beside it. order_by: ["it.day", "it.total desc"]. limit: "1", an expression too.
 - math binds a name. if: cond, then, else (lists of steps); what both bind with one type is visible after it, its name is a label. return ends the script; every path returns where `returns` is declared. fail ends with an error.
-- each: from (a source) or in (a list), as NAME, do [steps], yield an expression or object; `name` is the list of yields. No return inside do. In its where the record is `it`, not NAME.
+- each: from (a source) or in (a list), as NAME, do [steps], yield an expression or object; `name`, only beside yield, is the list of yields. No return inside do. In its where the record is `it`, not NAME.
 - call: script NAME, args; a step's name holds the result. tool: side effects; args are expressions, those of a type T? may be left out, and a secret (a coupon's code) may stand in their texts.
 - write: changes one record of a source that is marked writable, after everything is decided. mode insert, update, upsert or delete; key names the record, record is an object of the fields to write.
 - null: T? may not be used where T is needed: test `x != null` before (facts hold in the branch, right of &&, in later steps when the other branch returns), or coalesce(x, default). min, max, avg, first, last of a list are null when it is empty; after `if size(xs) == 0` has returned they are not (test size(xs) itself, no name for it).
@@ -48,8 +48,8 @@ Operators (CEL): ! - * / % + < <= > >= == != in && || ?: and literals, [lists], 
 Example: {"sop":1,"params":{"boat_id":"string"},"returns":{"idle":"bool"},"steps":[{"op":"fetch","name":"trips","from":"trips","where":"it.boat_id == boat_id"},{"op":"if","cond":"size(trips) == 0","then":[{"op":"return","value":{"idle":"true"}}]},{"op":"math","name":"days","expr":"days_between(trips.max(t, t.left_on), today)"},{"op":"return","value":{"idle":"days > 30"}}]}"""  # noqa: E501 - one rule, one line
 
 _EDITS: Final = """Edits, done in order (place = path like steps/3/then/0 or a step's id; fields as steps/5/cond or s4/value/total):
-{"edit":"insert","at"|"before"|"after":place,"step":step} {"edit":"replace","at":place,"step":step} {"edit":"replace","at":field place,"value":JSON} {"edit":"remove","at":place} {"edit":"move","from":place,"to":path}
-{"edit":"wrap","at":place,"count"?:1,"cond":expr} {"edit":"unwrap","at":place} {"edit":"rename","from":name,"to":name} (a param or step's name with all its uses, else a returned field) {"edit":"set_signature","params"?:{…},"returns"?:{…}}
+{"edit":"insert","at"|"before"|"after":place,"step":step} {"edit":"replace","at":place,"step":step} {"edit":"replace","at":field place,"value":JSON} {"edit":"remove","at":place, or field place} {"edit":"move","from":place,"to":path}
+{"edit":"wrap","at":place,"count"?:1,"cond":expr} {"edit":"unwrap","at":place} {"edit":"rename","from":name,"to":name} (a param or step's name with all its uses; where there is none of that name, a returned field: where both have it, rename twice) {"edit":"set_signature","params"?:{…},"returns"?:{…}}
 {"edit":"set_return","field":name,"type"?:type,"value"?:expr,"at"?:place} (in every return or the one at place; without type and value it is taken away) {"edit":"parameterize","literal":text,"name":name,"type"?:type}"""  # noqa: E501 - one rule, one line
 
 

@@ -34,11 +34,12 @@ _CLOCK: Final = (
 _DATES: Final = (
     rf"\b{_DAY}\b|\bweek(?:day|end)s?\b|\b(?:first|last|\d+(?:st|nd|rd|th)?) (?:day )?of (?:the|each|every)\b"
 )
+_REPEATED: Final = r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|\bweek(?:days|ends)\b"
 _WHEN: Final = re.compile(
     rf"\b(?:{_AGAIN})|\b(?:daily|weekly|monthly|hourly|nightly)\b|(?:{_CLOCK})|{_DATES}", re.I
 )
 _SCHEDULE: Final = re.compile(
-    rf"\bschedul\w*|\b(?:{_AGAIN})|\bon the \d|\b(?:first|last) of (?:the|each|every) month|"
+    rf"\bschedul\w*|{_REPEATED}|\b(?:{_AGAIN})|\bon the \d|\b(?:first|last) of (?:the|each|every) month|"
     r"\b(?:daily|weekly|monthly|hourly|nightly)\s+at\b",
     re.I,
 )

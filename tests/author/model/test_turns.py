@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sopwb.author.model import consent
 from sopwb.author.model.port import ModelFailure, ModelReply, ToolCall, Usage
 from sopwb.author.model.turn import Bounds
 from sopwb.kernel.limits import MODEL_CALLS_MAX
@@ -364,3 +365,17 @@ def test_a_question_beside_a_draft_is_passed_on(tmp_path: Path) -> None:
     assert "I wrote" not in reply.reply
     shop.say("No.")
     assert "said: Should exactly 60 days count" in shop.model.everything
+
+
+@pytest.mark.parametrize(
+    ("turn", "asks"),
+    [
+        ("Every customer gets an email. Sundays at 7 in the evening. Save it.", True),
+        ("Only on weekdays, please.", True),
+        ("Run it mon to fri at half past seven.", True),
+        ("Count the orders of a Sunday at 7.", False),
+        ('Send "Mondays at 9" to everybody.', False),
+    ],
+)
+def test_words_for_what_comes_again_ask_for_a_schedule(turn: str, asks: bool) -> None:
+    assert consent.asks_to_schedule(turn) is asks

@@ -291,7 +291,7 @@ def _anything(chart: Chart, at: int) -> list[Edge]:
 def _whentext(chart: Chart, at: int) -> list[Edge]:
     """Read a schedule's words: the rest of the sentence, or up to where another command begins (", then save it")."""
     end = schedule_end(chart, at)
-    return [Edge(end, (at, end), 0.0)] if at < end else []
+    return [Edge(end, (at, end), 0.0)] if at < end and chart.low(at) not in ("through", "over", "into", "along", "by", "with") else []
 
 
 _COMMANDED: Final = frozenset(("save", "store", "keep", "freeze", "mock", "show", "please"))

@@ -126,7 +126,9 @@ def _whenfirst(chart: Any, at: int) -> Any:
         words = words[:-2]
     if any(t.kind == "money" for t in chart.tokens[at:]) or _PRICED & set(words):
         return []
-    first = words[0] if words else ""
+    if len(words) < 2:
+        return []
+    first = words[0]
     clock = any(t.kind == "clock" for t in chart.tokens[at:]) or bool(set(words) & {"evening", "morning", "afternoon", "noon", "midnight", "oclock", "clock", "night"})
     day = first.rstrip("s") in _DAYTIMES and first not in ("day", "days", "week", "month", "hour", "minute", "quarter", "hours", "minutes", "weeks", "months")
     if (first in ("every", "daily", "weekly", "monthly", "hourly", "weekdays", "at", "on") or day) and (clock or set(words) & {"hours", "minutes", "hour", "minute"}):

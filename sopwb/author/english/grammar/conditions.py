@@ -28,6 +28,7 @@ from sopwb.author.english.meaning import (
     Cond,
     Empty,
     Holds,
+    InPart,
     Inside,
     InYear,
     Lit,
@@ -39,6 +40,7 @@ from sopwb.author.english.meaning import (
     Not,
     NotFor,
     Or,
+    Part,
     Rows,
     Shift,
     Span,
@@ -245,7 +247,9 @@ def with_subject(cond: Cond, subject: Value) -> Cond:
             return Not(with_subject(part, subject))
         case Mixed(left, right):
             return Mixed(with_subject(left, subject), with_subject(right, subject))
-        case Compare() | Empty() | Starts() | Among() | Inside() | InYear() if cond.left is None:
+        case Compare(left=Part(of=Named("@tail"))):
+            return msgspec.structs.replace(cond, left=Part(cond.left.part, subject))  # type: ignore[union-attr]
+        case Compare() | Empty() | Starts() | Among() | Inside() | InYear() | InPart() if cond.left is None:
             return msgspec.structs.replace(cond, left=subject)
         case Holds() if cond.subject is None:
             return msgspec.structs.replace(cond, subject=subject)

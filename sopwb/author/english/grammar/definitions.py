@@ -218,9 +218,13 @@ G.rule("predicate", "(is|are) [considered|said to be|called|counted as|regarded 
 G.rule("predicate", "(qualifies|qualify)", cost=0.3)(lambda: "qualify")
 
 
+_VALUE_WORDS = frozenset(("null", "none", "nothing", "zero", "true", "false", "empty", "blank"))
+"""Words that are a value of it, never a name of such records."""
+
+
 @G.rule("clause", "{e:subjectnoun} {w:predicate} [only] <when> {c:cond}", "<when> {c:cond} [,] {e:subjectnoun} {w:predicate}", "(call|consider|flag|mark) {e:subjectnoun} [as] [a|an] {w:phrase} <when> {c:cond}", cost=0.5)
-def _define_when(e: str, w: str, c: Cond) -> Statement:
-    return DefineWhen(e, w, c)
+def _define_when(e: str, w: str, c: Cond) -> Statement | None:
+    return None if w in _VALUE_WORDS else DefineWhen(e, w, c)
 
 
 # --- special cases and errors -------------------------------------------------------------------------------

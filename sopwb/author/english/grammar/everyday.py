@@ -35,6 +35,12 @@ def in_percent(part: Value, whole: Value) -> Value:
     return Arith("/", Arith("*", part, _HUNDRED), whole)
 
 
+def is_percentage(value: Value) -> bool:
+    return isinstance(value, Arith) and value.op == "/" and isinstance(value.left, Arith) and value.left.right == _HUNDRED
+
+
+G.rule("sum", "{a:sum} (as a percentage of|in percent of|as percent of|as a percent of|as a share in percent of|expressed as a percentage of|as a percentage out of) {b:product}", cost=0.3)(
+    lambda a, b: in_percent(a, b) if isinstance(a, Arith) and not has(a, Lit, text="100") else None)
 G.rule("sum", "{a:product} (as a percentage of|in percent of|as percent of|as a percent of|as a share in percent of|expressed as a percentage of|as a percentage out of) {b:product}", "[the] percentage (that|which) {a:product} (is|makes up|makes) of {b:product}",
        "(what|which) percentage of {b:product} {a:product} (is|makes up|are|make up)", "how many percent of {b:product} {a:product} (is|are|make up|makes up)", cost=0.4)(lambda a, b: in_percent(a, b))
 

@@ -15,29 +15,32 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.giving import given_subject, plain_truth, text_of, told_of, within
 from sopwb.author.english.meaning import (
     Adjust,
+    Agg,
     Arm,
+    Assign,
     Cases,
     Clock,
     Compare,
+    Cond,
     Define,
     Lit,
     Named,
     Node,
     Ret,
     Return,
-    Rounded,
+    Rows,
     Span,
     Statement,
     Value,
 )
 from sopwb.author.english.names import key_of
-from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
-from sopwb.author.english.returning import BESIDE, ONLY
+from sopwb.author.english.returning import BESIDE, ONLY, UNNAMED
 
-_NOT_FIELDS: Final = frozenset(["show", "schedule", "round", "print", "stop", "both", "please", "back", "me", "true", "false", "just", "one", "name", "record", "something", "it", "them", "rounded", "yes", "today", "now", "which"])
+_NOT_FIELDS: Final = frozenset(["show", "schedule", "round", "print", "stop", "both", "please", "back", "me", "true", "false", "just", "one", "name", "record", "something", "it", "them", "rounded", "yes", "today", "now", "which", "highest", "lowest", "biggest", "smallest", "largest", "latest", "earliest", "mean", "whole", "same"])
 """Single words that begin another clause, or say nothing by themselves."""
 
 
@@ -67,6 +70,8 @@ def _oldfield(chart: Chart, at: int) -> list[Edge]:
 def _newfield(chart: Chart, at: int) -> list[Edge]:
     """Read one word or name with underscores that names nothing yet."""
     edges = [e for e in chart.parse("ident", at) if not _known(chart, e)]
+    if not edges and at < len(chart.tokens) and chart.tokens[at].kind == "word" and key_of(chart.low(at)) in chart.names.source_keys():
+        edges = [Edge(at + 1, chart.tokens[at].text, 0.2)]  # "visits", although "visits each boat" is what a script can do
     return edges if edges and (chart.tokens[at].kind == "name" or chart.low(at) not in _NOT_FIELDS) else []
 
 
@@ -87,20 +92,20 @@ def _thefield(chart: Chart, at: int) -> list[Edge]:
     return out
 
 
-def _plain(value: Value) -> str | None:
-    """Give the words of a value that is only a name, so that it may be a field of its own; None for anything else."""
-    value = value.value if isinstance(value, Rounded) else value
-    return key_of(value.words) if isinstance(value, Named) else None
-
-
 def _apposed(n: str, v: Value) -> _Item | None:
     """Read "n, the v": an explanation, unless v is a mere name, which can be a further field."""
-    return _Item(Ret(n, "", v), own=True) if _plain(v) in (None, key_of(n)) else None
+    return _Item(Ret(n, "", v), own=True) if text_of(v) in (None, key_of(n)) else None
 
 
 def _beside(n: str, v: Value) -> _Item | None:
     """Read "n, the v" where n is part of a field's name and v a mere name: to be asked about."""
-    return None if _plain(v) in (None, key_of(n)) else _Item(Ret(n, "", Named(BESIDE + str(_plain(v)))), own=True)
+    return None if text_of(v) in (None, key_of(n)) else _Item(Ret(n, "", Named(BESIDE + str(text_of(v)))), own=True)
+
+
+def _unnamed(v: Value, r: tuple[int, str] | None = None) -> _Item:
+    """Read a value without a name; what is tested in one word gives the name of that: "whether it is late"."""
+    word = plain_truth(v)
+    return _Item(Ret(word.replace(" ", "_") or UNNAMED, "", v), r, True, bool(word))
 
 
 G.rule("fielditem", "{n:oldfield}", cost=0.1)(lambda n: _Item(Ret(n)))
@@ -112,12 +117,23 @@ G.rule("fielditem", "the {n:thefield} of {e:entity}", "{e:owner} {n:thefield}", 
 G.rule("fielditem", "{n:oldfield} , {:described} {v:defvalue}", "{n:newfield} , {:described} {v:defvalue}", cost=0.3)(_apposed)
 G.rule("fielditem", "{n:ident} , {:described} {v:recorded}", cost=0.3)(lambda n, v: _Item(Ret(n, "", v), own=True))
 G.rule("fielditem", "{n:weakfield} , {:described} {v:value}", cost=-1.0)(_beside)
-G.rule("fielditem", "[the] {n:ident} [,] (which is|that is|namely|i.e.|being|meaning|which means|which says) {v:defvalue}", "the {n:thefield} , (which is|that is|namely|i.e.) {v:defvalue}", "[the] {n:ident} LP {v:defvalue} RP", cost=0.2)(lambda n, v: _Item(Ret(n, "", v), own=True))
+G.rule("fieldas", "{n:oldfield}", "(a|an) {n:oldfield}", "the {n:thefield}", cost=0.1)(lambda n: n)
+G.rule("fieldas", "{n:newfield}", "(a|an) {n:newfield}", "the {n:newfield}", cost=0.4)(lambda n: n)
+G.rule("fielditem", "(a|an) {n:newfield}", cost=0.6)(lambda n: _Item(Ret(n)))
+G.rule("fielditem", "the {n:newfield}", cost=0.8)(lambda n: _Item(Ret(n), None, True))
+G.rule("fielditem", "{n:fieldas} {v:gloss}", "{n:fieldas} , {v:cases}", cost=0.2)(lambda n, v: _Item(Ret(n, "", told_of(n, v)), own=True))
+G.rule("fieldas", "{o:owner} {n:newfield}", cost=0.5)(lambda n, o="": n)
+G.rule("fielditem", "{n:oldfield} , {v:unnamed}", "{n:newfield} , {v:unnamed}", cost=0.1)(lambda n, v: _Item(Ret(n, "", v), own=True))
+G.rule("fielditem", "{v:unnamed} LP {n:ident} RP", "{v:unnamed} [,] as {n:ident}", cost=0.1)(lambda n, v: _Item(Ret(n, "", v), own=True))
+G.rule("fielditem", "{x:verdict}", "{x:verdict} (LP {n:ident} RP|as {n:ident})", cost=0.1)(lambda x, n="": _Item(Ret(n or x[0].replace(" ", "_"), "", x[1]), own=True))
+G.rule("fielditem", "{v:unnamed}", cost=0.6)(_unnamed)
 G.rule("fielditem", "{v:value} (as|under the name|called|named) {n:ident}", "{v:value} [,] (call it|called|named|which i call|which we call) {n:ident}", cost=0.2)(lambda v, n: _Item(Ret(n, "", v), own=True))
 G.rule("fielditem", "{v:value} (as|called|named) {n:ident} , {r:rounding}", "{v:value} (as|called|named) {n:ident} {r:rounding}", cost=0.2)(lambda v, n, r: _Item(Ret(n, "", v), r, True, True))
 G.rule("recorded", "the {n:name} (found|recorded|noted|given|listed|measured|seen) (in it|there|then|in that {e:entity})", cost=0.2)(lambda n, e="": Named(n))
 
 G.rule("fieldlist", "{a:fielditem}", cost=0.0)(lambda a: (a,))
+G.rule("fieldlist", "{j:aggkind} and {k:aggkind} {w:measure} [<of> {r:rows}|{x:window}]", cost=0.3)(
+    lambda j, k, w, r=None, x=None: tuple(_unnamed(Agg(i, w, r or (within(x) if x is not None else None))) for i in (j, k)) if j != k else None)
 G.rule("fieldlist", "{xs:fieldlist} (,|;) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a))
 G.rule("fieldlist", "{xs:fieldlist} (, and|and|, as well as|as well as|plus|; and) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a, True))
 G.rule("allof", "[,] (all|each|all of them|each of them|all of these)", cost=0.0)(lambda: 0)
@@ -131,12 +147,25 @@ def _joined(xs: tuple[_Item, ...], item: _Item, last: bool = False) -> tuple[_It
     "total, the price" without an "and" after it is no list: the price could be what the total is.
     """
     value = item.ret.value
-    if item.ret.name in {x.ret.name for x in xs}:
+    if item.ret.name in {x.ret.name for x in xs} - {UNNAMED}:
         return None
-    if isinstance(value, Cases) and value.subject is None and has(value, words="@subject"):
-        subject = Named(key_of(xs[-1].ret.name))
-        item = msgspec.structs.replace(item, ret=msgspec.structs.replace(item.ret, value=msgspec.structs.replace(value, subject=subject)))
+    if value is not None:
+        item = _with(item, given_subject(value, xs[-1].ret.name))
+        if last and isinstance(value, Agg) and value.rows is not None and not value.rows.source and value.rows.conds:
+            xs = _sharing(xs, value.rows)
     return (*xs, msgspec.structs.replace(item, ends=last))
+
+
+def _with(item: _Item, value: Value) -> _Item:
+    return msgspec.structs.replace(item, ret=msgspec.structs.replace(item.ret, value=value))
+
+
+def _sharing(xs: tuple[_Item, ...], rows: Rows) -> tuple[_Item, ...]:
+    """Let "the average a and the average b of the last 7 days" both be of those days."""
+    at = len(xs)
+    while at and isinstance(xs[at - 1].ret.value, Agg) and xs[at - 1].ret.value.rows is None:  # type: ignore[union-attr]
+        at -= 1
+    return (*xs[:at], *(_with(x, msgspec.structs.replace(x.ret.value, rows=rows)) for x in xs[at:]))  # type: ignore[type-var, arg-type]
 
 
 def _beside_each_other(xs: tuple[_Item, ...]) -> bool:
@@ -159,18 +188,31 @@ def _round(words: str, rounding: tuple[int, str]) -> Adjust:
     return Adjust("round" if how == "half" else "round_" + how, None, words=words, places=places, late=True)
 
 
-@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [me|us|you] [back] [{o:objectwords}] {xs:fieldlist} [back]", cost=0.8)
-def _return_list(xs: tuple[_Item, ...], a: bool = False, o: Any = None) -> tuple[Statement, ...] | None:
-    if (len(xs) < 2 and not xs[0].own) or not _beside_each_other(xs):
+@G.rule("clause", "{a:giving} [{o:objectwords}] {xs:fieldlist} [back] [{z:also}]", cost=0.8)
+def _return_list(xs: tuple[_Item, ...], a: bool = False, o: Any = None, z: bool = False) -> tuple[Statement, ...] | None:
+    alone = len(xs) < 2 and not xs[0].own and not (xs[0].ret.name == UNNAMED and (a or z))
+    if alone or not _beside_each_other(xs):
         return None
-    return (Return(tuple(x.ret for x in xs), also=a), *_adjusts(xs))
+    return (Return(tuple(x.ret for x in xs), also=a or z), *_adjusts(xs))
 
 
-@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [me|us] [back] [{o:objectwords}] {xs:fieldlist} {g:allof} {r:rounding}", cost=0.3)
+@G.rule("clause", "{a:giving} [{o:objectwords}] {xs:fieldlist} {g:allof} {r:rounding}", cost=0.3)
 def _return_list_rounded(xs: tuple[_Item, ...], r: tuple[int, str], a: bool = False, o: Any = None, g: int = 0) -> tuple[Statement, ...] | None:
     if len(xs) < 2 or len(xs) != (g or len(xs)) or any(x.rounding is not None for x in xs) or not _beside_each_other(xs):
         return None
     return (Return(tuple(x.ret for x in xs), also=a), *(_round(key_of(x.ret.name), r) for x in xs))
+
+
+@G.rule("clause", "{a:giving} [{o:objectwords}] {xs:fieldlist} {g:allof} [are|is|being] {v:lit} <when> {c:cond}", "{a:giving} [{o:objectwords}] {xs:fieldlist} LP {g:allof} [are|is|being] {v:lit} <when> {c:cond} RP", cost=0.3)
+def _return_list_or(xs: tuple[_Item, ...], v: Value, c: Cond, a: bool = False, o: Any = None, g: int = 0) -> tuple[Statement, ...] | None:
+    if len(xs) < 2 or len(xs) != (g or len(xs)) or not _beside_each_other(xs):
+        return None
+    return (Return(tuple(x.ret for x in xs), also=a), *_adjusts(xs), Assign(c, tuple((key_of(x.ret.name), v) for x in xs)))
+
+
+@G.rule("clause", "{a:giving} {v:unnamed} [back] [{z:also}] [,|;|-|:] so {xs:fieldlist} [back]", cost=0.4)
+def _return_so(v: Value, xs: tuple[_Item, ...], a: bool = False, z: bool = False) -> tuple[Statement, ...] | None:
+    return (Return((Ret(UNNAMED, "", v),), also=True), Return(tuple(x.ret for x in xs)), *_adjusts(xs))
 
 
 @G.rule("clause", "[and] (add|include) (a|the|another|one more) (field|column|value|result) [called|named] {n:ident} [(to|in) (the|its) (result|output|answer|results)]", "[and] (add|include) {n:ident} (to|in) (the|its) (result|output|answer|results)", cost=0.3)

@@ -33,7 +33,8 @@ def _snake(chart: Chart, at: int) -> list[Edge]:
     """Read a name with underscores that is not yet one of the workspace: a new script's."""
     if at < len(chart.tokens) and chart.tokens[at].kind == "name":
         text = chart.tokens[at].text
-        if text not in chart.names.scripts and text not in chart.names.sources:
+        field = chart.low(at - 1) in ("the", "a", "an", "and", "or") and chart.names.name_cost(key_of(text)) == 0.0
+        if text not in chart.names.scripts and text not in chart.names.sources and not field:
             return [Edge(at + 1, text, 0.0)]
     return []
 
@@ -126,7 +127,7 @@ def _plainname(chart: Chart, at: int) -> list[Edge]:
         token = chart.tokens[at]
         low = token.low
         after = chart.low(edge.end)
-        ends = edge.end >= len(chart.tokens) or after in (",", ":", ";", "(", "-", "which", "with", "without", "taking", "whose", "it")
+        ends = edge.end >= len(chart.tokens) or after in (",", ":", ";", "(", "-", "which", "that", "with", "without", "taking", "whose", "it")
         if ends and low not in _OPENS and low not in _NOT_LABEL and not names.sources_named(key_of(low)) and names.name_cost(key_of(low)) != 0.0 and (token.kind != "word" or low not in _PRONE):
             out.append(Edge(edge.end, edge.node, edge.cost + 0.5))
     return out
@@ -166,7 +167,13 @@ def _next_one(n: str) -> Statement:
     return Create(n)
 
 
-@G.rule("clause", "{xs:label}", cost=1.0)
+@G.terminal("ownlabel")
+def _ownlabel(chart: Chart, at: int) -> list[Edge]:
+    """Read whom a script is for, as a clause of its own: first, or behind a script's name; elsewhere it says which records."""
+    return chart.parse("label", at) if at == 0 or chart.tokens[at - 1].kind in ("name", "string") or chart.low(at - 1) == "," else []
+
+
+@G.rule("clause", "{xs:ownlabel}", cost=1.0)
 def _for_whom(xs: Any) -> tuple[Statement, ...]:
     return ()
 

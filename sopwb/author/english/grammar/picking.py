@@ -15,12 +15,11 @@ from sopwb.author.english.earlier import WINDOW
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import window_cond, with_cond
-from sopwb.author.english.lexicon import UNITS
+from sopwb.author.english.lexicon import UNITS, akin
 from sopwb.author.english.meaning import (
     Agg,
     And,
     CallFor,
-    Clock,
     Compare,
     Cond,
     Define,
@@ -31,7 +30,6 @@ from sopwb.author.english.meaning import (
     Named,
     Not,
     Order,
-    Part,
     Pick,
     Rows,
     Statement,
@@ -78,7 +76,7 @@ def _datedname(chart: Chart, at: int) -> list[Edge]:
         return []
     dated = {f for s in names.sources.values() for f, t in s.record.fields if "date" in str(t) or "timestamp" in str(t)}
     hits = {" ".join(words_of(f)) for f in dated
-            if words_of(f) == words or (len(words_of(f)) == 2 and words_of(f)[0] == " ".join(words) and words_of(f)[1] in _DATED)}
+            if words_of(f) == words or (len(words_of(f)) == 2 and akin(words_of(f)[0], " ".join(words)) and words_of(f)[1] in _DATED)}
     return [Edge(at + 2, next(iter(hits)), 0.1)] if len(hits) == 1 else []
 
 
@@ -135,13 +133,6 @@ def _has_no(n: str, e: str = "") -> Cond:
 @G.rule("atom", "{o:owner} {n:name} {t:tails}", cost=0.25)
 def _owned_tails(o: str, n: str, t: Cond) -> Cond:
     return with_subject(t, Named(n, o or "it"))
-
-
-for _unit in ("year", "month"):
-    @G.rule("rows", f"{{r:rows}} (in|of|from|during|within|for|) (the current|this|the present|this calendar|the current calendar) {_unit}", f"{{r:rows}} {{d:dateverb}} [in|during|within] (the current|this|the present) {_unit}", cost=0.2)
-    def _this_period(r: Rows, d: str = "@date", unit: str = _unit) -> Rows:
-        same = [Compare("==", Part(p, Named(d)), Part(p, Clock("today"))) for p in ("year", "month")]
-        return with_cond(r, And(tuple(same)) if unit == "month" else same[0])
 
 
 @G.rule("rows", "{r:rows} (in|within|during|from|over) (those|these|the same|that) {n:num} {u:unit}", cost=0.2)

@@ -32,13 +32,15 @@ from sopwb.author.english.meaning import (
 from sopwb.author.english.names import key_of
 from sopwb.author.english.patterns import Chart, Edge
 
+_LITERALS = frozenset(("true", "false", "null", "nothing", "yes", "no", "zero", "none", "today", "now", "it", "that", "this", "both", "all", "them"))
+
 G.rule("field", "{n:fieldname}", cost=0.1)(lambda n: Ret(n))
 G.rule("field", "{n:fieldname} : {t:type}", "{n:fieldname} : {t:type} or null", "{n:fieldname} LP {t:type} RP", cost=0.1)(lambda n, t: Ret(n, t))
 G.rule("fields", "{f:field}", cost=0.0)(lambda f: (f,))
 G.rule("fields", "{xs:fields} (,|and|, and) {f:field}", cost=0.1)(lambda xs, f: (*xs, f))
 G.rule("object", "LB {xs:fields} RB", cost=0.0)(lambda xs: xs)
 G.rule("object", "LB {xs:fields} , RB", cost=0.0)(lambda xs: xs)
-G.rule("objectwords", "[the] [following] (one|two|three|four|five) (field|fields|value|values) [:|,]", "(an object|a record|the result) (with|of|containing|that has) [the] [following] [one|two|three|four|five] [field|fields|value|values] [:]", cost=0.1)(lambda: True)
+G.rule("objectwords", "[the|these] [following] (one|two|three|four|five) (field|fields|value|values|things|numbers|figures|results|answers) [back] [:|,|-]", "(these|the following) [things|fields|values|numbers|figures|results] [back] [:|,|-]", "(an object|a record|the result) (with|of|containing|that has) [the] [following] [one|two|three|four|five] [field|fields|value|values] [:]", cost=0.1)(lambda: True)
 G.rule("objectwords", "[a|an|the|one] [json|simple|small] (object|record|dict|map|structure|result) [with|containing|having|of the form|like|that has|of|:] [the] [fields|field|form] [:|is]", "[the] (fields|field|values|value)", "[me] [back] [just|only]", cost=0.1)(lambda: True)
 G.rule("also", "(also|additionally|too|besides|in addition|on top of that|as an extra|furthermore|further)", cost=0.0)(lambda: True)
 
@@ -58,7 +60,7 @@ def _return(f: tuple[Ret, ...], a: bool = False, o: Any = None, z: bool = False)
     return Return(f, also=a or z)
 
 
-@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (,|-|:|, namely|, that is|, where these are|, meaning|, i.e. |;) {v:valuelist}", cost=0.2)
+@G.rule("clause", "[<subj>] [{a:also}] <return> [{a:also}] [{o:objectwords}] {f:object} (,|-|:|, namely|, that is|, where these are|, which is|, which are|, meaning|, i.e. |;) {v:valuelist}", cost=0.2)
 def _return_values(f: tuple[Ret, ...], v: tuple[Value, ...], a: bool = False, o: Any = None) -> Statement | None:
     shared = len(v) == 1 and len(f) > 1 and isinstance(v[0], Agg) and v[0].kind == "per"
     return Return(f, also=a, values=v) if len(f) == len(v) or shared else None
@@ -138,6 +140,12 @@ def _return_glossed(xs: tuple[Ret, ...], o: Any = None) -> Statement | None:
 @G.rule("clause", "[<subj>] <return> [me|us] [back] [just|only|simply] {v:value}", "[<subj>] <return> [just|only|simply] (one|a single|a) (word|number|value|text|yes or no) [:|,|-|, namely|out :] {v:defvalue}", "(one|a single) (word|number|value|text) out [:|,|-] {v:defvalue}", "[<subj>] <return> {v:truth}", "(tell|tells) me {v:truth}", "[<subj>] <return> {v:cases}", cost=1.0)
 def _return_bare(v: Value) -> Statement:
     return Return((), value=v)
+
+
+@G.rule("clause", "[<subj>] <return> [me|us] [back] [just|only|simply] {n:ident}", "[<subj>] <return> [me|us] [back] [just|only|simply] [the] {n:localname}", cost=0.4)
+def _return_named(n: str) -> Statement | None:
+    """A name alone is the one field of an object: who wants the bare value says so."""
+    return Return((Ret(n),)) if n.lower() not in _LITERALS else None
 
 
 @G.rule("clause", "[<subj>] <return> (one|a single|a|just one|just a|exactly one) (word|text|number|value) [, not an object|and not an object|and no object|rather than an object]", cost=0.3)

@@ -16,6 +16,7 @@ from sopwb.author.english.grammar.base import G
 from sopwb.author.english.lexicon import singular
 from sopwb.author.english.meaning import (
     And,
+    Clock,
     Compare,
     Cond,
     Empty,
@@ -26,12 +27,13 @@ from sopwb.author.english.meaning import (
     Named,
     Never,
     Not,
+    Part,
     Rows,
     Shared,
     Shift,
     Value,
 )
-from sopwb.author.english.names import GROUP, Names, spans, words_of
+from sopwb.author.english.names import EVERYBODY, GROUP, Names, spans, words_of
 from sopwb.author.english.patterns import Chart, Edge
 
 _EVERY = frozenset(("all", "every", "each", "any"))
@@ -271,11 +273,6 @@ def _with_tails(r: Rows, n: str, t: Cond) -> Rows:
     return with_cond(r, with_subject(t, Named(n)))
 
 
-@G.rule("rows", "{r:rows} [that] {e:entity} (has|have|had) (made|given|placed|done|had|got|taken|bought|paid) [so far|in all|already]", "{r:rows} {e:entity} (made|gave|placed|has|have|had|got|took|bought)", cost=0.5)
-def _made_by(r: Rows, e: str) -> Rows | None:
-    return None if r.owner else msgspec.structs.replace(r, owner=e or "it")
-
-
 @G.rule("rows", "{r:rows} with {c:cond}", "{r:rows} , with {c:cond}", cost=0.8)
 def _with(r: Rows, c: Cond) -> Rows:
     return with_cond(r, c)
@@ -288,7 +285,7 @@ def _of_entity(r: Rows, e: str = "") -> Rows | None:
 
 @G.rule("rows", "{r:rows} (of|for|from|by|belonging to|made by) (all|all the|all of the|all our|every one of the|any of the) {s:source}", cost=0.1)
 def _of_all(r: Rows, s: str) -> Rows | None:
-    return None if r.owner else msgspec.structs.replace(r, every=True)
+    return None if r.owner else msgspec.structs.replace(r, owner=EVERYBODY, every=True)
 
 
 @G.rule("rows", "{r:rows} (on|with|for|of|by|in|at|from|within) (that|this|the|the given) {n:name}", cost=0.6)
@@ -296,11 +293,6 @@ def _on_param(r: Rows, n: str) -> Rows | None:
     if ";" in r.owner or r.owner == "it" or (r.owner.startswith("=") and r.owner[1:] == n):
         return None
     return msgspec.structs.replace(r, owner=f"{r.owner};={n}" if r.owner else "=" + n)
-
-
-@G.rule("rows", "{r:rows} (bought|made|paid|taken|placed|booked|recorded|given|done|logged|ordered|posted|written|registered|entered|filed|used|issued) (on|with|for|of|by) (that|this|the) ({n:name}|{e:entity})", cost=0.6)
-def _verbed_by(r: Rows, n: str = "", e: str = "") -> Rows | None:
-    return None if r.owner else msgspec.structs.replace(r, owner="=" + n if n else e or "it")
 
 
 @G.rule("rows", "{r:rows} (in|from|of|within) [the] {s:source}", cost=0.8)
@@ -319,7 +311,6 @@ def _among(r: Rows) -> Rows:
 @G.rule("window", "[in|within|over|during|of|from] (the last|the past|the previous|the most recent|last|past) {n:num} {u:unit}", cost=0.3)
 def _last(n: Lit, u: str) -> tuple[str, Value, Value]:
     from sopwb.author.english.lexicon import UNITS
-    from sopwb.author.english.meaning import Clock
 
     unit = UNITS[u]
     base = Clock("now") if unit in ("hours", "minutes") else Clock("today")
@@ -328,8 +319,6 @@ def _last(n: Lit, u: str) -> tuple[str, Value, Value]:
 
 @G.rule("window", "{w:window} [,] (not counting|not including|excluding|without|except|except for|but not|leaving out) today [itself]", "{w:window} [,] (today|today itself) (excluded|not included|not counted|left out|does not count|not counting)", "{w:window} LP (without|excluding|not counting|not including) today RP", "{w:window} LP today (excluded|not included|not counted) RP", cost=0.1)
 def _without_today(w: tuple[str, Value, Value]) -> tuple[str, Value, Value] | None:
-    from sopwb.author.english.meaning import Clock
-
     if w[0] != "between" or Clock("today") not in w[1:]:
         return None
     return ("until today" if w[2] == Clock("today") else "after today", w[1], w[2])
@@ -337,15 +326,12 @@ def _without_today(w: tuple[str, Value, Value]) -> tuple[str, Value, Value] | No
 
 @G.rule("window", "{w:window} [,] [LP] (counting today|including today|today included|today counts|with today) [too] [RP]", cost=0.1)
 def _with_today(w: tuple[str, Value, Value]) -> tuple[str, Value, Value] | None:
-    from sopwb.author.english.meaning import Clock
-
     return w if w[0] == "between" and Clock("today") in w[1:] else None
 
 
 @G.rule("window", "[in|within|over|during] (the next|the coming|the following|next) {n:num} {u:unit}", cost=0.3)
 def _next(n: Lit, u: str) -> tuple[str, Value, Value]:
     from sopwb.author.english.lexicon import UNITS
-    from sopwb.author.english.meaning import Clock
 
     unit = UNITS[u]
     base = Clock("now") if unit in ("hours", "minutes") else Clock("today")
@@ -383,8 +369,16 @@ def window_cond(subject: Value | None, window: tuple[str, object, object]) -> Co
     if kind == "year":
         assert isinstance(a, int)
         return InYear(subject, a)
+    if kind == "period":
+        of = subject if subject is not None else Named("@tail")
+        same = [Compare("==", Part(p, of), Part(p, Clock("today"))) for p in ("year", "month")]
+        return And(tuple(same)) if a == "month" else same[0]
     if kind == "between":
         return Inside(subject, a, b)  # type: ignore[arg-type]
+    if kind == "cond":
+        from sopwb.author.english.grammar.conditions import with_subject
+
+        return with_subject(a, subject) if subject is not None else a  # type: ignore[arg-type, return-value]
     if kind in ("until today", "after today"):
         low, high = (">=", "<") if kind == "until today" else (">", "<=")
         return And((Compare(low, subject, a), Compare(high, subject, b)))  # type: ignore[arg-type]

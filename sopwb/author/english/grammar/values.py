@@ -204,8 +204,9 @@ def _product(v: Value) -> Value:
 
 @G.rule("sum", "{a:sum} (plus|+) {b:product}", "{a:sum} and {b:product} (added up|together|added together)",
         cost=0.5)
-def _plus(a: Value, b: Value) -> Value:
-    return Arith("+", a, b)
+def _plus(a: Value, b: Value) -> Value | None:
+    mixed = _percentage(b) and not (isinstance(a, Lit) or _percentage(a))
+    return None if mixed else Arith("+", a, b)
 
 
 @G.rule("sum", "{a:sum} [,] (plus|and an extra|plus an extra) {b:product} <when> {c:cond}", cost=0.3)
@@ -219,8 +220,14 @@ def _minus_when(a: Value, b: Value, c: Cond) -> Value:
 
 
 @G.rule("sum", "{a:sum} (minus|-|less) {b:product}", cost=0.5)
-def _minus(a: Value, b: Value) -> Value:
-    return Arith("-", a, b)
+def _minus(a: Value, b: Value) -> Value | None:
+    """Take away; a percentage is not taken from an amount, but from a hundred or another one."""
+    mixed = _percentage(b) and not (isinstance(a, Lit) or _percentage(a))
+    return None if mixed else Arith("-", a, b)
+
+
+def _percentage(value: Value) -> bool:
+    return isinstance(value, Arith) and value.op == "/" and isinstance(value.left, Arith) and value.left.right == Lit("number", "100")
 
 
 @G.rule("sum", "the difference (between|of) {a:product} and {b:product}", cost=0.5)
@@ -269,7 +276,7 @@ def _one_decimal() -> int:
     return 1
 
 
-@G.rule("places", "to [a|the nearest|the next] (whole number|whole|integer|full number|whole euro|euro|dollar|full euro|whole dollar|whole percent)", cost=0.1)
+@G.rule("places", "to [a|the nearest|the next] (whole number|whole numbers|whole|integer|integers|full number|whole euro|euro|dollar|full euro|whole dollar|whole percent)", cost=0.1)
 def _whole() -> int:
     return 0
 

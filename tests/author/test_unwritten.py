@@ -1,0 +1,37 @@
+"""What a question left open is not lost: a script is not kept without what was said of it and not answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.author.talking import talk
+
+HEAD = "Create a script called probe. It takes a boat_id. Return { n }, the number of trips of the boat."
+OPEN = "Also return spent, the sum of the fee over its trips."
+
+
+def test_saving_asks_again_what_is_open(tmp_path: Path) -> None:
+    replies = talk(tmp_path, HEAD, OPEN, "Save it.")
+    assert "fee_net or fee_gross" in replies[1].reply
+    assert (replies[2].kind, replies[2].saved) == ("question", [])
+    assert "fee_net or fee_gross" in replies[2].reply
+
+
+def test_a_new_name_does_not_hide_what_is_open(tmp_path: Path) -> None:
+    replies = talk(tmp_path, HEAD, OPEN, "Call the script boat_spending rather than probe. Save it.")
+    assert replies[2].saved == []
+
+
+def test_scheduling_asks_again_what_is_open(tmp_path: Path) -> None:
+    assert talk(tmp_path, HEAD, OPEN, "Run it every Monday at 9.")[2].saved == []
+
+
+def test_an_answer_closes_it(tmp_path: Path) -> None:
+    replies = talk(tmp_path, HEAD, OPEN, "The gross one.", "Save it.")
+    assert replies[3].saved == ["probe"]
+
+
+def test_what_is_taken_back_is_open_no_more(tmp_path: Path) -> None:
+    replies = talk(tmp_path, HEAD, OPEN, "Undo that.", "Save it.")
+    assert replies[3].saved == ["probe"]
+    assert "fee" not in str(replies[3].script)
