@@ -20,6 +20,8 @@ from sopwb.author.english.sites import at_path, put, stems
 from sopwb.author.english.spec import Doubt, Spec
 
 _TRUE, _FALSE = m.Lit("bool", "true"), m.Lit("bool", "false")
+_NAMELESS = ("@verb ", "@open")
+"""Values whose field is found when the script is written."""
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -33,7 +35,8 @@ def _values(spec: Spec) -> list[_Place]:
     """Give the places of what a script computes by name, the returned first."""
     out = [_Place(key_of(r.name), ("returns", i, "value")) for i, r in enumerate(spec.returns) if r.value is not None]
     returned = [key_of(r.name) for r in spec.returns]
-    keys = sorted((k for k in spec.defs if not k.startswith("@")), key=lambda k: k not in returned)
+    named = (k for k in spec.defs if not k.startswith("@") or k.startswith(_NAMELESS))
+    keys = sorted(named, key=lambda k: k not in returned)
     return [*out, *(_Place(k, ("defs", k)) for k in keys)]
 
 
