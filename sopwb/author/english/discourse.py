@@ -8,14 +8,22 @@ from __future__ import annotations
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.amending import except_for, one_more, require, spared, told, unless
+from sopwb.author.english.amending import bounded_field, except_for, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.narrowing import first_free, goes_on, narrow_all, per_record, same_aggregates, widen
+from sopwb.author.english.narrowing import (
+    first_free,
+    goes_on,
+    left_out,
+    narrow_all,
+    per_record,
+    same_aggregates,
+    widen,
+)
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
@@ -130,6 +138,8 @@ def _act(spec: Spec, statement: m.Statement) -> None:
             assign = except_for(spec, statement)
             if assign is not None:
                 _assign(spec, assign)
+        case m.LeftOut():
+            left_out(spec, statement)
         case m.OneMore():
             one_more(spec, statement)
         case m.Spared():
@@ -154,12 +164,12 @@ def without(past: list[Change], topic: str, names: Names) -> Spec:
     if len(hits) > 1:
         most = max(len(wanted & past[i].words) for i in hits)
         hits = [i for i in hits if len(wanted & past[i].words) == most]
-    if len(hits) != 1:
-        raise Doubt(f'Which change do you mean by "{topic}"?')
-    later = past[hits[0] + 1 :]
-    spec = past[hits[0]].before.copy()
+    if len(hits) != 1 or (hits[0] == 0 and not past[0].before.params and not past[0].before.defs):
+        raise Doubt(f'Which change do you mean by "{topic}"? I can take back the last one, or what you name in full.')
+    later = past[hits[0] :]
+    spec = later[0].before.copy()
     del past[hits[0] :]
-    for change in later:
+    for change in later[1:]:
         past.append(Change(spec.copy(), change.statements, change.words))
         for statement in change.statements:
             apply(spec, statement, names)
@@ -238,6 +248,10 @@ def _only(spec: Spec, rows: m.Rows) -> None:
 
 
 def _adjust(spec: Spec, statement: m.Adjust) -> None:
+    required = bounded_field(spec, statement)
+    if required is not None:
+        require(spec, required)
+        return
     if statement.words == "@them":
         for name in them(spec):
             _adjust(spec, msgspec.structs.replace(statement, words=name))

@@ -38,6 +38,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     picking,
     pricing,
     rates,
+    rescheduling,
     results,
     returns,
     roles,
