@@ -32,6 +32,12 @@ HEAD = "Create boat_report. It takes a boat_id. "
         "Name of the script: boat_report. Its parameter: boat_id.",
         "make a script 'boat_report'. input is boat_id.",
         "boat_report(boat_id).",
+        "Create boat_report. It takes the boat's id.",
+        "Create boat_report. It takes the id of a boat.",
+        "Create boat_report. The only parameter is boat_id.",
+        "Create boat_report. It accepts a boat_id as its only argument.",
+        "Create boat_report. The caller passes a boat_id.",
+        "Create boat_report. It works for one boat (boat_id).",
     ],
 )
 def test_a_name_and_its_parameter_are_read_in_every_wording(tmp_path: Path, said: str) -> None:

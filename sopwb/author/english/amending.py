@@ -210,20 +210,19 @@ def unless(spec: Spec, said: m.Unless) -> None:
     put(spec, site.path, m.Cases((m.Arm(said.cond, new),), site.lit))
 
 
-def spared(spec: Spec, said: m.Spared) -> None:
-    """Let the first few of what is multiplied be free: the factor counts from there on."""
+def spared(spec: Spec, said: m.Spared) -> bool:
+    """Let the first few of what is multiplied be free: the factor counts from there on; tells whether there is one."""
     wanted = stem(said.words)
     found: list[tuple[tuple[Any, ...], m.Value]] = []
     for place in _values(spec):
         _factors(at_path(spec, place.path), place.path, wanted, found)
     if not found:
-        # Said before the price, it is for the blocks of time that are charged.
-        spec.defs["@free " + key_of(said.words)] = said.count
-        return
+        return False
     if len(found) > 1:
         raise Doubt(f"For which amount are the first {said.count.text} {said.words} free?")
     path, factor = found[0]
     put(spec, path, m.Clamp(m.Arith("-", factor, said.count), low=m.Lit("number", "0")))
+    return True
 
 
 def _factors(node: Any, path: tuple[Any, ...], wanted: str, found: list[tuple[tuple[Any, ...], m.Value]]) -> None:

@@ -18,6 +18,7 @@ from sopwb.author.bench import Bench
 from sopwb.author.english import meaning as m
 from sopwb.author.english.answering import chosen, opening, with_choice, with_gloss
 from sopwb.author.english.examples import carried
+from sopwb.author.english.hoisting import hoisted, is_nameless, with_name
 from sopwb.author.english.learning import forgotten, named_here, plainly, reworded, taught
 from sopwb.author.english.misread import NAME_WANTED, VAGUE
 from sopwb.author.english.names import Names, key_of
@@ -98,7 +99,7 @@ class OfflineAuthor:
             elif not _starts_over(text):
                 state = pending.after
         names = self.names()
-        said, notes = reworded(text, self.words(), names)
+        said, notes = reworded(hoisted(text), self.words(), names)
         planner = Planner(
             state,
             names,
@@ -175,6 +176,8 @@ class OfflineAuthor:
         """Give the pending turn with the chosen words put in, where the answer picks an option, and what it teaches."""
         if pending.words == NAME_WANTED:
             opened = opening(text)
+            if opened is not None and is_nameless(pending.text):
+                opened = with_name(pending.text, opened.split()[4].rstrip("."))
             return (opened, ()) if opened is not None else None
         if glossed := self.glossed(pending, text):
             return glossed, ()

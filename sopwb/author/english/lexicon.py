@@ -232,6 +232,8 @@ def singular(word: str) -> str:
     """Give a noun's singular as far as its ending tells: "entries" → "entry", "boxes" → "box"."""
     if word in IRREGULAR and word in ("people", "children", "men", "women", "feet", "mice", "halves"):
         return IRREGULAR[word]
+    if word.endswith("uses") and word[:-2] in ("bonus", "bus", "status", "campus", "virus", "surplus", "focus", "chorus", "walrus"):
+        return word[:-2]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):

@@ -38,9 +38,7 @@ _BARE_OPENING: Final = re.compile(
 _ADDS: Final = re.compile(r"\W*(?:oh|ok|okay|ah)?\W*(?:and|also|plus|besides|one more|another thing|in addition)\b")
 _SAID_ALIKE: Final = 2
 """So many words in common make a sentence a rewording of another; a name or number counts as two."""
-_PLAIN: Final = re.compile(
-    r"this|that|with|from|have|they|them|then|than|more|save|please|should|make|only|when|what|also"
-)
+_PLAIN: Final = re.compile(r"this|that|with|from|have|they|them|then|than|more|save|please|make|only|when|what|also")
 
 
 def rewords(text: str, lost: str) -> bool:
@@ -55,9 +53,8 @@ def rewords(text: str, lost: str) -> bool:
     return 2 * len(names) + len(alike) >= (1 if vague else _SAID_ALIKE)
 
 
-def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) -> Doubt:
-    """Say what was not understood, and offer the likeliest reason."""
-    sentence = text[said.start : said.end]
+def beyond(sentence: str, names: Names, tools: tuple[str, ...]) -> Doubt | None:
+    """Refuse what the program cannot do: telephone calls, the weather; None where nothing of that kind is said."""
     low = " " + re.sub(r"[^\w' ]+", " ", sentence.lower()) + " "
     for words, what in OUTSIDE.items():
         if (
@@ -71,6 +68,15 @@ def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) 
                 f"I cannot {what}: scripts read the declared data, compute, and act through the declared tools ({listed(list(tools), 'and') or 'none here'}). Nothing was changed.",  # noqa: E501 - one message, one line
                 refusal=True,
             )
+    return None
+
+
+def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) -> Doubt:
+    """Say what was not understood, and offer the likeliest reason."""
+    sentence = text[said.start : said.end]
+    refused = beyond(sentence, names, tools)
+    if refused is not None:
+        return refused
     place = re.search(
         r"\b(?:in|from|of|through|over|into)\s+(?:the\s+|our\s+|my\s+)?['\"]?(\w+)['\"]?\s+(?:database|table|source|list|file|dataset|sheet|collection)\b",
         sentence,

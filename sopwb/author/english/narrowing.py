@@ -142,3 +142,37 @@ def goes_on(spec: Spec, limit: str) -> None:
         if isinstance(cond, m.Compare) and cond.op == "<=" and cond.right == m.Lit("number", limit):
             spec.defs["@open"] = flat.arms[0].value
             spec.last = "@open"
+
+
+def first_free(spec: Spec, words: str, count: m.Value) -> bool:
+    """Charge only what lies beyond the first few of a unit, where so much for each of them is charged already."""
+    unit, found = words.removeprefix("@free "), [False]
+
+    def measures(node: Any) -> bool:
+        match node:
+            case m.Clamp(value, m.Lit(_, "0"), None):
+                return measures(value)
+            case m.Span(kind):
+                return kind in (unit, unit + "s")
+            case m.Named(name):
+                return name in ("@per " + unit, unit) or (unit == "day" and name in ("@late", "day late", "late day"))
+            case m.Agg("count", None, m.Rows(source)):
+                return key_of(source) == unit
+        return False
+
+    def beyond(node: m.Value) -> m.Value:
+        found[0] = True
+        return m.Clamp(m.Arith("-", node, count), low=m.Lit("number", "0"))
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Arith) and node.op == "*":
+            sides = (beyond(s) if measures(s) else walk(s) for s in (node.left, node.right))
+            return m.Arith("*", next(sides), next(sides))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    defs, returns = {k: walk(v) for k, v in spec.defs.items()}, [walk(r) for r in spec.returns]
+    if found[0]:
+        spec.defs, spec.returns = defs, returns
+    return found[0]

@@ -48,6 +48,8 @@ BRACES = re.compile(r"\{\s*([A-Za-z_][\w .']*?)\s*\}")
 
 def fill_last(spec: Spec) -> None:
     """Let the values that were listed behind a text stand for its placeholders, in order, where their numbers agree."""
+    if not spec.text:
+        raise Doubt("There is no text yet that this could be filled into. What is it for?")
     words = list(dict.fromkeys(CAPS.findall(spec.text)))
     for wanted in (words, [w for w in words if w not in CODES]):
         if len(wanted) == len(spec.fills) and not _named_otherwise(wanted, spec.fills):

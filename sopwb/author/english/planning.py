@@ -17,10 +17,12 @@ from sopwb.author.english.discourse import apply, restored, without
 from sopwb.author.english.examples import wish
 from sopwb.author.english.foretelling import foretell
 from sopwb.author.english.generate import Generated, generate, settle
+from sopwb.author.english.hoisting import is_nameless
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import (
     NAME_WANTED,
     all_lost,
+    beyond,
     commands,
     names_nothing,
     not_understood,
@@ -79,8 +81,8 @@ class Planner:
         self.text = text
         foretell(text, self.names)
         trouble: Doubt | None = None
-        if names_nothing(text):
-            raise Doubt(
+        if names_nothing(text) or is_nameless(text):
+            raise beyond(text, self.names, self.overlay.tool_names()) or Doubt(
                 "What should the script be called? For example: create a script called late_payers.", (), NAME_WANTED
             )
         lost: list[Said] = []

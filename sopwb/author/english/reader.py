@@ -18,7 +18,7 @@ from sopwb.author.english.grammar import G
 from sopwb.author.english.lexer import Token, sentences, tokenize
 from sopwb.author.english.lexicon import NO, STOP, STOP_FIRST, STOP_PHRASES, YES, YES_PHRASES
 from sopwb.author.english.markers import is_number_of_list, led_in, says_nothing, without_markers
-from sopwb.author.english.meaning import Confirm, Statement
+from sopwb.author.english.meaning import Confirm, Create, Statement, Takes
 from sopwb.author.english.names import Names
 from sopwb.author.english.patterns import Chart
 
@@ -274,7 +274,15 @@ def read(tokens: tuple[Token, ...], names: Names) -> Said:
     if best is None:
         return Said(text, start, end, lost=tokens[min(_reached(chart), len(tokens) - 1)].start)
     statements, others = best
-    return Said(text, start, end, statements, others)
+    return Said(text, start, end, _created_first(statements), others)
+
+
+def _created_first(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Let a script be begun before its parameters: "given a boat_id, a script called x should …"."""
+    at = next((i for i, s in enumerate(statements) if isinstance(s, Create)), 0)
+    if not at or not all(isinstance(s, Takes) for s in statements[:at]):
+        return statements
+    return (statements[at], *statements[:at], *statements[at + 1 :])
 
 
 def _cover(chart: Chart) -> tuple[tuple[Statement, ...], tuple[tuple[Statement, ...], ...]] | None:

@@ -19,13 +19,14 @@ _BEFORE: Final = re.compile(r"^(?:to run|to be run|so that it runs|for)\s+")
 _DAYS: Final = re.compile(
     r"every|each|daily|week|month|day|hour|minute|mon|tue|wed|thu|fri|sat|sun|1st|first", re.I
 )
-_SAID_DAYS: Final = re.compile(r"week|month|mon|tue|wed|thu|fri|sat|sun|1st|first|last|weekday", re.I)
+_SAID_DAYS: Final = re.compile(r"week|month|mon|tue|wed|thu|fri|sat|sun|\d(?:st|nd|rd|th)|first|last|weekday", re.I)
 _RESTATED: Final = re.compile(
     r"^(every (\d+) minutes),? (?:so |that is |i\.e\. )?at ([\d:, and]+?) (?:minutes )?"
     r"(?:past|after|of) (?:each|every|the|an) hour$"
 )
+_AT: Final = re.compile(r"\bat\s+.*$")
+_TIMED: Final = re.compile(r"\bat\b|\d:\d|\d\s?[ap]m\b|noon|midnight|morning|evening|hour|minute|night", re.I)
 _MINUTES: Final = 60
-_CLOCK: Final = re.compile(r"\d|\bat\b|o'?clock|noon|midnight|morning|evening|afternoon|night", re.I)
 _OTHER_DAYS: Final = re.compile(_SAID_DAYS.pattern + "|daily|every day", re.I)
 _SAME: Final = re.compile(r",?\s*(?:at\s+)?(?:the\s+)?same\s+time(?:\s+(?:as\s+before|of\s+day))?", re.I)
 
@@ -46,13 +47,11 @@ def schedule_of(words: str, last_words: str) -> tuple[object, str]:
         spec = parse_spec(merged)
         if not isinstance(spec, Diagnostic):
             return spec, merged
-    if last_words and _OTHER_DAYS.search(words) and not _CLOCK.search(words) and _CLOCK.search(last_words):
-        at = re.search(r"\bat\s.*", last_words)
-        time = at[0] if at is not None else ""
-        merged = f"{_SAME.sub('', words).strip(' ,')} {time}".strip()
-        spec = parse_spec(merged)
-        if time and not isinstance(spec, Diagnostic):
-            return spec, merged
+    kept = _AT.search(last_words)
+    if kept is not None and _OTHER_DAYS.search(words) and not _TIMED.search(words):
+        spec = parse_spec(f"{words} {kept[0]}")
+        if not isinstance(spec, Diagnostic):
+            return spec, f"{words} {kept[0]}"
     return parse_spec(words), words
 
 

@@ -66,6 +66,34 @@ G.rule("param", "{n:anyparam} LP {t:type} RP", cost=0.3)(lambda n, t: Param(n, t
 G.rule("param", "{n:ident} LP (any|some) {t:type} RP", cost=0.2)(lambda n, t: Param(n, t))
 
 
+_DETS: Final = ("the", "a", "an", "one", "any", "some", "each", "that", "this")
+
+
+@G.terminal("keyparam")
+def _keyparam(chart: Chart, at: int) -> list[Edge]:
+    """Read whose key is meant: "the customer's id", "a customer id", "the id of a customer"; the node is its parameter."""
+    lows = [chart.low(i) for i in range(at, min(at + 7, len(chart.tokens)))]
+    begin = 1 if lows[:1] and lows[0] in _DETS else 0
+    words = lows[begin:]
+    if len(words) < 2:
+        return []
+    if words[1] in ("'s", "'") and len(words) > 2:
+        noun, key, length = words[0], words[2], 3
+    elif words[1] == "of" and len(words) > 2:
+        late = 1 if words[2] in _DETS and len(words) > 3 else 0
+        noun, key, length = words[2 + late], words[0], 3 + late
+    else:
+        noun, key, length = words[0], words[1], 2
+    for name in chart.names.sources_named(key_of(noun)):
+        own = chart.names.sources[name].key or ""
+        if own and key_of(own) == key_of(key):
+            return [Edge(at + begin + length, own if own.startswith(noun) else f"{key_of(noun)}_{own}", 0.0)]
+    return []
+
+
+G.rule("param", "{n:keyparam}", cost=0.1)(lambda n: Param(n))
+
+
 @G.terminal("freshname")
 def _freshname(chart: Chart, at: int) -> list[Edge]:
     """Read a name with underscores that names nothing yet: no script, no source, no field."""
@@ -96,4 +124,12 @@ def _empty_signature(n: str) -> tuple[Statement, ...]:
         "(in goes|in go|what goes in is|what it needs is|what it takes is|what it gets is|what i put in is|what you put in is|all it needs is|all it takes is) {p:params}", "{p:params} (is passed in|are passed in|is put in|are put in|is handed in|is what i enter|is what it needs|is what it gets|is what goes in|are what goes in|is all it needs|is all it takes)",
         "(i|you|we) (would|can|will|shall) (put in|feed it|enter|type in|give it|pass in|hand it|fill in|type|pass) {p:params}", "(its|the|with the|whose|the only|its only) (parameter|parameters|input|inputs|argument|arguments) : {p:params}", "[<subj>] (has|have|with) (one|two|three|four|just one|only one) (parameter|parameters|input|inputs|argument|arguments) [:|,|-] {p:params}", cost=0.6)
 def _takes(p: tuple[Param, ...]) -> Statement:
+    return Takes(p)
+
+
+@G.rule("clause", "(the|its) (only|one|single|sole|main) (parameter|input|argument) (is|will be|should be|:) {p:params}",
+        "[<subj>] <take> {p:params} as (its|the|a|an|one) [only|one|single|sole|main] (parameter|parameters|input|inputs|argument|arguments)",
+        "(the caller|the user|somebody|whoever runs it|whoever calls it|people|they) (passes|pass|gives|give|hands|enters|enter|supplies|provides|provide|supply) [it|in] {p:params} [in|along]",
+        "[<subj>] [works|runs|is|is meant] for (one|a single|a given) {e:entity} LP {p:params} RP", cost=0.3)
+def _takes_only(p: tuple[Param, ...], e: str = "") -> Statement:
     return Takes(p)
