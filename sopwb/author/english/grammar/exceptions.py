@@ -110,7 +110,7 @@ def _didfield(chart: Chart, at: int) -> list[Edge]:
 G.rule("does", "{c:didfield}", cost=0.3)(lambda c: c)
 G.rule("atom", "{e:entity} {c:didfield}", "(people|those) {c:didfield}", cost=0.4)(lambda c, e="": c)
 
-_NOT_ONES = frozenset("ten tens hundred hundreds thousand thousands million millions cent cents penny pennies dozen dozens percent".split())
+_NOT_ONES = frozenset(("ten", "tens", "hundred", "hundreds", "thousand", "thousands", "million", "millions", "cent", "cents", "penny", "pennies", "dozen", "dozens", "percent"))
 """What a number rounded to whole ones of is not rounded to a whole number."""
 
 # --- who is meant ---------------------------------------------------------------------------------------------------
