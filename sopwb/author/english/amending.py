@@ -12,8 +12,9 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.choosing import texts_given
-from sopwb.author.english.lexicon import singular, stem
+from sopwb.author.english.lexicon import UNITS, singular, stem
 from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.nodes import has
 from sopwb.author.english.numbering import found_site
 from sopwb.author.english.scope import listed
 from sopwb.author.english.sites import at_path, put, stems
@@ -125,6 +126,15 @@ def bounded_field(spec: Spec, change: m.Adjust) -> m.Require | None:
     if key_of(change.words) in computed or not _truths(spec):
         return None
     return m.Require(m.Compare(">=" if change.how == "low" else "<=", m.Named(change.words), change.by))
+
+
+def of_time(spec: Spec, key: str, change: m.Adjust) -> None:
+    """Ask what a number of days is a limit of, where it would be one of an amount of something else."""
+    unit = UNITS.get(change.by.unit, "") if isinstance(change.by, m.Lit) else ""
+    if not unit or change.words or change.how not in ("low", "high") or unit.rstrip("s") in key.split():
+        return
+    if has(spec.defs.get(key) or [r.value for r in spec.returns if key_of(r.name) == key], m.Arith):
+        raise Doubt(f"What should that many {unit} be a limit of? Please name it.")
 
 
 def except_for(spec: Spec, said: m.Except) -> m.Assign | None:

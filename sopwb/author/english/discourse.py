@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.amending import bounded_field, except_for, one_more, require, spared, told, unless
+from sopwb.author.english.amending import bounded_field, except_for, of_time, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
@@ -268,6 +268,7 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
     if key == "@which":
         fields = listed([r.name for r in spec.returns], "and")
         raise Doubt(f'Which of {fields} should be rounded? Say "both rounded", "all rounded", or name it.')
+    of_time(spec, key, statement)
     if statement.late:
         round_returned(spec, key, statement)
         return

@@ -13,6 +13,8 @@ from typing import Any
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.meaning import (
+    Clock,
+    Compare,
     Exclude,
     Holds,
     Include,
@@ -21,6 +23,7 @@ from sopwb.author.english.meaning import (
     Named,
     Only,
     Order,
+    Part,
     Remark,
     RemoveField,
     Rename,
@@ -160,6 +163,13 @@ def _sort(o: Order | None = None, v: Any = None, x: bool = False) -> Statement:
 def _reversed(chart: Chart, at: int) -> list[Edge]:
     """Tell, reading nothing, that the words before said a falling order."""
     return [Edge(at, True, 0.0)]
+
+
+for _period in ("year", "month"):
+    @G.rule("head", f"(this|the current) {_period} 's {{s:source}}", cost=0.1)
+    def _of_this_period(s: str, period: str = _period) -> Rows:
+        parts = ("year", "month") if period == "month" else ("year",)
+        return Rows(s, conds=tuple(Compare("==", Part(p, Named("@date")), Part(p, Clock("today"))) for p in parts))
 
 
 # --- records out, and back in --------------------------------------------------------------------------------------------
