@@ -68,7 +68,7 @@ YEAR = "it.held_on >= add_months(start_of_month(today), 1 - month(today))"
         ("lessons of that student since the beginning of the year", YEAR),
         ("the student's lessons this month", "month(it.held_on) == month(today)"),
         ("the student's lessons in the current year", "year(it.held_on) == year(today)"),
-        ("the student's lessons last month", "month(it.held_on) == month(add_months(today, -1))"),
+        ("the student's lessons last month", "it.held_on >= add_months(start_of_month(today), -1) && it.held_on <= add_days(start_of_month(today), -1)"),
         ("lessons of that student since the start of the quarter", "add_months(start_of_month(today), -((month(today) - 1) % 3))"),
         ("that student's lessons over the last half year", "add_months(today, -6)"),
         ("the student's lessons in the twelve months before today", "add_months(today, -12)"),

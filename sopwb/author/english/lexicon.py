@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 STOP: Final = frozenset(
-    ["please", "kindly", "simply", "basically", "really", "hey", "hi", "hiya", "hello", "ok", "okay", "oh", "um", "hmm", "hm", "erm", "ah", "just", "still", "already", "yet", "again", "itself", "thanks", "cheers", "alright", "lol", "tho", "though"])
+    ["please", "kindly", "simply", "basically", "really", "hey", "hi", "hiya", "hello", "ok", "okay", "oh", "um", "hmm", "hm", "erm", "ah", "just", "still", "already", "yet", "again", "itself", "thanks", "cheers", "alright", "lol", "tho", "though", "btw"])
 """Courtesy and filler: dropped before reading. None of them may change what is computed."""
 
 STOP_FIRST: Final = frozenset(

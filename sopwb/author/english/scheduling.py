@@ -24,9 +24,10 @@ _RESTATED: Final = re.compile(
     r"^(every (\d+) minutes),? (?:so |that is |i\.e\. )?at ([\d:, and]+?) (?:minutes )?"
     r"(?:past|after|of) (?:each|every|the|an) hour$"
 )
-_AT: Final = re.compile(r"\bat\s+.*$")
-_TIMED: Final = re.compile(r"\bat\b|\d:\d|\d\s?[ap]m\b|noon|midnight|morning|evening|hour|minute|night", re.I)
 _MINUTES: Final = 60
+_CLOCK: Final = re.compile(r"\d:\d|\d\s?[ap]\.?m\b|\bat\b|hour|minute|o'?clock|noon|midnight|morning|evening|afternoon|night", re.I)
+_OTHER_DAYS: Final = re.compile(_SAID_DAYS.pattern + "|daily|every day", re.I)
+_SAME: Final = re.compile(r",?\s*(?:at\s+)?(?:the\s+)?same\s+time(?:\s+(?:as\s+before|of\s+day))?", re.I)
 
 
 def schedule_of(words: str, last_words: str) -> tuple[object, str]:
@@ -36,6 +37,8 @@ def schedule_of(words: str, last_words: str) -> tuple[object, str]:
     """
     words = _BEFORE.sub("", _BEHIND.sub("", words.strip().rstrip(".").strip()))
     words = _without_restatement(words)
+    if last_words and _SAME.search(words):
+        words = _SAME.sub("", words).strip(" ,")
     if last_words and not _DAYS.search(words) and _SAID_DAYS.search(last_words):
         days = re.sub(r"\bat\s+.*$", "", last_words).strip()
         zone = "" if zone_said(words) else zone_said(last_words)
@@ -43,11 +46,13 @@ def schedule_of(words: str, last_words: str) -> tuple[object, str]:
         spec = parse_spec(merged)
         if not isinstance(spec, Diagnostic):
             return spec, merged
-    kept = _AT.search(last_words)
-    if kept is not None and _SAID_DAYS.search(words) and not _TIMED.search(words):
-        spec = parse_spec(f"{words} {kept[0]}")
-        if not isinstance(spec, Diagnostic):
-            return spec, f"{words} {kept[0]}"
+    if last_words and _OTHER_DAYS.search(words) and not _CLOCK.search(words) and _CLOCK.search(last_words):
+        at = re.search(r"\bat\s.*", last_words)
+        time = at[0] if at is not None else ""
+        merged = f"{_SAME.sub('', words).strip(' ,')} {time}".strip()
+        spec = parse_spec(merged)
+        if time and not isinstance(spec, Diagnostic):
+            return spec, merged
     return parse_spec(words), words
 
 
