@@ -87,6 +87,7 @@ def test_so_much_for_each(tmp_path: Path, of: str, words: str, step: str) -> Non
     ("of", "words", "asks"),
     [
         ("hire", "fee is 2.50 per guest. Return { fee }.", "how many guests"),
+        ("hire", "fee is 5 a head. Return { fee }.", "how many heads"),
         ("hire", "fee is 2 for every 10 euros of the price. Return { fee }.", "only been started"),
         ("hire", "days_late is how many days late it came back. Return { days_late }.", "can be empty"),
         ("member", "late is the number of their hires that are late. Return { late }.", "can be empty"),
@@ -169,6 +170,7 @@ def test_nothing_to_average(tmp_path: Path, words: str, step: str) -> None:
         ("hire", "x is the price plus a handling fee of 4.50 if qty is over 1. Return { x }.", "hire.price + 4.5"),
         ("item", "x is base_price minus unit_cost as a percentage of base_price, rounded to 1 decimal. Return { x }.", "round((item.base_price - item.unit_cost) * 100 / item.base_price, 1)"),
         ("item", "x is on_hand divided by reorder_point, as a percentage. Return { x }.", "item.on_hand * 100 / item.reorder_point"),
+        ("item", "x is 10% less than the base_price. Return { x }.", "item.base_price - item.base_price * 0.1"),
         ("item", "Twice the base_price gives x. Return { x }.", "2 * item.base_price"),
         ("item", "x is the remainder of on_hand divided by pack_size. Return { x }.", "item.on_hand % item.pack_size"),
         ("member", "x is the sum of the prices of their unpaid hires. Return { x }.", "!it.paid"),

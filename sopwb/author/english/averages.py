@@ -59,8 +59,12 @@ def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> None:
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns = [walk(r) for r in spec.returns]
     values = {**{key_of(r.name): r.value for r in spec.returns if r.value is not None}, **spec.defs}
+    def said(name: str) -> Any:
+        value = values.get(key_of(name))
+        return spec.defs.get(value.words, value) if isinstance(value, m.Named) else value
+
     spec.assigns = [
-        msgspec.structs.replace(a, cond=about(a.cond, tuple(values.get(n) for n, _ in a.sets))) for a in spec.assigns
+        msgspec.structs.replace(a, cond=about(a.cond, tuple(said(n) for n, _ in a.sets))) for a in spec.assigns
     ]
 
 
