@@ -5,19 +5,25 @@ Deliberately not here: commands that act on the workspace (saving, running, sche
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.amending import except_for, one_more, require, spared, told, unless
+from sopwb.author.english.amending import bounded_field, except_for, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.narrowing import first_free, goes_on, narrow_all, per_record, same_aggregates, widen
+from sopwb.author.english.narrowing import (
+    first_free,
+    goes_on,
+    left_out,
+    narrow_all,
+    per_record,
+    same_aggregates,
+    widen,
+)
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
@@ -26,8 +32,11 @@ from sopwb.author.english.returning import (
     field_open,
     name_them,
     named_all,
+    pointed_at,
     round_returned,
     rounded_alone,
+    share,
+    that,
     them,
 )
 from sopwb.author.english.scope import listed, source_of_param
@@ -129,6 +138,8 @@ def _act(spec: Spec, statement: m.Statement) -> None:
             assign = except_for(spec, statement)
             if assign is not None:
                 _assign(spec, assign)
+        case m.LeftOut():
+            left_out(spec, statement)
         case m.OneMore():
             one_more(spec, statement)
         case m.Spared():
@@ -153,12 +164,12 @@ def without(past: list[Change], topic: str, names: Names) -> Spec:
     if len(hits) > 1:
         most = max(len(wanted & past[i].words) for i in hits)
         hits = [i for i in hits if len(wanted & past[i].words) == most]
-    if len(hits) != 1:
-        raise Doubt(f'Which change do you mean by "{topic}"?')
-    later = past[hits[0] + 1 :]
-    spec = past[hits[0]].before.copy()
+    if len(hits) != 1 or (hits[0] == 0 and not past[0].before.params and not past[0].before.defs):
+        raise Doubt(f'Which change do you mean by "{topic}"? I can take back the last one, or what you name in full.')
+    later = past[hits[0] :]
+    spec = later[0].before.copy()
     del past[hits[0] :]
-    for change in later:
+    for change in later[1:]:
         past.append(Change(spec.copy(), change.statements, change.words))
         for statement in change.statements:
             apply(spec, statement, names)
@@ -237,6 +248,10 @@ def _only(spec: Spec, rows: m.Rows) -> None:
 
 
 def _adjust(spec: Spec, statement: m.Adjust) -> None:
+    required = bounded_field(spec, statement)
+    if required is not None:
+        require(spec, required)
+        return
     if statement.words == "@them":
         for name in them(spec):
             _adjust(spec, msgspec.structs.replace(statement, words=name))
@@ -380,30 +395,11 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     if spec.last and spec.last != key:
         if has(value, m.It, words="sum") and "@sum" not in spec.defs:
             raise Doubt('Which sum is "that sum"?')
-        value = _pointed(value, spec.last)
+        value = pointed_at(value, spec.last)
     spec.defs[key] = value
     spec.last = key
     if not key.startswith("@"):
         spec.spoken.append(key)
-
-
-def _pointed(node: Any, last: str) -> Any:
-    """Put the name of what was spoken of last in place of "it", outside cases that have a subject of their own."""
-    if isinstance(node, m.It):
-        return m.Named("@sum" if node.words == "sum" else last)
-    if isinstance(node, m.Truth):
-        # Only what is tested first can point back: a later "it" is the one tested before it.
-        cond = node.cond
-        if isinstance(cond, m.Compare | m.Inside) and isinstance(cond.left, m.It):
-            return m.Truth(msgspec.structs.replace(cond, left=_pointed(cond.left, last)))
-        return node
-    if isinstance(node, m.Cases):
-        return node
-    if isinstance(node, m.Node):
-        return type(node)(**{f: _pointed(getattr(node, f), last) for f in node.__struct_fields__})
-    if isinstance(node, tuple):
-        return tuple(_pointed(part, last) for part in node)
-    return node
 
 
 def _assign(spec: Spec, statement: m.Assign) -> None:
@@ -481,6 +477,11 @@ def _it_of(spec: Spec, name: str) -> str:
 
 def _return(spec: Spec, statement: m.Return) -> None:
     if statement.value is not None:
+        open_ = isinstance(statement.value, m.Named) and statement.value.words == "@open"
+        if open_ and len(spec.returns) == 1:
+            only = spec.returns[0]
+            spec.bare, spec.returns = only.value if only.value is not None else m.Named(key_of(only.name)), []
+            return
         if spec.returns:
             raise Doubt("Should it return that instead of the object, or as a further field? Name the field, please.")
         if isinstance(statement.value, m.Named) and statement.value.words == "@open" and spec.bare is not None:
@@ -493,7 +494,7 @@ def _return(spec: Spec, statement: m.Return) -> None:
     if values and len(values) == len(fields):
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]
     elif values:
-        fields = [m.Ret(f.name, f.type, _share(values[0], f.name)) for f in fields]
+        fields = [m.Ret(f.name, f.type, share(values[0], f.name)) for f in fields]
     named_all(spec, fields)
     fields = [
         msgspec.structs.replace(f, name=f"{UNNAMED} {len(spec.returns) + i}") if f.name == UNNAMED else f
@@ -504,7 +505,10 @@ def _return(spec: Spec, statement: m.Return) -> None:
         raise Doubt(
             f'The script returns {listed([r.name for r in spec.returns], "and")} so far. Should it return only {listed([f.name for f in fields], "and")}, or these as well? Say "also return …" or name all of them.'  # noqa: E501 - one message, one line
         )
+    before = spec.last
     for field in fields:
+        if field.value is not None and has(field.value, m.It):
+            field = msgspec.structs.replace(field, value=that(spec, field.value, before))
         index = next((i for i, r in enumerate(spec.returns) if r.name == field.name), None)
         if index is None:
             spec.returns.append(field)
@@ -516,18 +520,6 @@ def _return(spec: Spec, statement: m.Return) -> None:
             spec.spoken.append(spec.last)
     spec.awaits = fields[0].name if statement.also and len(fields) == 1 and fields[0].value is None else ""
     spec.bare = None
-
-
-def _share(value: m.Value, name: str) -> m.Value:
-    """The count per value of a field, for the returned field that is named like the value."""
-    if isinstance(value, m.Agg) and value.kind == "per" and value.what is not None:
-        rows = value.rows or m.Rows()
-        return m.Agg(
-            "count",
-            None,
-            msgspec.structs.replace(rows, conds=(*rows.conds, m.Compare("==", value.what, m.Lit("string", name)))),
-        )
-    raise Doubt("I read one explanation for several returned fields. Please explain each of them.")
 
 
 def _explain(spec: Spec, name: str, value: m.Value) -> None:

@@ -48,6 +48,8 @@ BRACES = re.compile(r"\{\s*([A-Za-z_][\w .']*?)\s*\}")
 
 def fill_last(spec: Spec) -> None:
     """Let the values that were listed behind a text stand for its placeholders, in order, where their numbers agree."""
+    if not spec.text:
+        raise Doubt("There is no text yet that this could be filled into. What is it for?")
     words = list(dict.fromkeys(CAPS.findall(spec.text)))
     for wanted in (words, [w for w in words if w not in CODES]):
         if len(wanted) == len(spec.fills) and not _named_otherwise(wanted, spec.fills):
@@ -78,6 +80,8 @@ def mail_part(spec: Spec, part: str, value: m.Value) -> None:
         spec.fills.append(value)
         return
     if part == "filled":
+        if not spec.text and not spec.effects:
+            raise Doubt('Nothing there can be filled in with that. If it is a condition, say "whose … is …".')
         fill_last(spec)
         return
     mails = [e for e in spec.effects if e.kind == "mail"]

@@ -133,3 +133,44 @@ def asked_about(fields: list[m.Ret]) -> None:
             raise Doubt(
                 f'Is {field.name} the {other}, or are both returned? Say "{field.name}, which is the {other}", or "return the {other} and {field.name}".'  # noqa: E501 - one message, one line
             )
+
+
+def pointed_at(node: Any, last: str) -> Any:
+    """Put the name of what was spoken of last in place of "it", outside cases that have a subject of their own."""
+    if isinstance(node, m.It):
+        return m.Named("@sum" if node.words == "sum" else last)
+    if isinstance(node, m.Truth):
+        # Only what is tested first can point back: a later "it" is the one tested before it.
+        cond = node.cond
+        if isinstance(cond, m.Compare | m.Inside) and isinstance(cond.left, m.It):
+            return m.Truth(msgspec.structs.replace(cond, left=pointed_at(cond.left, last)))
+        return node
+    if isinstance(node, m.Cases):
+        return node
+    if isinstance(node, m.Node):
+        return type(node)(**{f: pointed_at(getattr(node, f), last) for f in node.__struct_fields__})
+    if isinstance(node, tuple):
+        return tuple(pointed_at(part, last) for part in node)
+    return node
+
+
+def that(spec: Spec, value: m.Value, before: str) -> m.Value:
+    """Put in place what "return that as n" points at: what was said last, else how many there are of the records."""
+    if "@sum" in spec.defs and isinstance(value, m.It):
+        return m.Named("@sum")
+    if not before and spec.current is not None and isinstance(value, m.It):
+        return m.Agg("count", None, m.Rows())
+    pointed: m.Value = pointed_at(value, before) if before else value
+    return pointed
+
+
+def share(value: m.Value, name: str) -> m.Value:
+    """The count per value of a field, for the returned field that is named like the value."""
+    if isinstance(value, m.Agg) and value.kind == "per" and value.what is not None:
+        rows = value.rows or m.Rows()
+        return m.Agg(
+            "count",
+            None,
+            msgspec.structs.replace(rows, conds=(*rows.conds, m.Compare("==", value.what, m.Lit("string", name)))),
+        )
+    raise Doubt("I read one explanation for several returned fields. Please explain each of them.")

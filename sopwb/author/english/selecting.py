@@ -30,6 +30,8 @@ class Selecting(Linker):
     def rows_source(self, rows: m.Rows) -> str:
         if rows.source:
             return rows.source
+        if rows.noun.startswith("@verb "):
+            return self.verb_source(rows.noun.removeprefix("@verb "))
         if rows.noun:
             named = self.names.sources_named(rows.noun) or (
                 [rows.noun] if rows.noun in self.names.sources else []
@@ -138,6 +140,9 @@ class Selecting(Linker):
             raise Doubt(
                 f"How do records of {schema.name} belong to {rows.owner if rows.owner != 'it' else 'it'}? Which field of {schema.name} says so?"  # noqa: E501 - one message, one line
             )
+        alone = self.table is None and self.body is None and self.spec.loop is None and self.spec.call is None
+        if alone and self.names.sources_named(rows.owner) and not rows.every:
+            raise Doubt(f"Of which {rows.owner} are these {schema.name}? The script takes nothing that says so.")
         return []
 
     def dated_where(self, words: str, schema: SourceSchema) -> list[str]:

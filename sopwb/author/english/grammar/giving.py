@@ -42,7 +42,7 @@ from sopwb.author.english.meaning import (
     Truth,
     Value,
 )
-from sopwb.author.english.names import key_of
+from sopwb.author.english.names import key_of, source_edges, spans
 from sopwb.author.english.nodes import Node, has
 from sopwb.author.english.patterns import Chart, Edge
 
@@ -50,9 +50,9 @@ from sopwb.author.english.patterns import Chart, Edge
 
 G.rule("giving", "[<subj>] [{a:also}] <return> [{b:also}] [me|us|you] [back] [just|only|simply]", cost=0.0)(lambda a=False, b=False: bool(a or b))
 G.rule("giving", "{g:comesback} [{b:also}] [me|us|you] [back] [just|only|simply]", cost=0.1)(lambda g=None, b=False: bool(b))
-G.rule("giving", "(i|we) {a:also} (want|need|would like|would love|expect) [to (see|know|get|have)] [back]", "(i|we) (would love|should like|shall need|am after|are after|am interested in|are interested in) [{a:also}] [to (see|know|get|have)]", "[<subj>] [should|must|will] [{a:also}] (give|gives|show|shows|tell|tells|report|reports|return|returns|hand|hands|pass|passes|deliver|delivers|work out|works out) (me|us|you) [{b:also}] [back]", cost=0.1)(
+G.rule("giving", "(i|we) {a:also} (want|need|would like|would love|expect) [to (see|know|get|have)] [back]", "(i|we) would {a:also} (like|love) [to (see|know|get|have)] [back]", "(i|we) (would love|should like|shall need|am after|are after|am interested in|are interested in) [{a:also}] [to (see|know|get|have)]", "[<subj>] [should|must|will] [{a:also}] (give|gives|show|shows|tell|tells|report|reports|return|returns|hand|hands|pass|passes|deliver|delivers|work out|works out) (me|us|you) [{b:also}] [back]", cost=0.1)(
     lambda a=False, b=False: bool(a or b))
-G.rule("giving", "(out|back) (come|comes|go|goes)", "[and] what (i|we|you) (want|need|get|would like|am after) [back|out|from it] (is|are)", "[and] (i|we|you) (want|need|get|would like) back", "[and] (get|gets|getting|see|sees|seeing) [back]", "which (gives|returns) [me|us]", "[{a:also}] (show|report|list|include|tell) [me|us]", cost=0.3)(lambda a=False: bool(a))
+G.rule("giving", "(out|back) (come|comes|go|goes)", "[and] what (i|we|you) (want|need|get|would like|am after) [back|out|from it] (is|are)", "[and] (i|we|you) (want|need|get|would like) back", "[and] [<subj>] (get|gets|getting|see|sees|seeing|works out|work out) [back]", "which (gives|returns) [me|us]", "[{a:also}] (show|report|list|include|tell) [me|us]", cost=0.3)(lambda a=False: bool(a))
 
 # --- what a name is said to be --------------------------------------------------------------------------------
 
@@ -87,9 +87,39 @@ def _opens(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("means", "(which|that|this|it) (is|are|was|were|says|tells|means|would be|should be|will be|shall be|counts|shows|holds|equals|gives) [me|us] [simply|just|either|always]", "(i.e.|namely|meaning|being|so|in other words|that is to say)", "which (i|we) (define|compute|calculate|work out) as", "by which (i|we) mean", "(i|we) mean", cost=0.0)(lambda: True)
 G.rule("gloss", "[,|-|;] {m:means} {v:told}", "LP [{m:means}] {v:told} RP", "[,|-] {m:means} [:] {v:told}", cost=0.1)(lambda v, m=None: v)
+G.rule("gloss", "= {v:told}", cost=0.0)(lambda v: v)
 G.rule("gloss", "(:|-) {v:told}", "- {v:told} -", cost=0.3)(lambda v: v)
 G.rule("told", "{r:rows}", cost=1.2)(lambda r: Agg("count", None, r) if r.source and (r.conds or r.words) else None)
 G.rule("told", "(those|the ones) {r:rows}", "(those|the ones) (that|who|which) {c:cond}", "(those|the ones) with {c:cond}", cost=1.0)(lambda r=None, c=None: Agg("count", None, r if r is not None else Rows(conds=(c,), noun="@them")))
+
+# --- order totals: a field of records that stand before it -----------------------------------------------------
+
+
+@G.terminal("orderfield")
+def _orderfield(chart: Chart, at: int) -> list[Edge]:
+    """Read "order totals" where there are orders with a total. The node is the field and the source."""
+    names = chart.names
+    out: list[Edge] = []
+    for first in source_edges(chart, at):
+        record = names.sources[first.node].record
+        if first.end >= len(chart.tokens) or chart.tokens[first.end].kind == "string":
+            continue
+        for end, key in spans(chart, first.end):
+            out.extend(Edge(end, (Named(key), first.node), first.cost) for f in record.names() if key_of(f) == key)
+    return out
+
+
+G.rule("fieldrows", "[the|all|all the|all of the] {x:orderfield}", cost=0.1)(lambda x: (x[0], Rows(x[1])))
+G.rule("fieldrows", "[all|all of] {o:owner} {x:orderfield}", "[the|all|all the|all of the] {x:orderfield} of {o:entity}", cost=0.05)(lambda x, o: (x[0], Rows(x[1], o or "it")))
+G.rule("aggregate", "{k:aggkind} [of] {x:fieldrows}", "{o:owner} {k:aggkind} {x:fieldrows}", "{k:aggkind} {x:fieldrows} [of {o:entity}]", cost=0.3)(lambda k, x, o=None: Agg(k, x[0], x[1] if o is None else msgspec.structs.replace(x[1], owner=o or "it")))
+G.rule("aggregate", "{x:fieldrows} (added up|added together|summed up|in total|combined|together|taken together)", cost=0.3)(lambda x: Agg("sum", x[0], x[1]))
+G.rule("aggkind", "[the] (summed|summed up|added up|aggregate|combined total|total sum|accumulated)", cost=0.1)(lambda: "sum")
+G.rule("addsto", "(add up to|adds up to|come to|comes to|amount to|sum up to|cost|cost together|make|are worth)", cost=0.0)(lambda: True)
+G.rule("aggregate", "(what|how much) {r:rows} {x:addsto} [in total|altogether|together|all together] LP {n:measure} RP", cost=0.2)(lambda r, n, x=None: Agg("sum", n, r))
+G.rule("aggregate", "(what|how much) {r:rows} {x:addsto} on average LP {n:measure} RP", cost=0.2)(lambda r, n, x=None: Agg("avg", n, r))
+G.rule("aggregate", "{o:owner} [total] (number|count) of {r:rows}", "[the] {s:source} count [of {o:entity}]", cost=0.3)(lambda r=None, s="", o="": Agg("count", None, msgspec.structs.replace(r or Rows(s), owner=(r.owner if r is not None else "") or o or "it")))
+G.rule("aggregate", "how many {r:rows} (there are|there were) (for|of|with) {e:entity}", "how many {r:rows} (does|do|did) {e:entity} have", cost=0.3)(lambda r, e: Agg("count", None, msgspec.structs.replace(r, owner=r.owner or e or "it")))
+G.rule("aggregate", "when {e:entity} last {v:verb}", "the last time [that] {e:entity} {v:verb} [LP {n:measure} RP]", "the (day|date|moment|time) [when|on which] {e:entity} last {v:verb}", cost=0.3)(lambda e, v, n=None: Agg("last", n or Named("date"), Rows(noun="@verb " + v, owner=e or "it")))
 
 # --- values that have no name yet -----------------------------------------------------------------------------
 
@@ -185,7 +215,7 @@ for _name, _verbs in (("pay", "pays|pay"), ("charge", "charges|charge"), ("bill"
 @G.rule("clause", "[<subj>] {f:payingverb} [out] {a:num} [<noun_unit>] (per|a|an|for each|for every) {n:name} (for|on|of|over) {r:rows}", "[<subj>] {f:payingverb} [out] {a:num} [<noun_unit>] (per|a|an|for each|for every) {n:name}", cost=0.3)
 def _pays(f: str, a: Lit, n: str, r: Rows | None = None) -> tuple[Statement, ...]:
     """What a script pays by the unit is a value of that name; the records that it pays for are spoken of from then on."""
-    return (*((Select(r),) if r is not None else ()), Define(f, Arith("*", Agg("sum", Named(n), None), a)))
+    return (*((Select(r),) if r is not None else ()), Define(f, Arith("*", Agg("sum", Named(n), None), Lit(a.kind, a.text, "per"))))
 
 
 # --- none of what was counted -----------------------------------------------------------------------------------

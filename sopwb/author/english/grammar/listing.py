@@ -133,7 +133,7 @@ G.rule("recorded", "the {n:name} (found|recorded|noted|given|listed|measured|see
 
 G.rule("fieldlist", "{a:fielditem}", cost=0.0)(lambda a: (a,))
 G.rule("fieldlist", "{j:aggkind} and {k:aggkind} {w:measure} [<of> {r:rows}|{x:window}]", cost=0.3)(
-    lambda j, k, w, r=None, x=None: tuple(_unnamed(Agg(i, w, r or (within(x) if x is not None else None))) for i in (j, k)) if j != k else None)
+    lambda j, k, w, r=None, x=None: tuple(msgspec.structs.replace(_unnamed(Agg(i, w, r or (within(x) if x is not None else None))), ends=True) for i in (j, k)) if j != k else None)
 G.rule("fieldlist", "{xs:fieldlist} (,|;) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a))
 G.rule("fieldlist", "{xs:fieldlist} (, and|and|, as well as|as well as|plus|; and) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a, True))
 G.rule("allof", "[,] (all|each|all of them|each of them|all of these)", cost=0.0)(lambda: 0)
@@ -194,6 +194,37 @@ def _return_list(xs: tuple[_Item, ...], a: bool = False, o: Any = None, z: bool 
     if alone or not _beside_each_other(xs):
         return None
     return (Return(tuple(x.ret for x in xs), also=a or z), *_adjusts(xs))
+
+
+@G.rule("clause", "{a:giving} [{o:objectwords}] {n:oldfield} [back] [{z:also}]", "{a:giving} [{o:objectwords}] the {n:thefield} [back] [{z:also}]", cost=0.7)
+def _return_one(n: str, a: bool = False, o: Any = None, z: bool = False) -> Statement:
+    return Return((Ret(n),), also=a or z)
+
+
+@G.rule("clause", "{a:giving} [{o:objectwords}] {xs:fieldlist} [back] [,|;] where [the] {n:name} is {v:defvalue}", cost=0.3)
+def _return_list_where(xs: tuple[_Item, ...], n: str, v: Value, a: bool = False, o: Any = None) -> tuple[Statement, ...] | None:
+    if (len(xs) < 2 and not xs[0].own) or not _beside_each_other(xs):
+        return None
+    return (Return(tuple(x.ret for x in xs), also=a), *_adjusts(xs), Define(n, v))
+
+
+@G.rule("clause", "[and] {n:fieldas} [comes|should come|is to come|must come|will come|goes] (out|back) {v:gloss}", "[and] {n:fieldas} (comes|should come|is to come|must come|will come|goes) (out|back)", "[and] {n:fieldas} is (returned|given back|the result|the output) {v:gloss}", cost=0.4)
+def _comes_out(n: str, v: Value | None = None) -> Statement:
+    return Return((Ret(n, "", told_of(n, v) if v is not None else None),))
+
+
+# --- one more field, put in -------------------------------------------------------------------------------------
+
+G.rule("putin", "[<please_do>] (add|put|include|take|append|write) (to|into|in) (the|its) (result|output|answer|results)", "[<please_do>] (extend|complete|supplement|enrich) (it|that|this|the result|the output|the script) (by|with|to include)", "[and] (next to|besides|apart from|along with|in addition to|beside|together with) {n:name} [,] [<subj>] <return>", "[<please_do>] (add|include) (a|one|the) (second|third|fourth|fifth|further|last|new|final) (field|value|result|output) [called|named] [,]", cost=0.0)(lambda n="": True)
+
+
+@G.rule("clause", "{p:putin} [a|an|the] {n:ident} [(to|in) (the|its) (result|output|answer)] [{v:gloss}]", "{p:putin} [a|an|the] {n:ident} , {:described} {v:defvalue}", "{p:putin} {n:ident} , (to|in) (the|its) (result|output|answer) [{v:gloss}]", "[<please_do>] (put|throw|take|squeeze|add|include|have|show) {n:ident} (in|there|in there|in the result|in the output|to it|to that|in it) [{z:also}] [as well|too] , {:described} {v:defvalue}", "[<please_do>] (put|throw|take|squeeze|add|include|have|show) {n:ident} (in|there|in there|in the result|in the output|to it|to that|in it) [{z:also}] [as well|too] [{v:gloss}]",
+        "[and] {n:ident} (should|must|is to|has to) be (returned|given back|included|in there|part of the result|shown) [{z:also}] [(;|,) it is {v:defvalue}]", "[and] {n:newfield} , the {v:summary}", cost=0.3)
+def _put_in(n: str, v: Value | None = None, p: Any = None, z: Any = None) -> Statement:
+    return Return((Ret(n, "", told_of(n, v) if v is not None else None),), also=True)
+
+
+G.rule("summary", "{v:unnamed}", cost=0.4)(lambda v: v)
 
 
 @G.rule("clause", "{a:giving} [{o:objectwords}] {xs:fieldlist} {g:allof} {r:rounding}", cost=0.3)

@@ -115,7 +115,7 @@ def _opening(chart: Chart, at: int) -> list[Edge]:
 
 @G.rule("clause", "{n:opening} [script|process|job] with (a|an|one) {p:params}", cost=2.2)
 def _open_with(n: str, p: tuple[Param, ...]) -> tuple[Statement, ...] | None:
-    return None if any(x.name in _PRONE for x in p) else (Create(n), Takes(p))
+    return None if any(x.name in NO_NAMES for x in p) else (Create(n), Takes(p))
 
 
 @G.terminal("plainname")
@@ -127,13 +127,13 @@ def _plainname(chart: Chart, at: int) -> list[Edge]:
         token = chart.tokens[at]
         low = token.low
         after = chart.low(edge.end)
-        ends = edge.end >= len(chart.tokens) or after in (",", ":", ";", "(", "-", "which", "that", "with", "without", "taking", "whose", "it")
-        if ends and low not in _OPENS and low not in _NOT_LABEL and not names.sources_named(key_of(low)) and names.name_cost(key_of(low)) != 0.0 and (token.kind != "word" or low not in _PRONE):
+        ends = edge.end >= len(chart.tokens) or after in (",", ":", ";", "(", "-", "which", "that", "with", "without", "taking", "expecting", "accepting", "given", "and", "takes", "gets", "needs", "expects", "receives", "wants", "should", "must", "shall", "has", "will", "whose", "it", "works")
+        if ends and low not in _OPENS and low not in _NOT_LABEL and not names.sources_named(key_of(low)) and names.name_cost(key_of(low)) != 0.0 and (token.kind != "word" or low not in NO_NAMES):
             out.append(Edge(edge.end, edge.node, edge.cost + 0.5))
     return out
 
 
-_PRONE: Final = frozenset(["please", "again", "differently", "properly", "quickly", "instead", "today", "different", "similar", "too", "tomorrow", "later", "first", "second", "third", "next", "last", "new", "simple", "small", "little", "quick", "input", "inputs", "parameter", "parameters", "output", "result", "results"])
+NO_NAMES: Final = frozenset(["please", "again", "differently", "properly", "quickly", "instead", "today", "different", "similar", "too", "tomorrow", "later", "first", "second", "third", "next", "last", "new", "simple", "small", "little", "quick", "input", "inputs", "parameter", "parameters", "output", "result", "results"])
 """Words that stand behind "a script" without naming it."""
 
 
