@@ -87,6 +87,7 @@ def test_so_much_for_each(tmp_path: Path, of: str, words: str, step: str) -> Non
     ("of", "words", "asks"),
     [
         ("hire", "fee is 2.50 per guest. Return { fee }.", "how many guests"),
+        ("hire", "fee is 5 a head. Return { fee }.", "how many heads"),
         ("hire", "fee is 2 for every 10 euros of the price. Return { fee }.", "only been started"),
         ("hire", "days_late is how many days late it came back. Return { days_late }.", "can be empty"),
         ("member", "late is the number of their hires that are late. Return { late }.", "can be empty"),
@@ -169,6 +170,7 @@ def test_nothing_to_average(tmp_path: Path, words: str, step: str) -> None:
         ("hire", "x is the price plus a handling fee of 4.50 if qty is over 1. Return { x }.", "hire.price + 4.5"),
         ("item", "x is base_price minus unit_cost as a percentage of base_price, rounded to 1 decimal. Return { x }.", "round((item.base_price - item.unit_cost) * 100 / item.base_price, 1)"),
         ("item", "x is on_hand divided by reorder_point, as a percentage. Return { x }.", "item.on_hand * 100 / item.reorder_point"),
+        ("item", "x is 10% less than the base_price. Return { x }.", "item.base_price - item.base_price * 0.1"),
         ("item", "Twice the base_price gives x. Return { x }.", "2 * item.base_price"),
         ("item", "x is the remainder of on_hand divided by pack_size. Return { x }.", "item.on_hand % item.pack_size"),
         ("member", "x is the sum of the prices of their unpaid hires. Return { x }.", "!it.paid"),
@@ -209,3 +211,19 @@ def test_discounts_and_extras(tmp_path: Path, of: str, words: str, steps: list[s
 def test_a_value_for_one_case_alone_is_asked_about(tmp_path: Path) -> None:
     kind, text = told(tmp_path, "hire", "If due_on is before today, the express fee is 30 percent of the price. Return express_fee.")
     assert (kind, "every other case" in text) == ("question", True), text
+
+
+@pytest.mark.parametrize(
+    ("of", "words", "step"),
+    [
+        ("hire", "fee: 4.00 for anything up to 2 kg, 6.50 up to 5 kg and 9.00 above that. Return { fee }.", "hire.weight <= 2 ? 4 : hire.weight <= 5 ? 6.5 : 9"),
+        ("hire", "The fee depends on the weight: up to 2 kilos it's 4.00, up to 5 kilos it's 6.50, and anything heavier is 9.00. Return { fee }.", "hire.weight <= 2 ? 4 : hire.weight <= 5 ? 6.5 : 9"),
+        ("hire", "size is 'small' below 2 kilos, 'medium' from 2 to under 5 and 'large' from 5 kilos. Return { size }.", "hire.weight >= 2 && hire.weight < 5 ? 'medium' : 'large'"),
+        ("hire", "Shipping is 4.90, but free for a price of 50 or more. Return { shipping }.", "hire.price >= 50 ? 0 : 4.9"),
+        ("member", "level is 'gold' with 10 hires or more, 'silver' with 5 or more and 'bronze' with fewer. Return { level }.", "size(hires) >= 10 ? 'gold' : size(hires) >= 5 ? 'silver' : 'bronze'"),
+        ("member", "x is 5 percent of the total price of their hires if they have 3 hires or more, and 10 percent if they have 6 or more, otherwise 0. Return { x }.", "size(hires) >= 6 ? hires.sum(h, h.price) * 0.1"),
+        ("job", "price is the number of sheets times 0.10. Return { price }.", "sheets * 0.1"),
+    ],
+)
+def test_bands_with_their_unit(tmp_path: Path, of: str, words: str, step: str) -> None:
+    check(tmp_path, of, words, step)

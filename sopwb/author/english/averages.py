@@ -34,6 +34,8 @@ def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> None:
         if name and not at_hand(name):
             mine = {repr(a): a for a in found if isinstance(a.what, m.Named) and a.what.words == name}
             return m.Empty(next(iter(mine.values()))) if len(mine) == 1 else cond
+        if isinstance(cond, m.Never):
+            return _nothing_to_divide_by(spec, near) or cond
         if isinstance(cond, m.NoRows) and cond.rows in (None, m.Rows()):
             here = {repr(a): a for a in parts(near) if isinstance(a, m.Agg)}
             agg = next(iter(here.values())) if len(here) == 1 else None
@@ -57,9 +59,27 @@ def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> None:
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns = [walk(r) for r in spec.returns]
     values = {**{key_of(r.name): r.value for r in spec.returns if r.value is not None}, **spec.defs}
+    def said(name: str) -> Any:
+        value = values.get(key_of(name))
+        return spec.defs.get(value.words, value) if isinstance(value, m.Named) else value
+
     spec.assigns = [
-        msgspec.structs.replace(a, cond=about(a.cond, tuple(values.get(n) for n, _ in a.sets))) for a in spec.assigns
+        msgspec.structs.replace(a, cond=about(a.cond, tuple(said(n) for n, _ in a.sets))) for a in spec.assigns
     ]
+
+
+def _nothing_to_divide_by(spec: Spec, near: Any) -> m.Cond | None:
+    """Give "they have not played at all" as the case that the number of games, which a share is of, is 0."""
+    counts = [p.right for p in parts(near) if isinstance(p, m.Arith) and p.op == "/"]
+    if len({repr(c) for c in counts}) != 1:
+        return None
+    said = counts[0]
+    if isinstance(said, m.Named):
+        words = said.words
+        beside = next((r.value for r in spec.returns if key_of(r.name) == words), None)
+        said = spec.defs.get(words, beside if beside is not None else said)
+    counted = isinstance(said, m.Agg) and said.kind == "count"
+    return m.Compare("==", counts[0], m.Lit("number", "0")) if counted else None
 
 
 def _absent(cond: m.Cond) -> str:

@@ -38,14 +38,15 @@ def band_of(cond: m.Cond) -> tuple[m.Value | None, Band] | None:
     if isinstance(cond, m.Inside):
         low_end, high_end = cond.low, cond.high
         if isinstance(low_end, m.Lit) and isinstance(high_end, m.Lit) and low_end.kind == high_end.kind == "number":
-            return cond.left, Band(Decimal(low_end.text), True, Decimal(high_end.text), True)
+            low, high = Decimal(low_end.text), Decimal(high_end.text)
+            return cond.left, Band(low, cond.low_in, high, cond.high_in)
     if isinstance(cond, m.And):
         found = [band_of(part) for part in cond.parts]
         known = [f for f in found if f is not None]
         if len(known) == len(found) and len({repr(s) for s, _ in known}) == 1:
-            low = max((b for _, b in known), key=lambda b: (b.low, not b.low_in))
-            high = min((b for _, b in known), key=lambda b: (b.high, b.high_in))
-            return known[0][0], Band(low.low, low.low_in, high.high, high.high_in)
+            lowest = max((b for _, b in known), key=lambda b: (b.low, not b.low_in))
+            highest = min((b for _, b in known), key=lambda b: (b.high, b.high_in))
+            return known[0][0], Band(lowest.low, lowest.low_in, highest.high, highest.high_in)
     return None
 
 
@@ -146,12 +147,22 @@ _OPPOSED: Final = {
 
 def pointed(arms: tuple[m.Arm, ...]) -> tuple[m.Arm, ...]:
     """Give "it" in a later case the name of what the first case tests: "if left_on is after …, if it is before …"."""
-    first = arms[0].cond if arms else None
-    if not isinstance(first, m.Compare | m.Inside) or not isinstance(first.left, m.Named) or _back(first.left):
+    tested = (a.cond.left for a in arms if isinstance(a.cond, m.Compare | m.Inside) and not _back(a.cond.left))
+    first = next((left for left in tested if isinstance(left, m.Named | m.Agg)), None)
+    if first is None or (_back_in(arms[0]) and not _unnamed(arms[0])):
         return arms
-    out = [arms[0]]
-    for arm in arms[1:]:
-        if isinstance(arm.cond, m.Compare | m.Inside) and _back(arm.cond.left):
-            arm = m.Arm(msgspec.structs.replace(arm.cond, left=first.left), arm.value)
+    out: list[m.Arm] = []
+    for arm in arms:
+        if _back_in(arm) and isinstance(arm.cond, m.Compare | m.Inside) and (out or _unnamed(arm)):
+            arm = m.Arm(msgspec.structs.replace(arm.cond, left=first), arm.value)
         out.append(arm)
     return tuple(out)
+
+
+def _back_in(arm: m.Arm) -> bool:
+    return isinstance(arm.cond, m.Compare | m.Inside) and _back(arm.cond.left)
+
+
+def _unnamed(arm: m.Arm) -> bool:
+    """Whether a case tests what the others name: "up to 2, up to 5 kilos"."""
+    return isinstance(arm.cond, m.Compare | m.Inside) and arm.cond.left == m.Named("@subject")

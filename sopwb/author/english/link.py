@@ -192,9 +192,11 @@ class Linker(ABC):
         """A field of a record that one at hand points to: the rider's of a ride, through its ``rider_id``."""
         found: list[tuple[str, str, str]] = []
         for name, source in self.names.sources.items():
-            if name in self.records_at_hand() or not source.key or not find_field(source.record, words)[1]:
+            named = owner not in ("", "it")
+            fields, whole = find_field(source.record, words)
+            if name in self.records_at_hand() or not source.key or not (whole or (named and len(fields) == 1)):
                 continue
-            if owner not in ("", "it") and not noun_matches(owner, name):
+            if named and not noun_matches(owner, name):
                 continue
             for prefix, record, other in () if scope.where or scope.need else scope.records:
                 field = pointing(record.names(), source)
@@ -442,7 +444,6 @@ class Linker(ABC):
             noun_matches(owner, source, param)
             or owner in PEOPLE
             or owner in PRONOUNS
-            or owner in RECORD_NOUNS
             or not self.names.sources_named(owner)
         )
 

@@ -69,6 +69,8 @@ class Names(msgspec.Struct):
     """Further nouns for the record spoken of ("loan" from ``loan_id``)."""
     twins: set[str] = set()
     """Fields of one source that differ in number only ("guest", "guests"), as they are written."""
+    amounts: set[str] = set()
+    """Parameters of the open draft that are numbers."""
     switches: set[str] = set()
     """Yes/no parameters of the open draft."""
     given: set[str] = set()

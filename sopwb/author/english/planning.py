@@ -264,6 +264,7 @@ class Planner:
                 self.names.predicates.add(parts[-1])
         self.names.groups.update(spec.groups)
         self.names.switches.update(key_of(p.name) for p in spec.params if p.type == "bool")
+        self.names.amounts = {key_of(p.name) for p in spec.params if p.type in ("int", "decimal")}
         self.names.given.update(t for value in spec.defs.values() for t in texts_given(value))
         for explain in spec.explains:
             local.add(key_of(explain.name))

@@ -8,6 +8,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     aggregates,
     amending,
     asides,
+    banding,
     bulkmail,
     casework,
     changes,

@@ -55,6 +55,10 @@ def _changed_when(a: Value, c: tuple[str, Value, bool], w: Cond) -> Value | None
     return None if isinstance(a, Lit) else Cases((Arm(w, _by(a, c)),), a)
 
 
+G.rule("factor", "{p:percent} (more|higher|greater|dearer) than {v:factor}", cost=0.2)(lambda p, v: Arith("+", v, Fraction(p, v)))
+G.rule("factor", "{p:percent} (less|lower|cheaper|smaller) than {v:factor}", cost=0.2)(lambda p, v: Arith("-", v, Fraction(p, v)))
+
+
 # --- shares ------------------------------------------------------------------------------------------------------
 
 G.rule("aspercent", "(as a percentage|in percent|as percent|as a percent|expressed as a percentage|expressed in percent|times 100|as a percentage value)", cost=0.0)(lambda: True)

@@ -23,6 +23,7 @@ from sopwb.author.english.meaning import (
     Compare,
     Cond,
     Define,
+    It,
     Lit,
     Named,
     Remark,
@@ -56,6 +57,12 @@ G.rule("wholeoff", "off [of] (the whole thing|the total|everything|the whole pri
 @G.rule("clause", "{c:limit} [,] {i:isoff} {a:paychange}", "{i:isoff} {a:paychange} {c:limit}", cost=0.2)
 def _limit_change(c: Cond, a: tuple[str, Value | None], i: Any = None) -> Statement:
     return Adjust(a[0], a[1], c)
+
+
+G.rule("adjust", "(take|knock|deduct|subtract) {p:percent} off [it|that|the total|the price]", "(take|knock) off {p:percent}", cost=0.1)(lambda p: ("percent_less", p, None))
+G.rule("adjust", "{i:isoff} {a:paychange}", cost=0.2)(lambda a, i=None: (a[0], a[1], None))
+for _words, _op in {"over|above|beyond": ">", "from|at least": ">=", "under|below": "<"}.items():
+    G.rule("clause", f"({_words}) {{v:num}} [<noun_unit>] [on|up|upwards] [,] {{a:adjust}}", cost=0.3)(lambda v, a, op=_op: Adjust(a[0], a[1], Compare(op, It(), v)))
 
 
 @G.rule("clause", "{c:limit} [,] [{i:isoff}|take|deduct|knock] {p:percent} {w:wholeoff}", "[{i:isoff}|take|deduct] {p:percent} {w:wholeoff} {c:limit}", cost=0.1)

@@ -51,7 +51,7 @@ def _measured(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("fullness", "(full|whole|complete|completed)", cost=0.0)(lambda: "div")
 G.rule("fullness", "(started|begun|part|partial|(full or started)|(started or full))", cost=0.0)(lambda: "ceil")
-G.rule("perword", "(per|a|an|each|for each|for every|for a|times the number of|times the)", cost=0.0)(lambda: True)
+G.rule("perword", "(per|a|an|each|for each|for every|for a)", cost=0.0)(lambda: True)
 G.rule("beyondword", "(above|over|beyond|after|past|in excess of|more than|from) [the first]", cost=0.0)(lambda: True)
 
 

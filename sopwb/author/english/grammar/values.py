@@ -188,9 +188,15 @@ def _times(a: Value, b: Value) -> Value:
     return Arith("*", a, b)
 
 
-@G.rule("product", "{a:product} (divided by|/|over) {b:factor}", cost=0.6)
+@G.rule("product", "{a:product} (divided by|/) {b:factor}", cost=0.6)
 def _divided(a: Value, b: Value) -> Value:
     return Arith("/", a, b)
+
+
+@G.rule("product", "{a:product} over {b:factor}", cost=0.6)
+def _over(a: Value, b: Value) -> Value | None:
+    """One thing over another is a fraction; the records over a number are those beyond it."""
+    return None if isinstance(b, Lit) or isinstance(a, Agg) else Arith("/", a, b)
 
 
 @G.rule("product", "{a:num} (for each|for every|per|for each of the|for all|a|each) {b:factor}",
