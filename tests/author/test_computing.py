@@ -24,7 +24,7 @@ HEADS = {
     "member": "Create a script called probe. It takes a member_id. ",
     "item": "Create a script called probe. It takes an item_id. ",
     "player": "Create a script called probe. It takes a player. ",
-    "job": "Create a script called probe. It takes sheets (a whole number), days (a whole number) and rush (true or false). ",
+    "job": "Create a script called probe. It takes sheets (a whole number), days (a whole number), age (a whole number) and rush (true or false). ",
 }
 
 
@@ -110,7 +110,7 @@ def test_what_is_not_said_about_an_amount_is_asked(tmp_path: Path, of: str, word
         ("hire", "under_age is true if the member is younger than 18. Return { under_age }.", "year(today) - year(member.birth_date)"),
         ("member", "age is their age in full years, going by birth_date. Return { age }.", "day(today) < day(member.birth_date) ? 1 : 0"),
         ("member", "months is the number of full months since joined_on. Return { months }.", "(year(today) - year(member.joined_on)) * 12"),
-        ("member", "n is the number of their hires with taken_on last month. Return { n }.", "month(it.taken_on) == month(add_months(today, -1))"),
+        ("member", "n is the number of their hires with taken_on last month. Return { n }.", "it.taken_on >= add_months(start_of_month(today), -1)"),
         ("member", "n is the number of their hires taken on weekends. Return { n }.", "weekday(it.taken_on) in [6, 7]"),
     ],
 )
@@ -130,3 +130,82 @@ def test_dates_by_the_calendar(tmp_path: Path, of: str, words: str, step: str) -
 )
 def test_what_is_back_and_what_is_late(tmp_path: Path, of: str, words: str, step: str) -> None:
     check(tmp_path, of, words, step)
+
+
+@pytest.mark.parametrize(
+    ("of", "words", "step"),
+    [
+        ("player", "Return { points }. A win is worth 1 point, a draw half a point and a loss nothing.", "r.result == 'win' ? 1 : r.result == 'draw' ? 0.5 : r.result == 'loss' ? 0 : 0"),
+        ("player", "Return { points }: 3 points for a win, 1 for a draw, nothing for a loss.", "r.result == 'draw' ? 1"),
+        ("item", "Return { points }. A copper crate is worth 3 points, an iron one 1 point, anything else nothing.", "c.material == 'copper' ? 3 : c.material == 'iron' ? 1 : 0"),
+        ("hire", "deposit is 200.00 for a tent, 350.00 for a tool and 100.00 for anything else. Return { deposit }.", "item.kind == 'tent' ? 200 : item.kind == 'tool' ? 350 : 100"),
+        ("player", "wins is the number of wins. Return { wins }.", "it.result == 'win'"),
+    ],
+)
+def test_points_by_what_a_record_says(tmp_path: Path, of: str, words: str, step: str) -> None:
+    check(tmp_path, of, words, step)
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ("Return { x }: the mean rating of their hires, ignoring the ones without a rating, rounded to 1 decimal, or null if there are none.", "size(hires_with_rating) == 0 ? null : round(hires_with_rating.avg(h, h.rating), 1)"),
+        ("x is the average rating of their hires, or 0 if there are none. Return { x }.", "size(hires_with_rating) == 0 ? 0 : hires_with_rating.avg(h, h.rating)"),
+        ("x is the average rating of their hires, blank ratings ignored. If there isn't a single rating, x is null. Return { x }.", "'cond': 'size(hires_with_rating) == 0'"),
+        ("x is their highest rating, or null without any. Return { x }.", "size(hires_with_rating) == 0 ? null"),
+        ("x is what percentage of their hires are paid, rounded to a whole number. 0 if there are no hires. Return { x }.", "'cond': 'size(hires) == 0'"),
+    ],
+)
+def test_nothing_to_average(tmp_path: Path, words: str, step: str) -> None:
+    check(tmp_path, "member", words, step)
+
+
+@pytest.mark.parametrize(
+    ("of", "words", "step"),
+    [
+        ("hire", "x is the price with 20% VAT added. Return { x }.", "hire.price + hire.price * 0.2"),
+        ("hire", "x is the price less a discount of 5%. Return { x }.", "hire.price - hire.price * 0.05"),
+        ("hire", "x is the price, minus 10% if qty is at least 2. Return { x }.", "hire.qty >= 2 ? hire.price - hire.price * 0.1 : hire.price"),
+        ("hire", "x is the price plus a handling fee of 4.50 if qty is over 1. Return { x }.", "hire.price + 4.5"),
+        ("item", "x is base_price minus unit_cost as a percentage of base_price, rounded to 1 decimal. Return { x }.", "round((item.base_price - item.unit_cost) * 100 / item.base_price, 1)"),
+        ("item", "x is on_hand divided by reorder_point, as a percentage. Return { x }.", "item.on_hand * 100 / item.reorder_point"),
+        ("item", "Twice the base_price gives x. Return { x }.", "2 * item.base_price"),
+        ("item", "x is the remainder of on_hand divided by pack_size. Return { x }.", "item.on_hand % item.pack_size"),
+        ("member", "x is the sum of the prices of their unpaid hires. Return { x }.", "!it.paid"),
+    ],
+)
+def test_amounts_with_something_added_or_taken_off(tmp_path: Path, of: str, words: str, step: str) -> None:
+    check(tmp_path, of, words, step)
+
+
+def test_all_beside_some_is_asked_about(tmp_path: Path) -> None:
+    kind, text = told(tmp_path, "member", "x is the number of paid hires divided by the number of all hires. Return { x }.")
+    assert kind == "question", text
+    assert "of every member" in text
+
+
+def test_the_first_days_are_free_of_what_is_charged_already(tmp_path: Path) -> None:
+    words = "fee is 2.50 for every day the hire came back after due_on. If it isn't back yet, count up to today. Return { fee }. The first two days are free."
+    check(tmp_path, "hire", words, "2.5 * math.greatest(math.greatest(days_between(hire.due_on, coalesce(hire.back_on, today)), 0) - 2, 0)")
+
+
+@pytest.mark.parametrize(
+    ("of", "words", "steps"),
+    [
+        ("job", "The price is 30 per day. With 7 days or more the price is reduced by 10%, with 28 days or more by 20%. Return { price }.", ["days >= 28 ? 20 : days >= 7 ? 10 : 0"]),
+        ("job", "price is 30 per day, with 10% off from 7 days and 20% off from 28 days. Return { price }.", ["price * (days >= 28 ? 20 : days >= 7 ? 10 : 0) / 100"]),
+        ("job", "From 7 days on the price is discounted by 10%. The price is days times 30. Return { price }.", ["days >= 7 ? price - price * 0.1 : price"]),
+        ("job", "rent is 30 per day. Drivers younger than 25 pay an extra 9.50 per day, and no discount applies to that extra. net is the rent plus the extra. Return { net }.", ["age < 25 ? days * 9.5 : 0", "rent + extra"]),
+        ("hire", "total is qty times price, and with more than 50 pieces it's 8% off the whole thing. Return { total }.", ["hire.qty > 50 ? total - total * 0.08 : total"]),
+        ("hire", "It multiplies the qty by the daily_fee of the item and rounds that half up to cents: this is base. Return base.", ["round(hire.qty * item.daily_fee, 2)"]),
+        ("hire", "If due_on has passed, express_fee is 30 percent of the price; otherwise it is 0. Return express_fee.", ["hire.due_on < today ? hire.price * 0.3 : 0"]),
+        ("item", "For each crate of the item, take its weight times the price_per_kg of its material and add that up to get payout. Return { payout }.", ["crates.sum(c, c.weight * must("]),
+    ],
+)
+def test_discounts_and_extras(tmp_path: Path, of: str, words: str, steps: list[str]) -> None:
+    check(tmp_path, of, words, *steps)
+
+
+def test_a_value_for_one_case_alone_is_asked_about(tmp_path: Path) -> None:
+    kind, text = told(tmp_path, "hire", "If due_on is before today, the express fee is 30 percent of the price. Return express_fee.")
+    assert (kind, "every other case" in text) == ("question", True), text

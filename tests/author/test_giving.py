@@ -60,7 +60,7 @@ def test_values_get_their_names_afterwards(tmp_path: Path, words: str, step: str
         ("Tell me whether the student is busy, meaning they have at least 2 lessons in the last 60 days. Also return n, the number of their lessons.", "'busy': 'busy', 'n': 'n'"),
         ("It tells me if they're a regular, meaning they've had at least 2 lessons in the last 60 days. I'd like the number of lessons back too, so regular and lessons please.", "{'regular': 'regular', 'lessons': 'lesson'}"),
         ("It pays 0.20 a minute for all the lessons of the student in the last 30 days. Give me minutes (the total) and pay.", "l.minutes) * 0.2"),
-        ("It gets the average price and the average minutes of the past 30 days. Name them usual and long and round them to whole numbers.", "{'usual': 'usual_2', 'long': 'long_2'}"),
+        ("It gets the average price and the average minutes of the past 30 days. Name them usual and long and round them to whole numbers.", "round(must(long))"),
         ("Return the highest and the lowest price of the last 90 days. Call them peak and calm.", "{'peak': 'peak', 'calm': 'calm'}"),
         ("Return the highest price and the lowest price of the last 90 days. Call them peak and calm.", "{'peak': 'peak', 'calm': 'calm'}"),
     ],

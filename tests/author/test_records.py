@@ -68,7 +68,7 @@ YEAR = "it.held_on >= add_months(start_of_month(today), 1 - month(today))"
         ("lessons of that student since the beginning of the year", YEAR),
         ("the student's lessons this month", "month(it.held_on) == month(today)"),
         ("the student's lessons in the current year", "year(it.held_on) == year(today)"),
-        ("the student's lessons last month", "month(it.held_on) == month(add_months(today, -1))"),
+        ("the student's lessons last month", "it.held_on >= add_months(start_of_month(today), -1) && it.held_on <= add_days(start_of_month(today), -1)"),
         ("lessons of that student since the start of the quarter", "add_months(start_of_month(today), -((month(today) - 1) % 3))"),
         ("that student's lessons over the last half year", "add_months(today, -6)"),
         ("the student's lessons in the twelve months before today", "add_months(today, -12)"),
@@ -100,6 +100,34 @@ def test_periods_of_the_calendar(tmp_path: Path, words: str, step: str) -> None:
 )
 def test_records_by_what_was_done_with_them(tmp_path: Path, head: str, words: str, step: str) -> None:
     check(tmp_path, step, head + words + ".")
+
+
+PROBE = "Create a script called probe. It takes a student_id. "
+RECENT = "n is the number of their lessons in the last 30 days, "
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ("Return { n, m }. " + RECENT + "m is the number of missed lessons in that time.", "it.held_on >= add_days(today, -30) && it.held_on <= today && it.status == 'missed'"),
+        ("Return { n, m }. " + RECENT + "m is the average price of the attended ones in the same period.", "it.held_on <= today && it.status == 'attended'"),
+        ("Return { n, m }. " + RECENT + "m is the number of those that were missed.", "it.held_on <= today && it.status == 'missed'"),
+        ("Return n, how many lessons they've had, and m, how many they missed.", "it.student_id == student_id && it.status == 'missed'"),
+        ("Return { n }: how often they missed a lesson in the last 60 days.", "it.status == 'missed' && it.held_on >= add_days(today, -60)"),
+        ("Return { n }: the number of lessons this year that found the student cancelled.", "it.status == 'cancelled'"),
+        ("Return { m }: the average minutes of the last three lessons they attended.", "'limit': '3'"),
+        ("Return { n }: how many of their lessons from 1 September 2026 up to today were 'missed', both of those days included.", "it.held_on <= today && it.status == 'missed'"),
+        ("From the lessons of that student whose status is 'attended', take the latest held_on and return it as seen.", "lessons.max(l, l.held_on)"),
+        ("Return { n }: the number of lessons the student had on Mondays.", "weekday(it.held_on) == 1"),
+    ],
+)
+def test_records_that_were_spoken_of_before(tmp_path: Path, words: str, step: str) -> None:
+    check(tmp_path, step, PROBE + words)
+
+
+def test_two_periods_leave_the_same_period_open(tmp_path: Path) -> None:
+    words = RECENT + "m is the number of their lessons in the last 60 days. k is the number of missed lessons in the same period."
+    assert "Which period" in asked(tmp_path, PROBE + "Return { n, m, k }. " + words)
 
 
 @pytest.mark.parametrize(
@@ -149,3 +177,47 @@ def test_a_report_goes_by_what_a_script_finds(tmp_path: Path, words: str, step: 
 def test_records_of_each_are_not_counted_over_all(tmp_path: Path) -> None:
     words = 'Create a job nag_mail. Every student with more than 2 lessons gets an email with the subject "A" and the body "B".'
     assert "lessons of each record" in asked(tmp_path, words)
+
+
+def test_a_mail_goes_to_the_record_that_another_points_to(tmp_path: Path) -> None:
+    words = "Create a job pay_mail. It goes through all lessons with status missed and emails the student of the lesson at the email given in students."
+    reply = hold(tmp_path, words + " The subject is 'Hi' and the body is 'Dear WHO, on DAY.' with the student's name and held_on.")
+    assert reply.kind == "answer", reply.reply
+    assert reply.script is not None
+    text = str(reply.script["steps"])
+    assert "'from': 'students', 'where': 'it.id == lesson.student_id'" in text
+    assert "'cond': 'student != null'" in text
+    assert "'Dear ' + student.name" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        ("It runs on the first Monday of each month at 9.", "Save it.", "the first Monday of each month at 9"),
+        ("make it go out every friday at 5 in the afternoon.", "Save it.", "every friday at 5 in the afternoon"),
+        ("I want it to run every two hours.", "Save it.", "every two hours"),
+        ("Run it every Monday at 9:00.", "sorry, Tuesdays i meant, same time. save it", "Tuesdays at 9:00"),
+        ("Run it every Monday at 9:00.", "No, make it Fridays instead. Save it.", "Fridays at 9:00"),
+        ("Run it on the 1st of the month at 9:00.", "I meant the 15th. Save it.", "the 15th at 9:00"),
+    ],
+)
+def test_a_schedule_stands_in_any_frame(tmp_path: Path, first: str, then: str, told: str) -> None:
+    job = "Create a job nag_mail that sends every student an email with the subject 'A' and the body 'B'."
+    reply = hold(tmp_path, job, f"{first} {then}") if then == "Save it." else hold(tmp_path, job, first, then)
+    assert reply.kind == "answer", reply.reply
+    assert f"{told}." in reply.reply
+    assert reply.saved == ["nag_mail"]
+
+
+@pytest.mark.parametrize(
+    ("head", "words", "step"),
+    [
+        (PROBE, "Return { any_missed }: true if any of their lessons was held more than 30 days ago.", "it.held_on < add_days(today, -30)"),
+        (PROBE, "Return { hours }: the minutes of the lessons the student attended last month divided by 60.", "sum(l, l.minutes) / 60"),
+        (PROBE, "It counts the lessons of that student in the last 30 days and returns that as recent.", "'recent': 'recent'"),
+        (PROBE, "Return { t }: the sum of price of the lessons the student had last month, cancelled and missed ones excluded.", "it.status != 'cancelled' && it.status != 'missed'"),
+        (TOOL, "its rentals this year that came back damaged", "year(it.rented_on) == year(today) && it.damaged"),
+    ],
+)
+def test_what_is_found_among_records(tmp_path: Path, head: str, words: str, step: str) -> None:
+    check(tmp_path, step, head + words)

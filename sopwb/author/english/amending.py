@@ -16,10 +16,12 @@ from sopwb.author.english.lexicon import singular, stem
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.numbering import found_site
 from sopwb.author.english.scope import listed
-from sopwb.author.english.sites import at_path, put
+from sopwb.author.english.sites import at_path, put, stems
 from sopwb.author.english.spec import Doubt, Spec
 
 _TRUE, _FALSE = m.Lit("bool", "true"), m.Lit("bool", "false")
+_NAMELESS = ("@verb ", "@open")
+"""Values whose field is found when the script is written."""
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -33,7 +35,8 @@ def _values(spec: Spec) -> list[_Place]:
     """Give the places of what a script computes by name, the returned first."""
     out = [_Place(key_of(r.name), ("returns", i, "value")) for i, r in enumerate(spec.returns) if r.value is not None]
     returned = [key_of(r.name) for r in spec.returns]
-    keys = sorted((k for k in spec.defs if not k.startswith("@")), key=lambda k: k not in returned)
+    named = (k for k in spec.defs if not k.startswith("@") or k.startswith(_NAMELESS))
+    keys = sorted(named, key=lambda k: k not in returned)
     return [*out, *(_Place(k, ("defs", k)) for k in keys)]
 
 
@@ -112,6 +115,16 @@ def _bounded(spec: Spec, cond: m.Compare) -> bool:
         raise Doubt(f"Is {cond.left.words} a condition there, or should it never be outside of that? Please say which.")
     spec.adjusts.append((key, m.Adjust("low" if cond.op == ">=" else "high", cond.right)))
     return True
+
+
+def bounded_field(spec: Spec, change: m.Adjust) -> m.Require | None:
+    """Read a bound of a field, which the script does not compute, as a requirement: "the length can't be below 3"."""
+    computed = {p.key for p in _values(spec)} | {k for k, _ in spec.adjusts}
+    if not change.words or change.how not in ("low", "high") or change.by is None or change.cond is not None:
+        return None
+    if key_of(change.words) in computed or not _truths(spec):
+        return None
+    return m.Require(m.Compare(">=" if change.how == "low" else "<=", m.Named(change.words), change.by))
 
 
 def except_for(spec: Spec, said: m.Except) -> m.Assign | None:
@@ -204,6 +217,7 @@ def spared(spec: Spec, said: m.Spared) -> None:
     for place in _values(spec):
         _factors(at_path(spec, place.path), place.path, wanted, found)
     if not found:
+        # Said before the price, it is for the blocks of time that are charged.
         spec.defs["@free " + key_of(said.words)] = said.count
         return
     if len(found) > 1:
@@ -216,8 +230,7 @@ def _factors(node: Any, path: tuple[Any, ...], wanted: str, found: list[tuple[tu
     if isinstance(node, m.Arith) and node.op == "*":
         for side in ("left", "right"):
             factor = getattr(node, side)
-            span = isinstance(factor, m.Span) and stem(factor.unit) == wanted
-            if span or (isinstance(factor, m.Named) and wanted in {stem(w) for w in words_of(factor.words)}):
+            if wanted in stems(factor) and not isinstance(factor, m.Arith):
                 found.append(((*path, side), factor))
     if isinstance(node, m.Node):
         for field in node.__struct_fields__:

@@ -11,7 +11,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import GROUP, Names, key_of
-from sopwb.author.english.nodes import parts
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.scope import find_field, source_of_param
 from sopwb.author.english.spec import Doubt, Spec
 from sopwb.lang.types import RecordType
@@ -61,6 +61,8 @@ def over_all(spec: Spec, statement: Any, names: Names) -> Any:
     over = [(a.rows, a.what) for a in parts(statement) if isinstance(a, m.Agg) and a.rows is not None]
     found = [(rows, _teller(rows, what, names)) for rows, what in over]
     tellers = {script for _, script in found if script}
+    if any(script and has(rows.conds, m.Named, words="@date") for rows, script in found):
+        raise Doubt("Which date is that said of? A script only tells what holds today.")
     if not tellers:
         return statement
     kinds = {(rows.source, rows.owner) for rows, script in found if rows.source or script}
@@ -119,6 +121,8 @@ def anchored(spec: Spec, statement: Any) -> Any:
             assert rows is not None
             rows = msgspec.structs.replace(rows, noun="")
             node = msgspec.structs.replace(node, rows=rows)
+        if node.limit:
+            return node
         if node.kind == "per" or (isinstance(node.what, m.Named) and node.what.words == "@money"):
             if rows is not None and rows.source and not looping:
                 last[:] = [rows]

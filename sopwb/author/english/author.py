@@ -16,11 +16,12 @@ from sopwb.app import commands as c
 from sopwb.app import outputs as o
 from sopwb.author.bench import Bench
 from sopwb.author.english import meaning as m
+from sopwb.author.english.answering import chosen, opening, with_choice, with_gloss
 from sopwb.author.english.examples import carried
 from sopwb.author.english.hoisting import hoisted, is_nameless, with_name
 from sopwb.author.english.learning import forgotten, named_here, plainly, reworded, taught
-from sopwb.author.english.misread import NAME_WANTED
-from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.misread import NAME_WANTED, VAGUE
+from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.numbering import SENTENCE
 from sopwb.author.english.planning import Planner, State, Step, texts_of
 from sopwb.author.english.say import FIRED_BY, HELP, Page, difference_lines, error_line, outline, question, replaced
@@ -35,14 +36,6 @@ from sopwb.run.codes import NOT_FOUND, SCRIPT_FAILED
 _LOG: Final = logging.getLogger(__name__)
 _SAMPLE_ROWS: Final = 200
 _TRIES: Final = 3
-_NAME_ANSWER: Final = re.compile(
-    r"(?:(?:please\s+)?(?:call|name)\s+it\s+|(?:it\s+is|it's|its\s+name\s+is|it\s+should\s+be)\s+(?:called\s+)?|called\s+)?"
-    r"['\"`]?([A-Za-z]\w*)['\"`]?\s*(?:please\s*)?(?:[.!;:]\s*(.*))?$",
-    re.S | re.I,
-)
-_NO_NAMES: Final = frozenset(
-    ("no", "yes", "ok", "okay", "nothing", "stop", "cancel", "help", "hello", "hi", "save", "undo", "thanks")
-)
 
 
 class Pending(msgspec.Struct):
@@ -92,7 +85,8 @@ class OfflineAuthor:
     def understood(self, text: str) -> Reply:
         """Answer one turn that is neither empty nor too long."""
         page = Page()
-        text = self.taught(text, page)
+        asked = self.pending is not None and self.pending.words.startswith(VAGUE)
+        text = text if asked else self.taught(text, page)
         if not text:
             return self.reply("answer" if page.parts else "question", page.text() or "What should I do?")
         pending, self.pending = self.pending, None
@@ -181,22 +175,20 @@ class OfflineAuthor:
     def answered(self, pending: Pending, text: str) -> tuple[str, tuple[tuple[str, str], ...]] | None:
         """Give the pending turn with the chosen words put in, where the answer picks an option, and what it teaches."""
         if pending.words == NAME_WANTED:
-            opening = _opening(text)
-            if opening is not None and is_nameless(pending.text):
-                opening = with_name(pending.text, opening.split()[4].rstrip("."))
-            return (opening, ()) if opening is not None else None
+            opened = opening(text)
+            if opened is not None and is_nameless(pending.text):
+                opened = with_name(pending.text, opened.split()[4].rstrip("."))
+            return (opened, ()) if opened is not None else None
+        if glossed := self.glossed(pending, text):
+            return glossed, ()
         if not pending.options:
             return None
         first, _, rest = text.partition(".") if "." in text else (text, "", "")
         if pending.words.startswith(SENTENCE):
-            labels = tuple((label, label) for label, _ in pending.options)
-            picked = _chosen(first, labels, labels=True)
-            if picked is None:
-                return None
-            whole = pending.words.removeprefix(SENTENCE).strip()
-            return f"{pending.text.replace(whole, pending.options[picked][1], 1)}. {rest}", ()
-        chosen = _chosen(first, pending.options) if not pending.unknown or len(pending.options) == 1 else None
-        replacement = pending.options[chosen][1] if chosen is not None else ""
+            whole = with_choice(pending.text, pending.words, pending.options, first, rest)
+            return (whole, ()) if whole is not None else None
+        picked = chosen(first, pending.options) if not pending.unknown or len(pending.options) == 1 else None
+        replacement = pending.options[picked][1] if picked is not None else ""
         if pending.unknown and not replacement:
             replacement = plainly(first, pending.options, self.names())
         if not replacement or not pending.words:
@@ -207,6 +199,19 @@ class OfflineAuthor:
         if not count:
             return None
         return (f"{new.rstrip().rstrip('.')}. {rest.strip()}" if rest.strip() else new), teaches
+
+    def glossed(self, pending: Pending, text: str) -> str:
+        """Give the pending turn with what a vague word of it means put in, as it reads best; "" where it does not."""
+        fair = ""
+        for said in with_gloss(pending.text, pending.words, pending.after.lost, text):
+            planner = Planner(pending.before, self.names(), self.bench.environment())
+            try:
+                planner.plan(said)
+            except Doubt:
+                fair = fair or (said if not planner.state.lost else "")
+                continue
+            return said
+        return fair
 
     # --- what can be named -----------------------------------------------------------------------------------
 
@@ -506,33 +511,6 @@ def _starts_over(text: str) -> bool:
     return bool(
         re.match(r"\s*(?:\w+[,!.]?\s+){0,3}(?:create|make|build|write) (?:a|an|me|another|the)\b", text, re.I)
     )
-
-
-def _opening(text: str) -> str | None:
-    """Give the opening of a script for an answer that is its name; None for any other answer."""
-    found = _NAME_ANSWER.match(text.strip())
-    if found is None or found[1].lower() in _NO_NAMES:
-        return None
-    return f"create a script called {found[1]}. {found[2] or ''}".strip()
-
-
-def _chosen(answer: str, options: tuple[tuple[str, str], ...], labels: bool = False) -> int | None:
-    """Find the option that an answer picks: its number, or the words that only it has."""
-    # "what they paid, not what was due": only what stands before the "not" is chosen.
-    answer = re.split(r"\b(?:not|instead of|rather than)\b", answer, maxsplit=1, flags=re.I)[0]
-    words = set(words_of(re.sub(r"[^\w ]+", " ", answer).replace(" ", "_")))
-    number = re.fullmatch(r"\s*(?:option|number|no\.?)?\s*(\d)\s*", answer)
-    own = [i for i, (_, o) in enumerate(options) if set(words_of(o.replace(" ", "_"))) & words] if labels else []
-    if len(own) == 1:
-        return own[0]
-    if number and 1 <= int(number[1]) <= len(options):
-        return int(number[1]) - 1
-    named = [set(words_of(replacement.replace(" ", "_"))) for _, replacement in options]
-    shared = set.intersection(*named) if len(named) > 1 else set()
-    hits = [i for i, own in enumerate(named) if (own - shared or own) <= words]
-    if len(named) == 1 and not hits and words & {"yes", "ye", "yeah", "right", "exactly", "sure"}:
-        return 0
-    return hits[0] if len(hits) == 1 else None
 
 
 def _few_texts(sample: tuple[dict[str, Any], ...]) -> dict[str, tuple[str, ...]]:

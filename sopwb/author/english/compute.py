@@ -16,7 +16,7 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Listing
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.quantities import due_and_back
-from sopwb.author.english.scope import Scope, date_field, find_field, listed
+from sopwb.author.english.scope import Scope, date_field, find_field, listed, pointing, relation
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.types import (
     BOOL,
@@ -48,6 +48,8 @@ class Computing(Folding):
             return self.value(agg.what, scope)
         if agg.kind in ("first", "last"):
             return self.first_or_last(agg, scope)
+        if agg.kind == "points":
+            return self.points(agg, scope)
         if agg.kind == "top":
             return self.top(agg, scope)
         few = agg.limit and agg.kind != "list"
@@ -59,6 +61,22 @@ class Computing(Folding):
         if agg.kind == "list":
             return self.list_of(agg, listing)
         return self.fold(agg, listing)
+
+    def points(self, agg: m.Agg, scope: Scope) -> Expr:
+        """Add up what each record counts by its text; of one record that is at hand it is what that one counts."""
+        assert agg.rows is not None
+        assert isinstance(agg.what, m.Cases)
+        source = self.source(agg.rows.source)
+        if self.spec.current is None and not scope.records and self.table is None and self.body is None:
+            at_hand = self.records_at_hand()
+            if source.name in at_hand:
+                return self.value(agg.what, scope)
+            if any(pointing(self.source(other).record.names(), source) for other in at_hand):
+                return self.value(_of_owner(agg.what, words_of(source.name)[-1]), scope)
+            if self.spec.params and not relation(self.names, self.spec, source):
+                raise Doubt(f"Of which {source.name} should that be added up?")
+        each = msgspec.structs.replace(agg.what, default=agg.what.default or m.Lit("number", "0"))
+        return self.aggregate(msgspec.structs.replace(agg, kind="sum", what=each), scope)
 
     def rows_of(self, agg: m.Agg, scope: Scope) -> Listing:
         """Give the records of an aggregate: as said, else those spoken of, else those that have the field."""
@@ -117,6 +135,19 @@ class Computing(Folding):
         if text in self.facts:
             return FALSE
         return Truths(f"{text} == 0", 3, frozenset(), frozenset((text,)))
+
+    def nothing_in(self, agg: m.Agg, scope: Scope) -> Truths:
+        """There is nothing to average: no records, or none of them has a value."""
+        listing = self.rows_of(agg, scope)
+        text = listing.text
+        if agg.what is not None:
+            text = self.solid_listing(listing, agg.what)[0]
+            if text != listing.text and "(" in text and f"solid {text}" not in self.fetched:
+                name = self.unique(f"{listing.source}_with_{names_in(agg.what)[0].words}")
+                self.block.append({"op": "math", "name": name, "expr": text})
+                self.fetched[f"solid {text}"] = name
+            text = self.fetched.get(f"solid {text}", text)
+        return Truths(f"size({text}) == 0", 3, frozenset(), frozenset((f"size({text})",)))
 
     def is_pick(self, rows: m.Rows) -> bool:
         """Whether a selection holds just the records that the one spoken of was picked from."""
@@ -212,6 +243,9 @@ class Computing(Folding):
     def flag(self, words: str, scope: Scope) -> Truths | None:
         """Find a yes/no field that the words name, or a text that a field can hold: "breached", "at risk",
         "overdue"."""
+        if words.startswith("un") and self.is_flag(words.removeprefix("un")) and not self.is_flag(words):
+            positive = m.Compare("==", m.Named(words.removeprefix("un")), m.Lit("bool", "true"))
+            return self.negation(self.cond(positive, scope))
         wanted = set(words.split()) - {"at", "a", "an"}
         if not scope.records:
             return self.flag_at_hand(words, wanted)
@@ -254,6 +288,10 @@ class Computing(Folding):
                 self.assume(f'"{words}" means that {field} is {text!r}')
             return Truths(f"{name} == {quoted(text)}", 3)
         return None
+
+    def is_flag(self, words: str) -> bool:
+        fields = ((f, t) for s in self.names.sources.values() for f, t in s.record.fields)
+        return any(required(t) == BOOL and key_of(f).removeprefix("is ") == words for f, t in fields)
 
     def flag_at_hand(self, words: str, wanted: set[str]) -> Truths | None:
         """Find a yes/no field of a record that was looked up."""
@@ -436,3 +474,14 @@ def scope_fields(record: RecordType) -> tuple[str, ...]:
 
 def replaced(value: m.Value, **changes: Any) -> Any:
     return msgspec.structs.replace(value, **changes)
+
+
+def _of_owner(cases: m.Cases, owner: str) -> m.Cases:
+    """Let the field that each case compares be that of the record of ``owner``."""
+    arms = []
+    for arm in cases.arms:
+        assert isinstance(arm.cond, m.Compare)
+        assert isinstance(arm.cond.left, m.Named)
+        left = msgspec.structs.replace(arm.cond.left, owner=owner)
+        arms.append(m.Arm(msgspec.structs.replace(arm.cond, left=left), arm.value))
+    return msgspec.structs.replace(cases, arms=tuple(arms))

@@ -8,14 +8,22 @@ from __future__ import annotations
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.amending import except_for, one_more, require, spared, told, unless
+from sopwb.author.english.amending import bounded_field, except_for, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.narrowing import goes_on, narrow_all, per_record, same_aggregates, widen
+from sopwb.author.english.narrowing import (
+    first_free,
+    goes_on,
+    left_out,
+    narrow_all,
+    per_record,
+    same_aggregates,
+    widen,
+)
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
@@ -131,6 +139,8 @@ def _act(spec: Spec, statement: m.Statement) -> None:
             assign = except_for(spec, statement)
             if assign is not None:
                 _assign(spec, assign)
+        case m.LeftOut():
+            left_out(spec, statement)
         case m.OneMore():
             one_more(spec, statement)
         case m.Spared():
@@ -155,12 +165,12 @@ def without(past: list[Change], topic: str, names: Names) -> Spec:
     if len(hits) > 1:
         most = max(len(wanted & past[i].words) for i in hits)
         hits = [i for i in hits if len(wanted & past[i].words) == most]
-    if len(hits) != 1:
-        raise Doubt(f'Which change do you mean by "{topic}"?')
-    later = past[hits[0] + 1 :]
-    spec = past[hits[0]].before.copy()
+    if len(hits) != 1 or (hits[0] == 0 and not past[0].before.params and not past[0].before.defs):
+        raise Doubt(f'Which change do you mean by "{topic}"? I can take back the last one, or what you name in full.')
+    later = past[hits[0] :]
+    spec = later[0].before.copy()
     del past[hits[0] :]
-    for change in later:
+    for change in later[1:]:
         past.append(Change(spec.copy(), change.statements, change.words))
         for statement in change.statements:
             apply(spec, statement, names)
@@ -208,6 +218,8 @@ def _select(spec: Spec, rows: m.Rows | None, pick: m.Pick | None) -> None:
 
 
 def _define_here(spec: Spec, words: str, value: m.Value) -> None:
+    if words.startswith("@free ") and first_free(spec, words, value):
+        return
     is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None
     if is_sum and isinstance(value, m.Agg) and value.rows is not None and value.rows.source:
         spec.current = value.rows
@@ -237,6 +249,10 @@ def _only(spec: Spec, rows: m.Rows) -> None:
 
 
 def _adjust(spec: Spec, statement: m.Adjust) -> None:
+    required = bounded_field(spec, statement)
+    if required is not None:
+        require(spec, required)
+        return
     if statement.words == "@them":
         for name in them(spec):
             _adjust(spec, msgspec.structs.replace(statement, words=name))
@@ -363,7 +379,8 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
     if words == "@open" and isinstance(value, m.Cases) and reband(spec, value):
         return
     key = key_of(words) if not words.startswith("@") else words
-    spec.adjusts = [(k, a) for k, a in spec.adjusts if k != key]
+    if key in spec.defs or any(key_of(r.name) == key and r.value is not None for r in spec.returns):
+        spec.adjusts = [(k, a) for k, a in spec.adjusts if k != key]
     spec.assigns = [a for a in spec.assigns if not (len(a.sets) == 1 and a.sets[0][0] == key)]
     for index, ret in enumerate(spec.returns):
         if key_of(ret.name) == key and ret.value is not None:

@@ -7,17 +7,23 @@ sentence (``anchoring``).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import within
-from sopwb.author.english.nodes import Shift, parts
+from sopwb.author.english.nodes import Shift, has, parts
 from sopwb.author.english.spec import Doubt, Spec
 
 WINDOW = "@window "
 """Marks, as the noun of a selection, the length of a window that was spoken of: "in those 2 hours"."""
+
+SAME: Final = m.Holds(None, "@same period")
+"""Stands, as a condition, for the window that other records were just looked at in: "in the same period"."""
+
+COUNTED = "@counted"
+"""Marks, as the noun of a selection, the records that were just counted: "call that count x"."""
 
 FEW = "@few"
 """Marks a selection of which only the latest so many counted."""
@@ -25,19 +31,33 @@ FEW = "@few"
 
 def pointing_back(spec: Spec, statement: Any) -> Any:
     """Put the records in place that an earlier sentence spoke of."""
-    windowed = any(isinstance(p, m.Rows) and p.noun.startswith(WINDOW) for p in parts(statement))
+    windowed = any(
+        isinstance(p, m.Rows) and (p.noun.startswith(WINDOW) or p.noun == COUNTED or SAME in p.conds)
+        for p in parts(statement)
+    )
     focused = spec.current is not None or spec.loop is not None or spec.call is not None
     if not isinstance(statement, m.Return | m.Define | m.Explain | m.Assign | m.Fail) or (focused and not windowed):
         return statement
     found = _selections((*spec.defs.values(), *(r.value for r in spec.returns)))
     if spec.current is not None:
         found.append(spec.current)
+    if spec.current is not None and has(statement, m.Rows, noun=COUNTED):
+        counted, spec.current = spec.current, None
+        found = [*found[:-1], counted]
+    else:
+        counted = None
     inside: list[bool] = []
+    seen = list(found)
 
     def rows_of(rows: m.Rows) -> m.Rows:
+        if rows.noun == COUNTED and counted is not None:
+            return counted
         if rows.noun.startswith(WINDOW):
             return _windowed(found, rows)
-        points = rows.noun in {r.source for r in found} or rows.noun == "@them" or rows == m.Rows()
+        if SAME in rows.conds:
+            rows = _same_period(seen, rows)
+        plainly = not rows.noun and not rows.owner and not rows.every
+        points = rows.noun in {r.source for r in found} or rows.noun == "@them" or plainly
         if rows.source or focused or not found or inside or not points:
             return rows
         plain = msgspec.structs.replace(rows, noun="")
@@ -50,6 +70,7 @@ def pointing_back(spec: Spec, statement: Any) -> Any:
             done = rows_of(node)
             if node.source:
                 inside.append(True)
+            seen.append(done)
             return done
         if isinstance(node, m.Node):
             return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
@@ -84,6 +105,30 @@ def _one_of(spec: Spec, found: list[m.Rows], noun: str) -> m.Rows:
     if any(r != fitting[0] for r in fitting) or fitting[0].noun == FEW:
         raise Doubt(f"Which {noun or 'records'} do you mean? You spoke of several kinds of them. Say it in full.")
     return fitting[0]
+
+
+def _same_period(seen: list[m.Rows], rows: m.Rows) -> m.Rows:
+    """Put in the window of time that other records were looked at in."""
+    windows = [(r.source, tuple(c for c in r.conds if _timed(c))) for r in seen]
+    told = {w: source for source, w in windows if w}
+    if len(told) != 1:
+        raise Doubt("Which period do you mean? Please say it in full once more.")
+    window, source = next(iter(told.items()))
+    here = window if rows.source in ("", source) else tuple(_redated(c) for c in window)
+    return msgspec.structs.replace(rows, conds=(*(c for c in rows.conds if c != SAME), *here))
+
+
+def _timed(cond: m.Cond) -> bool:
+    return cond != SAME and (has(cond, (m.Shift, m.Clock, m.Start, m.InYear)) or has(cond, m.Lit, kind="date"))
+
+
+def _redated(node: Any) -> Any:
+    """Let a window be about the one date of other records."""
+    if isinstance(node, m.Named):
+        return m.Named("@date")
+    if isinstance(node, m.Node):
+        return type(node)(**{f: _redated(getattr(node, f)) for f in node.__struct_fields__})
+    return tuple(_redated(part) for part in node) if isinstance(node, tuple) else node
 
 
 def _windowed(found: list[m.Rows], rows: m.Rows) -> m.Rows:

@@ -43,9 +43,8 @@ class Folding(Lowering):
         if not is_optional(expr.type):
             return listing.text, expr
         self.assume(f"records with an empty {expr.text.rsplit('.', 1)[-1]} are left out there")
-        return f"{listing.text}.filter({listing.var}, {expr.text} != null)", Expr(
-            expr.text, required(expr.type), expr.level
-        )
+        text = f"{listing.text}.filter({listing.var}, {expr.text} != null)"
+        return self.fetched.get(f"solid {text}", text), Expr(expr.text, required(expr.type), expr.level)
 
     def fold(self, agg: m.Agg, listing: Listing) -> Expr:
         assert agg.what is not None

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.averages import settled
 from sopwb.author.english.declaring import quote, returns_of
 from sopwb.author.english.link import Table
 from sopwb.author.english.loops import Loops
@@ -90,6 +91,7 @@ class Writer(Reasons, Loops):
 
     def script(self) -> Generated:
         unnamed(self.spec)
+        settled(self.spec, self.names, lambda key: self.plain_field(key) is not None)
         self.check_rules()
         if self.spec.effects and (self.spec.returns or self.spec.bare is not None):
             raise Doubt("Should it send mails, or give something back? Please make it two scripts.")
@@ -116,6 +118,8 @@ class Writer(Reasons, Loops):
     def all_used(self) -> None:
         """Ask about what was said without any effect on the result: it was meant to have one."""
         spec, used = self.spec, self.used
+        if spec.gate is not None and not self.is_loop():
+            raise Doubt("You said when something holds, but not in one sentence with what holds then. What is it then?")
         for key in spec.defs:
             if not key.startswith("@count") and key not in used:
                 what = "one of the cases" if key.startswith("@") else f'"{key}"'

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 STOP: Final = frozenset(
-    ["please", "kindly", "simply", "basically", "really", "hey", "hi", "hiya", "hello", "ok", "okay", "oh", "um", "hmm", "hm", "erm", "ah", "just", "still", "already", "yet", "again", "itself", "thanks", "cheers", "alright", "lol", "tho", "though"])
+    ["please", "kindly", "simply", "basically", "really", "hey", "hi", "hiya", "hello", "ok", "okay", "oh", "um", "hmm", "hm", "erm", "ah", "just", "still", "already", "yet", "again", "itself", "thanks", "cheers", "alright", "lol", "tho", "though", "btw"])
 """Courtesy and filler: dropped before reading. None of them may change what is computed."""
 
 STOP_FIRST: Final = frozenset(
@@ -232,6 +232,8 @@ def singular(word: str) -> str:
     """Give a noun's singular as far as its ending tells: "entries" → "entry", "boxes" → "box"."""
     if word in IRREGULAR and word in ("people", "children", "men", "women", "feet", "mice", "halves"):
         return IRREGULAR[word]
+    if word.endswith("uses") and word[:-2] in ("bonus", "bus", "status", "campus", "virus", "surplus", "focus", "chorus", "walrus"):
+        return word[:-2]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):

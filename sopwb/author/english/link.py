@@ -26,6 +26,8 @@ from sopwb.author.english.scope import (
     money_field,
     noun_matches,
     only_number,
+    param_of,
+    pointed,
     pointing,
     source_of_param,
 )
@@ -149,6 +151,10 @@ class Linker(ABC):
         words = value.words
         if words.startswith("@"):
             return self.key_param(value.owner) if words == "@key" else self.special(words, scope)
+        if value.owner not in ("", "it") and self.body is not None:
+            related = self.of_pointed(words, value.owner, scope)
+            if related is not None:
+                return related
         if (
             value.owner in ("", "it")
             or any(noun_matches(value.owner, s) for _, _, s in scope.records if s)
@@ -176,6 +182,11 @@ class Linker(ABC):
         if found is not None:
             return found
         raise self.unknown(words, scope)
+
+    def of_pointed(self, words: str, owner: str, scope: Scope) -> Expr | None:
+        """A field of the record that the one gone over points to: the guide's of a show, through its ``guide_id``."""
+        found = pointed(self.names, words, owner, scope)
+        return None if found is None else self.through(words, found[0], found[1])
 
     def of_related(self, words: str, owner: str, scope: Scope) -> Expr | None:
         """A field of a record that one at hand points to: the rider's of a ride, through its ``rider_id``."""
@@ -219,11 +230,8 @@ class Linker(ABC):
 
     def key_param(self, owner: str) -> Expr:
         """The parameter that names the record spoken of: team_id for "that team"."""
-        named = {p.name: source_of_param(self.names, p.name) for p in self.spec.params}
-        hits = [n for n, s in named.items() if s and (owner == "it" or noun_matches(owner, s, n))]
-        if len(hits) != 1:
-            raise Doubt(f"Which {owner if owner != 'it' else 'record'} do you mean?")
-        return Expr(hits[0], self.param_type(hits[0]) or STRING)
+        name = param_of(self.names, self.spec, owner)
+        return Expr(name, self.param_type(name) or STRING)
 
     def special(self, words: str, scope: Scope) -> Expr:
         for prefix, record, source in scope.records:

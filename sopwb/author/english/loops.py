@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.link import Linker, Table
 from sopwb.author.english.names import key_of, words_of
-from sopwb.author.english.nodes import parts
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import BRACES, CAPS, CODES
 from sopwb.author.english.scope import Scope, find_field, listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Expr
 from sopwb.lang.environment import Signature, SourceSchema
 from sopwb.lang.types import STRING, RecordType, Type, required
+
+_RELATED: Final = re.compile(r"\((\w+) == null \? null : \1\.\w+\)")
+"""A field of a record that another points to, which may not be there."""
 
 
 class Loops(Linker):
@@ -180,8 +183,14 @@ class Loops(Linker):
         theirs: list[m.Cond] = []
         for cond in conds:
             self.asked_of_each(cond, source)
+            if theirs and has(cond, m.Named, words="@date"):
+                # "who was on warning last month": when, the script does not tell.
+                raise Doubt(f"Which date is that said of? {self.called_name()} only tells what holds today.")
             (theirs if self.about_result(cond, source, result) else mine).append(cond)
         return mine, theirs
+
+    def called_name(self) -> str:
+        return self.spec.call.script if self.spec.call is not None else "The script"
 
     def asked_of_each(self, cond: m.Cond, source: SourceSchema) -> None:
         """Ask about a condition that counts records of another source: of all, or of each record gone over?"""
@@ -305,7 +314,15 @@ class Loops(Linker):
         mail = effect.mail
         assert mail is not None
         to = self.value(mail.to if mail.to is not None else m.Named("@email"), self.body)
-        if to.text not in self.facts and to.type != STRING:
+        other = _RELATED.fullmatch(to.text)
+        if other is not None and other[1] not in self.facts:
+            self.assume(f"without a {other[1]} there is no mail")
+            outer, self.block = self.block, []
+            outer.append({"op": "if", "cond": f"{other[1]} != null", "then": self.block})
+            self.facts = self.facts | {other[1]}
+            self.effect(effect)
+            self.block = outer
+        elif to.text not in self.facts and to.type != STRING:
             self.assume("somebody without an address gets no mail")
             inner: list[dict[str, Any]] = []
             self.block.append({"op": "if", "cond": f"{to.text} != null", "then": inner})

@@ -53,6 +53,21 @@ _BANDS_MIN: Final = 2
 """One comparison alone is a condition; from two on they share out the numbers between them."""
 
 
+def nothing_as_zero(value: m.Cases) -> m.Cases:
+    """Let "nothing" be 0 beside cases that are amounts; beside texts, and alone, it is no value."""
+
+    def amount(v: m.Value | None) -> bool:
+        return isinstance(v, m.Arith | m.Fraction | m.Agg) or (isinstance(v, m.Lit) and v.kind == "number")
+
+    def put(v: m.Value) -> m.Value:
+        return m.Lit("number", "0") if isinstance(v, m.Lit) and (v.kind, v.text) == ("null", "nothing") else v
+
+    if not any(amount(v) for v in (*(a.value for a in value.arms), value.default)):
+        return value
+    arms = tuple(m.Arm(a.cond, put(a.value)) for a in value.arms)
+    return msgspec.structs.replace(value, arms=arms, default=None if value.default is None else put(value.default))
+
+
 def _of_absence(cond: m.Cond) -> bool:
     return isinstance(cond, m.Empty | m.NoRows) or (isinstance(cond, m.Holds) and cond.words == "absent")
 
@@ -331,6 +346,7 @@ class Lowering(Testing):
 
     def cases(self, value: m.Cases, scope: Scope) -> Expr:
         """Write cases as a chain of ``?:``; without a default only where the arms leave nothing over."""
+        value = nothing_as_zero(value)
         outer, subject = self.facts, self.subject
         if value.subject is not None:
             self.subject = self.value(value.subject, scope)

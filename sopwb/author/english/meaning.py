@@ -397,6 +397,13 @@ class KeepFields(Node, frozen=True):
     names: tuple[str, ...]
 
 
+class LeftOut(Node, frozen=True):
+    """Records that do not count for one value."""
+
+    rows: Rows
+    words: str
+
+
 class Restore(Node, frozen=True):
     """Let the records count again that were left out last, or those that ``words`` speak of."""
 
@@ -436,7 +443,8 @@ Statement: TypeAlias = (
     PerRecord | DefineWhen | Assign | Fail |
     Adjust | Return | NameThem | Explain
     | SwapWord | InOrder | Loop | CallFor | Coupon | Mail | MailPart | When | Mock | Save | Plan | RunIt | Confirm |
-    Drop | Undo | Renumber | Recompare | Unless | Recompute | Except | Require | OneMore | Spared | KeepFields | Restore
+    Drop | Undo | Renumber | Recompare | Unless | Recompute
+    | Except | Require | OneMore | Spared | KeepFields | Restore | LeftOut
     | Rename | RemoveField | CaseAbsent | Remark | Show | Outside
 )
 
@@ -479,6 +487,7 @@ __all__ = [
     "It",
     "KeepFields",
     "Labelled",
+    "LeftOut",
     "Lit",
     "LookUp",
     "Loop",

@@ -9,7 +9,8 @@ import re
 from typing import Any, Final
 
 from sopwb.author.english.learning import offered, unknown_word
-from sopwb.author.english.lexicon import OUTSIDE, VAGUE, singular, stem
+from sopwb.author.english.lexicon import OUTSIDE, singular, stem
+from sopwb.author.english.lexicon import VAGUE as VAGUE_WORDS
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.reader import Said
 from sopwb.author.english.scope import listed
@@ -18,6 +19,9 @@ from sopwb.kernel.diagnostics import nearest_name
 
 NAME_WANTED: Final = "@name"
 """What a question for a script's name asks about: its answer is the name."""
+
+VAGUE: Final = "@vague"
+"""What a question for the measure of a word asks about: the word and its sentence follow."""
 
 _NEAR_CHARS: Final = 12
 _ORDER: Final = re.compile(
@@ -34,9 +38,7 @@ _BARE_OPENING: Final = re.compile(
 _ADDS: Final = re.compile(r"\W*(?:oh|ok|okay|ah)?\W*(?:and|also|plus|besides|one more|another thing|in addition)\b")
 _SAID_ALIKE: Final = 2
 """So many words in common make a sentence a rewording of another; a name or number counts as two."""
-_PLAIN: Final = re.compile(
-    r"this|that|with|from|have|they|them|then|than|more|save|please|should|make|only|when|what|also"
-)
+_PLAIN: Final = re.compile(r"this|that|with|from|have|they|them|then|than|more|save|please|make|only|when|what|also")
 
 
 def rewords(text: str, lost: str) -> bool:
@@ -47,7 +49,7 @@ def rewords(text: str, lost: str) -> bool:
     names = {w for w in said & before if "_" in w or w.isdigit()}
     kept = ({stem(w) for w in words if len(w) > 3 and not _PLAIN.fullmatch(w)} for words in (said, before))
     alike = next(kept) & next(kept)
-    vague = any(re.search(rf"\b{re.escape(v)}\b", lost.lower()) for v in VAGUE) and re.search(r"\d", text)
+    vague = any(re.search(rf"\b{re.escape(v)}\b", lost.lower()) for v in VAGUE_WORDS) and re.search(r"\d", text)
     return 2 * len(names) + len(alike) >= (1 if vague else _SAID_ALIKE)
 
 
@@ -94,7 +96,9 @@ def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) 
     vague = vague_word(said, text, names)
     if vague:
         return Doubt(
-            f'How much is "{vague}" in "{sentence}"? Please give a number, for example "more than 30 days" or "at least 100".'  # noqa: E501 - one message, one line
+            f'How much is "{vague}" in "{sentence}"? Please give a number, for example "more than 30 days" or "at least 100".',  # noqa: E501 - one message, one line
+            (),
+            f"{VAGUE} {vague}|{sentence}",
         )
     word = unknown_word(sentence, names)
     if word:
@@ -123,7 +127,7 @@ def vague_word(said: Said, text: str, names: Names) -> str:
     late = re.sub(r"'[^']*'|\"[^\"]*\"|\{[^{}]*\}", " | ", text[begin : said.end].lower())
     late = f" {re.sub(r'how (many|much|often)|[^a-z0-9_| ]+', ' ', late)} "
     named = {w for key in (*names.local, *names.predicates, *names.adjectives) for w in key.split()}
-    for vague in sorted(VAGUE, key=len, reverse=True):
+    for vague in sorted(VAGUE_WORDS, key=len, reverse=True):
         found = re.search(rf" {vague} (?!(?:than|\d|if|when|means)\b)", late)
         if found and vague not in named and names.name_cost(key_of(vague)) is None:
             return vague

@@ -123,6 +123,10 @@ class Names(msgspec.Struct):
         fields = (field for source in self.sources.values() for field in source.record.fields)
         return self.switches | {key_of(name) for name, type_ in fields if type_ == BOOL}
 
+    def every_name(self) -> set[str]:
+        """Give the keys of all fields, in full and in part, and of the names of the draft."""
+        return set(self._fields) | self.local
+
     def source_keys(self) -> set[str]:
         return set(self._source_keys)
 

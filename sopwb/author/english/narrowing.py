@@ -60,6 +60,36 @@ def widen(spec: Spec, words: str, rows: m.Rows) -> None:
         raise Doubt("For which value should all of them count?")
 
 
+def left_out(spec: Spec, said: m.LeftOut) -> None:
+    """Let records not count for one value: every selection of their source in it is narrowed."""
+    key = key_of(said.words)
+    parts = (*said.rows.conds, *(m.Holds(None, w) for w in said.rows.words))
+    cond = m.Not(parts[0] if len(parts) == 1 else m.And(parts))
+    hits = [0]
+
+    def narrowed(rows: m.Rows | None) -> m.Rows:
+        of = rows or spec.current or m.Rows()
+        return msgspec.structs.replace(of, conds=(*of.conds, cond))
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Agg):
+            source = (node.rows or spec.current or m.Rows()).source
+            if said.rows.source in ("", source):
+                hits[0] += 1
+                return msgspec.structs.replace(node, rows=narrowed(node.rows))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key and r.value is not None), None)
+    if at is not None:
+        spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=walk(spec.returns[at].value))
+    elif key in spec.defs:
+        spec.defs[key] = walk(spec.defs[key])
+    if not hits[0]:
+        raise Doubt(f"{said.words} is not made of such records. What should they not count for?")
+
+
 def narrow_all(spec: Spec, source: str, conds: tuple[m.Cond, ...]) -> bool:
     """Add conditions to every selection of a source that the script makes; tells whether there is one."""
     found = [False]
@@ -112,3 +142,37 @@ def goes_on(spec: Spec, limit: str) -> None:
         if isinstance(cond, m.Compare) and cond.op == "<=" and cond.right == m.Lit("number", limit):
             spec.defs["@open"] = flat.arms[0].value
             spec.last = "@open"
+
+
+def first_free(spec: Spec, words: str, count: m.Value) -> bool:
+    """Charge only what lies beyond the first few of a unit, where so much for each of them is charged already."""
+    unit, found = words.removeprefix("@free "), [False]
+
+    def measures(node: Any) -> bool:
+        match node:
+            case m.Clamp(value, m.Lit(_, "0"), None):
+                return measures(value)
+            case m.Span(kind):
+                return kind in (unit, unit + "s")
+            case m.Named(name):
+                return name in ("@per " + unit, unit) or (unit == "day" and name in ("@late", "day late", "late day"))
+            case m.Agg("count", None, m.Rows(source)):
+                return key_of(source) == unit
+        return False
+
+    def beyond(node: m.Value) -> m.Value:
+        found[0] = True
+        return m.Clamp(m.Arith("-", node, count), low=m.Lit("number", "0"))
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Arith) and node.op == "*":
+            sides = (beyond(s) if measures(s) else walk(s) for s in (node.left, node.right))
+            return m.Arith("*", next(sides), next(sides))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    defs, returns = {k: walk(v) for k, v in spec.defs.items()}, [walk(r) for r in spec.returns]
+    if found[0]:
+        spec.defs, spec.returns = defs, returns
+    return found[0]

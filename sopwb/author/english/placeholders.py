@@ -80,6 +80,8 @@ def mail_part(spec: Spec, part: str, value: m.Value) -> None:
         spec.fills.append(value)
         return
     if part == "filled":
+        if not spec.text and not spec.effects:
+            raise Doubt('Nothing there can be filled in with that. If it is a condition, say "whose … is …".')
         fill_last(spec)
         return
     mails = [e for e in spec.effects if e.kind == "mail"]

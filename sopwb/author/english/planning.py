@@ -15,9 +15,9 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.choosing import texts_given
 from sopwb.author.english.discourse import apply, restored, without
 from sopwb.author.english.examples import wish
+from sopwb.author.english.foretelling import foretell
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.hoisting import is_nameless
-from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import (
     NAME_WANTED,
@@ -32,9 +32,8 @@ from sopwb.author.english.misread import (
 )
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.numbering import about_sentence
-from sopwb.author.english.reader import Said, prefix, read, read_sentences
+from sopwb.author.english.reader import Said, prefix, read, read_sentences, script_ahead
 from sopwb.author.english.rescue import opening_of
-from sopwb.author.english.returning import listed_names
 from sopwb.author.english.scheduling import schedule_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
@@ -63,7 +62,7 @@ class Planner:
         self.notes: list[str] = []
         self.tentative: State | None = None
         self.text = ""
-        self.defined = self.explained = False
+        self.defined = self.explained = self.measured = False
         self.asides: list[Said] = []
         """Sentences before any script that name nothing: small talk, where a script follows in the same turn."""
         self.glossed: set[str] = set()
@@ -80,7 +79,7 @@ class Planner:
     def plan(self, text: str) -> list[Step]:
         """Plan a turn. Raises ``Doubt``; ``tentative`` then holds what was understood."""
         self.text = text
-        self.foretell(text)
+        foretell(text, self.names)
         trouble: Doubt | None = None
         if names_nothing(text) or is_nameless(text):
             raise beyond(text, self.names, self.overlay.tool_names()) or Doubt(
@@ -88,6 +87,7 @@ class Planner:
             )
         lost: list[Said] = []
         for tokens in read_sentences(text, self.known_words()):
+            tokens = self.reopened(tokens)
             self.learn()
             said = read(tokens, self.names)
             try:
@@ -219,31 +219,13 @@ class Planner:
         """A new definition after one sentence that was not understood is its rewording."""
         if any(self.glossed & set(re.findall(r"[a-z]+", text.lower())) for text in self.state.lost):
             return False
-        if not all(rewords(self.text, text) for text in self.state.lost):
+        if not self.measured and not all(rewords(self.text, text) for text in self.state.lost):
             return False
         if self.defined and len(self.state.lost) == 1 and (self.explained or "return" in self.state.lost[0].lower()):
             self.notes.append(f'I take this in place of "{self.state.lost[0]}".')
             self.state.lost = []
             return True
         return False
-
-    def foretell(self, text: str) -> None:
-        """Know the names that this turn introduces before they are explained: those in braces and with underscores."""
-        for inside in re.findall(r"\{([^{}]*)\}", text):
-            for part in inside.split(","):
-                name = part.split(":")[0].strip()
-                if name.isidentifier():
-                    self.names.local.add(key_of(name))
-                    self.names.braced.add(name.lower())
-        self.names.local.update(key_of(name) for name in listed_names(text))
-        self.names.braced.update(name.lower() for name in listed_names(text))
-        for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
-            if self.names.name_cost(key_of(word)) is None and not self.names.sources_named(key_of(word)):
-                self.names.entities.add(key_of(word))
-        for token in tokenize(text):
-            if token.kind == "string":
-                for word in re.findall(r"\b[A-Z][A-Z_]+\b", str(token.value)):
-                    self.names.local.add(key_of(word))
 
     def learn(self) -> None:
         """Let the open script's own names be read, and what the scripts spoken of can say."""
@@ -368,7 +350,7 @@ class Planner:
         self.changed = True
         self.names.local = set(self.names.local)
         self.names.predicates = set()
-        self.foretell(self.text)
+        foretell(self.text, self.names)
 
     def edit(self, statement: m.Statement) -> None:
         spec = self.spec()
@@ -378,6 +360,8 @@ class Planner:
             self.state.history.setdefault(spec.name, []).append(Change(spec.copy()))
         if isinstance(statement, m.Remark):
             self.promised = self.promised or statement.what in ("reason", "restored")
+            if statement.what.startswith("because "):
+                self.notes.append(f'I took "{statement.what.removeprefix("because ")}" as the reason.')
             if statement.what.startswith("noun "):
                 self.names.entities.add(statement.what.removeprefix("noun "))
             verify(spec, statement)
@@ -394,6 +378,11 @@ class Planner:
         ):
             self.rename_script(statement.old, statement.new)
             return
+        if isinstance(statement, m.Rename) and statement.old == "@it":
+            if spec.returns:
+                raise Doubt(f'Should the script or a returned field be called {statement.new}? Say "rename … to …".')
+            self.rename_script("", statement.new)
+            return
         apply(spec, statement, self.names)
         self.changed = True
         self.state.unwritten.add(spec.name)
@@ -406,6 +395,8 @@ class Planner:
             self.predicates_of(statement.script)
         if isinstance(statement, m.Takes | m.Define | m.Assign | m.Return | m.DefineWhen | m.Adjust | m.Mail | m.Fail):
             self.defined = True
+            told = isinstance(statement, m.Define) and statement.words == "@open"
+            self.measured = self.measured or (told and isinstance(statement.value, m.Truth))  # type: ignore[union-attr]
             said = not isinstance(statement, m.Return) or any(r.value for r in statement.fields) or statement.values
             self.explained = self.explained or bool(said)
         self.learn()
@@ -491,6 +482,12 @@ class Planner:
         self.state.schedule = (name, words)
 
     def drop(self, name: str) -> None:
+        if not name and self.before is not None and self.before.scripts.get(self.before.open):
+            # A question about a change is dropped, not the draft that it was to change.
+            self.state = self.before.copy()
+            self.changed = False
+            self.notes.append(f"All right; {self.state.open} stays as it was.")
+            return
         name = name or self.state.open
         self.state.lost = []
         self.changed = False
@@ -520,6 +517,19 @@ class Planner:
         self.changed = True
         self.notes.append(f"What was said about {topic} is undone." if topic else "The last change is undone.")
 
+    def reopened(self, tokens: Any) -> Any:
+        """Go back to another script that a sentence begins with: "In NAME, …", "Back to NAME: …"."""
+        at = script_ahead(tokens, self.state.specs)
+        name = tokens[at].text if at else ""
+        if name not in self.state.specs or name == self.state.open or self.state.lost:
+            return tokens
+        try:
+            self.flush()
+        except Doubt:
+            return tokens
+        self.state.open = name
+        return tokens[at + 2 :]
+
     def restore(self, words: str) -> None:
         """Let records count again that were left out."""
         spec = self.spec()
@@ -540,19 +550,7 @@ class Planner:
     def rename_script(self, old: str, new: str) -> None:
         self.flush()
         name = self.target(old)
-        if name in self.state.specs:
-            spec = self.state.specs.pop(name)
-            spec.name = new
-            self.state.specs[new] = spec
-            for table in (self.state.scripts, self.state.history):
-                if name in table:
-                    table[new] = table.pop(name)  # type: ignore[assignment]
-            for marks in (self.state.saved, self.state.mocked, self.state.jobs, self.state.unwritten):
-                if name in marks:
-                    marks.discard(name)
-                    marks.add(new)
-        if self.state.open == name:
-            self.state.open = new
+        self.state.renamed(name, new)
         self.steps.append(Step("rename", name, new))
 
     # --- writing ----------------------------------------------------------------------------------------------

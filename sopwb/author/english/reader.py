@@ -9,6 +9,7 @@ not understood, with the words where reading stopped. Deliberately not here: wha
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ from sopwb.author.english.grammar import G
 from sopwb.author.english.lexer import Token, sentences, tokenize
 from sopwb.author.english.lexicon import NO, STOP, STOP_FIRST, STOP_PHRASES, YES, YES_PHRASES
 from sopwb.author.english.markers import is_number_of_list, led_in, says_nothing, without_markers
-from sopwb.author.english.meaning import Confirm, Statement
+from sopwb.author.english.meaning import Confirm, Create, Statement, Takes
 from sopwb.author.english.names import Names
 from sopwb.author.english.patterns import Chart
 
@@ -169,7 +170,7 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
         if word.low == "," and out and out[-1].low in (",", "and", "but"):
             at += 1
             continue
-        if word.low == "too" and (at + 1 == len(tokens) or tokens[at + 1].low not in _TOO):
+        if word.low == "too" and not _excessive(out, tokens, at):
             at += 1
             continue
         if word.low == "instead" and _anew(out, tokens, at):
@@ -182,7 +183,7 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
         depth += (word.low == "{") - (word.low == "}")
         if (
             depth == 0
-            and word.low not in kept
+            and (word.low not in kept or (first and _agreeing(tokens, at)))
             and word.kind == "word"
             and (word.low in STOP or (first and word.low in STOP_FIRST and at + 1 < len(tokens)))
         ):
@@ -210,6 +211,45 @@ def _anew(out: list[Token], tokens: tuple[Token, ...], at: int) -> bool:
     return opens and (at + 1 == len(tokens) or tokens[at + 1].low in (",", ";", ":", "and"))
 
 
+_TELLING: Final = frozenset(
+    [
+        "is", "are", "was", "if", "when", "means", "for", "should", "must", "unless", "otherwise", ":", "=",
+    ]
+)  # fmt: skip
+
+
+def _agreeing(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a word like "ok" only agrees, although a text or a field is called that too."""
+    return tokens[at].low in YES and at + 1 < len(tokens) and tokens[at + 1].low not in _TELLING
+
+
+_BACK_TO: Final = frozenset(("in", "for", "to", "about", "regarding", "on", "concerning"))
+
+
+def script_ahead(tokens: tuple[Token, ...], known: Collection[str]) -> int:
+    """Give where the name stands that a sentence is about before its comma or colon: "In NAME, …"; 0 for none."""
+    for at in range(1, min(6, len(tokens) - 2)):
+        before = tokens[at - 1].low
+        if tokens[at].text in known and tokens[at + 1].low in (",", ":", "-"):
+            return at if before in _BACK_TO or (before in ("the", "script", "job") and tokens[0].low in _BACK_TO) else 0
+    return 0
+
+
+_MEASURED: Final = frozenset(
+    [
+        "is", "was", "are", "were", "much", "far", "bit", "little", "way", "seems", "sounds", "feels",
+    ]
+)  # fmt: skip
+
+
+def _excessive(out: list[Token], tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether "too" says that something is more than it should be: "too long", "is too relaxed"."""
+    if at + 1 == len(tokens):
+        return False
+    after = tokens[at + 1]
+    return after.low in _TOO or (after.kind == "word" and bool(out) and out[-1].low in _MEASURED)
+
+
 _DENIALS: Final = frozenset(("no", "any", "without", "zero"))
 _DENIAL_DISTANCE: Final = 4
 
@@ -234,7 +274,15 @@ def read(tokens: tuple[Token, ...], names: Names) -> Said:
     if best is None:
         return Said(text, start, end, lost=tokens[min(_reached(chart), len(tokens) - 1)].start)
     statements, others = best
-    return Said(text, start, end, statements, others)
+    return Said(text, start, end, _created_first(statements), others)
+
+
+def _created_first(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Let a script be begun before its parameters: "given a boat_id, a script called x should …"."""
+    at = next((i for i, s in enumerate(statements) if isinstance(s, Create)), 0)
+    if not at or not all(isinstance(s, Takes) for s in statements[:at]):
+        return statements
+    return (statements[at], *statements[:at], *statements[at + 1 :])
 
 
 def _cover(chart: Chart) -> tuple[tuple[Statement, ...], tuple[tuple[Statement, ...], ...]] | None:

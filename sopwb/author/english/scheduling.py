@@ -19,12 +19,15 @@ _BEFORE: Final = re.compile(r"^(?:to run|to be run|so that it runs|for)\s+")
 _DAYS: Final = re.compile(
     r"every|each|daily|week|month|day|hour|minute|mon|tue|wed|thu|fri|sat|sun|1st|first", re.I
 )
-_SAID_DAYS: Final = re.compile(r"week|month|mon|tue|wed|thu|fri|sat|sun|1st|first|last|weekday", re.I)
+_SAID_DAYS: Final = re.compile(r"week|month|mon|tue|wed|thu|fri|sat|sun|\d(?:st|nd|rd|th)|first|last|weekday", re.I)
 _RESTATED: Final = re.compile(
     r"^(every (\d+) minutes),? (?:so |that is |i\.e\. )?at ([\d:, and]+?) (?:minutes )?"
     r"(?:past|after|of) (?:each|every|the|an) hour$"
 )
 _MINUTES: Final = 60
+_CLOCK: Final = re.compile(r"\d:\d|\d\s?[ap]\.?m\b|\bat\b|hour|minute|o'?clock|noon|midnight|morning|evening|afternoon|night", re.I)
+_OTHER_DAYS: Final = re.compile(_SAID_DAYS.pattern + "|daily|every day", re.I)
+_SAME: Final = re.compile(r",?\s*(?:at\s+)?(?:the\s+)?same\s+time(?:\s+(?:as\s+before|of\s+day))?", re.I)
 
 
 def schedule_of(words: str, last_words: str) -> tuple[object, str]:
@@ -34,12 +37,21 @@ def schedule_of(words: str, last_words: str) -> tuple[object, str]:
     """
     words = _BEFORE.sub("", _BEHIND.sub("", words.strip().rstrip(".").strip()))
     words = _without_restatement(words)
+    if last_words and _SAME.search(words):
+        words = _SAME.sub("", words).strip(" ,")
     if last_words and not _DAYS.search(words) and _SAID_DAYS.search(last_words):
         days = re.sub(r"\bat\s+.*$", "", last_words).strip()
         zone = "" if zone_said(words) else zone_said(last_words)
         merged = f"{days} at {re.sub(r'^at ', '', words)} {zone}".strip()
         spec = parse_spec(merged)
         if not isinstance(spec, Diagnostic):
+            return spec, merged
+    if last_words and _OTHER_DAYS.search(words) and not _CLOCK.search(words) and _CLOCK.search(last_words):
+        at = re.search(r"\bat\s.*", last_words)
+        time = at[0] if at is not None else ""
+        merged = f"{_SAME.sub('', words).strip(' ,')} {time}".strip()
+        spec = parse_spec(merged)
+        if time and not isinstance(spec, Diagnostic):
             return spec, merged
     return parse_spec(words), words
 

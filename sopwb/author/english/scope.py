@@ -16,7 +16,7 @@ from sopwb.author.english.lexicon import MONEY_NAMES, akin, singular, stem
 from sopwb.author.english.names import Names, key_of, raw_words, words_of
 from sopwb.author.english.spec import Doubt, Expr, Spec
 from sopwb.lang.environment import SourceSchema
-from sopwb.lang.types import DATE, DECIMAL, INT, TIMESTAMP, RecordType, Type, required
+from sopwb.lang.types import DATE, DECIMAL, INT, STRING, TIMESTAMP, RecordType, Type, required
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -133,6 +133,31 @@ def pointing(fields: Iterable[str], source: SourceSchema) -> str:
     if source.key and source.key != "id":
         wanted.append(source.key)
     return next((f for w in wanted for f in fields if f == w), "")
+
+
+def pointed(names: Names, words: str, owner: str, scope: Scope) -> tuple[str, Expr] | None:
+    """Give the source of whose record (``owner``) words name a field, and the key that a record in scope has of it."""
+    for name, source in names.sources.items():
+        if not source.key or not noun_matches(owner, name) or not find_field(source.record, words)[1]:
+            continue
+        for prefix, record, other in scope.records:
+            field = pointing(record.names(), source)
+            if other and other != name and field:
+                return name, access(scope, prefix, field, record.get(field) or STRING)
+    return None
+
+
+def param_of(names: Names, spec: Spec, owner: str) -> str:
+    """Give the parameter that names the record spoken of. Raises ``Doubt`` where none or several do."""
+    named = {p.name: source_of_param(names, p.name) for p in spec.params}
+    hits = [
+        n
+        for n, s in named.items()
+        if (s and (owner == "it" or noun_matches(owner, s, n))) or key_of(n) == owner
+    ]
+    if len(hits) != 1:
+        raise Doubt(f"Which {owner if owner != 'it' else 'record'} do you mean?")
+    return hits[0]
 
 
 def relation(names: Names, spec: Spec, source: SourceSchema) -> list[tuple[str, str]]:

@@ -42,10 +42,26 @@ def sites_of(spec: Spec) -> list[Site]:
     out: list[Site] = []
     for field in _FIELDS:
         _walk(getattr(spec, field), Site((field,), m.Lit("number", "0"), role=(field,)), out)
+    counted = {key: _counted(spec, value) for key, value in spec.defs.items()}
+    for key, words in counted.items():
+        if words:
+            out = [_with_words(s, words) if s.op and _name(key) and _name(key) <= s.words else s for s in out]
     return out
 
 
-def _stems(node: Any) -> frozenset[str]:
+def _counted(spec: Spec, value: Any) -> frozenset[str]:
+    """Give the stems of the records that a value is the number of."""
+    if not isinstance(value, m.Agg) or value.kind != "count":
+        return frozenset()
+    rows = value.rows if value.rows is not None and value.rows.source else spec.current
+    return stems(rows) if rows is not None else frozenset()
+
+
+def _with_words(site: Site, words: frozenset[str]) -> Site:
+    return msgspec.structs.replace(site, words=site.words | words)
+
+
+def stems(node: Any) -> frozenset[str]:
     """Give the stems of all words that a part of a meaning names."""
     found: set[str] = set()
     if isinstance(node, m.Named):
@@ -57,9 +73,9 @@ def _stems(node: Any) -> frozenset[str]:
     elif isinstance(node, m.Holds | m.Never | m.NotFor):
         found.update((node.words if isinstance(node, m.Holds) else node.verb).split())
     if isinstance(node, m.Node) and not isinstance(node, m.Rows):
-        return frozenset(stem(w) for w in found).union(*(_stems(getattr(node, f)) for f in node.__struct_fields__))
+        return frozenset(stem(w) for w in found).union(*(stems(getattr(node, f)) for f in node.__struct_fields__))
     if isinstance(node, tuple):
-        return frozenset[str]().union(*(_stems(part) for part in node))
+        return frozenset[str]().union(*(stems(part) for part in node))
     return frozenset(stem(w) for w in found)
 
 
@@ -84,7 +100,7 @@ def _walk(node: Any, at: Site, out: list[Site]) -> None:
             _walk(left, _into(at, "left", role=(*at.role, "left"), words=frozenset(), op=""), out)
             back = isinstance(right, m.Shift) and right.back
             said = _MIRRORED.get(op, op) if back else op
-            _walk(right, _into(at, "right", role=role, words=_stems(left) | at.words, op=said, unit=span), out)
+            _walk(right, _into(at, "right", role=role, words=stems(left) | at.words, op=said, unit=span), out)
         case m.Shift(base, unit, count, back):
             _walk(base, _into(at, "base"), out)
             _walk(count, _into(at, "count", unit=unit, role=(*at.role, "shift", str(back))), out)
@@ -95,27 +111,27 @@ def _walk(node: Any, at: Site, out: list[Site]) -> None:
         case m.Inside(left, low, high):
             for field, side in (("low", low), ("high", high)):
                 role = ("inside", field, repr(left), *at.role)
-                _walk(side, _into(at, field, role=role, words=_stems(left) | at.words), out)
+                _walk(side, _into(at, field, role=role, words=stems(left) | at.words), out)
         case m.Fraction(percent, of):
             _walk(percent, _into(at, "percent", unit="percent", role=(*at.role, "percent", repr(of))), out)
             _walk(of, _into(at, "of"), out)
         case m.Arm(cond, value):
             both = at.texts | _texts(node)
             _walk(cond, _into(at, "cond", texts=both, role=(*at.role, "case", repr(value))), out)
-            worth = _into(at, "value", texts=both, words=at.words | _stems(cond), role=(*at.role, repr(cond)))
+            worth = _into(at, "value", texts=both, words=at.words | stems(cond), role=(*at.role, repr(cond)))
             _walk(value, worth, out)
         case m.Arith(op, left, right):
             for field, one, other in (("left", left, right), ("right", right, left)):
                 role = (*at.role, op, field, repr(other))
-                _walk(one, _into(at, field, role=role, words=at.words | _stems(other)), out)
+                _walk(one, _into(at, field, role=role, words=at.words | stems(other)), out)
         case m.Assign(cond, sets, rest):
             role = (*at.role, repr(cond))
             _walk(cond, _into(at, "cond", role=(*role, "if"), texts=at.texts | _texts(cond)), out)
-            _walk(sets, _into(at, "sets", role=role, texts=at.texts | _texts(cond), words=_stems(cond)), out)
+            _walk(sets, _into(at, "sets", role=role, texts=at.texts | _texts(cond), words=stems(cond)), out)
             _walk(rest, _into(at, "rest", role=role, texts=at.texts), out)
         case m.Adjust(how, by, cond):
             unit = "percent" if how.startswith("percent") else ""
-            _walk(by, _into(at, "by", unit=unit, words=at.words | _stems(cond), role=(*at.role, how, repr(cond))), out)
+            _walk(by, _into(at, "by", unit=unit, words=at.words | stems(cond), role=(*at.role, how, repr(cond))), out)
             _walk(cond, _into(at, "cond", role=(*at.role, how, "if")), out)
         case msgspec.Struct():
             for field in node.__struct_fields__:

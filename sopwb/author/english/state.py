@@ -56,6 +56,22 @@ class State(msgspec.Struct):
     def copy(self) -> State:
         return copy.deepcopy(self)
 
+    def renamed(self, name: str, new: str) -> None:
+        """Know a script by another name in all that is kept of it."""
+        if name in self.specs:
+            spec = self.specs.pop(name)
+            spec.name = new
+            self.specs[new] = spec
+            for table in (self.scripts, self.history):
+                if name in table:
+                    table[new] = table.pop(name)  # type: ignore[assignment]
+            for marks in (self.saved, self.mocked, self.jobs, self.unwritten):
+                if name in marks:
+                    marks.discard(name)
+                    marks.add(new)
+        if self.open == name:
+            self.open = new
+
 
 class Overlay:
     """An environment in which the drafts of a plan exist already."""

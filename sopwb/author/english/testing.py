@@ -54,6 +54,10 @@ class Testing(Selecting):
         ...
 
     @abstractmethod
+    def nothing_in(self, agg: m.Agg, scope: Scope) -> Truths:
+        ...
+
+    @abstractmethod
     def not_for(self, verb: str, unit: str, count: m.Value, scope: Scope) -> Truths:
         ...
 
@@ -77,6 +81,8 @@ class Testing(Selecting):
         match cond:
             case m.Compare():
                 return self.compare(cond, scope)
+            case m.Empty(m.Agg() as agg):
+                return self.nothing_in(agg, scope)
             case m.Empty(left):
                 return self.empty(self.subject_of(left, scope))
             case m.Starts(op, left, right):

@@ -16,7 +16,7 @@ import msgspec
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.lexicon import UNITS
-from sopwb.author.english.meaning import Lit, Renumber, Statement
+from sopwb.author.english.meaning import Lit, Remark, Renumber, Statement
 from sopwb.author.english.patterns import Chart, Edge
 
 # --- quantities ------------------------------------------------------------------------------------------------
@@ -90,8 +90,10 @@ G.rule("newamount", "{v:num} [<noun_unit>] (a|an|per|each|for each|for every|for
 
 
 @G.rule("newamount", "{v:num} {w:whatcounted} [ago|old|back]", cost=0.0)
-def _amount_of(v: Lit, w: str) -> Quantity:
+def _amount_of(v: Lit, w: str) -> Quantity | None:
     first, _, rest = w.partition(" ")
+    if first in ("o'clock", "oclock", "o", "am", "pm", "sharp"):
+        return None
     if first in UNITS:
         return Quantity(msgspec.structs.replace(v, unit=first), rest)
     if first in _MONEY:
@@ -102,7 +104,15 @@ def _amount_of(v: Lit, w: str) -> Quantity:
 G.rule("amountlead", "[(in|within|over|during|to|for|at)] (the last|the past|the previous|the next|the coming|the first|last|past|previous|next|first)", "(only|just|about|around|exactly|the|within|in|after|a flat|a full|every)", cost=0.1)(lambda: True)
 G.rule("newqty", "[{x:amountlead}] {q:newamount}", cost=0.0)(lambda q, x=None: q)
 G.rule("newqty", "[only|just|already] {o:cmp} {q:newamount}", "{q:newamount} {o:ormore}", cost=0.1)(lambda o, q: msgspec.structs.replace(q, op=o))
-G.rule("newqty", "{v:num} {o:ormore} {w:whatcounted}", cost=0.1)(lambda v, o, w: msgspec.structs.replace(_amount_of(v, w), op=o))
+G.rule("newqty", "from {q:newamount} (on|up|upwards|onwards)", cost=0.0)(lambda q: msgspec.structs.replace(q, op=">="))
+G.rule("newqty", "(that|this|those|these) {q:newamount}", cost=0.2)(lambda q: q)
+G.rule("newqty", "{v:num} {o:ormore} {w:whatcounted}", cost=0.1)(lambda v, o, w: _compared(_amount_of(v, w), o))
+
+
+def _compared(q: Quantity | None, op: str) -> Quantity | None:
+    return msgspec.structs.replace(q, op=op) if q is not None else None
+
+
 
 # --- words around them -------------------------------------------------------------------------------------------
 
@@ -172,6 +182,19 @@ def _it_is(q: Quantity) -> Statement:
 @G.rule("clause", "{w:numberlabel} (is|are|costs|cost|gets|get|counts|count|earns|earn|pays|pay) {q:newqty} [{n:fromnowon}] {i:insteadof2} {b:newqty}", "{w:numberlabel} {g:shallbecome} {q:newqty} [{n:fromnowon}] [{i:insteadof2} {b:newqty}]", "{w:numberlabel} (is|are|costs|cost|gets|get|counts|count|pays|pay) [only|just] {q:newqty} {n:fromnowon}", cost=0.6)
 def _label_is(q: Quantity, w: str, b: Quantity | None = None, **_: Any) -> Statement:
     return _said(q, b, w)
+
+
+G.rule("dearer", "(went up|have gone up|has gone up|got dearer|got more expensive|are dearer|is dearer|are more expensive|is more expensive|changed|has changed|have changed|went down|got cheaper|are cheaper|is cheaper|rose|fell|increased|have increased|has increased|was raised|were raised|dropped)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "{w:numberlabel} {d:dearer} [now|recently|this year|again|lately] [,|:|;|-|and|, and|, so|so|to] [(it is|they are|it costs|they cost|that is|now|to|make it|it should be|so it is)] {q:newqty} [{n:fromnowon}]", "{w:numberlabel} {d:dearer} (from {b:newqty} to|to) {q:newqty} [{n:fromnowon}]", cost=0.5)
+def _dearer(q: Quantity, w: str, b: Quantity | None = None, **_: Any) -> Statement:
+    return _said(q, b, w)
+
+
+G.rule("clause", "(so|so that|which means|that is|meaning) {v:num} (gets it|counts|is in|is included|does|qualifies|gets one|is enough|applies|is fine) [too|as well|already]", cost=0.3)(lambda v: Remark("limit", False))
+G.rule("clause", "(so|so that|which means|that is|meaning) {v:num} (does not get it|does not count|is out|is not included|does not|does not qualify|is not enough|no longer counts|no longer does)", cost=0.3)(lambda v: Remark("limit", True))
+G.rule("clause", "{v:num} (itself|exactly) (gets it|counts|is in|is included|does|qualifies)", "{v:num} gets it", cost=0.6)(lambda v: Remark("limit", False))
 
 
 @G.rule("clause", "{q:newqty} {s:itsuffices} [for [a|an|the] {w:numberlabel}]", "{w:numberlabel} (needs|takes|requires|starts at|begins at|is from|starts from|goes from|begins from) [only|just] {q:newqty} [{n:fromnowon}]", "for [a|an|the] {w:numberlabel} [,] {q:newqty} {s:itsuffices}", cost=0.9)

@@ -38,6 +38,14 @@ def to_rows(r: Rows, xs: tuple[tuple[str, Value], ...], a: Value | None) -> Stat
     return mail_of(xs, to, And(conds) if len(conds) > 1 else conds[0], Rows()) if conds else None
 
 
+G.rule("somepeople", "(some|a few|many|several|most|not all|a couple) [of] [the|our|them] [{s:source}|{e:oneword}]", cost=0.0)(lambda s="", e="": True)
+
+
+@G.rule("clause", "{p:somepeople} (never gave us|have not given us|did not give us|do not have|have no|never left|have not got|lack|are missing) [a|an|any|their|his|her|the] {n:name} [,|-|:|;] [so|just|please|and|simply|then] (leave|skip|drop|ignore) [out] (those|them|these|such ones) [out]", cost=0.2)
+def _leave_those_out(n: str, p: Any = None) -> Statement:
+    return Exclude(Rows(conds=(Holds(Named(n), "absent"),)))
+
+
 @G.rule("clause", "{r:rows} (get|gets|receive|receives|are sent|is sent|should get|shall get) (nothing|no mail|no mails|no email|no emails|none|no message)", "(for|to) {r:rows} [,] (nothing|no mail|no email|no message) (is sent|goes out|is to be sent|should be sent)", "(nothing|no mail|no email|no message) (is sent|goes out|is to be sent|should be sent) (for|to) {r:rows}", "(do not|never) (email|mail|write to|send anything to|send a mail to|send an email to|send mails to) {r:rows}", cost=0.2)
 def _no_mail(r: Rows) -> Statement | None:
     return Exclude(msgspec.structs.replace(r, source="", every=False)) if r.conds or r.words else None

@@ -189,7 +189,7 @@ def _beyond(a: Value, b: Value) -> Value:
 # --- a sum of products, told step by step ----------------------------------------------------------------------------
 
 G.rule("summed", "(add|sum) (these|those|them|the results|the products|the amounts|all of these) up as {n:ident}", "(add|sum) up (these|those|them|the results|the products|all of these|the amounts) as {n:ident}",
-       "(add|sum) (these|those|them|the results) up [,|and] (call it|call that|call the result|call the sum|name it|and call it|and call the result|and call the sum|and name it) {n:ident}", "the (sum|total) of (these|those|them|the results|the products|all of these) is {n:ident}", cost=0.1)(lambda n: n)
+       "(add|sum) (these|those|them|the results) up [,|and] (call it|call that|call the result|call the sum|name it|and call it|and call the result|and call the sum|and name it) {n:ident}", "(add|sum) (these|those|them|the results|that|it|the products|all of these|all of that) up (to get|to give|into|and you have|for) [the] {n:ident}", "the (sum|total) of (these|those|them|the results|the products|all of these) is {n:ident}", cost=0.1)(lambda n: n)
 
 
 @G.rule("clause", "<foreach> {r:rows} [,] multiply {a:factor} (by|with) {b:factor} [,] [and] [then] {n:summed}", "<foreach> {r:rows} [,] (take|compute|calculate|work out) {p:product} [,] [and] [then] {n:summed}", cost=0.1)

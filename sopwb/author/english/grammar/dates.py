@@ -22,7 +22,6 @@ from sopwb.author.english.meaning import (
     Named,
     Not,
     Part,
-    Shift,
     Span,
     Value,
 )
@@ -109,20 +108,6 @@ def _month_of(point: Value) -> Cond:
     return And((_year_of(point), InPart(None, "month", (Part("month", point),))))
 
 
-for _words, _back in {"this|the current|the present|the same": None, "last|the last|the previous|the past|the preceding": True, "next|the next|the coming|the following": False}.items():
-    _month = _TODAY if _back is None else Shift(_TODAY, "months", _ONE, _back)
-    _year = _TODAY if _back is None else Shift(_TODAY, "years", _ONE, _back)
-    if _back is None:
-        _words = "this|the current|the present"
-    _calendar = "[calendar]" if _back is None else "calendar"
-    G.rule("window", f"[in|during|of|from|within] ({_words}) {_calendar} month", cost=0.2)(lambda at=_month: ("cond", _month_of(at), None))
-    G.rule("window", f"[in|during|of|from|within] ({_words}) {_calendar} year", cost=0.2)(lambda at=_year: ("cond", _year_of(at), None))
-G.rule("window", "[in|during|from] (last|the previous|the preceding) month", cost=0.2)(lambda: ("cond", _month_of(Shift(_TODAY, "months", _ONE, True)), None))
-G.rule("window", "[in|during|from] (last|the previous|the preceding) year", cost=0.2)(lambda: ("cond", _year_of(Shift(_TODAY, "years", _ONE, True)), None))
-G.rule("window", "[in|during] next month", cost=0.2)(lambda: ("cond", _month_of(Shift(_TODAY, "months", _ONE, False)), None))
-G.rule("window", "[in|during] next year", cost=0.2)(lambda: ("cond", _year_of(Shift(_TODAY, "years", _ONE, False)), None))
-
-
 @G.rule("atom", "{a:point} and {b:point} (are|fall|lie) (in|within) the same [calendar] month", "{a:point} (is|falls|lies) (in|within) the same [calendar] month as {b:point}", cost=0.2)
 def _same_month(a: Value, b: Value) -> Cond:
     return with_subject(_month_of(b), a)
@@ -135,10 +120,10 @@ def _same_year(a: Value, b: Value) -> Cond:
 
 # --- spans that count both ends -------------------------------------------------------------------------------
 
-G.rule("bothends", "(both included|both inclusive|both days included|inclusive|including both|including both days|counting both|counting both days|both days counted|both counted|counting the first and the last day|first and last day included|the first and the last day included|including the first and the last day|counting both the first and the last day|including both the first and the last day|both ends included)", cost=0.0)(lambda: True)
+G.rule("bothdays", "(both included|both inclusive|both days included|inclusive|including both|including both days|counting both|counting both days|both days counted|both counted|counting the first and the last day|first and last day included|the first and the last day included|including the first and the last day|counting both the first and the last day|including both the first and the last day|both ends included)", cost=0.0)(lambda: True)
 
 
-@G.rule("time", "{u:spanunit} from {a:point} (to|until|till|through|up to) {b:point} [,] {x:bothends}", "{u:spanunit} from {a:point} (to|until|till|up to) {b:point} LP {x:bothends} RP", "{u:spanunit} between {a:point} and {b:point} [,] {x:bothends}", "{u:spanunit} between {a:point} and {b:point} LP {x:bothends} RP", cost=0.2)
+@G.rule("time", "{u:spanunit} from {a:point} (to|until|till|through|up to) {b:point} [,] {x:bothdays}", "{u:spanunit} from {a:point} (to|until|till|up to) {b:point} LP {x:bothdays} RP", "{u:spanunit} between {a:point} and {b:point} [,] {x:bothdays}", "{u:spanunit} between {a:point} and {b:point} LP {x:bothdays} RP", cost=0.2)
 def _both_ends(u: str, a: Value, b: Value, x: bool = True) -> Value | None:
     return Arith("+", Span(u, a, b), _ONE) if u in ("day", "days") else None
 

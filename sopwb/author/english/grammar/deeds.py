@@ -13,11 +13,28 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.conditions import gloss_of
 from sopwb.author.english.grammar.picking import held
 from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.lexicon import IRREGULAR, singular, stem
-from sopwb.author.english.meaning import Among, And, Compare, Cond, Holds, Lit, Named, Node, Not, Or, Rows
+from sopwb.author.english.meaning import (
+    Agg,
+    Among,
+    And,
+    Compare,
+    Cond,
+    Holds,
+    Lit,
+    Named,
+    Node,
+    Not,
+    Or,
+    Part,
+    Rows,
+    Value,
+)
 from sopwb.author.english.names import Names, words_of
+from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
 from sopwb.lang.types import BOOL, DATE, TIMESTAMP, required
 
@@ -33,6 +50,10 @@ class Deed(Node, frozen=True):
     plain: bool
     verb: str
     past: bool
+
+    def only_source(self) -> str:
+        """Give the one source of whose records it says something; "" for none or several."""
+        return self.says[0][0] if len({name for name, _, _ in self.says}) == 1 else ""
 
     def of(self, source: str) -> Cond | None:
         """Give what it says of the records of a source. Raises ``LookupError`` where nothing tells what it means there."""
@@ -154,8 +175,87 @@ def _was_not_done(r: Rows, d: Deed) -> Rows | None:
     return done(r, (d,), denied=True) if d.past else None
 
 
+@G.rule("aggregate", "how many [of them|of those] {e:entity} [has|have|had] {d:deeds} [{w:window}]", cost=0.4)
+def _how_many_done(e: str, d: tuple[Deed, ...], w: Any = None) -> Value | None:
+    source = d[0].only_source()
+    rows = done(Rows(source), d, e, window=w) if source else None
+    return Agg("count", None, msgspec.structs.replace(rows, source="", owner="", noun=source)) if rows is not None else None
+
+
+@G.rule("aggregate", "how (often|many times) {e:entity} [has|have|had] {d:deed} (a|an|any|their|his|her|its|the|one of their) {s:source} [{w:window}]", "how (often|many times) {e:entity} (was|were|has been|have been|got) {d:deed} [{w:window}]", cost=0.3)
+def _how_often(e: str, d: Deed, s: str = "", w: Any = None) -> Value | None:
+    source = s or d.only_source()
+    rows = done(Rows(source), (d,), window=w) if source else None
+    return Agg("count", None, rows) if rows is not None else None
+
+
+G.rule("aggregate", "how (often|many times) {e:entity} (came|visited|was here|were here|has been here|have been here|showed up|turned up|dropped in)", cost=0.5)(lambda e: Agg("count", None, Rows()))
+
+
+@G.rule("rows", "{r:rows} [that|which] (found|showed|reported|rated|judged|called|had|saw) [that] [the|that|its|their|a] ({e:entity}|{n:name}) [to be|was|were|is|as] ({a:adj}|not {b:adj})", cost=0.3)
+def _found(r: Rows, a: str = "", b: str = "", e: str = "", n: str = "") -> Rows | None:
+    """"Inspections that found the plot not tidy": what such a record says of whose it is."""
+    if r.owner or not r.source or n:
+        return None
+    rows = msgspec.structs.replace(r, owner=e or "it")
+    return with_cond(rows, Holds(None, a) if a else Not(Holds(None, b)))
+
+
+@G.terminal("fieldverb")
+def _fieldverb(chart: Chart, at: int) -> list[Edge]:
+    """Read "spots they bought" where there is ``spots_bought``. The node is the field's key."""
+    fields = {words_of(f) for s in chart.names.sources.values() for f, _ in s.record.fields if len(words_of(f)) > 1}
+    out = []
+    for words in fields:
+        end = at + len(words) - 1
+        if tuple(singular(chart.low(i)) for i in range(at, end)) != words[:-1]:
+            continue
+        for edge in chart.parse("entity", end):
+            last = edge.end + 1 if chart.low(edge.end) in ("has", "have", "had") else edge.end
+            if singular(chart.low(last)) == words[-1]:
+                out.append(Edge(last + 1, (" ".join(words), edge.node), edge.cost))
+    return out
+
+
+G.rule("factor", "[the|all the] {x:fieldverb}", cost=0.3)(lambda x: Named(x[0], x[1] or "it"))
+_WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+for _number, _day in enumerate(_WEEK, 1):
+    G.rule("everyday", f"(a {_day}|{_day}s|any {_day})", cost=0.0)(lambda n=_number: Lit("number", str(n)))
+
+
+@G.rule("rows", "{r:rows} (on|held on|made on|from|of) {d:everyday}", cost=0.3)
+def _on_weekday(r: Rows, d: Lit) -> Rows:
+    return with_cond(r, Compare("==", Part("weekday", Named("@date")), d))
+
+
+@G.rule("rows", "{r:rows} [,] (whatever|no matter what|regardless of|of any|with any|whichever) [the|their|its] {n:name} [is|it has|they have|they are]", cost=0.3)
+def _whatever(r: Rows, n: str) -> Rows | None:
+    return None if has(r.conds, Named, words=n) else r
+
+
+@G.terminal("prosed")
+def _prosed(chart: Chart, at: int) -> list[Edge]:
+    """Read one to five words that ", meaning …" behind them explains."""
+    for end in range(at, min(at + 6, len(chart.tokens))):
+        if chart.low(end) == "," and end > at:
+            return [Edge(end + 1, " ".join(t.low for t in chart.tokens[at:end]), 0.5)] if chart.low(end + 1) in ("meaning", "which", "that", "i.e") else []
+        if chart.tokens[end].kind != "word" or chart.low(end) in ("and", "or", "but", "if", "when", "unless", "more", "less", "than"):
+            return []
+    return []
+
+
+@G.rule("gloss", "{p:prosed} (meaning|which means|that is|i.e.) [that] {c:cond}", cost=0.3)
+def _meaning(p: str, c: Cond) -> Cond | None:
+    return gloss_of(p, c)
+
+
+@G.rule("aggregate", "how many of {r:rows} (are|were|is|was|have|had|has) {c:gloss}", cost=0.5)
+def _how_many_glossed(r: Rows, c: Cond) -> Value:
+    return Agg("count", None, with_cond(r, c))
+
+
 G.rule("eitheradj", "[either] {a:adj} or {b:adj}", "[either] {a:adj} , {c:adj} [,] or {b:adj}", cost=0.0)(lambda a, b, c="": Or(tuple(Holds(None, x) for x in (a, c, b) if x)))
-G.rule("eitheradj", "neither {a:adj} nor {b:adj}", "not {a:adj} (or|nor) {b:adj}", cost=0.0)(lambda a, b: And((Not(Holds(None, a)), Not(Holds(None, b)))))
+G.rule("eitheradj", "neither {a:adj} nor {b:adj}", "not {a:adj} (or|nor) {b:adj}", "not {a:adj} and not {b:adj}", cost=0.0)(lambda a, b: And((Not(Holds(None, a)), Not(Holds(None, b)))))
 
 
 @G.rule("rows", "{r:rows} (that|which|who) (was|were|are|is|have been|has been) {c:eitheradj}", cost=0.2)

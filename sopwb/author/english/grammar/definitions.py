@@ -244,9 +244,9 @@ G.rule("set1", "(is|are) not {n:name}", "(does|do) not count as {n:name}", "neve
 G.rule("sets", "{a:set1}", cost=0.1)(lambda a: a)
 G.rule("sets", "{xs:sets} {s:sep} {a:set1}", cost=0.1)(lambda xs, s, a: (*xs, *a))
 G.rule("outcome", "{xs:sets}", "(return|give|give me|gets|get|gives|returns|use|set|report|leave|make|give back|show|say|says|put) [me|back|it|just] {xs:sets}", cost=0.2)(lambda xs: xs)
-G.rule("outcome", "(return|give|say|give me|gets|get|is|are|gives|returns|use|they are|they get|the result is|report|just say|means|the answer is|just return|count as|counts as|return just|it returns|show|make it|that makes|the message is) [me|back|simply] {v:value}",
+G.rule("outcome", "(return|give|say|give me|gets|get|is|are|gives|returns|use|they are|they get|the result is|report|just say|means|the answer is|just return|count as|counts as|return just|it returns|show|that makes|the message is) [me|back|simply] {v:value}",
        cost=0.7)(lambda v: (("@whole", v),))
-G.rule("outcome", "(it is|that is|it gets|it says|it stays|it becomes|it reads|it should be|it must be|let it be) [then|simply|just|also|only] {v:value}", cost=0.7)(lambda v: (("@it", v),))
+G.rule("outcome", "(make it|make that|it is|that is|it gets|it says|it stays|it becomes|it reads|it should be|it must be|let it be) [then|simply|just|also|only] {v:value}", cost=0.7)(lambda v: (("@it", v),))
 G.rule("outcome", "(it is|that is) the whole {n:name}", cost=0.4)(lambda n: (("@whole", Named(n)),))
 
 

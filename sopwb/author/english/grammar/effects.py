@@ -80,7 +80,7 @@ def mail_of(parts: tuple[tuple[str, Value], ...], to: Value | None, cond: Cond |
     return Mail(said.get("to", to), said.get("subject"), said.get("body"), cond, rows)
 
 
-G.rule("mailact", "<send> {m:mailnoun} [{xs:mailparts}]", "<send> {a:address} {m:mailnoun} [{xs:mailparts}]", "(email|mail|message) {a:address} [{xs:mailparts}]", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} [LP {a:address} RP] [{xs:mailparts}]", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} (at|to) {a:address} [{xs:mailparts}]",
+G.rule("mailact", "<send> {m:mailnoun} [{xs:mailparts}]", "<send> {a:address} {m:mailnoun} [{xs:mailparts}]", "(email|mail|message|emails|mails|messages|e mail|e mails) {a:address} [{xs:mailparts}]", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} [LP {a:address} RP] [{xs:mailparts}]", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} (at|to) {a:address} [{xs:mailparts}]",
        cost=0.3)(lambda m=None, xs=(), a=None: (xs, a))
 G.rule("mailact", "<send> {a:address} {c:theycoupon} [by (email|e mail|mail)]", "<send> {c:theycoupon} to {a:address} [by (email|e mail|mail)]", "<send> {c:theycoupon} [by (email|e mail|mail)] [to {a:address}]", cost=0.2)(lambda a=None, c=None: ((("body", Named("@coupon")),), a))
 

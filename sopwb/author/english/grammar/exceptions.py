@@ -26,13 +26,19 @@ from sopwb.author.english.meaning import (
     Compare,
     Cond,
     Except,
+    Exclude,
     Holds,
+    LeftOut,
     Lit,
     Named,
     Not,
     OneMore,
+    Only,
+    Or,
     Recompute,
     Remark,
+    RemoveField,
+    Renumber,
     Require,
     Rows,
     Spared,
@@ -132,13 +138,14 @@ G.rule("does", "{d:dateverb} {c:comparison}", "(was|were|is|are|has been|have be
 G.rule("does", "[was|were|is|are|has been|have been] {d:dateverb} {o:sizecmp} {v:num} {u:unit} (ago|back)", "[was|were|is|are|has been|have been] {d:dateverb} {v:num} {u:unit} {o:sizemore} (ago|back)", cost=0.2)(lambda d, o, v, u: _dated(d, o, v, u))
 G.rule("payer", "{r:rows}", cost=0.6)(_of_rows)
 G.rule("payer", "(anyone|anybody|everyone|everybody|anything|everything|whatever|those|people) {o:cmp} {v:num} {n:ownword}", "{o:cmp} {v:num} {n:ownword}", cost=0.3)(lambda o, v, n: Compare(o, Named(n), v))
-G.rule("atom", "{e:entity} (is|are|was|were) {o:cmp} {v:num} {n:ownword}", "{e:entity} (is|are|was|were) {v:num} {o:ormore} {n:ownword}", "{e:entity} (has|have|had) {o:cmp} {v:num} {n:ownword}", cost=0.3)(lambda o, v, n, e="": Compare(o, Named(n), v))
+G.rule("atom", "{e:entity} (is|are|was|were) {o:cmp} {v:num} {n:ownword}", "{e:entity} (is|are|was|were) {v:num} {o:ormore} {n:ownword}", "{e:entity} (has|have|had) {o:cmp} {v:num} {n:ownword}", "{e:entity} (has|have|had) {v:num} {o:ormore} {n:ownword}", "{e:entity} (has|have|had) {v:num} {n:ownword} {o:ormore}", "there (is|are) {v:num} {o:ormore} {n:ownword}", cost=0.3)(lambda o, v, n, e="": Compare(o, Named(n), v))
 G.rule("paychange", "half", cost=0.4)(lambda: ("half", None))
 G.rule("paychange", "(double|twice as much|twice that)", cost=0.4)(lambda: ("times", Lit("number", "2")))
 G.rule("paychange", "nothing [at all]", cost=0.4)(lambda: ("times", Lit("number", "0")))
 G.rule("set1", "{w:owncharge} nothing [at all]", cost=-0.5)(lambda w: ((w, Lit("number", "0")),))
 G.rule("whoso", "(people|those|anyone|everyone|anybody|everybody|whoever|the ones|customers|clients|guests|somebody|someone) [that|which|who] {c:does}", "{e:entity} [that|which|who] {c:didfield}", cost=0.2)(lambda c, e="": c)
 G.rule("whoso", "{w:oneword} (that|which|who) {c:does}", "{w:oneword} (that|which|who) {c:cond}", cost=1.2)(lambda w, c: c)
+G.rule("arm", "{v:plainvalue} for {c:payer}", cost=0.9)(lambda v, c: Arm(c, v))
 G.rule("ifthey", "[but|and|even] <when> {c:cond} [,|then|, then]", cost=0.2)(lambda c: c)
 
 @G.terminal("trait")
@@ -166,8 +173,8 @@ def _trait(chart: Chart, at: int) -> list[Edge]:
 
 
 @G.rule("clause", "for {c:whoso} [,] (it is|that is|it costs|it gets|that costs|make it|charge|they pay|they get) {a:paychange}", "{a:paychange} for {c:whoso}", cost=0.5)
-def _pays_for(c: Cond, a: tuple[str, Value | None]) -> Statement:
-    return Adjust(a[0], a[1], c)
+def _pays_for(c: Cond, a: tuple[str, Value | None]) -> Statement | None:
+    return Adjust(a[0], a[1], c) if isinstance(a[0], str) else None
 
 
 G.rule("adjust", "(add|put|charge) {p:percent} [vat|tax|sales tax|surcharge|interest|extra|commission] [on top|on top of that|on it|to it|to that]", cost=0.2)(lambda p: ("percent_more", p, None))
@@ -175,6 +182,30 @@ G.rule("adjust", "(add|put|charge) {v:num} [<noun_unit>] [extra|more] (on top|on
 G.rule("adjust", "[the|their|its] {n:name} (should|must|has to|needs to|is to|gets) [be] (deducted|subtracted|taken off|knocked off)", cost=0.2)(lambda n: ("sub", Named(n), None))
 G.rule("adjust", "[the|their|its] {n:name} (should|must|has to|needs to|is to|gets) [be] (added|added on top|added to it|put on top)", cost=0.2)(lambda n: ("add", Named(n), None))
 G.rule("places", "to (whole|full|the nearest|the nearest whole|the next) {w:oneword}", "to whole numbers", cost=0.4)(lambda w="": 0)
+
+G.rule("ors", "{a:atom} or {n:name} to {v:num}", cost=0.3)(lambda a, n, v: Or((a, Compare(a.op, Named(n), v))) if isinstance(a, Compare) and a.op in (">=", "<=") else None)
+G.rule("paychange", "{p:percent} (off|less on) the {n:localname} [bit|part|price|share|cost|fee|side|amount] [[,] not [off] the {x:localname}]", cost=0.1)(lambda p, n, x="": (("percent_less", key_of(n)), p))
+G.rule("paychange", "{p:percent} (more on|extra on|on top of) the {n:localname} [bit|part|price|share|cost|fee|side|amount] [[,] not [on] the {x:localname}]", cost=0.1)(lambda p, n, x="": (("percent_more", key_of(n)), p))
+
+
+@G.rule("clause", "{c:payer} {k:payverb} {a:paychange}", "for {c:whoso} [,] (it is|that is|they get|there is) {a:paychange}", cost=0.3)
+def _pays_named(c: Cond, a: tuple[Any, Value | None], k: Any = None) -> Statement | None:
+    return Adjust(a[0][0], a[1], c, a[0][1]) if isinstance(a[0], tuple) else None
+
+
+@G.terminal("unflagged")
+def _unflagged(chart: Chart, at: int) -> list[Edge]:
+    """Read the opposite of a yes/no field: "inactive", "unpaid"."""
+    found = [e for e in chart.parse("trait", at) if isinstance(e.node, Compare) and e.node.right == _FALSE]
+    return [Edge(e.end, e.node, 0.1) for e in found]
+
+
+G.rule("head", "[the|any|all|all the|every|each] {c:unflagged} {s:source}", "[the|any|all|all the] {c:unflagged} (ones|one|rows|records)", cost=0.2)(lambda c, s="": Rows(s, conds=(c,)))
+
+@G.rule("rows", "{r:rows} with (a|an|the|any) {n:name} and [with] (a|an|the) {x:name} [of|that is] {t:tails}", cost=0.5)
+def _with_both(r: Rows, n: str, x: str, t: Cond) -> Rows:
+    return msgspec.structs.replace(r, conds=(*r.conds, Holds(Named(n), "present"), with_subject(t, Named(x))))
+
 
 # --- always and never -------------------------------------------------------------------------------------------
 
@@ -294,6 +325,40 @@ def _for_them(c: Cond, q: Quantity, b: Quantity | None = None, **_: Any) -> Stat
 def _longer(w: str) -> Statement:
     return Remark("reason")
 
+
+# --- reasons ------------------------------------------------------------------------------------------------------------
+
+_NO_REASON = frozenset(("if", "when", "unless", "otherwise", "whenever", "else", "except", "only", "return", "save", "run", "send"))
+
+
+@G.terminal("becausewords")
+def _becausewords(chart: Chart, at: int) -> list[Edge]:
+    """Read the words of a reason, up to ", so" or to the end: no numbers, no texts, no conditions."""
+    for end in range(at, min(at + 14, len(chart.tokens) + 1)):
+        if end == len(chart.tokens) or (chart.low(end) == "," and chart.low(end + 1) == "so"):
+            return [Edge(end, " ".join(t.text for t in chart.tokens[at:end]), 1.0)] if end - at > 1 else []
+        if (chart.tokens[end].kind not in ("word", "name") and chart.low(end) not in ("'s", "-")) or chart.low(end) in _NO_REASON:
+            return []
+    return []
+
+
+@G.rule("clause", "{:begins} {w:becausewords} , so {x:clause}", cost=1.2)
+def _because(w: str, x: Any) -> tuple[Statement, ...] | None:
+    """A reason and the change that follows from it."""
+    return (Remark("because " + w), x) if isinstance(x, LeftOut | Exclude | Only | Renumber | Except | Unless | Require | RemoveField | Spared) else None
+
+
+G.rule("clause", "(because|cause|cos) {w:becausewords} {:ends}", cost=1.0)(lambda w: Remark("because " + w))
+
+# --- left out of one value --------------------------------------------------------------------------------------------
+
+
+@G.rule("clause", "[<please_do>] (leave|keep|take) {r:rows} out of [the] {n:ownword}", "[<please_do>] (leave out|exclude|ignore|skip|do not count|do not include) {r:rows} (for|in|from|when computing|when calculating|in the case of) [the] {n:ownword}", "{r:rows} (do not|should not|must not|does not) (count|be counted|go|be included) (for|towards|in|into|to) [the] {n:ownword}", "{r:rows} (are|is) not (counted|included) in [the] {n:ownword}", "[the] {n:ownword} (does not include|leaves out|excludes|is without|should not include|must not include) {r:rows}", "for [the] {n:ownword} [,] (leave out|ignore|skip|do not count) {r:rows}", cost=0.5)
+def _out_of(r: Rows, n: str) -> Statement | None:
+    return LeftOut(r, n) if r.conds or r.words else None
+
+
+G.rule("clause", "(they|these|those|it|that) [still] (count|counts|are counted|stay) (in|for|towards|as) {x:localnames} [as before|still|though]", "[still] use it (for|in) [the] {n:ownword} [still|though]", "{n:ownword} (still counts|still count) (them|those|all of them|everything)", "{n:ownword} (stays|remains|is still|keeps being) the (plain|same|full|whole) (number|amount|count|sum|total)", cost=0.4)(lambda n="", x=(): Remark("note"))
 
 # --- another operand -----------------------------------------------------------------------------------------------------------------
 

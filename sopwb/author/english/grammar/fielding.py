@@ -14,9 +14,14 @@ from typing import Any
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.meaning import (
     Exclude,
+    Holds,
+    Include,
+    InOrder,
     KeepFields,
     Named,
     Only,
+    Order,
+    Remark,
     RemoveField,
     Rename,
     Restore,
@@ -92,6 +97,34 @@ def _rename(a: str, b: str, **_: Any) -> Statement | None:
     return Rename(a, b) if key_of(a) != key_of(b) or a != b else None
 
 
+@G.rule("clause", "what (comes back|is returned|you return|it returns|you give back|is given back|is called|you call|you now call) [now] [as] {a:localname} (should|must|shall) be (called|named) {b:ident} [instead]", "what (comes back|is returned) as {a:localname} is [now] called {b:ident}", cost=-1.0)
+def _what_comes_back(a: str, b: str) -> Statement:
+    return Rename(a, b)
+
+
+@G.rule("clause", "(nobody|no one|none of us) (needs|wants|cares) to see [the] {n:localname} [[,|;|-|:] [so] (drop|remove|leave|take|kick) it [out] [(from|of|out of) the (output|result|answer)]]", "(i|we|they|you) do not (need|want|have) to see [the] {n:localname} [[,|;|-|:] [so] (drop|remove|leave|take|kick) it [out] [(from|of|out of) the (output|result|answer)]]", cost=-0.5)
+def _nobody_sees(n: str) -> Statement:
+    return RemoveField(n)
+
+
+G.rule("ordinal2", "(second|third|fourth|fifth|sixth|new|further|last|final|extra|additional|next)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "[<please_do>] (add|include|append) (a|an|one|another|the) [{o:ordinal2}] {w:fieldword} [called|named] [,] {n:ident} [,] [to (the result|the output|it|that)] (:|, which is|which is|, that is|-|, namely) {v:defvalue}", "[<please_do>] (extend|expand|complete|enrich) (it|the result|the output|that|this) (by|with) [a|the] [{w:fieldword}] {n:ident} (:|, which is|which is|, that is|-|, namely) {v:defvalue}", "[<please_do>] (give me|return|give|show me|tell me) {n:ident} : {v:defvalue}", cost=0.4)
+def _add_explained(n: str, v: Any, **_: Any) -> Statement:
+    return Return((Ret(n, "", v),), also=True)
+
+
+@G.rule("clause", "[<please_do>] (add|include|append) (a|an|one|another|the) [{o:ordinal2}] {w:fieldword} [called|named] [,] {n:ident} [,] [to (the result|the output|it|that)]", "[<please_do>] (extend|expand|complete|enrich) (it|the result|the output|that|this) (by|with) [a|the] [{w:fieldword}] {n:ident}", cost=0.6)
+def _add_open(n: str, **_: Any) -> Statement:
+    return Return((Ret(n),), also=True)
+
+
+@G.rule("clause", "{:begins} [<please_do>] (call|name|rename) (it|this|that) [to] {b:ident} (instead|from now on|rather) {:ends}", "{:begins} (it|this|that) should be (called|named) {b:ident} [instead|rather] {:ends}", cost=1.0)
+def _rename_it(b: str) -> Statement:
+    return Rename("@it", b)
+
+
 # --- none any more -----------------------------------------------------------------------------------------------------
 
 G.rule("dropping", "(drop|remove|leave out|take out|delete|get rid of|skip|lose|ditch|kick out|leave off|omit|do not return|no longer return|stop returning|do not give me|do not show)", cost=0.0)(lambda: True)
@@ -116,6 +149,17 @@ def _nth_goes(p: str, **_: Any) -> Statement:
 @G.rule("clause", "[<please_do>] (only|just) (return|give me|give|give back|show|show me|keep|tell me) {xs:localnames}", "(i|we) (only|just) (need|want|care about|would like) {xs:localnames} [back]", "[<please_do>] (return|give me|give|show|show me|keep) (only|just|nothing but) {xs:localnames}", "(just|only) {xs:localnames} (is|are|will be|would be|would do|will do) [quite] [enough|fine|plenty|sufficient]", "{:begins} {xs:localnames} (is|are|will be|would be) [quite] (enough|sufficient|plenty|all (i|we) need) {:ends}", "{xs:localnames} (alone|on its own|by itself) (is|are|will do|would do) [enough|fine|sufficient]", "(i|we) (need|want) nothing but {xs:localnames}", cost=-0.2)
 def _keep(xs: tuple[str, ...], **_: Any) -> Statement:
     return KeepFields(xs)
+
+
+@G.rule("clause", "[<please_do>] (sort|order|list|arrange) (it|them|the list|those|these|the result) [by] {o:order}", "[<please_do>] (sort|order|arrange) (it|them|the list|those|these|the result) by {v:measure}", "[<please_do>] (sort|order|arrange) (it|them|the list|those|these|the result) by {v:measure} [,] (descending|in descending order|(biggest|highest|largest|latest|newest|most|longest|most expensive) first|from high to low) {x:reversed}", cost=0.3)
+def _sort(o: Order | None = None, v: Any = None, x: bool = False) -> Statement:
+    return InOrder(o if o is not None else Order(v, x))
+
+
+@G.terminal("reversed")
+def _reversed(chart: Chart, at: int) -> list[Edge]:
+    """Tell, reading nothing, that the words before said a falling order."""
+    return [Edge(at, True, 0.0)]
 
 
 # --- records out, and back in --------------------------------------------------------------------------------------------
@@ -152,6 +196,32 @@ def _named(node: Any) -> list[str]:
     held = [node.words] if hasattr(node, "words") and isinstance(node.words, str) and not isinstance(node, Rows) else []
     return [*held, *(w for f in fields for w in _named(getattr(node, f)))]
 
+
+G.rule("clause", "(some|many|a few|most|not all|several) [of] [the|our] [{w:oneword}] (have|has|had) no {n:name} [,|;|-|:] [so] (leave|skip|ignore|exclude|drop|forget) (those|them|these) [out]", "(some|many|a few|most|not all|several) [of] [the|our] [{w:oneword}] (never gave us|did not give us|do not have|never left|have not given us|have never given us|did not leave) (a|an|any|their) {n:name} [,|;|-|:] [so] (leave|skip|ignore|exclude|drop|forget) (those|them|these) [out]", cost=0.2)(lambda n, w="": Include((Holds(Named(n), "present"),)))
+
+
+@G.rule("clause", "[<please_do>] (scrap|drop|cancel|kick out|lose|undo|take back|get rid of|revoke|stop) (the|that|this|our) {t:changewords} [again|after all]", "no more {t:changewords}", "(the|that) {t:changewords} (is off|is cancelled|is gone|no longer applies|does not apply any more|is no longer needed|goes|can go)", cost=1.3)
+def _undone_topic(t: str) -> Statement:
+    return Undo(t)
+
+
+@G.terminal("changewords")
+def _changewords(chart: Chart, at: int) -> list[Edge]:
+    """Read one to three words that name a change that was made: "member discount"."""
+    out: list[Edge] = []
+    words: list[str] = []
+    for end in range(at, min(at + 3, len(chart.tokens))):
+        token = chart.tokens[end]
+        if token.kind != "word" or token.low in ("field", "output", "script", "job", "draft", "process", "last", "first", "one", "thing", "it", "that", "is", "can", "again", "after", "level", "case", "and", "or", "of"):
+            break
+        words.append(token.low)
+        if words[-1] in ("discount", "surcharge", "rule", "exception", "cap", "limit", "extra", "bonus", "fee", "minimum", "maximum", "rounding", "condition", "requirement", "check", "tax", "vat", "reduction", "rebate", "charge", "penalty", "thing", "bit", "part", "filter"):
+            out.append(Edge(end + 1, " ".join(words), 0.2))
+    return out
+
+
+G.rule("clause", "(we|they) (dropped|stopped|abolished|ended|scrapped|cancelled|ditched|gave up|do not do|no longer do|got rid of|do not have|no longer have) (that|it|this|them|that one) [{p:sincewhen}]", cost=0.6)(lambda p=None: Remark("note"))
+G.rule("sincewhen", "(in|since|last|this) [the|last] (summer|winter|spring|autumn|fall|year|month|week|january|february|march|april|may|june|july|august|september|october|november|december)", "(any more|anymore|long ago|recently|ages ago|a while ago|last year|last month)", cost=0.0)(lambda: True)
 
 # --- taken back -------------------------------------------------------------------------------------------------------------
 

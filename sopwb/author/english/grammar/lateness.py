@@ -14,6 +14,7 @@ from typing import Any, Final
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import window_cond
+from sopwb.author.english.lexicon import singular
 from sopwb.author.english.meaning import (
     Arith,
     Clamp,
@@ -24,6 +25,7 @@ from sopwb.author.english.meaning import (
     Lit,
     Named,
     Not,
+    Remark,
     Span,
     Statement,
     Value,
@@ -132,3 +134,16 @@ def _until(c: Cond, d: Value) -> Statement | None:
 def _not_negative(v: Value, d: Lit) -> Value | None:
     """A span or difference that would be negative is 0."""
     return Clamp(v, low=_NOTHING) if d.text == "0" and isinstance(v, Span | Arith) else None
+
+
+# --- the first few of them free ------------------------------------------------------------------------------------------
+
+
+@G.rule("clause", "the first {n:num} {u:unit} [of {x:late}|{x:late}|{x:lateness}] (are|is|come|stay) (free|free of charge|not charged|on the house|for free)", "(do not|never) charge [for] the first {n:num} {u:unit} [{x:late}]", "the first {n:num} {u:unit} [{x:late}] (cost nothing|are not charged|do not count|are forgiven)", cost=0.2)
+def _first_days_free(n: Lit, u: str, x: Any = None) -> Statement:
+    return Define("@free " + singular(u), n)
+
+
+G.rule("lateness", "(of delay|of lateness|that it is late|after the due date)", cost=0.0)(lambda: True)
+G.rule("clause", "[so] only (charge|count|pay|bill) [for] the (days|hours|ones|others|further ones|rest|weeks) [(after|beyond|over) (that|those|them)]", cost=0.3)(lambda: Remark("note"))
+G.rule("clause", "let us be (nice|kind|generous|fair|friendly|lenient)", cost=0.3)(lambda: Remark("note"))

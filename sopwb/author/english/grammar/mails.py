@@ -23,9 +23,9 @@ from sopwb.author.english.meaning import (
 
 # --- who gets it, and where ------------------------------------------------------------------------------------
 
-G.rule("addressee", "(them|him|her|it|everybody|everyone|each|each of them|all of them)", "[the|its|their|each] {n:name}", "{e:entity}", "{a:anynoun}", cost=0.3)(lambda n="", e="", a="": True)
+G.rule("addressee", "(them|him|her|it|everybody|everyone|each|each of them|all of them)", "[the|its|their|each] {n:name}", "{e:entity} [of {f:entity}]", "{a:anynoun} [of {f:entity}]", cost=0.3)(lambda n="", e="", a="", f="": True)
 G.rule("mailact", "(email|mail|e mail|emails|mails|write to|write) {w:addressee} (at|via|under|using|through) {a:address} [{xs:mailparts}]", "<send> {w:addressee} {m:mailnoun} (at|to|via) {a:address} [{xs:mailparts}]", "<send> {m:mailnoun} to {w:addressee} (at|via|using) {a:address} [{xs:mailparts}]", "(email|mail|e mail|emails|mails) {w:addressee} LP {a:address} RP [{xs:mailparts}]", cost=0.2)(lambda a, w=None, m=None, xs=(): (xs, a))
-G.rule("address", "[the] {n:name} (field|column|address) of {e:entity}", "[the] {n:name} in [the] {s:source}", cost=0.4)(lambda n, e="", s="": Named(n, e))
+G.rule("address", "[the] {n:name} (field|column|address) of {e:entity}", "[the] {n:name} [given|listed|found|kept|stored|recorded|that is|that stands] (in|from) [the] {s:source}", cost=0.3)(lambda n, e="", s="": Named(n, e or s))
 
 
 @G.rule("clause", "(email|mail|e mail|emails|mails|write to) {w:addressee} LP {a:address} RP of {r:rows} [{xs:mailparts}]", "(email|mail|e mail|emails|mails|write to) {w:addressee} of {r:rows} (at|to) {a:address} [{xs:mailparts}]", "<send> {m:mailnoun} to {a:address} of {r:rows} [{xs:mailparts}]", cost=0.2)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from sopwb.author.english.earlier import WINDOW
+from sopwb.author.english.earlier import COUNTED, SAME, WINDOW
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import window_cond, with_cond
@@ -31,6 +31,8 @@ from sopwb.author.english.meaning import (
     Not,
     Order,
     Pick,
+    Ret,
+    Return,
     Rows,
     Statement,
     Value,
@@ -143,6 +145,11 @@ def _in_those(r: Rows, n: Lit, u: str) -> Rows | None:
     return Rows(noun=f"{WINDOW}{r.source} {UNITS[u]} {n.text}")
 
 
+@G.rule("rows", "{r:rows} (in|within|during|from|over|for|of) (the same|that|this|the very same) (period|time|timespan|time span|window|stretch|span)", cost=0.2)
+def _in_the_same(r: Rows) -> Rows:
+    return with_cond(r, SAME)
+
+
 @G.rule("atom", "[{e:entity}] (has|have|had) had {o:cmp} {n:num} {r:rows}", "[{e:entity}] (has|have|had) had {n:num} {m:ormore} {r:rows}", cost=0.4)
 def _has_had(n: Value, r: Rows, o: str = "", m: str = "", e: str = "") -> Cond:
     return Compare(o or m, Agg("count", None, r), n)
@@ -228,3 +235,25 @@ def _none_with(t: str, n: str = "") -> Cond:
 @G.rule("clause", "[<subj>] (use|uses|using|run|runs|call|calls|ask|asks) [the] [script] {s:script} (to|and) (find|finds|get|gets|look up|looks up|work out|works out|determine|determines|fetch|fetches|know) [out] (the|its|their|{o:owner}) {n:name}", cost=0.2)
 def _uses(s: str, n: str, o: str = "") -> Statement:
     return CallFor(s)
+
+
+# --- "call that count x, and the total … y" ---------------------------------------------------------------------
+
+G.rule("namedpair", "[the] {v:aggregate} [as] {n:ident}", "{v:aggregate} {n:ident}", cost=0.2)(lambda v, n: Define(n, v))
+
+
+@G.rule("clause", "[<please_do>] (call|name) (that|this|the) (count|number) {n:ident} [[,] and {p:namedpair}]", cost=0.1)
+def _call_that_count(n: str, p: Statement | None = None) -> tuple[Statement, ...]:
+    counted = Define(n, Agg("count", None, Rows(noun=COUNTED)))
+    return (counted,) if p is None else (counted, p)
+
+
+# --- of records, the latest of a field ------------------------------------------------------------------------
+
+G.rule("ofall", "the (latest|last|highest|largest|most recent|biggest|newest)", cost=0.0)(lambda: "max")
+G.rule("ofall", "the (earliest|first|lowest|smallest|oldest)", cost=0.0)(lambda: "min")
+
+
+@G.rule("clause", "(from|of|among|out of) {r:rows} [,] [<subj>] (take|takes|pick|picks|use|uses|find|finds|give|gives) {k:ofall} {n:name} [,] and (return|returns|give|gives|call|calls|report|reports) (it|that) [back] [as] {x:ident}", cost=0.2)
+def _take_the(r: Rows, k: str, n: str, x: str) -> Statement | None:
+    return Return((Ret(x, "", Agg(k, Named(n), r)),)) if r.source else None

@@ -104,9 +104,9 @@ G.rule("product", "{v:rated}", cost=0.3)(lambda v: v)
 
 G.rule("firstfew", "(for|on|up to) the first {k:num} {q:measured}", cost=0.0)(lambda k, q: (k, q))
 G.rule("firstfew", "for the first {q:measured}", cost=0.1)(lambda q: (_ONE, q))
-G.rule("further", "(further|additional|extra|more|other|following|subsequent)", cost=0.0)(lambda: True)
+G.rule("laterword", "(further|additional|extra|more|other|following|subsequent)", cost=0.0)(lambda: True)
 G.rule("afterwards", "(after that|above that|beyond that|over that|from there on|thereafter|afterwards|from then on|on top of that|after those|beyond those|after the first {k:num}|beyond the first {k:num})", cost=0.0)(lambda k=None: k or True)
-G.rule("laterones", "(for|per) (each|every|any) {x:further} ({q:measured}|one) [{y:afterwards}]", "(for|per) (each|every|any) (one|{q:measured}) {x:afterwards}", "per {q:measured} {x:afterwards}", "(for|on) (the rest|the others|the further ones|all others|all the others|any others|anything {x:afterwards}|everything {x:afterwards}|all {x:afterwards})", "(each|a piece|per piece) {x:afterwards}", "{x:afterwards}", "(each|a piece) (for|on) (the rest|the others|any others)", cost=0.1)(
+G.rule("laterones", "(for|per) (each|every|any) {x:laterword} ({q:measured}|one) [{y:afterwards}]", "(for|per) (each|every|any) (one|{q:measured}) {x:afterwards}", "per {q:measured} {x:afterwards}", "(for|on) (the rest|the others|the further ones|all others|all the others|any others|anything {x:afterwards}|everything {x:afterwards}|all {x:afterwards})", "(each|a piece|per piece) {x:afterwards}", "{x:afterwards}", "(each|a piece) (for|on) (the rest|the others|any others)", cost=0.1)(
     lambda x=None, y=None, q=None: (q, x if isinstance(x, Lit) else None))
 G.rule("each", "(each|a piece|apiece|per {q:measured}|a {q:measured}|per piece)", cost=0.0)(lambda q=None: True)
 G.rule("join", "(and|,|, and|;|, then|then|, but|but)", cost=0.0)(lambda: True)
@@ -142,12 +142,12 @@ G.rule("isfree", "(is|are|come|comes|go|goes) (free|free of charge|for free|not 
 G.rule("costing", "(cost|costs|is|are|is charged at|are charged at|is charged|are charged|comes to|come to|go for|goes for|earns|earn|brings|bring|pays|pay)", cost=0.0)(lambda: True)
 
 
-@G.rule("tiered", "the first {k:num} {q:measured} {f:isfree} {j:join} [{y:afterwards} [,]] (each|every|any) [{x:further}] (one|{q2:measured}) [{x2:afterwards}] {c:costing} {b:num} [<noun_unit>] [{e:each}]", "the first {k:num} {q:measured} {f:isfree} {j:join} {y:afterwards} [,] (it|they|that) {c:costing} {b:num} [<noun_unit>] {e:each}", cost=0.1)
+@G.rule("tiered", "the first {k:num} {q:measured} {f:isfree} {j:join} [{y:afterwards} [,]] (each|every|any) [{x:laterword}] (one|{q2:measured}) [{x2:afterwards}] {c:costing} {b:num} [<noun_unit>] [{e:each}]", "the first {k:num} {q:measured} {f:isfree} {j:join} {y:afterwards} [,] (it|they|that) {c:costing} {b:num} [<noun_unit>] {e:each}", cost=0.1)
 def _first_free(k: Lit, q: Value, b: Lit, x: Any = None, x2: Any = None, y: Any = None, q2: Value | None = None, **_: Any) -> Value | None:
     return Arith("*", beyond(q, k), b) if q2 in (None, q) and (x or x2 or y) else None
 
 
-@G.rule("tiered", "the first {k:num} {q:measured} {c:costing} {a:num} [<noun_unit>] {e:each} {j:join} [{y:afterwards} [,]] (each|every|any) [{x:further}] (one|{q2:measured}) [{x2:afterwards}] {c2:costing} {b:num} [<noun_unit>] [{e2:each}]", cost=0.1)
+@G.rule("tiered", "the first {k:num} {q:measured} {c:costing} {a:num} [<noun_unit>] {e:each} {j:join} [{y:afterwards} [,]] (each|every|any) [{x:laterword}] (one|{q2:measured}) [{x2:afterwards}] {c2:costing} {b:num} [<noun_unit>] [{e2:each}]", cost=0.1)
 def _first_cost(k: Lit, q: Value, a: Lit, b: Lit, x: Any = None, x2: Any = None, y: Any = None, q2: Value | None = None, **_: Any) -> Value | None:
     return _tiers((k, q), a, True, b, (q2, None)) if x or x2 or y else None
 
@@ -190,3 +190,9 @@ for _verb, _forms in {"pay": "pay|pays", "charge": "charge|charges|will charge|b
 def _charged(k: str, v: Value, w: Any = None) -> Statement | None:
     """So much is paid: the amount is the returned field that is called like the verb, or the only one still open."""
     return Define("@verb " + k, v) if isinstance(v, Arith | Clamp | Rounded) else None
+
+
+@G.rule("product", "[the|their|its] {n:name} per {q:measured}", "[the] average {n:name} per {q:measured}", cost=0.4)
+def _share_of_each(n: str, q: Value) -> Value:
+    """What there is of one thing for each of another: a division."""
+    return Arith("/", Named(n), q)

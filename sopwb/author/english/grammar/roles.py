@@ -13,6 +13,7 @@ from sopwb.author.english.grammar.rows import with_cond
 from sopwb.author.english.meaning import Compare, Cond, Named, Or, Rows
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.patterns import Chart, Edge
+from sopwb.lang.types import STRING, required
 
 
 @G.terminal("role")
@@ -24,7 +25,8 @@ def _role(chart: Chart, at: int) -> list[Edge]:
     said = said[:-1] if len(said) > 1 and said[-1] == "id" else said
     found = []
     for name, source in chart.names.sources.items():
-        fields = [f for f in source.record.names() if f.endswith("_id") and words_of(f)[: len(said)] == said]
+        fields = [f for f, t in source.record.fields if required(t) == STRING and words_of(f) in (said, (*said, "id"))]
+        fields = fields or [f for f in source.record.names() if f.endswith("_id") and words_of(f)[: len(said)] == said]
         if len(fields) == 1:
             found.append(Edge(at + 1, (name, key_of(fields[0])), 0.0))
     return found

@@ -69,7 +69,8 @@ def is_adjective(names: Names, key: str) -> bool:
         for field, type_ in source.record.fields:
             if len(words_of(field)) == 2 and words_of(field)[0] == key and words_of(field)[1] in ("on", "at", "date", "time", "day"):
                 return True
-            if "bool" in str(type_) and (words_of(field) == tuple(key.split()) or words_of(field) == ("is", *key.split())):
+            positive = tuple(key.removeprefix("un").split())
+            if "bool" in str(type_) and words_of(field) in (tuple(key.split()), ("is", *key.split()), positive):
                 return True
     return any(key == " ".join(words_of(text.replace(" ", "_"))) for fields in names.texts.values()
                for texts in fields.values() for text in texts)

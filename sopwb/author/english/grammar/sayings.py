@@ -19,6 +19,7 @@ from sopwb.author.english.meaning import (
     CallFor,
     Compare,
     Cond,
+    Filled,
     Holds,
     InOrder,
     Lit,
@@ -106,6 +107,9 @@ def _top_few(w: Value, n: Lit, x: bool, r: Rows | None = None, b: Value | None =
 
 # --- in what order ------------------------------------------------------------------------------------------------------
 
+G.rule("order", "(sorted|ordered) by {w:measure} , (fewest|least|shortest|youngest|nearest) first", "(fewest|shortest) {w:measure} first", cost=0.1)(lambda w: Order(w))
+G.rule("order", "(sorted|ordered) by {w:measure} , (most|heaviest|farthest) first", "(most|heaviest) {w:measure} first", cost=0.1)(lambda w: Order(w, True))
+G.rule("order", "{o:order} , (a blank|blanks|an empty one|blank|empty ones|a missing one) [again] (being|counting as|counted as|is|as|taken as) {v:lit}", cost=0.1)(lambda o, v: Order(Filled(o.by, v), o.descending))
 G.rule("order", "[the] (soonest|earliest|oldest|first come) first", "by date", cost=0.2)(lambda: Order(Named("@date")))
 G.rule("order", "[the] (newest|latest|most recent|youngest) first", cost=0.2)(lambda: Order(Named("@date"), True))
 

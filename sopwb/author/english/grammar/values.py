@@ -40,6 +40,9 @@ from sopwb.author.english.names import words_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.patterns import Chart, Edge
 
+NOTHING = Lit("null", "nothing")
+"""Nothing: no value, or 0 where the other cases are numbers."""
+
 
 def singular_of(source: str) -> str:
     return words_of(source)[-1]
@@ -69,7 +72,12 @@ def _false() -> Value:
     return Lit("bool", "false")
 
 
-@G.rule("lit", "null", "none", "nothing", "[an] empty [value]", "nil", cost=0.4)
+@G.rule("lit", "nothing", cost=0.4)
+def _nothing() -> Value:
+    return NOTHING
+
+
+@G.rule("lit", "null", "none", "[an] empty [value]", "nil", cost=0.4)
 def _null() -> Value:
     return Lit("null", "null")
 
@@ -202,7 +210,7 @@ def _product(v: Value) -> Value:
     return v
 
 
-@G.rule("sum", "{a:sum} (plus|+) {b:product}", "{a:sum} and {b:product} (added up|together|added together)",
+@G.rule("sum", "{a:sum} (plus|+|, plus) {b:product}", "{a:sum} and {b:product} (added up|together|added together)",
         cost=0.5)
 def _plus(a: Value, b: Value) -> Value | None:
     mixed = _percentage(b) and not (isinstance(a, Lit) or _percentage(a))
@@ -219,7 +227,7 @@ def _minus_when(a: Value, b: Value, c: Cond) -> Value:
     return Arith("-", a, Cases((Arm(c, b),), Lit("number", "0")))
 
 
-@G.rule("sum", "{a:sum} (minus|-|less) {b:product}", cost=0.5)
+@G.rule("sum", "{a:sum} (minus|-|less|, minus|, less) {b:product}", cost=0.5)
 def _minus(a: Value, b: Value) -> Value | None:
     """Take away; a percentage is not taken from an amount, but from a hundred or another one."""
     mixed = _percentage(b) and not (isinstance(a, Lit) or _percentage(a))

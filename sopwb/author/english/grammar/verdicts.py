@@ -15,11 +15,12 @@ import msgspec
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.bulkmail import to_rows
 from sopwb.author.english.grammar.conditions import with_subject
-from sopwb.author.english.grammar.rows import with_cond
+from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.lexicon import akin, stem
 from sopwb.author.english.meaning import (
     Agg,
     Among,
+    And,
     CallFor,
     Compare,
     Cond,
@@ -28,6 +29,7 @@ from sopwb.author.english.meaning import (
     Loop,
     Named,
     Not,
+    Or,
     Rows,
     Says,
     Statement,
@@ -88,6 +90,11 @@ G.rule("flagged", "(is|are|was|were|has|have|had|gets|get|deserves|deserve) [a|a
 G.rule("flagged", "(is|are|was|were|do|does|has|have|had) not [have|get|a|an|on|due for|need] {f:flagphrase}", cost=0.1)(lambda f: Not(Holds(None, f)))
 G.rule("flagged", "[have|has] {v:owingverb} [us|me] {t:comparison}", "[have|has] {v:owingverb} {t:comparison} {s:source}", cost=0.1)(lambda v, t, s="": with_subject(t, Named(v)))
 G.rule("flagged", "[have|has] {v:owingverb} [us|me] (anything|something|money)", cost=0.1)(lambda v: Compare(">", Named(v), Lit("number", "0")))
+G.rule("flagged", "[have|has] {v:owingverb} [us|me] nothing", "(does|do|did) not {v:owingverb} [us|me] (anything|a thing|any money)", cost=0.1)(lambda v: Compare("==", Named(v), Lit("number", "0")))
+G.rule("flagged", "{a:dated} [,] and {c:flagged}", "{a:isadj} [,] and [on] {c:flagged}", cost=0.2)(lambda a, c: And((a, *(c.parts if isinstance(c, And) else (c,)))))
+G.rule("flagged", "{a:isadj} [,] or [on] {c:flagged}", cost=0.2)(lambda a, c: Or((a, c)))
+G.rule("isadj", "(is|are|was|were) {a:adj}", "(is|are|was|were) {x:outcome_text}", cost=0.2)(lambda a="", x=None: Holds(None, a or x.text))
+G.rule("dated", "(was|were|is|are|has|have|has been|have been|) {d:dateverb} {w:window}", cost=0.2)(lambda d, w: window_cond(Named(d), w))
 G.rule("atom", "[{e:entity}] {c:flagged}", cost=0.35)(lambda c, e="": c)
 
 
@@ -151,7 +158,32 @@ G.rule("saying", "[a|an|the] {f:flagphrase}", "(it is|they are|it|they) {f:flagp
 
 G.rule("aggregate", "how many [of {r:rows}] {c:flagged}", "how many {r:rows} {c:flagged}", "[the] (number|count) (of those|of {r:rows}|) (that|who|which) {c:flagged}", cost=0.25)(lambda c, r=None: Agg("count", None, with_cond(r or Rows(), c)))
 G.rule("aggregate", "how much (they|those|all|everybody|everyone|all of them) {v:owingverb} [in total|together|altogether|overall|between them|combined|all together]", cost=0.3)(lambda v: Agg("sum", Named(v), None))
-G.rule("measure", "[the|their|its] {n:name} (amount|amounts|value|values|figure|figures|sum|sums|total|totals)", cost=0.8)(lambda n: Named(n))
+G.rule("measure", "[the|their|its] {n:name} (amount|amounts|value|values|figure|figures|sum|sums|total|totals|name|names)", cost=0.8)(lambda n: Named(n))
+
+
+_NONE: Final = frozenset(("nothing", "none", "nobody", "no", "one"))
+_LINKS: Final = frozenset(("a", "an", "the", "if", "when", "where", "for", "which", "with", "that", "has", "have", "to", "be", "is", "are", "there", "was", "were", "such", "at", "all", "then", "of", "in", "on", ",", "it", "them", "those"))
+
+
+@G.terminal("noneofthem")
+def _noneofthem(chart: Chart, at: int) -> list[Edge]:
+    """Read "a region where nothing has to be renewed gives": the words say no more than that none is found."""
+    known = {w for key in (*chart.names.every_name(), *chart.names.source_keys()) for w in key.split()} | chart.names.entities
+    none = False
+    for end in range(at, len(chart.tokens)):
+        low = chart.low(end)
+        if low in ("gives", "returns", "yields", "means", "has", "gets", "give", "return") and chart.low(end + 1) == "an" and chart.low(end + 2) == "empty":
+            return [Edge(end + 1, True, 0.0)] if none else []
+        none = none or low in _NONE
+        if low not in _LINKS and low not in _NONE and not any(akin(low, word) for word in known):
+            return []
+    return []
+
+
+@G.rule("clause", "{x:noneofthem} an empty list", cost=0.2)
+def _empty_list(x: Any) -> tuple[Statement, ...]:
+    """A list of what is found is empty where nothing is found: that holds anyway."""
+    return ()
 
 
 # --- mails ---------------------------------------------------------------------------------------------------------

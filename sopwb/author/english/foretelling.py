@@ -1,0 +1,31 @@
+"""Names that a turn introduces before it explains them: those in braces, with underscores, in capitals in a text.
+
+Deliberately not here: names that the open script has already (``planning``).
+"""
+
+from __future__ import annotations
+
+import re
+
+from sopwb.author.english.lexer import tokenize
+from sopwb.author.english.names import Names, key_of
+from sopwb.author.english.returning import listed_names
+
+
+def foretell(text: str, names: Names) -> None:
+    """Know the names that this turn introduces before they are explained: those in braces and with underscores."""
+    for inside in re.findall(r"\{([^{}]*)\}", text):
+        for part in inside.split(","):
+            name = part.split(":")[0].strip()
+            if name.isidentifier():
+                names.local.add(key_of(name))
+                names.braced.add(name.lower())
+    names.local.update(key_of(name) for name in listed_names(text))
+    names.braced.update(name.lower() for name in listed_names(text))
+    for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
+        if names.name_cost(key_of(word)) is None and not names.sources_named(key_of(word)):
+            names.entities.add(key_of(word))
+    for token in tokenize(text):
+        if token.kind == "string":
+            for word in re.findall(r"\b[A-Z][A-Z_]+\b", str(token.value)):
+                names.local.add(key_of(word))
