@@ -257,3 +257,10 @@ def test_another_script_of_the_conversation_is_changed_by_its_name(tmp_path: Pat
 )
 def test_a_change_that_fits_nothing_is_asked_about(tmp_path: Path, words: str) -> None:
     asked(tmp_path, BUSY, words)
+
+
+@pytest.mark.parametrize("words", ["Make it 3 a day.", "Not more than 10 days."])
+def test_a_number_is_never_put_where_nobody_would_look_for_it(tmp_path: Path, words: str) -> None:
+    late = HEAD + "Return { days, fee }. days is the days from 2026-11-01 to today, and at least 0. fee is days times the length."
+    asked(tmp_path, late, words)
+

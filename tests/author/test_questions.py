@@ -190,3 +190,24 @@ def test_those_records_are_the_ones_that_were_left_before(tmp_path: Path) -> Non
     reply = talk(tmp_path, made, loop + "Return { k }, the number of those boats.")[1]
     assert reply.script is not None
     assert "n >= 1" in str(reply.script)
+
+
+@pytest.mark.parametrize("said", ["Scrap that.", "Remove that again."])
+def test_dropping_that_after_a_change_is_asked_about(tmp_path: Path, said: str) -> None:
+    head = HEAD + "Return { n }, the number of trips of the boat."
+    replies = talk(tmp_path, head, "Also return far, the sum of miles over its trips.", said, "the last change")
+    assert replies[2].kind == "question"
+    assert (replies[3].kind, "far" in str(replies[3].script)) == ("answer", False)
+
+
+def test_words_that_change_nothing_are_not_answered_as_if_they_did(tmp_path: Path) -> None:
+    assert talk(tmp_path, HEAD + "Return { n }, the number of trips of the boat.", "Make n so.")[1].kind == "question"
+
+
+def test_where_a_band_begins_is_not_all_that_is_in_it(tmp_path: Path) -> None:
+    bands = "Return { n, size }, n being the number of its trips. size depends on n: "
+    for said in ("'some' from 2, 'many' from 5, otherwise 'few'.", "'many' from 5, 'some' from 2, 'few' otherwise."):
+        folder = tmp_path / said[1:5]
+        folder.mkdir()
+        reply = talk(folder, HEAD + bands + said)[0]
+        assert "n >= 5 ? 'many' : n >= 2 ? 'some' : 'few'" in str(reply.script), reply.reply

@@ -221,3 +221,21 @@ def test_a_schedule_stands_in_any_frame(tmp_path: Path, first: str, then: str, t
 )
 def test_what_is_found_among_records(tmp_path: Path, head: str, words: str, step: str) -> None:
     check(tmp_path, step, head + words)
+
+
+@pytest.mark.parametrize(
+    ("head", "words", "step"),
+    [
+        (TEAM, "matches the team has as home or away team that were not drawn", "it.result != 'drawn'"),
+        (TOOL, "its rentals that cost more than 15", "it.paid > 15"),
+        (TOOL, "its rentals of more than 15 euros", "it.paid > 15"),
+        (TOOL, "its rentals not returned and not damaged", "it.returned_on == null && !it.damaged"),
+        (STUDENT, "lessons tomorrow", "it.held_on >= add_days(today, 1)"),
+    ],
+)
+def test_records_by_what_they_cost_or_are_not(tmp_path: Path, head: str, words: str, step: str) -> None:
+    check(tmp_path, step, head + words + ".")
+
+
+def test_what_held_at_another_time_a_script_does_not_tell(tmp_path: Path) -> None:
+    assert "Which date" in asked(tmp_path, CHECK, "Create a job nag_mail. It emails every student who was on warn last month." + MAIL)

@@ -12,8 +12,9 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.choosing import texts_given
-from sopwb.author.english.lexicon import singular, stem
+from sopwb.author.english.lexicon import UNITS, singular, stem
 from sopwb.author.english.names import Names, key_of, words_of
+from sopwb.author.english.nodes import has
 from sopwb.author.english.numbering import found_site
 from sopwb.author.english.scope import listed
 from sopwb.author.english.sites import at_path, put, stems
@@ -127,6 +128,15 @@ def bounded_field(spec: Spec, change: m.Adjust) -> m.Require | None:
     return m.Require(m.Compare(">=" if change.how == "low" else "<=", m.Named(change.words), change.by))
 
 
+def of_time(spec: Spec, key: str, change: m.Adjust) -> None:
+    """Ask what a number of days is a limit of, where it would be one of an amount of something else."""
+    unit = UNITS.get(change.by.unit, "") if isinstance(change.by, m.Lit) else ""
+    if not unit or change.words or change.how not in ("low", "high") or unit.rstrip("s") in key.split():
+        return
+    if has(spec.defs.get(key) or [r.value for r in spec.returns if key_of(r.name) == key], m.Arith):
+        raise Doubt(f"What should that many {unit} be a limit of? Please name it.")
+
+
 def except_for(spec: Spec, said: m.Except) -> m.Assign | None:
     """Let a value be another one where a condition holds; gives what is to be assigned where that is the way."""
     if not said.words:
@@ -210,20 +220,19 @@ def unless(spec: Spec, said: m.Unless) -> None:
     put(spec, site.path, m.Cases((m.Arm(said.cond, new),), site.lit))
 
 
-def spared(spec: Spec, said: m.Spared) -> None:
-    """Let the first few of what is multiplied be free: the factor counts from there on."""
+def spared(spec: Spec, said: m.Spared) -> bool:
+    """Let the first few of what is multiplied be free: the factor counts from there on; tells whether there is one."""
     wanted = stem(said.words)
     found: list[tuple[tuple[Any, ...], m.Value]] = []
     for place in _values(spec):
         _factors(at_path(spec, place.path), place.path, wanted, found)
     if not found:
-        # Said before the price, it is for the blocks of time that are charged.
-        spec.defs["@free " + key_of(said.words)] = said.count
-        return
+        return False
     if len(found) > 1:
         raise Doubt(f"For which amount are the first {said.count.text} {said.words} free?")
     path, factor = found[0]
     put(spec, path, m.Clamp(m.Arith("-", factor, said.count), low=m.Lit("number", "0")))
+    return True
 
 
 def _factors(node: Any, path: tuple[Any, ...], wanted: str, found: list[tuple[tuple[Any, ...], m.Value]]) -> None:

@@ -44,6 +44,9 @@ def chosen(answer: str, options: tuple[tuple[str, str], ...], labels: bool = Fal
         return own[0]
     if number and 1 <= int(number[1]) <= len(options):
         return int(number[1]) - 1
+    said = [i for i, (label, _) in enumerate(options) if set(words_of(label.replace(" ", "_"))) == words]
+    if len(said) == 1:
+        return said[0]
     named = [set(words_of(replacement.replace(" ", "_"))) for _, replacement in options]
     shared = set.intersection(*named) if len(named) > 1 else set()
     hits = [i for i, own in enumerate(named) if (own - shared or own) <= words]

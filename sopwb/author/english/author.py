@@ -257,7 +257,7 @@ class OfflineAuthor:
             if trouble is not None:
                 return self.reply("refusal", f"{page.text()}\n\n{trouble}".strip(), saved=page.saved)
         if not page.parts:
-            page.add("Fine. What should I do next?")
+            return self.reply("question", "I do not see what that changes here. What should I do?")
         return self.reply("answer", page.text(), saved=page.saved)
 
     def step(self, step: Step, page: Page, only_yes: bool) -> str | None:

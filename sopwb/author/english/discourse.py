@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.amending import bounded_field, except_for, one_more, require, spared, told, unless
+from sopwb.author.english.amending import bounded_field, except_for, of_time, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
@@ -143,8 +143,9 @@ def _act(spec: Spec, statement: m.Statement) -> None:
             left_out(spec, statement)
         case m.OneMore():
             one_more(spec, statement)
-        case m.Spared():
-            spared(spec, statement)
+        case m.Spared(count, words):
+            if not spared(spec, statement):
+                _define(spec, "@free " + key_of(words), count)
         case m.Recompute():
             recompute(spec, statement)
         case m.Rename(old, new, False):
@@ -268,6 +269,7 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
     if key == "@which":
         fields = listed([r.name for r in spec.returns], "and")
         raise Doubt(f'Which of {fields} should be rounded? Say "both rounded", "all rounded", or name it.')
+    of_time(spec, key, statement)
     if statement.late:
         round_returned(spec, key, statement)
         return

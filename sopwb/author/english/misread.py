@@ -71,6 +71,15 @@ def beyond(sentence: str, names: Names, tools: tuple[str, ...]) -> Doubt | None:
     return None
 
 
+def which_of_it(name: str, text: str) -> Doubt:
+    """Ask whether "drop that" means the last change or the whole script."""
+    return Doubt(
+        f"Should I take back the last change, or drop {name} as a whole?",
+        (("the last change", "undo the last change"), ("all of it", f"drop {name}")),
+        re.sub(r"[^\w ]+", "", text.lower()).strip(),
+    )
+
+
 def not_understood(said: Said, text: str, names: Names, tools: tuple[str, ...]) -> Doubt:
     """Say what was not understood, and offer the likeliest reason."""
     sentence = text[said.start : said.end]

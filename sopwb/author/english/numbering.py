@@ -99,6 +99,9 @@ def _narrowed(spec: Spec, sites: list[Site], said: m.Renumber) -> list[Site]:
     if said.back and said.old is None:
         was = next((now for then, now in reversed(spec.renumbered) if Decimal(then) == Decimal(said.new.text)), None)
         sites = [s for s in sites if s.lit.text == was] or sites
+    if said.old is None and said.new.kind == "number" and not said.words and not said.back:
+        # Nobody means the zero of "at least 0" without saying so.
+        sites = [s for s in sites if Decimal(s.lit.text) != 0]
     if len(_places(spec, sites)) > 1 and said.old is None:
         sites = _likely(spec, sites, said)
     return sites

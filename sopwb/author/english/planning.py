@@ -29,6 +29,7 @@ from sopwb.author.english.misread import (
     purpose,
     rewords,
     texts_of,
+    which_of_it,
 )
 from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.numbering import about_sentence
@@ -488,6 +489,8 @@ class Planner:
             self.changed = False
             self.notes.append(f"All right; {self.state.open} stays as it was.")
             return
+        if not name and self.state.open in self.state.scripts and self.state.history.get(self.state.open):
+            raise which_of_it(self.state.open, self.text)
         name = name or self.state.open
         self.state.lost = []
         self.changed = False

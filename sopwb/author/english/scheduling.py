@@ -25,7 +25,9 @@ _RESTATED: Final = re.compile(
     r"(?:past|after|of) (?:each|every|the|an) hour$"
 )
 _MINUTES: Final = 60
-_CLOCK: Final = re.compile(r"\d:\d|\d\s?[ap]\.?m\b|\bat\b|hour|minute|o'?clock|noon|midnight|morning|evening|afternoon|night", re.I)
+_CLOCK: Final = re.compile(
+    r"\d:\d|\d\s?[ap]\.?m\b|\bat\b|hour|minute|o'?clock|noon|midnight|morning|evening|afternoon|night", re.I
+)
 _OTHER_DAYS: Final = re.compile(_SAID_DAYS.pattern + "|daily|every day", re.I)
 _SAME: Final = re.compile(r",?\s*(?:at\s+)?(?:the\s+)?same\s+time(?:\s+(?:as\s+before|of\s+day))?", re.I)
 

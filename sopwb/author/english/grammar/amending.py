@@ -174,6 +174,16 @@ def _should_be(q: Quantity, b: Quantity | None = None, **_: Any) -> Statement:
     return _said(q, b)
 
 
+@G.rule("clause", "(it|that) is {q:newqty} (now|nowadays|these days|from now on)", "(they|we|the boss|management|he|she) (raised|lowered|increased|changed|reduced|set|cut|put|moved) (it|that) [up|down] to {q:newqty} [{n:fromnowon}]", cost=0.4)
+def _now(q: Quantity, n: Any = None) -> Statement:
+    return _said(q)
+
+
+@G.rule("clause", "i said {b:newqty} [,] but [i] (meant|mean) {q:newqty}", "[<please_do>] turn [the|that] {b:newqty} into [a|an] {q:newqty}", cost=0.2)
+def _i_said(q: Quantity, b: Quantity) -> Statement:
+    return _said(q, b)
+
+
 @G.rule("clause", "no , it is {q:newqty}", "it is (actually|really|in fact) {q:newqty}", cost=0.5)
 def _it_is(q: Quantity) -> Statement:
     return _said(q)

@@ -47,7 +47,7 @@ def _baretext(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("saidtext", "{v:baretext}", "{v:string}", cost=0.0)(lambda v: v)
 G.rule("textarm", "{v:saidtext} <when> {c:cond}", "<when> {c:cond} [,] [then] [it is] {v:saidtext}", cost=0.3)(lambda v, c: Arm(c, v))
-G.rule("textarm", "{v:saidtext} (for|from|if it is|at|with) {b:band}", cost=0.4)(lambda v, b: Arm(b, v))
+G.rule("textarm", "{v:saidtext} (for|if it is|with) {b:band}", "{v:saidtext} (from|at) {b:startband}", cost=0.4)(lambda v, b: Arm(b, v))
 G.rule("textarms", "{a:textarm}", cost=0.1)(lambda a: (a,))
 G.rule("textarms", "{xs:textarms} {s:sep} {a:textarm}", cost=0.1)(lambda xs, s, a: (*xs, a))
 G.rule("textrest", "<else> [,] [it is] {v:saidtext}", "{v:saidtext} <else>", "{v:saidtext} (for|in) <rest>", "{v:saidtext} (below that|above that|under that|over that)", cost=0.2)(lambda v: v)
@@ -62,9 +62,9 @@ def _texts(xs: tuple[Arm, ...], d: Lit, s: Any = None) -> Value:
 # --- a share of what was named once ---------------------------------------------------------------------------
 
 G.rule("sharecase", "{p:percent} of {v:factor} <when> {c:cond}", "<when> {c:cond} [,] [it is] {p:percent} of {v:factor}", cost=0.2)(lambda p, v, c: (Arm(c, Fraction(p, v)), v))
-G.rule("sharecase", "{p:percent} of {v:factor} [for|from|if it is|at|with] {b:band}", cost=0.2)(lambda p, v, b: (Arm(b, Fraction(p, v)), v))
-G.rule("lesscase", "{p:percent} <when> {c:cond}", "{p:percent} [for|from|if it is|at|with] {b:band}", cost=0.2)(lambda p, c=None, b=None: (b or c, "share", p))
-G.rule("lesscase", "{v:lit} <when> {c:cond}", "{v:lit} (for|from|if it is|at|with) {b:band}", cost=0.6)(lambda v, c=None, b=None: (b or c, "value", v))
+G.rule("sharecase", "{p:percent} of {v:factor} [for|if it is|with] {b:band}", "{p:percent} of {v:factor} (from|at) {b:startband}", cost=0.2)(lambda p, v, b: (Arm(b, Fraction(p, v)), v))
+G.rule("lesscase", "{p:percent} <when> {c:cond}", "{p:percent} [for|if it is|with] {b:band}", "{p:percent} (from|at) {b:startband}", cost=0.2)(lambda p, c=None, b=None: (b or c, "share", p))
+G.rule("lesscase", "{v:lit} <when> {c:cond}", "{v:lit} (for|if it is|with) {b:band}", "{v:lit} (from|at) {b:startband}", cost=0.6)(lambda v, c=None, b=None: (b or c, "value", v))
 G.rule("lesscases", "{a:lesscase}", cost=0.0)(lambda a: (a,))
 G.rule("lesscases", "{xs:lesscases} {s:sep} {a:lesscase}", cost=0.1)(lambda xs, s, a: (*xs, a))
 G.rule("lessrest", "{p:percent} [of it|of that] <else>", "<else> [,] {p:percent}", "{p:percent} (below that|above that|under that|over that|for less|for more|for fewer)", "{p:percent} (for|in) <rest>", cost=0.2)(lambda p: ("share", p))

@@ -59,7 +59,8 @@ class Deed(Node, frozen=True):
         """Give what it says of the records of a source. Raises ``LookupError`` where nothing tells what it means there."""
         if not source and self.plain and all(field for _, field, _ in self.says):
             return None  # the source is still to come: "… bought on that card in purchases"
-        found = [cond for name, _, cond in self.says if name == source]
+        plainly = [cond for name, field, cond in self.says if name == source and not field]
+        found = plainly or [cond for name, _, cond in self.says if name == source]  # "played": the status, then its date
         if len(found) > 1 or (not found and not self.plain):
             raise LookupError(self.verb)
         return found[0] if found else None
@@ -146,7 +147,7 @@ def _either(said: list[Cond]) -> Cond:
     return Or(tuple(said))
 
 
-@G.rule("rows", "{r:rows} [that|which|who] {e:entity} [has|have|had] {d:deeds} [{w:window}]", cost=0.35)
+@G.rule("rows", "{r:rows} [that|which|who] {e:entity} [has|have|had] {d:deeds} [{w:window}]", cost=0.2)
 def _did(r: Rows, e: str, d: tuple[Deed, ...], w: Any = None) -> Rows | None:
     return done(r, d, e, window=w)
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.meaning import (
@@ -75,7 +77,15 @@ G.rule("whom", "(anyone|everyone|anybody|everybody|those|people|someone|any|all|
 G.rule("arm", "{v:string} (is|means|:|for|stands for) {b:band}", cost=0.4)(lambda v, b: Arm(b, v))
 G.rule("band", "from {v:lit} (on|upwards|up|onwards)", cost=0.1)(lambda v: Compare(">=", _SUBJECT, v))
 G.rule("arm", "{b:band} [is|are|gets|get|means|makes|counts as|:|->|=>|=|earns|gives|costs|,|has|have|gives you|for] {v:plainvalue}", cost=0.4)(lambda b, v: Arm(b, v))
-G.rule("arm", "{v:plainvalue} (for|from|if it is|if|at|when it is|with) {b:band}", "{v:plainvalue} LP {b:band} RP", "{v:plainvalue} : {b:band}", cost=0.5)(lambda b, v: Arm(b, v))
+G.rule("arm", "{v:plainvalue} (for|if it is|if|when it is|with) {b:band}", "{v:plainvalue} (from|at) {b:startband}", "{v:plainvalue} LP {b:band} RP", "{v:plainvalue} : {b:band}", cost=0.5)(lambda b, v: Arm(b, v))
+
+
+def _started(b: Cond) -> Cond:
+    """ "Silver from 5": a number alone is where a band begins, not all that is in it."""
+    return msgspec.structs.replace(b, op=">=") if isinstance(b, Compare) and b.op == "==" and isinstance(b.right, Lit) else b
+
+
+G.rule("startband", "{b:band}", cost=0.0)(_started)
 
 G.rule("bandnoun", "{s:source}", "<noun_unit>", "{u:unit}", "{w:name}", "points", "of them", cost=0.2)(lambda s="", u="", w="": s or u or w)
 

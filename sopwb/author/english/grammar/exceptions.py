@@ -110,6 +110,9 @@ def _didfield(chart: Chart, at: int) -> list[Edge]:
 G.rule("does", "{c:didfield}", cost=0.3)(lambda c: c)
 G.rule("atom", "{e:entity} {c:didfield}", "(people|those) {c:didfield}", cost=0.4)(lambda c, e="": c)
 
+_NOT_ONES = frozenset(("ten", "tens", "hundred", "hundreds", "thousand", "thousands", "million", "millions", "cent", "cents", "penny", "pennies", "dozen", "dozens", "percent"))
+"""What a number rounded to whole ones of is not rounded to a whole number."""
+
 # --- who is meant ---------------------------------------------------------------------------------------------------
 
 
@@ -181,7 +184,7 @@ G.rule("adjust", "(add|put|charge) {p:percent} [vat|tax|sales tax|surcharge|inte
 G.rule("adjust", "(add|put|charge) {v:num} [<noun_unit>] [extra|more] (on top|on top of that|extra|more)", cost=0.2)(lambda v: ("add", v, None))
 G.rule("adjust", "[the|their|its] {n:name} (should|must|has to|needs to|is to|gets) [be] (deducted|subtracted|taken off|knocked off)", cost=0.2)(lambda n: ("sub", Named(n), None))
 G.rule("adjust", "[the|their|its] {n:name} (should|must|has to|needs to|is to|gets) [be] (added|added on top|added to it|put on top)", cost=0.2)(lambda n: ("add", Named(n), None))
-G.rule("places", "to (whole|full|the nearest|the nearest whole|the next) {w:oneword}", "to whole numbers", cost=0.4)(lambda w="": 0)
+G.rule("places", "to [the nearest] (whole|full) {w:oneword}", cost=0.4)(lambda w: None if w in _NOT_ONES else 0)
 
 G.rule("ors", "{a:atom} or {n:name} to {v:num}", cost=0.3)(lambda a, n, v: Or((a, Compare(a.op, Named(n), v))) if isinstance(a, Compare) and a.op in (">=", "<=") else None)
 G.rule("paychange", "{p:percent} (off|less on) the {n:localname} [bit|part|price|share|cost|fee|side|amount] [[,] not [off] the {x:localname}]", cost=0.1)(lambda p, n, x="": (("percent_less", key_of(n)), p))

@@ -13,6 +13,8 @@ from typing import Any
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.meaning import (
+    Clock,
+    Compare,
     Exclude,
     Holds,
     Include,
@@ -21,6 +23,7 @@ from sopwb.author.english.meaning import (
     Named,
     Only,
     Order,
+    Part,
     Remark,
     RemoveField,
     Rename,
@@ -125,6 +128,20 @@ def _rename_it(b: str) -> Statement:
     return Rename("@it", b)
 
 
+@G.terminal("underscored")
+def _underscored(chart: Chart, at: int) -> list[Edge]:
+    """Read a new name that has an underscore, so that it can be nothing else."""
+    names: Names = chart.names
+    token = chart.tokens[at] if at < len(chart.tokens) else None
+    fresh = token is not None and token.kind == "name" and key_of(token.text) not in names.local
+    return [Edge(at + 1, token.text, 0.0)] if fresh and token is not None else []
+
+
+@G.rule("clause", "[<please_do>] make [the] [{w:fieldword}] {a:localname} {b:underscored} [instead]", "[the] [{w:fieldword}] {a:localname} (should|must) be {b:underscored} [instead|rather]", "(i|we) would rather have {b:underscored} than {a:localname}", "{b:underscored} (is|would be) a (better|nicer|clearer) name than {a:localname}", "instead of {a:localname} [,] (call|name) it {b:underscored}", "[<please_do>] (return|give|call|name) [it] [as] {b:underscored} (instead of|rather than|, not|not) {a:localname}", "[<please_do>] give {a:localname} (another|a new|a different|a better) name (:|,|-) {b:underscored}", cost=-1.2)
+def _renamed(a: str, b: str, **_: Any) -> Statement:
+    return Rename(a, b)
+
+
 # --- none any more -----------------------------------------------------------------------------------------------------
 
 G.rule("dropping", "(drop|remove|leave out|take out|delete|get rid of|skip|lose|ditch|kick out|leave off|omit|do not return|no longer return|stop returning|do not give me|do not show)", cost=0.0)(lambda: True)
@@ -136,7 +153,7 @@ for _place, _words in enumerate(("first", "second", "third", "fourth", "fifth"))
     G.rule("nthfield", _words, cost=0.0)(lambda place=_place: str(place))
 
 
-@G.rule("clause", "[<please_do>|(we|you) (can|could|may|should)] {d:dropping} {xs:localnames} [{k:anymore}]", "(i|we) (do not|no longer|do not really) (need|want|care about|use) {xs:localnames} [{k:anymore}]", "{xs:localnames} (is|are) (not needed|not necessary|superfluous|unnecessary|too much|redundant|no longer needed) [{k:anymore}]", "{xs:localnames} (can|could|may|should|must) (go|be left out|be dropped|be removed|be omitted) [{k:anymore}]", "{:begins} without {xs:localnames} {:ends}", "no need for {xs:localnames} [{k:anymore}]", cost=-0.2)
+@G.rule("clause", "[<please_do>|(we|you) (can|could|may|should)] {d:dropping} {xs:localnames} [{k:anymore}]", "(i|we) (do not|no longer|do not really) (need|want|care about|use) {xs:localnames} [{k:anymore}]", "{xs:localnames} (is|are) (not needed|not necessary|superfluous|unnecessary|too much|redundant|no longer needed) [{k:anymore}]", "{xs:localnames} (can|could|may|should|must) (go|be left out|be dropped|be removed|be omitted) [{k:anymore}]", "{:begins} without {xs:localnames} {:ends}", "no need for {xs:localnames} [{k:anymore}]", "[<please_do>] (take|leave|kick) {xs:localnames} out [{k:anymore}]", "(it|the script) (should|must|need|does) not (return|give back|output) {xs:localnames} [{k:anymore}]", "(nobody|no one) (needs|wants|uses) {xs:localnames} [{k:anymore}] [, [so] (drop|remove) it]", "{:begins} scrap {xs:localnames} {:ends}", cost=-0.2)
 def _fields_go(xs: tuple[str, ...], **_: Any) -> tuple[Statement, ...]:
     return tuple(RemoveField(n) for n in xs)
 
@@ -160,6 +177,13 @@ def _sort(o: Order | None = None, v: Any = None, x: bool = False) -> Statement:
 def _reversed(chart: Chart, at: int) -> list[Edge]:
     """Tell, reading nothing, that the words before said a falling order."""
     return [Edge(at, True, 0.0)]
+
+
+for _period in ("year", "month"):
+    @G.rule("head", f"(this|the current) {_period} 's {{s:source}}", cost=0.1)
+    def _of_this_period(s: str, period: str = _period) -> Rows:
+        parts = ("year", "month") if period == "month" else ("year",)
+        return Rows(s, conds=tuple(Compare("==", Part(p, Named("@date")), Part(p, Clock("today"))) for p in parts))
 
 
 # --- records out, and back in --------------------------------------------------------------------------------------------

@@ -20,8 +20,10 @@ from sopwb.author.english.meaning import (
     And,
     Arith,
     Clock,
+    Compare,
     Empty,
     Holds,
+    Lit,
     Named,
     NoRows,
     Not,
@@ -131,3 +133,41 @@ def _count_and_return(r: Rows, n: str) -> Statement:
 @G.rule("clause", "(together with|along with|plus|as well as) {xs:fieldlist}", cost=0.6)
 def _together_with(xs: Any) -> Statement | None:
     return Return(tuple(x.ret for x in xs), also=True) if all(x.rounding is None and x.ret.value is not None for x in xs) else None
+
+
+# --- records called by a text that they hold, and by what they cost -------------------------------------------------------
+
+
+@G.terminal("textnoun")
+def _textnoun(chart: Chart, at: int) -> list[Edge]:
+    """Read "no-shows" where a status can be "no_show": the plural of a text of one field. The node is the records."""
+    names = chart.names
+    out: list[Edge] = []
+    for end, key in spans(chart, at):
+        if not chart.low(end - 1).endswith("s") or names.name_cost(key) == 0.0 or names.sources_named(key):
+            continue
+        found = [(source, field, text) for source, fields in names.texts.items() for field, texts in fields.items() for text in texts
+                 if key_of(text.replace(" ", "_")) == key and not text.lower().endswith("s")]
+        if len(found) == 1:
+            source, field, text = found[0]
+            out.append(Edge(end, Rows(source, conds=(Compare("==", Named(key_of(field)), Lit("string", text)),)), 0.5))
+    return out
+
+
+@G.rule("head", "[the|any|all|all the] {r:textnoun}", "{o:owner} {r:textnoun}", cost=0.4)
+def _called_by_text(r: Rows, o: str | None = None) -> Rows:
+    return r if o is None else msgspec.structs.replace(r, owner=o or "it")
+
+
+G.rule("moneyword", "(euro|euros|eur|dollar|dollars|usd|pounds|gbp|francs|chf)", cost=0.0)(lambda: True)
+G.rule("does", "(cost|costs|came to|comes to|come to|amount to|amounts to|amounted to|is worth|are worth|was worth|were worth) {t:comparison}", cost=0.3)(lambda t: with_subject(t, Named("@money")))
+
+
+@G.rule("rows", "{r:rows} [of|for] {o:sizecmp} {v:num} {m:moneyword}", "{r:rows} worth {o:sizecmp} {v:num} [{m:moneyword}]", cost=0.3)
+def _worth(r: Rows, o: str, v: Lit, m: bool = True) -> Rows | None:
+    return with_cond(r, Compare(o, Named("@money"), v)) if r.source else None
+
+
+@G.rule("rows", "{r:rows} [that are|which are|that were|which were] not {a:adj} and not {b:adj}", "{r:rows} neither {a:adj} nor {b:adj}", cost=0.3)
+def _both_not(r: Rows, a: str, b: str) -> Rows:
+    return with_cond(r, And((Not(Holds(None, a)), Not(Holds(None, b)))))

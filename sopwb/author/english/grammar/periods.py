@@ -71,6 +71,7 @@ G.rule("window", "from {a:factor} (up to and including|up until|up to|through) {
 G.rule("time", "the {n:nth} {u:unit} (after|from) {v:point}", cost=0.2)(lambda n, u, v: Shift(v, UNITS[u], n, False) if UNITS[u] == "days" else None)
 G.rule("time", "the {n:nth} {u:unit} before {v:point}", cost=0.2)(lambda n, u, v: Shift(v, UNITS[u], n, True) if UNITS[u] == "days" else None)
 G.rule("oneday", "today", cost=0.0)(lambda: _TODAY)
+G.rule("oneday", "tomorrow", cost=0.0)(lambda: Shift(_TODAY, "days", _ONE, False))
 G.rule("oneday", "yesterday", cost=0.0)(lambda: Shift(_TODAY, "days", _ONE, True))
 
 
