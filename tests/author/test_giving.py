@@ -127,3 +127,12 @@ def test_values_without_a_name_are_asked_about(tmp_path: Path, words: str, quest
 
 def test_records_of_nobody_in_particular_are_asked_about(tmp_path: Path) -> None:
     assert "Of which boat" in asked(tmp_path, "Create a script called probe. Return { n }, the number of trips of the boat. Save it.")
+
+
+def test_a_single_plural_name_keeps_its_letters(tmp_path: Path) -> None:
+    assert "{'fares': 'fare'}" in said(tmp_path, HEAD + "fares is the sum of the fee_net of its trips. Return fares.")
+
+
+def test_that_sum_is_the_sum_inside_cases_too(tmp_path: Path) -> None:
+    words = "Add up the miles of the trips of the boat. Return left, 100 minus that sum. Also return fill. That is 'none' if that sum is 0, 'full' if left is 0, and 'open' otherwise."
+    assert "sum == 0 ? 'none' : left == 0 ? 'full'" in said(tmp_path, HEAD + words).replace('"', "'")

@@ -36,6 +36,7 @@ from sopwb.author.english.returning import (
     round_returned,
     rounded_alone,
     share,
+    summed,
     that,
     them,
 )
@@ -48,7 +49,7 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
-    statement = chosen(spec, statement, names)
+    statement = chosen(spec, summed(spec, statement), names)
     statement = over_all(spec, grouped(spec, statement), names)
     statement = anchored(spec, pointing_back(spec, through_script(spec, statement)))
     match statement:

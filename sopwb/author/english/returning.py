@@ -174,3 +174,14 @@ def share(value: m.Value, name: str) -> m.Value:
             msgspec.structs.replace(rows, conds=(*rows.conds, m.Compare("==", value.what, m.Lit("string", name)))),
         )
     raise Doubt("I read one explanation for several returned fields. Please explain each of them.")
+
+
+def summed(spec: Spec, node: Any) -> Any:
+    """Let "that sum" be the sum that was spoken of, wherever in a statement it stands; nothing where there was none."""
+    if "@sum" not in spec.defs or isinstance(node, m.Adjust):
+        return node
+    if isinstance(node, m.It):
+        return m.Named("@sum") if node.words == "sum" else node
+    if isinstance(node, m.Node):
+        return type(node)(**{f: summed(spec, getattr(node, f)) for f in node.__struct_fields__})
+    return tuple(summed(spec, part) for part in node) if isinstance(node, tuple) else node

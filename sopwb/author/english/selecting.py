@@ -123,7 +123,10 @@ class Selecting(Linker):
                 )
             return []
         if len(ways) > 1 and not rows.owner:
-            return []
+            # "the number of trips" of a script for a driver and a day: those of both.
+            for field, param in ways:
+                self.types.setdefault(param, required(schema.record.get(field) or STRING))
+            return [f"it.{field} == {param}" for field, param in ways]
         if len(ways) == 1:
             field, param = ways[0]
             self.types.setdefault(param, required(schema.record.get(field) or STRING))

@@ -28,10 +28,12 @@ from sopwb.author.english.meaning import (
     Cond,
     Define,
     Holds,
+    Inside,
     It,
     Lit,
     Named,
     NameThem,
+    NoRows,
     Not,
     Ratio,
     Rounded,
@@ -205,6 +207,22 @@ def _localname(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("atom", "[{e:entity}] [there are|has|have|had|with] {v:num} {o:ormore} {n:draftvalue}", "[{e:entity}] [there are|has|have|had|with] {o:cmp} {v:num} {n:draftvalue}", cost=0.2)(lambda v, o, n, e="": Compare(o, Named(n), v))
 G.rule("band", "from {v:num} {n:draftvalue} (on|up|onwards|upwards)", cost=0.1)(lambda v, n: Compare(">=", Named(n), v))
+
+# --- what is worked out step by step, and named at the end --------------------------------------------------------
+
+
+@G.rule("clause", "[<subj>] (multiply|multiplies|multiplying) {a:product} (by|with) {b:product}", cost=0.3)
+def _multiplies(a: Value, b: Value) -> Statement:
+    return Define("@sum", Arith("*", a, b))
+
+
+G.rule("clause", "(this|that|the result) is (called|named) {n:ident}", "(this|that) is {n:newfield}", cost=0.9)(lambda n: Define(n, It("sum")))
+G.rule("value", "{v:value} , divided by {b:factor}", cost=0.3)(lambda v, b: Arith("/", v, b))
+G.rule("clause", "(looking at|considering|taking|going through) {r:rows}", cost=0.3)(lambda r: Select(r))
+G.rule("tail", "{b:be} (anything|anywhere|somewhere) (from|between) {a:factor} (to|and|up to) {c:factor}", cost=0.1)(lambda a, c, b=None: Inside(None, a, c))
+G.rule("set1", "(has|have|gets|get) (a|an|the) {n:name} of {v:lit}", cost=0.1)(lambda n, v: ((n, v),))
+G.rule("subjectcond", "{e:subjectnoun} with none [of (those|them|these)]", cost=0.2)(lambda e: NoRows(None))
+G.rule("aggregate", "how many of {r:rows} (are|were|is|was) {v:string}", cost=0.2)(lambda r, v: Agg("count", None, with_cond(nested(r), Holds(None, key_of(str(v.text).replace(" ", "_"))))))
 
 # --- a script that pays or charges ------------------------------------------------------------------------------
 

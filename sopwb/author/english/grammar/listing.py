@@ -251,7 +251,7 @@ def _add_field(n: str) -> Statement:
     return Return((Ret(n),), also=True)
 
 
-@G.rule("clause", "it (is|says|reads|becomes|should be|shall be) {v:cases}", cost=0.2)
+@G.rule("clause", "(it|that|this|which) (is|says|reads|becomes|should be|shall be) {v:cases}", cost=0.2)
 def _it_is(v: Cases) -> Statement | None:
     told = v.default is not None and all(isinstance(x, Lit) for x in (*(a.value for a in v.arms), v.default))
     return Define("@it", v) if told else None

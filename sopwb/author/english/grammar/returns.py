@@ -142,7 +142,7 @@ def _return_bare(v: Value) -> Statement:
     return Return((), value=v)
 
 
-@G.rule("clause", "[<subj>] <return> [me|us] [back] [just|only|simply] {n:ident}", "[<subj>] <return> [me|us] [back] [just|only|simply] [the] {n:localname}", cost=0.4)
+@G.rule("clause", "[<subj>] <return> [me|us] [back] [just|only|simply] {n:ident}", "[<subj>] <return> [me|us] [back] [just|only|simply] the {n:thefield}", cost=0.4)
 def _return_named(n: str) -> Statement | None:
     """A name alone is the one field of an object: who wants the bare value says so."""
     return Return((Ret(n),)) if n.lower() not in _LITERALS else None

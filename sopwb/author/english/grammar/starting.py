@@ -17,8 +17,8 @@ G.rule("modal", "(should|must|shall|will|has to|is to|needs to|ought to|is suppo
 G.rule("takesverb", "(takes|gets|needs|expects|receives|wants|accepts|works on|is given|requires|should take|should get|has the parameter|has the input|will get|will take|is for)", cost=0.0)(lambda: True)
 
 
-@G.rule("clause", "[<please_do>] (build|prepare|make|do|develop|add|set up|have|write) {n:plainname} [now|next|then]", "[<please_do>] (set|fix|hook) (me|us) up with [a|the|another] [new] <script> [<called>] {n:newscript}", "[<want>|<please_do>] [a|the|another|my|our] [new|next|first|second|third|last|small|little] <script> (:|,|-) {n:plainname}", "(new|next|first|second|third|last|another|final) (one|script|process) (:|,|-|is) {n:plainname}", cost=0.9)
-def _named_plainly(n: str) -> Statement:
+@G.rule("clause", "[<please_do>] (build|prepare|make|do|develop|add|set up|have|write) {n:plainname} [now|next|then]", "[<please_do>] (set|fix|hook) (me|us) up with [a|the|another] [new] <script> [<called>] {n:newscript}", "[<want>|<please_do>] [a|the|another|my|our] [new|next|first|second|third|last|small|little] <script> (:|,|-) {n:plainname}", "(new|next|first|second|third|last|another|final) (one|script|process) (:|,|-|is) {n:plainname}", "[<please_do>|<want>] [<create>] [a|the|another] [new] <script> [for (our|the|my|this) {x:oneword} [{y:oneword}]] [,] and (call|name) it {n:newscript}", cost=0.9)
+def _named_plainly(n: str, x: str = "", y: str = "") -> Statement:
     return Create(n)
 
 
