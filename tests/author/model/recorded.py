@@ -22,6 +22,7 @@ from tests.conversations.judging import ROOT, Conversation, Judgement
 SESSIONS = Path(__file__).with_name("sessions")
 """A folder a case from elsewhere: its workspace, what is said and must then be true, and ``cassette.jsonl``."""
 CASES = ROOT / "tests" / "conversations" / "cases"
+UNSEEN = ROOT / "tests" / "conversations" / "unseen"
 """Some of these hold a cassette too."""
 RECORDED = ("--model", "openai/recorded")
 Wrap = Callable[[ModelClient], ModelClient]
@@ -48,7 +49,7 @@ def client(make: Callable[..., ModelClient]) -> Iterator[None]:
 
 def sessions() -> list[Path]:
     """Give the cases that hold a cassette."""
-    return sorted(path.parent for folder in (SESSIONS, CASES) for path in folder.glob("*/cassette.jsonl"))
+    return sorted(path.parent for folder in (SESSIONS, CASES, UNSEEN) for path in folder.glob("*/cassette.jsonl"))
 
 
 def replay(case: Path, scratch: Path) -> Judgement:
