@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.author.talking import steps, talk
 from tests.author.test_wordings import REPORT, asked, said
 
 PARTS = ' with the subject "Hi" and the body "Dear {name}: {trips}."'
@@ -69,3 +70,12 @@ HELD = "Create a script called probe. It takes a boat_id. Return { n, late }: n 
 )
 def test_a_number_is_corrected_with_what_it_counts(tmp_path: Path, words: str, step: str) -> None:
     assert step in said(tmp_path, HELD, words)
+
+
+def test_for_each_is_a_loop_where_nothing_else_is_said_of_it(tmp_path: Path) -> None:
+    turn = (
+        "Create a script called long_boats. For each boat, if the length is over 7, send an email to the owner_email "
+        'with subject "Long" saying "Your boat is long".'
+    )
+    reply = talk(tmp_path, turn)[0]
+    assert steps(reply)[0]["op"] == "each", reply.reply

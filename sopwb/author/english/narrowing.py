@@ -5,6 +5,7 @@ Deliberately not here: statements that only add something (``discourse``), and o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -44,9 +45,20 @@ def widen(spec: Spec, words: str, rows: m.Rows) -> None:
     key = key_of(words) if words else (spec.spoken or spec.spoken_before or [spec.last])[-1]
     wide = msgspec.structs.replace(rows, every=True, owner=rows.owner or "it")
 
+    def widened(agg: m.Agg) -> m.Agg:
+        of_it = agg.rows is None or agg.rows.source in ("", rows.source)
+        return msgspec.structs.replace(agg, rows=wide) if of_it else agg
+
+    if not _with_aggregates(spec, key, widened):
+        raise Doubt("For which value should all of them count?")
+
+
+def _with_aggregates(spec: Spec, key: str, change: Callable[[m.Agg], m.Agg]) -> bool:
+    """Change every aggregate in the value of a name; gives whether there is such a value."""
+
     def walk(node: Any) -> Any:
-        if isinstance(node, m.Agg) and (node.rows is None or node.rows.source in ("", rows.source)):
-            return msgspec.structs.replace(node, rows=wide)
+        if isinstance(node, m.Agg) and (changed := change(node)) is not node:
+            return changed
         if isinstance(node, m.Node):
             return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
         return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
@@ -56,8 +68,7 @@ def widen(spec: Spec, words: str, rows: m.Rows) -> None:
         spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=walk(spec.returns[at].value))
     elif key in spec.defs:
         spec.defs[key] = walk(spec.defs[key])
-    else:
-        raise Doubt("For which value should all of them count?")
+    return at is not None or key in spec.defs
 
 
 def left_out(spec: Spec, said: m.LeftOut) -> None:
@@ -67,25 +78,14 @@ def left_out(spec: Spec, said: m.LeftOut) -> None:
     cond = m.Not(parts[0] if len(parts) == 1 else m.And(parts))
     hits = [0]
 
-    def narrowed(rows: m.Rows | None) -> m.Rows:
-        of = rows or spec.current or m.Rows()
-        return msgspec.structs.replace(of, conds=(*of.conds, cond))
+    def narrowed(agg: m.Agg) -> m.Agg:
+        of = agg.rows or spec.current or m.Rows()
+        if said.rows.source not in ("", of.source):
+            return agg
+        hits[0] += 1
+        return msgspec.structs.replace(agg, rows=msgspec.structs.replace(of, conds=(*of.conds, cond)))
 
-    def walk(node: Any) -> Any:
-        if isinstance(node, m.Agg):
-            source = (node.rows or spec.current or m.Rows()).source
-            if said.rows.source in ("", source):
-                hits[0] += 1
-                return msgspec.structs.replace(node, rows=narrowed(node.rows))
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
-
-    at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key and r.value is not None), None)
-    if at is not None:
-        spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=walk(spec.returns[at].value))
-    elif key in spec.defs:
-        spec.defs[key] = walk(spec.defs[key])
+    _with_aggregates(spec, key, narrowed)
     if not hits[0]:
         raise Doubt(f"{said.words} is not made of such records. What should they not count for?")
 

@@ -33,4 +33,6 @@ def _given(n: str, p: tuple[Param, ...], m: Any = None) -> tuple[Statement, ...]
 
 
 G.rule("clause", "(i|we|you) [will|would] (give|hand|pass|feed) it {p:params}", "(i|we|you) (will|would) (put in|enter|type in|pass in) {p:params}", cost=0.4)(lambda p: Takes(p))
-G.rule("clause", "<when> given (a|an) {p:params}", "(for|given) (a|an|one|any|each|a given|a single) {p:params}", cost=0.7)(lambda p: Takes(p))
+G.rule("clause", "<when> given (a|an) {p:params}", "given (a|an|one|a given|a single) {p:params}", cost=0.7)(lambda p: Takes(p))
+# "For a customer" speaks of one; "for a customer_id" can only be what goes in.
+G.rule("clause", "for (a|an|one|any|each|a given|a single) {p:params}", cost=0.7)(lambda p: Takes(p) if all("_" in x.name for x in p) else None)
