@@ -151,7 +151,11 @@ def _age(f: str = "", **_: object) -> Value:
     return Span("years", Named(f) if f else _BIRTH, _TODAY)
 
 
-@G.rule("atom", "{e:entity} (is|are|was|were) {o:agecmp} {n:num} [years] [old|of age]", "{e:entity} (is|are|was|were) {o:sizecmp} {n:num} [years] (old|of age)", "{e:entity} (is|are) {n:num} [years] [old] {o:sizemore}", "{e:entity} (is|are) {n:num} years {o:sizemore} [old|of age]", cost=0.2)
+G.rule("oldermore", "(or|and) older", cost=0.0)(lambda: ">=")
+G.rule("oldermore", "(or|and) younger", cost=0.0)(lambda: "<=")
+
+
+@G.rule("atom", "{e:entity} (is|are|was|were) {o:agecmp} {n:num} [years] [old|of age]", "{e:entity} (is|are|was|were) {o:sizecmp} {n:num} [years] (old|of age)", "{e:entity} (is|are) {n:num} (years|years old|old|years of age) {o:sizemore} [old|of age]", "{e:entity} (is|are) {n:num} {o:oldermore}", cost=0.2)
 def _is_aged(e: str, o: str, n: Lit) -> Cond:
     return Compare(o, _AGE, n)
 
