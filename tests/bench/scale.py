@@ -25,9 +25,6 @@ from tests.bench.shop import Setting, make_parquet, make_workspace
 ORDERS_EACH = 12
 ORDER_BYTES = 24
 """What an order takes in Parquet."""
-GROUPS_MIN = 16
-"""Row groups of the smallest shop: a thread reads one at a time, and both should have work at every size."""
-GROUP_ROWS_MIN, GROUP_ROWS_MAX = 2_048, 122_880
 
 
 def setting_of(folder: Path, size: int, options: argparse.Namespace) -> Setting:
@@ -39,8 +36,7 @@ def setting_of(folder: Path, size: int, options: argparse.Namespace) -> Setting:
         needed = 3 * size * ORDERS_EACH * ORDER_BYTES
         if room < needed:
             raise SystemExit(f"{size} customers need {needed >> 20} MiB of disk, and {room >> 20} are free")
-        groups = min(GROUP_ROWS_MAX, max(size * ORDERS_EACH // GROUPS_MIN, GROUP_ROWS_MIN))
-        make_parquet(made, size, size * ORDERS_EACH, group_rows=groups)
+        make_parquet(made, size, size * ORDERS_EACH)
         make_workspace(made)
     return Setting(made, size, size * ORDERS_EACH, options.threads, options.memory_mb, size, options.patience)
 
