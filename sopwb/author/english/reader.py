@@ -109,11 +109,10 @@ _TOO: Final = frozenset(
 
 def prefix(chart_tokens: tuple[Token, ...], names: Names) -> tuple[Any, ...]:
     """Give the statements of the longest beginning of a sentence that reads, for one that does not read whole."""
+    ends = _ends(Chart(G, chart_tokens, names))
     for cut in range(len(chart_tokens) - 1, 2, -1):
-        if chart_tokens[cut].low in (",", ":", ";", "that", "and", "-", "which", "it"):
-            best = _cover(Chart(G, chart_tokens[:cut], names))
-            if best is not None:
-                return best[0]
+        if chart_tokens[cut].low in (",", ":", ";", "that", "and", "-", "which", "it") and ends.get(cut):
+            return min(ends[cut], key=lambda pair: pair[0])[1]
     return ()
 
 
@@ -287,9 +286,18 @@ def _created_first(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
 
 def _cover(chart: Chart) -> tuple[tuple[Statement, ...], tuple[tuple[Statement, ...], ...]] | None:
     """Find the cheapest sequences of clauses over the whole sentence."""
-    count = len(chart.tokens)
+    found = _ends(chart).get(len(chart.tokens))
+    if not found:
+        return None
+    found.sort(key=lambda pair: pair[0])
+    lowest = found[0][0]
+    return found[0][1], tuple(parts for cost, parts in found[1:] if cost <= lowest + 1.5)
+
+
+def _ends(chart: Chart) -> dict[int, list[tuple[float, tuple[Any, ...]]]]:
+    """Give the cheapest sequences of clauses from the beginning to each token that they reach, with their costs."""
     best: dict[int, list[tuple[float, tuple[Any, ...]]]] = {0: [(0.0, ())]}
-    for at in range(count):
+    for at in range(len(chart.tokens)):
         if at not in best:
             continue
         for begin, cost in _starts(chart, at):
@@ -300,12 +308,7 @@ def _cover(chart: Chart) -> tuple[tuple[Statement, ...], tuple[tuple[Statement, 
         for end in _closing(chart, at):
             for sofar, parts in list(best[at]):
                 _keep(best, end, sofar, parts)
-    found = best.get(count)
-    if not found:
-        return None
-    found.sort(key=lambda pair: pair[0])
-    lowest = found[0][0]
-    return found[0][1], tuple(parts for cost, parts in found[1:] if cost <= lowest + 1.5)
+    return best
 
 
 def _keep(
