@@ -92,3 +92,11 @@ def test_a_schedule_keeps_the_zone_that_it_was_said_in_when_its_time_changes(tmp
     replies = talk(tmp_path, SETUP, said, "Run it at 10:00 instead.")
     assert "T09:00:00+01:00" in replies[1].reply
     assert "T10:00:00+01:00" in replies[2].reply
+
+
+def test_a_plain_yes_mocks_what_was_asked_about(tmp_path: Path) -> None:
+    job = "Create a job nag_all. For each boat, send an email to its owner_email with the subject 'A' and the body 'B'."
+    replies = talk(tmp_path, job, "Yes.", "Save it.")
+    assert "Should I mock it?" in replies[0].reply
+    assert "mocked" in replies[1].reply
+    assert "with mocked email.send" in replies[2].reply

@@ -61,6 +61,8 @@ class OfflineAuthor:
         self.last_run: o.RunView | None = None
         self.written: dict[str, str] = {}
         """The revision of each draft as this conversation wrote it."""
+        self.offered = self._offered = ""
+        """The script whose tools this turn asks to mock, and the one that the turn before asked about."""
         self._texts: dict[str, dict[str, tuple[str, ...]]] | None = None
 
     def turn(self, text: str) -> Reply:
@@ -85,6 +87,7 @@ class OfflineAuthor:
     def understood(self, text: str) -> Reply:
         """Answer one turn that is neither empty nor too long."""
         page = Page()
+        self._offered, self.offered = self.offered, ""
         asked = self.pending is not None and self.pending.words.startswith(VAGUE)
         text = text if asked else self.taught(text, page)
         if not text:
@@ -327,6 +330,7 @@ class OfflineAuthor:
             ]
             if open_:
                 page.add(f"There is no {' and no '.join(open_)} configured here. Should I mock it?")
+                self.offered = step.name
         return None
 
     def save(self, name: str, page: Page) -> str | None:
@@ -489,7 +493,11 @@ class OfflineAuthor:
             )
 
     def confirm(self, name: str, page: Page) -> str | None:
-        """A yes alone saves the open draft once it was run; before that it only agrees."""
+        """A yes alone mocks what was just asked about, or saves the open draft once it was run; else it only agrees."""
+        if name and name == self._offered:
+            self.state.mocked.add(name)
+            page.add("Its tools are mocked: nothing is really sent.")
+            return None
         if name and name in self.state.scripts and name not in self.state.saved:
             if self.state.ran == name:
                 return self.save(name, page)
