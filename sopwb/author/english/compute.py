@@ -152,9 +152,12 @@ class Computing(Folding):
     def is_pick(self, rows: m.Rows) -> bool:
         """Whether a selection holds just the records that the one spoken of was picked from."""
         pick = self.spec.pick
-        if pick is None or not rows.source or self.rows_source(pick.rows or m.Rows()) != rows.source:
+        if pick is None or not (rows.source or rows.noun):
             return False
-        return set(self.wheres(rows, rows.source)) == set(self.wheres(pick.rows or m.Rows(), rows.source))
+        source = self.rows_source(rows)
+        if self.rows_source(pick.rows or m.Rows()) != source:
+            return False
+        return set(self.wheres(rows, source)) == set(self.wheres(pick.rows or m.Rows(), source))
 
     def not_for(self, verb: str, unit: str, count: m.Value, scope: Scope) -> Truths:
         """They have not ordered in 60 days: the latest order lies more than 60 days back, or there is none."""
@@ -187,7 +190,7 @@ class Computing(Folding):
 
     def holds(self, subject: m.Value | None, words: str, scope: Scope) -> Truths:
         """A bare truth: a field that is present, a predicate, a yes/no field, or a text that says so."""
-        if words in ("present", "absent"):
+        if words in ("present", "absent") and subject is not None:
             truth = self.presence(subject, scope)
             return truth if words == "absent" else self.negation(truth)
         known = (

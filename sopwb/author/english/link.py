@@ -89,6 +89,7 @@ class Linker(ABC):
         self.used: set[str] = set()
         """What was said and has had its effect; the rest is asked about."""
         self.steps_by_name: dict[str, dict[str, Any]] = {}
+        self.sure: dict[str, frozenset[str]] = {}  # what a condition on rows makes sure is not empty, by its text
         self.table: Table | None = None
         self.body: Scope | None = None
         """The scope inside a loop's steps."""

@@ -69,7 +69,9 @@ def nothing_as_zero(value: m.Cases) -> m.Cases:
 
 
 def _of_absence(cond: m.Cond) -> bool:
-    return isinstance(cond, m.Empty | m.NoRows) or (isinstance(cond, m.Holds) and cond.words == "absent")
+    return isinstance(cond, m.Empty | m.NoRows) or (
+        isinstance(cond, m.Holds) and cond.subject is not None and cond.words == "absent"
+    )
 
 
 class Lowering(Testing):

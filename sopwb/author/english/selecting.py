@@ -89,8 +89,13 @@ class Selecting(Linker):
                     start -= 1
             if text not in out:
                 out.append(text)
+            self.sure[text] = truth.yes
         self.facts = before
         return out
+
+    def filled(self, field: str, wheres: list[str]) -> bool:
+        """Whether rows that satisfy all these conditions have a value in a field."""
+        return any(f"it.{field} != null" in w or f"it.{field}" in self.sure.get(w, ()) for w in wheres)
 
     def counted_beside(self, rows: m.Rows, source: str) -> bool:
         """Whether the script looks at records of a source that are somebody's, so that "all" may mean all of those."""
@@ -182,7 +187,7 @@ class Selecting(Linker):
         name = self.fetched[key]
         var = self.variable(source)
         record = self.source(source).record
-        known = tuple((f, required(t) if f"it.{f} != null" in where else t) for f, t in record.fields)
+        known = tuple((f, required(t) if self.filled(f, wheres) else t) for f, t in record.fields)
         return Listing(name, var, Scope(((var, RecordType(known), source),)), source)
 
     def few(self, rows: m.Rows, agg: m.Agg) -> Listing:
@@ -269,6 +274,8 @@ class Selecting(Linker):
                 return Expr(f"{text}.{fields[0]}", type_)
             return Expr(f"({size} == 0 ? null : {text}.{fields[0]})", optional(type_))
         name = self.picked(pick)
+        if is_optional(type_) and self.filled(fields[0], self.wheres(rows, source)):
+            type_ = required(type_)
         if name in self.facts:
             return Expr(f"{name}.{fields[0]}", type_)
         return Expr(f"({name} == null ? null : {name}.{fields[0]})", optional(type_))

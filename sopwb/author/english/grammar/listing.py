@@ -129,6 +129,8 @@ G.rule("fielditem", "{x:verdict}", "{x:verdict} (LP {n:ident} RP|as {n:ident})",
 G.rule("fielditem", "{v:unnamed}", cost=0.6)(_unnamed)
 G.rule("fielditem", "{v:value} (as|under the name|called|named) {n:ident}", "{v:value} [,] (call it|called|named|which i call|which we call) {n:ident}", cost=0.2)(lambda v, n: _Item(Ret(n, "", v), own=True))
 G.rule("fielditem", "{v:value} (as|called|named) {n:ident} , {r:rounding}", "{v:value} (as|called|named) {n:ident} {r:rounding}", cost=0.2)(lambda v, n, r: _Item(Ret(n, "", v), r, True, True))
+for _type, _said in (("bool", "a boolean|a bool|a boolean value|a boolean field|a flag|a yes or no|a yes / no|a yes / no value|a truth value"), ("int", "a whole number|an integer"), ("decimal", "a number|a decimal|a decimal number"), ("date", "a date"), ("string", "a text|a string")):
+    G.rule("fielditem", f"{{n:fieldas}} , ({_said})", f"{{n:fieldas}} LP ({_said}) RP", cost=0.0)(lambda n, t=_type: _Item(Ret(n, t), own=True))
 G.rule("recorded", "the {n:name} (found|recorded|noted|given|listed|measured|seen) (in it|there|then|in that {e:entity})", cost=0.2)(lambda n, e="": Named(n))
 
 G.rule("fieldlist", "{a:fielditem}", cost=0.0)(lambda a: (a,))

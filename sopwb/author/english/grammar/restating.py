@@ -1,0 +1,122 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
+"""What is said once more in other words: "the most recent one, the one with the latest date", "any time, not only since May".
+
+A restatement may make what it restates more exact, and never says something else: one that does is no reading. Shares
+"as a percentage" and lists of ifs ("if a, if b, or if c") are here too. Deliberately not here: limits that are said
+again ("5 itself counts", ``definitions``), which are held against the script.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.everyday import in_percent, is_percentage
+from sopwb.author.english.grammar.rows import is_adjective
+from sopwb.author.english.meaning import (
+    And,
+    Arith,
+    Compare,
+    Cond,
+    Define,
+    Lit,
+    Named,
+    Or,
+    Pick,
+    Rows,
+    Statement,
+    Value,
+)
+from sopwb.author.english.patterns import Chart, Edge
+
+# --- the one record, told twice ---------------------------------------------------------------------------------
+
+G.rule("theone", "[,] (the one|that is the one|i.e. the one|meaning the one) (with|that has|which has|having) the (<latest>|<max>) {n:measure}", cost=0.0)(lambda n: (n, True))
+G.rule("theone", "[,] (the one|that is the one|i.e. the one|meaning the one) (with|that has|which has|having) the (<earliest>|<min>) {n:measure}", cost=0.0)(lambda n: (n, False))
+
+
+@G.rule("pick", "{p:pick} {x:theone}", "{p:pick} LP {x:theone} RP", cost=0.1)
+def _the_one(p: Pick, x: tuple[Value, bool]) -> Pick | None:
+    """Say by what the latest is the latest; the other end is another record."""
+    return Pick(p.rows, x[0], p.last) if p.last == x[1] and p.by in (None, x[0]) else None
+
+
+# --- at any time ----------------------------------------------------------------------------------------------------
+
+G.rule("whenever", "(any time|at any time|ever|no matter when|regardless of when|whenever that was|of all time|at whatever time|however long ago)", "whenever it was", cost=0.0)(lambda: True)
+G.rule("notonly", "[,] [and] not [only] (since|in|from|during|for|within) {x:oneword}", "[,] [and] not [only] (since|in|from|during|for|within) {x:oneword} {y:oneword}", "[,] [and] not [only] {w:window}", cost=0.1)(lambda x="", y="", w=None: True)
+
+
+@G.rule("rows", "{r:rows} [,] {k:whenever} [{n:notonly}]", cost=0.2)
+def _any_time(r: Rows, **_: bool) -> Rows | None:
+    """All of theirs, whatever window narrowed those that were spoken of before."""
+    return msgspec.structs.replace(r, owner=r.owner or "it", every=True) if r.source else None
+
+
+@G.rule("pick", "{p:pick} [,] {k:whenever} [{n:notonly}]", cost=0.2)
+def _pick_any_time(p: Pick, **_: bool) -> Pick | None:
+    rows = _any_time(p.rows) if p.rows is not None else None
+    return Pick(rows, p.by, p.last) if rows is not None else None
+
+
+# --- what they did, explained by brackets -------------------------------------------------------------------------
+
+_DENYING = frozenset(("not", "never", "no", "without", "hardly"))
+
+
+@G.rule("rows", "{r:rows} [that|which|who] {e:entity} [have|has|had] {v:oneword} LP {c:cond} RP", cost=0.5)
+def _did_explained(r: Rows, e: str, v: str, c: Cond) -> Rows | None:
+    """ "The lessons they attended (status 'attended')": the bracket says what they did."""
+    if v in _DENYING or not r.source:
+        return None
+    return msgspec.structs.replace(r, owner=r.owner or e or "it", conds=(*r.conds, c))
+
+
+# --- shares in percent ------------------------------------------------------------------------------------------------
+
+G.rule("aspercent", "[,] (as a percentage|as percentage|in percent|as percent|as a percent|expressed as a percentage|expressed in percent|given as a percentage|given in percent|as a percentage value)", cost=0.0)(lambda: True)
+
+
+@G.rule("sum", "{a:sum} {p:aspercent}", cost=0.2)
+def _as_percentage(a: Value, p: bool) -> Value | None:
+    return in_percent(a.left, a.right) if isinstance(a, Arith) and a.op == "/" and not is_percentage(a) else None
+
+
+G.rule("decimalcount", "(one decimal|a decimal|one decimal place)", cost=0.0)(lambda: 1)
+G.rule("decimalcount", "{n:num} (decimals|decimal places|decimal|decimal place)", cost=0.0)(lambda n: int(n.text) if n.text.isdigit() else None)
+G.rule("rounding", "[,] [to] {n:decimalcount} [,|LP] <round> {h:half} [RP]", cost=0.1)(lambda n, h: (n, h))
+
+# --- lists of ifs -----------------------------------------------------------------------------------------------------
+
+G.rule("ors", "{a:atom} , (if|when) {b:orif}", cost=0.1)(lambda a, b: Or((a, *(b.parts if isinstance(b, Or) else (b,)))))
+G.rule("orif", "{a:atom} [,] or (if|when) {b:atom}", "{a:atom} , (if|when) {b:orif}", cost=0.1)(lambda a, b: Or((a, *(b.parts if isinstance(b, Or) else (b,)))))
+G.rule("ands", "{a:atom} , (if|when) {b:andif}", cost=0.1)(lambda a, b: And((a, *(b.parts if isinstance(b, And) else (b,)))))
+G.rule("andif", "{a:atom} [,] and (if|when) {b:atom}", "{a:atom} , (if|when) {b:andif}", cost=0.1)(lambda a, b: And((a, *(b.parts if isinstance(b, And) else (b,)))))
+
+# --- "holds fewer than 500 seeds" ---------------------------------------------------------------------------------
+
+G.rule("holdverb", "(holds|hold|contains|contain|carries|carry|stores|store|keeps|keep|counts|owns|own|shows|offers|seats|weighs)", cost=0.0)(lambda: True)
+G.rule("atom", "{e:entity} {k:holdverb} {o:cmp} {v:num} {n:name}", "{e:entity} {k:holdverb} {v:num} {o:ormore} {n:name}", "{e:entity} {k:holdverb} {v:num} {n:name} {o:ormore}", cost=0.3)(
+    lambda o, v, n, e="", k=None: Compare(o, Named(n, e), v))
+
+
+@G.rule("clause", "{e:subjectnoun} (whose|where [the]) {n:name} is <empty> ({k:holdverb}|has|counts as having|is taken to have|is taken to hold|counts as holding) {v:num} {m:name}", cost=0.1)
+def _blank_holds(n: str, v: Lit, m: str, **_: object) -> Statement | None:
+    return Define("@blank " + n, v) if n == m else None
+
+
+# --- those that are left, by an adjective that says no more ----------------------------------------------------------
+
+_LEFT = frozenset(("usable", "valid", "countable", "eligible", "counted", "relevant", "suitable", "applicable", "remaining", "proper"))
+
+
+@G.terminal("vagueadj")
+def _vagueadj(chart: Chart, at: int) -> list[Edge]:
+    """Read "usable", "eligible": those that count, where no field or text has that word."""
+    low = chart.low(at)
+    fits = low in _LEFT and not is_adjective(chart.names, low) and chart.names.name_cost(low) is None
+    return [Edge(at + 1, low, 0.0)] if fits and chart.tokens[at].kind == "word" else []
+
+
+G.rule("head", "[the|any|a|an|no|those] {a:vagueadj} {s:source}", cost=0.3)(lambda a, s: Rows(noun=s))
+
