@@ -35,6 +35,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     opening,
     outcomes,
     parameters,
+    partial,
     periods,
     picking,
     pricing,

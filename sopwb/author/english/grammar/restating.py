@@ -13,12 +13,16 @@ import msgspec
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.everyday import in_percent, is_percentage
 from sopwb.author.english.grammar.rows import is_adjective
+from sopwb.author.english.lexicon import singular
 from sopwb.author.english.meaning import (
+    Agg,
     And,
     Arith,
+    Arm,
     Compare,
     Cond,
     Define,
+    Inside,
     Lit,
     Named,
     Or,
@@ -120,3 +124,23 @@ def _vagueadj(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("head", "[the|any|a|an|no|those] {a:vagueadj} {s:source}", cost=0.3)(lambda a, s: Rows(noun=s))
 
+
+# --- sums with the records named first --------------------------------------------------------------------------
+
+G.rule("measure", "[the] {x:oneword} LP {n:name} RP", cost=0.6)(lambda x, n: Named(n))
+G.rule("aggregate", "{k:aggkind} [,] <of> {r:rows} [,] of {v:product}", cost=0.3)(lambda k, r, v: Agg(k, v, r))
+G.rule("factor", "[the] {n:name} of {o:owner} [own] {s:source}", "{o:owner} {s:source} 's {n:name}", cost=0.4)(lambda n, o, s: Named(n, singular(s)))
+G.rule("rounding", "{r:rounding} [,] [only|just] once [,] [at the [very] end]", "{r:rounding} [,] [but] [only|just] at the [very] end", "{r:rounding} [,] not each {x:oneword} [by itself|separately|on its own]", cost=0.1)(lambda r, x="": r)
+
+# --- bands that end before a number ------------------------------------------------------------------------------
+
+G.rule("notwith", "[,] (but not including|but excluding|but below|but under|but less than|but without|not including|excluding)", "(to [just] below|to [just] under|up to [just] below|up to [just] under)", cost=0.0)(lambda: True)
+for _category in ("band", "openband"):
+    G.rule(_category, "(from|between) {a:num} [{n:bandnoun}] [up to|to|until|and] {k:notwith} {b:num} [{m:bandnoun}]", "from {a:num} [{n:bandnoun}] {k:notwith} {b:num} [{m:bandnoun}]", cost=0.1)(
+        lambda a, b, n=None, m=None, k=None: Inside(Named("@subject", n or m or ""), a, b, True, False))
+G.rule("arm", "{v:string} from {a:lit} [{n:bandnoun}]", cost=0.4)(lambda v, a, n=None: Arm(Compare(">=", Named("@subject", n or ""), a), v))
+
+# --- that level, as a parameter ------------------------------------------------------------------------------------
+
+G.rule("gives", "(puts on|puts at|puts under|places in|places on|places at|assigns|assigns to|sorts into|ranks|ranks as|grades as|rates|files under)", cost=0.0)(lambda: True)
+G.rule("saying", "[in|into|on|at|to|as] (that|this|the given|that very|the same) {n:name}", cost=0.2)(lambda n: Compare("==", Named(n), Named("@key", n)))
