@@ -96,7 +96,9 @@ class Computing(Folding):
         current = self.spec.current
         if current is not None and not (agg.rows is not None and agg.rows.owner and words == "@money"):
             source = self.rows_source(current)
-            if words.startswith("@") or find_field(self.source(source).record, words)[0]:
+            record = self.source(source).record
+            several = isinstance(agg.what, m.Arith) and any(find_field(record, n.words)[1] for n in names_in(agg.what))
+            if words.startswith("@") or find_field(record, words)[0] or several:
                 return self.listing(m.Rows(), scope)
         return self.listing(m.Rows(self.holder(words), "it"), scope)
 

@@ -221,6 +221,10 @@ def _select(spec: Spec, rows: m.Rows | None, pick: m.Pick | None) -> None:
 def _define_here(spec: Spec, words: str, value: m.Value) -> None:
     if words.startswith("@free ") and first_free(spec, words, value):
         return
+    if words == "@steps" and isinstance(value, m.Agg):
+        # What each record comes to is nothing that "it" could be: only its sum is.
+        spec.defs[words], spec.current = msgspec.structs.replace(value, rows=None), value.rows
+        return
     is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None
     if is_sum and isinstance(value, m.Agg) and value.rows is not None and value.rows.source:
         spec.current = value.rows

@@ -229,7 +229,7 @@ class Linker(ABC):
         var = next(v for v in (source.name[0], "r", "q") if v != key.split(".")[0])
         text = f"must({self.fetched[known]}.filter({var}, {var}.{source.key} == {key}).first()).{field}"
         self.assume(f"one that {source.name} does not have ends the run with an error")
-        return Expr(text, source.record.get(field) or STRING)
+        return self.blanked(Expr(text, source.record.get(field) or STRING), field, Scope())
 
     def key_param(self, owner: str) -> Expr:
         """The parameter that names the record spoken of: team_id for "that team"."""

@@ -214,7 +214,7 @@ class Lowering(Testing):
         raise Doubt(f"{self.spoken(expr.text)} can be empty. What should happen then?")
 
     def spoken(self, text: str) -> str:
-        return text.removeprefix("it.")
+        return text.rsplit(".", 1)[-1] if text.startswith("must(") else text.removeprefix("it.")
 
     def it(self, scope: Scope) -> Expr:
         if self.running is not None:

@@ -50,6 +50,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     sayings,
     selection,
     starting,
+    steps,
     telling,
     times,
     timetables,

@@ -137,7 +137,7 @@ G.rule("fieldlist", "{a:fielditem}", cost=0.0)(lambda a: (a,))
 G.rule("fieldlist", "{j:aggkind} and {k:aggkind} {w:measure} [<of> {r:rows}|{x:window}]", cost=0.3)(
     lambda j, k, w, r=None, x=None: tuple(msgspec.structs.replace(_unnamed(Agg(i, w, r or (within(x) if x is not None else None))), ends=True) for i in (j, k)) if j != k else None)
 G.rule("fieldlist", "{xs:fieldlist} (,|;) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a))
-G.rule("fieldlist", "{xs:fieldlist} (, and|and|, as well as|as well as|plus|; and) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a, True))
+G.rule("fieldlist", "{xs:fieldlist} (, and|and|, as well as|as well as|plus|; and|along with|, along with|together with|, together with|, plus) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a, True))
 G.rule("allof", "[,] (all|each|all of them|each of them|all of these)", cost=0.0)(lambda: 0)
 for _count, _words in ((2, "(both|both of them)"), (3, "all three"), (4, "all four")):
     G.rule("allof", f"[,] {_words}", cost=0.0)(lambda n=_count: n)

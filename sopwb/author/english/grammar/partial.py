@@ -33,7 +33,8 @@ def _counts_but(r: Rows, s: tuple[str, ...], xs: tuple[str, ...]) -> tuple[State
 
 # --- neither here nor there -------------------------------------------------------------------------------------
 
-G.rule("bothways", "[,|-|:] (neither|not) {t:towards} {xs:ownnames} [,] (nor|and not|or) [{t:towards}] {ys:ownnames}", cost=0.0)(lambda xs, ys, t=None: (*xs, *ys))
+G.rule("eithername", "[the] {n:ownword}", "[the|a] {n:oneword}", cost=0.0)(lambda n: n)
+G.rule("bothways", "[,|-|:] (neither|not) {t:towards} {x:eithername} [,] (nor|and not|or) [{t:towards}] {y:eithername}", cost=0.0)(lambda x, y, t=None: (x, y))
 G.rule("evenif", "[,] even (if|when|though) {k:anything}", cost=0.3)(lambda k: True)
 
 

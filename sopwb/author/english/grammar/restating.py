@@ -15,6 +15,7 @@ from sopwb.author.english.grammar.everyday import in_percent, is_percentage
 from sopwb.author.english.grammar.rows import is_adjective
 from sopwb.author.english.lexicon import singular
 from sopwb.author.english.meaning import (
+    Adjust,
     Agg,
     And,
     Arith,
@@ -131,6 +132,13 @@ G.rule("measure", "[the] {x:oneword} LP {n:name} RP", cost=0.6)(lambda x, n: Nam
 G.rule("aggregate", "{k:aggkind} [,] <of> {r:rows} [,] of {v:product}", cost=0.3)(lambda k, r, v: Agg(k, v, r))
 G.rule("factor", "[the] {n:name} of {o:owner} [own] {s:source}", "{o:owner} {s:source} 's {n:name}", cost=0.4)(lambda n, o, s: Named(n, singular(s)))
 G.rule("rounding", "{r:rounding} [,] [only|just] once [,] [at the [very] end]", "{r:rounding} [,] [but] [only|just] at the [very] end", "{r:rounding} [,] not each {x:oneword} [by itself|separately|on its own]", cost=0.1)(lambda r, x="": r)
+
+
+
+@G.rule("clause", "[<subj>|and|then|finally] (round|rounds) (the result|it|that|the total|the sum|this|the outcome|the final result|the value|the amount) {h:half} {p:places}", "[<subj>|and|then|finally] (round|rounds) [the] {n:name} {h:half} {p:places}", cost=0.3)
+def _round_half(h: str, p: int, n: str = "") -> Statement:
+    return Adjust("round", None, words=n, places=p)
+
 
 # --- bands that end before a number ------------------------------------------------------------------------------
 
