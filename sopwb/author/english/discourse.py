@@ -25,6 +25,7 @@ from sopwb.author.english.narrowing import (
     widen,
 )
 from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.nothing import NONE, where_none
 from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
     UNNAMED,
@@ -414,6 +415,10 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
         return
     if spec.effects and not spec.returns and spec.bare is None:
         _none_for(spec, statement)
+        return
+    if statement.cond == NONE:
+        for name, value in statement.sets:
+            where_none(spec, _it_of(spec, name), value)
         return
     statement = msgspec.structs.replace(statement, cond=_only_one(spec, statement.cond))
     if any(name == "@it" for name, _ in statement.sets):

@@ -86,6 +86,7 @@ def name_them(spec: Spec, given: tuple[str, ...]) -> None:
     """Give names to the returned values that have none, in their order. Raises ``Doubt`` where they do not fit."""
     if spec.bare is not None and len(given) == 1:
         spec.returns, spec.bare = [m.Ret(given[0], "", spec.bare)], None
+        spec.last, spec.spoken = key_of(given[0]), [key_of(given[0])]
         return
     open_ = [i for i, r in enumerate(spec.returns) if r.name.startswith(UNNAMED)]
     if len(open_) != len(given):

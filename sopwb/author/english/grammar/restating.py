@@ -20,6 +20,7 @@ from sopwb.author.english.meaning import (
     And,
     Arith,
     Arm,
+    Assign,
     Compare,
     Cond,
     Define,
@@ -32,6 +33,7 @@ from sopwb.author.english.meaning import (
     Statement,
     Value,
 )
+from sopwb.author.english.nothing import NONE
 from sopwb.author.english.patterns import Chart, Edge
 
 # --- the one record, told twice ---------------------------------------------------------------------------------
@@ -152,3 +154,24 @@ G.rule("arm", "{v:string} from {a:lit} [{n:bandnoun}]", cost=0.4)(lambda v, a, n
 
 G.rule("gives", "(puts on|puts at|puts under|places in|places on|places at|assigns|assigns to|sorts into|ranks|ranks as|grades as|rates|files under)", cost=0.0)(lambda: True)
 G.rule("saying", "[in|into|on|at|to|as] (that|this|the given|that very|the same) {n:name}", cost=0.2)(lambda n: Compare("==", Named(n), Named("@key", n)))
+
+# --- where there is nothing ------------------------------------------------------------------------------------------
+
+
+@G.terminal("newverb")
+def _newverb(chart: Chart, at: int) -> list[Edge]:
+    """Read a word that names nothing here: "came" in "if they never came" only says that there is none."""
+    if at >= len(chart.tokens) or chart.tokens[at].kind != "word":
+        return []
+    low = chart.low(at)
+    known = chart.names.name_cost(low) is not None or is_adjective(chart.names, low) or chart.names.sources_named(low)
+    return [] if known or low in _DENYING or chart.parse("verb", at) or chart.parse("dateverb", at) else [Edge(at + 1, low, 0.0)]
+
+
+G.rule("nonehere", "(none|nothing|nobody|no one) (is|means|gives|counts as|makes|would be) [just|simply]", cost=0.0)(lambda: True)
+G.rule("neverdid", "{e:entity} (never|have never|has never|had never|never have) {w:newverb} [one|any|anything]", "{e:entity} (did not|have not|has not) {w:newverb} (any|anything|at all|ever|one)", "nothing (is|was) {w:newverb}", "nothing (is|was) {n:ownword}", cost=0.3)(lambda e="", w="", n="": True)
+
+
+@G.rule("clause", "{k:nonehere} {v:lit}", "{v:lit} <when> {k:neverdid}", cost=0.6)
+def _where_none(v: Lit, k: bool) -> Statement:
+    return Assign(NONE, (("@it", v),))
