@@ -80,7 +80,8 @@ def left_out(spec: Spec, said: m.LeftOut) -> None:
 
     def narrowed(agg: m.Agg) -> m.Agg:
         of = agg.rows or spec.current or m.Rows()
-        if said.rows.source not in ("", of.source):
+        source = of.source or (spec.current.source if spec.current is not None else "")
+        if said.rows.source not in ("", source):
             return agg
         hits[0] += 1
         return msgspec.structs.replace(agg, rows=msgspec.structs.replace(of, conds=(*of.conds, cond)))

@@ -21,6 +21,10 @@ NONE: Final = m.NoRows(m.Rows(noun="@none"))
 
 def where_none(spec: Spec, name: str, value: m.Value) -> None:
     """Let a returned field be ``value`` where there is nothing to compute it from. Raises ``Doubt``."""
+    if name == "@them":
+        for field in _nullable(spec):
+            where_none(spec, field, value)
+        return
     key = key_of(name)
     at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key), None)
     said = spec.defs.get(key, spec.returns[at].value if at is not None else None)
@@ -34,6 +38,17 @@ def where_none(spec: Spec, name: str, value: m.Value) -> None:
         spec.defs[key] = filled
     elif at is not None:
         spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=filled)
+
+
+def _nullable(spec: Spec) -> list[str]:
+    """Give the fields spoken of that are null where there is nothing: extremes, averages, the latest of something."""
+    said = {key_of(r.name): spec.defs.get(key_of(r.name), r.value) for r in spec.returns}
+    kinds = ("max", "min", "avg", "first", "last")
+    fold = {k for k, v in said.items() if isinstance(v, m.Whose) or (isinstance(v, m.Agg) and v.kind in kinds)}
+    found = [k for k in dict.fromkeys((*spec.spoken, *spec.spoken_before)) if k in fold]
+    if not found:
+        raise Doubt("Which values do you mean? Please name them.")
+    return found
 
 
 def _filled(said: m.Value, value: m.Value) -> Any:

@@ -6,6 +6,7 @@ Deliberately not here: statements that change a script (``discourse``).
 from __future__ import annotations
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.names import key_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.spec import Doubt, Spec
 
@@ -15,6 +16,10 @@ def verify(spec: Spec, remark: m.Remark) -> None:
     number = remark.what.split()[1] if remark.what.startswith("stays ") else "the"
     if number != "the" and not has(spec, m.Lit, kind="number", text=number):
         raise Doubt(f"I find no number {number} in it that could stay.")
+    if remark.what.startswith("blank not ") and has(_said(spec, remark.what.removeprefix("blank not ")), m.Not):
+        raise Doubt("What should an empty value count as there? Please say it in full.")
+    if remark.what == "limits fine":
+        _limits_fine(spec)
     if remark.strict is None:
         return
     ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}
@@ -27,3 +32,18 @@ def verify(spec: Spec, remark: m.Remark) -> None:
         raise Doubt(
             "You say that the limit itself counts, but I read the rule so that it does not. How should the limit itself be treated?"  # noqa: E501 - one message, one line
         )
+
+
+_BAD = ("fail", "bad", "alarm", "violat", "breach", "warn", "fault", "defect", "reject", "out", "exceed", "late", "error")
+
+
+def _said(spec: Spec, key: str) -> m.Value | None:
+    return spec.defs.get(key, next((r.value for r in spec.returns if key_of(r.name) == key), None))
+
+
+def _limits_fine(spec: Spec) -> None:
+    """Hold "the limits are fine" against what they are limits of: of something bad, they must lie outside."""
+    bad = any(word.startswith(_BAD) for word in spec.last.split())
+    ops = {p.op for p in parts(_said(spec, spec.last)) if isinstance(p, m.Compare)}
+    if not bad or not ops or not ops <= {"<", ">"}:
+        raise Doubt("Does a value of exactly the limit count there, or does it not?")

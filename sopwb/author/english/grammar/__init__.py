@@ -17,6 +17,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     choosing,
     commands,
     conditions,
+    continuing,
     dates,
     deeds,
     definitions,

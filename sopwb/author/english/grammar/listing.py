@@ -158,6 +158,17 @@ def _joined(xs: tuple[_Item, ...], item: _Item, last: bool = False) -> tuple[_It
     return (*xs, msgspec.structs.replace(item, ends=last))
 
 
+def joined_items(xs: tuple[_Item, ...], more: tuple[_Item, ...]) -> tuple[_Item, ...] | None:
+    """Add several fields at the end of a list; None where one has a name that is there already."""
+    known = {x.ret.name for x in xs} - {UNNAMED}
+    return None if any(m.ret.name in known for m in more) else (*xs, *more)
+
+
+def own_item(name: str, value: Value) -> _Item:
+    """Give a returned field that was explained beside its name."""
+    return _Item(Ret(name, "", value), own=True, ends=True)
+
+
 def _with(item: _Item, value: Value) -> _Item:
     return msgspec.structs.replace(item, ret=msgspec.structs.replace(item.ret, value=value))
 
@@ -217,7 +228,7 @@ def _comes_out(n: str, v: Value | None = None) -> Statement:
 
 # --- one more field, put in -------------------------------------------------------------------------------------
 
-G.rule("putin", "[<please_do>] (add|put|include|take|append|write) (to|into|in) (the|its) (result|output|answer|results)", "[<please_do>] (extend|complete|supplement|enrich) (it|that|this|the result|the output|the script) (by|with|to include)", "[and] (next to|besides|apart from|along with|in addition to|beside|together with) {n:name} [,] [<subj>] <return>", "[<please_do>] (add|include) (a|one|the) (second|third|fourth|fifth|further|last|new|final) (field|value|result|output) [called|named] [,]", cost=0.0)(lambda n="": True)
+G.rule("putin", "[<please_do>] (add|put|include|take|append|write) (to|into|in) (the|its) (result|output|answer|results)", "[<please_do>] (extend|complete|supplement|enrich) (it|that|this|the result|the output|the script) (by|with|to include)", "[and] (next to|besides|apart from|along with|in addition to|beside|together with) ({n:name}|those|these|that|them) [,] [<subj>] <return>", "[<please_do>] (add|include) (a|one|the) (second|third|fourth|fifth|further|last|new|final) (field|value|result|output) [called|named] [,]", cost=0.0)(lambda n="": True)
 
 
 @G.rule("clause", "{p:putin} [a|an|the] {n:ident} [(to|in) (the|its) (result|output|answer)] [{v:gloss}]", "{p:putin} [a|an|the] {n:ident} , {:described} {v:defvalue}", "{p:putin} {n:ident} , (to|in) (the|its) (result|output|answer) [{v:gloss}]", "[<please_do>] (put|throw|take|squeeze|add|include|have|show) {n:ident} (in|there|in there|in the result|in the output|to it|to that|in it) [{z:also}] [as well|too] , {:described} {v:defvalue}", "[<please_do>] (put|throw|take|squeeze|add|include|have|show) {n:ident} (in|there|in there|in the result|in the output|to it|to that|in it) [{z:also}] [as well|too] [{v:gloss}]",

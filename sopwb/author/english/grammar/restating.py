@@ -12,7 +12,7 @@ import msgspec
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.everyday import in_percent, is_percentage
-from sopwb.author.english.grammar.rows import is_adjective
+from sopwb.author.english.grammar.rows import is_adjective, with_cond
 from sopwb.author.english.lexicon import singular
 from sopwb.author.english.meaning import (
     Adjust,
@@ -24,6 +24,7 @@ from sopwb.author.english.meaning import (
     Compare,
     Cond,
     Define,
+    Holds,
     Inside,
     Lit,
     Named,
@@ -175,3 +176,5 @@ G.rule("neverdid", "{e:entity} (never|have never|has never|had never|never have)
 @G.rule("clause", "{k:nonehere} {v:lit}", "{v:lit} <when> {k:neverdid}", cost=0.6)
 def _where_none(v: Lit, k: bool) -> Statement:
     return Assign(NONE, (("@it", v),))
+
+G.rule("rows", "{r:rows} (without|with no|that have no|that has no|with an empty|with a missing|with a blank) [a|an|any] {n:name} (value|values|entry|reading|figure|set|given)", cost=0.4)(lambda r, n: with_cond(r, Holds(Named(n), "absent")))
