@@ -55,6 +55,8 @@ def through_script(spec: Spec, statement: Any) -> Any:
 
 def over_all(spec: Spec, statement: Any, names: Names) -> Any:
     """Let "the names of all students whose ``late`` is over 2" run the script that tells it for every student."""
+    if isinstance(statement, m.CallFor):
+        return _over_those(spec, statement, names)
     told = isinstance(statement, m.Return | m.Define | m.Explain)
     if not told or spec.loop is not None or (spec.call is not None and spec.call.rows is not None):
         return statement
@@ -81,6 +83,18 @@ def over_all(spec: Spec, statement: Any, names: Names) -> Any:
         return tuple(walk(part) for part in node) if isinstance(node, tuple) else node
 
     return walk(statement)
+
+
+def _over_those(spec: Spec, call: m.CallFor, names: Names) -> m.CallFor:
+    """Let a script run for each of the records spoken of, where it takes one of them and nothing else names one."""
+    signature, rows = names.scripts.get(call.script), spec.current
+    if signature is None or rows is None or call.rows is not None or spec.loop is not None or len(signature.params) != 1:
+        return call
+    param = signature.params[0].name
+    if source_of_param(names, param) != rows.source or any(p.name == param for p in spec.params):
+        return call
+    spec.current = None
+    return msgspec.structs.replace(call, rows=rows)
 
 
 def _teller(rows: m.Rows, what: m.Value | None, names: Names) -> str:

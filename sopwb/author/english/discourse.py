@@ -329,7 +329,8 @@ def _match(spec: Spec, statement: m.Match, names: Names) -> None:
 
 
 def _continued(spec: Spec, rows: m.Rows) -> m.Rows:
-    if not rows.source and spec.current is not None:
+    kept, spec.standing = spec.standing, ""
+    if spec.current is not None and rows.source in ("", kept):
         return msgspec.structs.replace(
             spec.current,
             conds=(*spec.current.conds, *rows.conds),
@@ -368,7 +369,7 @@ def _include(spec: Spec, conds: tuple[m.Cond, ...], source: str = "") -> None:
                 spec.pick, rows=msgspec.structs.replace(spec.pick.rows, conds=(*spec.pick.rows.conds, *conds))
             )
     elif source:
-        spec.current = m.Rows(source, "it", conds)
+        spec.current, spec.standing = m.Rows(source, "it", conds), source
     else:
         over = {r.source for r in parts((spec.defs, spec.returns, spec.bare)) if isinstance(r, m.Rows) and r.source}
         if len(over) != 1 or not narrow_all(spec, over.pop(), conds):

@@ -96,7 +96,8 @@ class Lowering(Testing):
             case m.Whose(words, of):
                 return self.narrowed(self.of_pick(words, of, scope))
             case m.Via(words, source, key):
-                return self.narrowed(self.through(words, source, self.value(key, scope)))
+                sure = has(self.spec.fails, m.Missing, source=source)
+                return self.narrowed(self.through(words, source, self.value(key, scope), sure))
             case m.It():
                 return self.it(scope)
             case m.Agg():

@@ -77,6 +77,8 @@ class Spec(msgspec.Struct):
     lookups: list[str] = []
     matches: list[Match] = []
     current: Rows | None = None
+    standing: str = ""
+    """The source whose records were narrowed before any were selected: the first selection keeps that."""
     pick: Pick | None = None
     defs: dict[str, Value] = {}
     predicates: dict[str, Predicate] = {}

@@ -15,6 +15,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     charging,
     chatting,
     choosing,
+    clients,
     commands,
     conditions,
     continuing,

@@ -214,7 +214,7 @@ def _return_one(n: str, a: bool = False, o: Any = None, z: bool = False) -> Stat
     return Return((Ret(n),), also=a or z)
 
 
-@G.rule("clause", "{a:giving} [{o:objectwords}] {xs:fieldlist} [back] [,|;] where [the] {n:name} is {v:defvalue}", cost=0.3)
+@G.rule("clause", "{a:giving} [{o:objectwords}] {xs:fieldlist} [back] [,|;] where [the] {n:name} is {v:defvalue}", "{a:giving} [{o:objectwords}] {xs:fieldlist} [back] [,|;] where [the] {n:newfield} is {v:defvalue}", cost=0.3)
 def _return_list_where(xs: tuple[_Item, ...], n: str, v: Value, a: bool = False, o: Any = None) -> tuple[Statement, ...] | None:
     if (len(xs) < 2 and not xs[0].own) or not _beside_each_other(xs):
         return None

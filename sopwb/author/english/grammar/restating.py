@@ -133,7 +133,15 @@ G.rule("head", "[the|any|a|an|no|those] {a:vagueadj} {s:source}", cost=0.3)(lamb
 
 G.rule("measure", "[the] {x:oneword} LP {n:name} RP", cost=0.6)(lambda x, n: Named(n))
 G.rule("aggregate", "{k:aggkind} [,] <of> {r:rows} [,] of {v:product}", cost=0.3)(lambda k, r, v: Agg(k, v, r))
-G.rule("factor", "[the] {n:name} of {o:owner} [own] {s:source}", "{o:owner} {s:source} 's {n:name}", cost=0.4)(lambda n, o, s: Named(n, singular(s)))
+
+
+@G.terminal("onesource")
+def _onesource(chart: Chart, at: int) -> list[Edge]:
+    """Read a source's name in the singular: one record that another names ("the order's frame")."""
+    return [e for e in chart.parse("source", at) if chart.low(e.end - 1) == singular(chart.low(e.end - 1))]
+
+
+G.rule("factor", "[the] {n:name} of {o:owner} [own] {s:onesource}", "{o:owner} {s:onesource} 's {n:name}", cost=0.4)(lambda n, o, s: Named(n, singular(s)))
 G.rule("rounding", "{r:rounding} [,] [only|just] once [,] [at the [very] end]", "{r:rounding} [,] [but] [only|just] at the [very] end", "{r:rounding} [,] not each {x:oneword} [by itself|separately|on its own]", cost=0.1)(lambda r, x="": r)
 
 
