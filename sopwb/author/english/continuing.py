@@ -7,10 +7,13 @@ Deliberately not here: one case more in a finished script (``amending``).
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of
+from sopwb.author.english.nodes import parts
 from sopwb.author.english.spec import Doubt, Spec
 
 
@@ -20,6 +23,9 @@ def goes_on(spec: Spec, words: str, value: m.Value) -> bool:
         # What each record comes to is nothing that "it" could be: only its sum is.
         spec.defs[words], spec.current = msgspec.structs.replace(value, rows=None), value.rows
         return True
+    if words.startswith("@only ") and isinstance(value, m.Truth):
+        _only_part(spec, words.removeprefix("@only "), value.cond)
+        return True
     if words == "@more" and isinstance(value, m.Cases):
         _more_cases(spec, value)
         return True
@@ -28,12 +34,65 @@ def goes_on(spec: Spec, words: str, value: m.Value) -> bool:
 
 def _more_cases(spec: Spec, more: m.Cases) -> None:
     """Add cases to the value spoken of last, which has no "otherwise" yet. Raises ``Doubt``."""
-    at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == spec.last), None)
-    said = spec.defs.get(spec.last, spec.returns[at].value if at is not None else None)
+    said = _values(spec).get(spec.last)
     if not isinstance(said, m.Cases) or said.default is not None:
         raise Doubt("Which value should have these cases? Please name it.")
-    whole = msgspec.structs.replace(said, arms=(*said.arms, *more.arms), default=more.default)
-    if spec.last in spec.defs:
-        spec.defs[spec.last] = whole
-    elif at is not None:
-        spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=whole)
+    _put(spec, spec.last, msgspec.structs.replace(said, arms=(*said.arms, *more.arms), default=more.default))
+
+
+def _only_part(spec: Spec, noun: str, cond: m.Cond) -> None:
+    """Let only the addends that are of some record count where a condition holds. Raises ``Doubt``."""
+    spec.case = cond
+    sums = {k: v for k, v in _values(spec).items() if any(_of(a, noun) for a in _addends(v))}
+    found = {k: kept for k, v in sums.items() if (kept := [a for a in _addends(v) if _of(a, noun)]) != _addends(v)}
+    if len(found) != 1:
+        raise Doubt(f"Of which value should only the {noun} be counted then? Please say in full what it is.")
+    key, kept = found.popitem()
+    part = kept[0]
+    for more in kept[1:]:
+        part = m.Arith("+", part, more)
+    _put(spec, key, m.Cases((m.Arm(cond, part),), sums[key]))
+
+
+def _addends(value: m.Value) -> list[m.Value]:
+    if isinstance(value, m.Arith) and value.op == "+":
+        return [*_addends(value.left), *_addends(value.right)]
+    return [value]
+
+
+def _of(value: m.Value, noun: str) -> bool:
+    return any(isinstance(p, m.Named) and noun in (p.owner, *p.words.split()) for p in parts(value))
+
+
+def _values(spec: Spec) -> dict[str, m.Value]:
+    return {**{key_of(r.name): r.value for r in spec.returns if r.value is not None}, **spec.defs}
+
+
+def _put(spec: Spec, key: str, value: m.Value) -> None:
+    if key in spec.defs:
+        spec.defs[key] = value
+    else:
+        spec.returns = [msgspec.structs.replace(r, value=value) if key_of(r.name) == key else r for r in spec.returns]
+
+
+CASE: Final = m.Holds(None, "@that case")
+"""Stands for the condition that was said last: "in exactly that case"."""
+
+
+def in_that_case(spec: Spec, statement: Any) -> Any:
+    """Put the condition said last in the place of "that case", and keep the one that a statement says."""
+    said = getattr(statement, "cond", None)
+    done = _with_case(spec, statement)
+    if said is not None and not isinstance(statement, m.Fail):
+        spec.case = done.cond
+    return done
+
+
+def _with_case(spec: Spec, node: Any) -> Any:
+    if node == CASE:
+        if spec.case is None:
+            raise Doubt("In which case? Please say it in full.")
+        return spec.case
+    if isinstance(node, m.Node):
+        return type(node)(**{f: _with_case(spec, getattr(node, f)) for f in node.__struct_fields__})
+    return tuple(_with_case(spec, p) for p in node) if isinstance(node, tuple) else node

@@ -12,6 +12,7 @@ from sopwb.author.english.amending import bounded_field, except_for, of_time, on
 from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.continuing import goes_on as goes_on_with
+from sopwb.author.english.continuing import in_that_case
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
@@ -53,7 +54,7 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
     statement = chosen(spec, summed(spec, statement), names)
     statement = over_all(spec, grouped(spec, statement), names)
-    statement = anchored(spec, pointing_back(spec, through_script(spec, statement)))
+    statement = in_that_case(spec, anchored(spec, pointing_back(spec, through_script(spec, statement))))
     match statement:
         case m.Takes(params):
             for param in params:
@@ -518,7 +519,9 @@ def _return(spec: Spec, statement: m.Return) -> None:
     before = spec.last
     for field in fields:
         if field.value is not None and has(field.value, m.It):
-            field = msgspec.structs.replace(field, value=that(spec, field.value, before))
+            value = that(spec, field.value, before)
+            same = value == m.Named(key_of(field.name)) and key_of(field.name) in spec.defs
+            field = msgspec.structs.replace(field, value=None if same else value)
         index = next((i for i, r in enumerate(spec.returns) if r.name == field.name), None)
         if index is None:
             spec.returns.append(field)

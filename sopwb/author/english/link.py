@@ -22,6 +22,7 @@ from sopwb.author.english.scope import (
     access,
     date_field,
     find_field,
+    insisted,
     listed,
     money_field,
     noun_matches,
@@ -216,7 +217,8 @@ class Linker(ABC):
         key = self.field_of_record(other, field)
         if owner in ("", "it"):
             self.assume(f'"{words}" is the field of the record of {name} that {field} points to')
-        return self.through(words, name, key, sure=not is_optional(key.type) and not self.may_lack(name))
+        related = self.through(words, name, key, sure=not is_optional(key.type) and not self.may_lack(name))
+        return insisted(related) if key.text in self.facts else related
 
     def joined(self, words: str, source: SourceSchema, key: str) -> Expr:
         """A field of the record of another source that a list's element points to; its absence ends the run."""
@@ -371,14 +373,9 @@ class Linker(ABC):
             and k not in self.defining
             and (set(k.split()) < wanted or wanted < set(k.split()))
         ]
-        close += [
-            key_of(r.name)
-            for r in self.spec.returns
-            if (set(words_of(r.name)) < wanted or wanted < set(words_of(r.name)))
-            and key_of(r.name) not in close
-            and key_of(r.name) not in self.defining
-            and len(wanted) > 1
-        ]
+        names = [(key_of(r.name), set(words_of(r.name))) for r in self.spec.returns if len(wanted) > 1]
+        said = [key for key, words_ in names if words_ < wanted or wanted < words_]
+        close += [key for key in said if key not in close and key not in self.defining]
         if len(close) == 1:
             return self.define(close[0])
         return None

@@ -79,6 +79,8 @@ class Spec(msgspec.Struct):
     current: Rows | None = None
     standing: str = ""
     """The source whose records were narrowed before any were selected: the first selection keeps that."""
+    case: Cond | None = None
+    """The condition that was said last: "that case"."""
     pick: Pick | None = None
     defs: dict[str, Value] = {}
     predicates: dict[str, Predicate] = {}

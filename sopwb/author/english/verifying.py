@@ -34,7 +34,7 @@ def verify(spec: Spec, remark: m.Remark) -> None:
         )
 
 
-_BAD = ("fail", "bad", "alarm", "violat", "breach", "warn", "fault", "defect", "reject", "out", "exceed", "late", "error")
+_BAD = ("fail", "bad", "alarm", "violat", "breach", "warn", "fault", "defect", "reject", "exceed", "late", "error")
 
 
 def _said(spec: Spec, key: str) -> m.Value | None:

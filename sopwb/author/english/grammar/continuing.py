@@ -6,8 +6,10 @@ Deliberately not here: cases in one sentence (``definitions``), one case more in
 
 from __future__ import annotations
 
+from sopwb.author.english.continuing import CASE
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.listing import joined_items, own_item
+from sopwb.author.english.lexicon import singular
 from sopwb.author.english.meaning import (
     Agg,
     And,
@@ -20,10 +22,12 @@ from sopwb.author.english.meaning import (
     Define,
     Lit,
     Named,
+    Not,
     Remark,
     Rows,
     Shift,
     Statement,
+    Truth,
 )
 from sopwb.author.english.nothing import NONE
 
@@ -81,3 +85,26 @@ def _both_where_none(v: Lit, n: str = "") -> Statement:
 G.rule("clause", "the (limits|bounds|limit values|edges) [themselves] (are|count as) (fine|ok|okay|good|still fine|still ok|allowed|all right|acceptable|within range|in range)", "the (limit|bound) itself (is|counts as) (fine|ok|okay|still fine|allowed|all right)", cost=0.2)(lambda: Remark("limits fine"))
 G.rule("clause", "(a|an|any) (missing|empty|blank|absent) (value|one|{n:name}) (is never|is not|never counts as|does not count as|never means|is no) [a|an] {w:ownword}", cost=0.2)(lambda w, n="": Remark("blank not " + w))
 
+
+# --- in exactly that case -----------------------------------------------------------------------------------------------
+
+G.rule("thatcase", "[in|for|on] [exactly|just|precisely|only] (that|this) (case|situation)", cost=0.0)(lambda: CASE)
+G.rule("truth", "(true|yes) {c:thatcase} [only] [[,|;] [and|but] false <else>|[,|;] [and] false in (all other cases|every other case|any other case)]", "(true|yes) (only|exactly|just) {c:thatcase}", cost=0.1)(lambda c: Truth(c))
+G.rule("truth", "false {c:thatcase} [only] [[,|;] [and|but] true <else>]", cost=0.1)(lambda c: Truth(Not(c)))
+G.rule("atom", "(that|this) is the case", cost=0.4)(lambda: CASE)
+
+# --- only a part of a sum ---------------------------------------------------------------------------------------------------
+
+G.rule("ischarged", "(is|are|will be|gets|get) (charged|billed|counted|paid|paid for|due|invoiced|included)", "(count|counts|matter|matters)", cost=0.0)(lambda: True)
+G.rule("onlypart", "[so|then] only [the|their|its] [{n:num}] {s:source} {k:ischarged}", cost=0.0)(lambda s, n=None, k=None: singular(s))
+
+
+@G.rule("clause", "<when> {c:cond} [,] {x:onlypart}", "<when> {c:cond} [,] {w:becausewords} , {x:onlypart}", cost=0.3)
+def _only_part(c: Cond, x: str, w: str = "") -> tuple[Statement, ...]:
+    """Count only one part of a sum; what is said between is why."""
+    said = (Remark("because " + w),) if w else ()
+    return (*said, Define("@only " + x, Truth(c)))
+
+
+G.rule("atom", "[the|its|their] {n:name} set to {v:lit}", cost=0.2)(lambda n, v: Compare("==", Named(n), v))
+G.rule("clause", "(look|looked|find|found) (both|them|it|these|all of them|each) [up] (by|through|via|with|using) {xs:namelist}", "(both|each|they) (are|is) (looked up|found) (by|through|via|with|using) {xs:namelist}", cost=0.3)(lambda xs: Remark("note"))
