@@ -20,13 +20,21 @@ from sopwb.lang.types import RecordType
 def grouped(spec: Spec, node: Any) -> Any:
     """Put the records in place that have a name of their own."""
     if isinstance(node, m.Rows) and node.noun.startswith(GROUP):
-        base = spec.groups[node.noun.removeprefix(GROUP)]
+        base = spec.groups.get(node.noun.removeprefix(GROUP)) or _counted(spec, node.noun.removeprefix(GROUP))
         return msgspec.structs.replace(within(base, node), every=base.every)
     if isinstance(node, m.Node):
         return type(node)(**{f: grouped(spec, getattr(node, f)) for f in node.__struct_fields__})
     if isinstance(node, tuple):
         return tuple(grouped(spec, part) for part in node)
     return node
+
+
+def _counted(spec: Spec, key: str) -> m.Rows:
+    """Give the records that a number of the script counts: "the toys they have out". Raises ``Doubt``."""
+    said = {**{key_of(r.name): r.value for r in spec.returns}, **spec.defs}.get(key)
+    if isinstance(said, m.Agg) and said.kind == "count" and said.rows is not None and said.rows.source:
+        return said.rows
+    raise Doubt(f'Which records are "{key}"?', words=key)
 
 
 def through_script(spec: Spec, statement: Any) -> Any:
@@ -88,7 +96,9 @@ def over_all(spec: Spec, statement: Any, names: Names) -> Any:
 def _over_those(spec: Spec, call: m.CallFor, names: Names) -> m.CallFor:
     """Let a script run for each of the records spoken of, where it takes one of them and nothing else names one."""
     signature, rows = names.scripts.get(call.script), spec.current
-    if signature is None or rows is None or call.rows is not None or spec.loop is not None or len(signature.params) != 1:
+    if signature is None or rows is None or call.rows is not None or spec.loop is not None:
+        return call
+    if len(signature.params) != 1:
         return call
     param = signature.params[0].name
     if source_of_param(names, param) != rows.source or any(p.name == param for p in spec.params):

@@ -32,6 +32,7 @@ from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
     UNNAMED,
     asked_about,
+    each_of_them,
     field_open,
     name_them,
     named_all,
@@ -500,7 +501,7 @@ def _return(spec: Spec, statement: m.Return) -> None:
         spec.bare = statement.value
         return
     values = statement.values
-    fields = list(statement.fields)
+    fields = each_of_them(spec, list(statement.fields))
     asked_about(fields)
     if values and len(values) == len(fields):
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]

@@ -19,6 +19,8 @@ ONLY: Final = "@only "
 """Marks a rounding said behind the last of several bare names: "days and moisture rounded"."""
 UNNAMED: Final = "@unnamed"
 """Stands for the name of a returned value that has none yet."""
+EACH_OF_THEM: Final = "@them"
+"""Stands for the names that were defined and are returned nowhere yet: "return both"."""
 BESIDE: Final = "@beside "
 """Marks the value of a name that is either explained by the name behind it or stands beside it."""
 _VERB: Final = (
@@ -123,6 +125,17 @@ def unnamed(spec: Spec) -> None:
             if count == 1
             else f'What should these {count} returned values be called? For example: "call them a and b".'
         )
+
+
+def each_of_them(spec: Spec, fields: list[m.Ret]) -> list[m.Ret]:
+    """Put the defined names in the place of "both" and "them". Raises ``Doubt`` where their number differs."""
+    if [f.name for f in fields] != [EACH_OF_THEM]:
+        return fields
+    known = {key_of(r.name) for r in spec.returns}
+    names = [key.replace(" ", "_") for key in spec.defs if not key.startswith("@") and key not in known]
+    if not names or fields[0].type not in ("0", str(len(names))):
+        raise Doubt("Which values should it return? Please name them.")
+    return [m.Ret(name) for name in names]
 
 
 def asked_about(fields: list[m.Ret]) -> None:

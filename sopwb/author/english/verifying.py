@@ -5,6 +5,9 @@ Deliberately not here: statements that change a script (``discourse``).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of
 from sopwb.author.english.nodes import has, parts
@@ -20,6 +23,8 @@ def verify(spec: Spec, remark: m.Remark) -> None:
         raise Doubt("What should an empty value count as there? Please say it in full.")
     if remark.what == "limits fine":
         _limits_fine(spec)
+    if remark.what.startswith("fine at "):
+        _fine_at(spec, remark.what.removeprefix("fine at "))
     if remark.strict is None:
         return
     ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}
@@ -47,3 +52,34 @@ def _limits_fine(spec: Spec) -> None:
     ops = {p.op for p in parts(_said(spec, spec.last)) if isinstance(p, m.Compare)}
     if not bad or not ops or not ops <= {"<", ">"}:
         raise Doubt("Does a value of exactly the limit count there, or does it not?")
+
+
+def _fine_at(spec: Spec, number: str) -> None:
+    """Hold "5 exactly is fine" against the one comparison with 5: it must let 5 pass where that is what is good."""
+    found = set(_tested((spec.defs, spec.returns, spec.predicates, spec.assigns), number, True))
+    if len(found) != 1:
+        raise Doubt(f"Exactly {number}: what is it then? Please say it in full.")
+    good, strict = found.pop()
+    if good == strict:
+        raise Doubt(f"You say that exactly {number} is fine, but I read the rule so that it is not. How is it meant?")
+
+
+def _tested(said: Any, number: str, good: bool) -> Iterator[tuple[bool, bool]]:
+    """Give, for each comparison with a number, whether it is one of what is good, and whether it is strict."""
+    match said:
+        case m.Compare(op) if has(said, m.Lit, kind="number", text=number):
+            yield good, op in ("<", ">")
+        case m.Not() | m.NoRows():
+            good = not good
+        case m.Arm(cond, m.Lit("bool", "false")):
+            yield from _tested(cond, number, not good)
+            return
+    if isinstance(said, m.Node):
+        for name in said.__struct_fields__:
+            yield from _tested(getattr(said, name), number, good)
+    elif isinstance(said, tuple | list):
+        for part in said:
+            yield from _tested(part, number, good)
+    elif isinstance(said, dict):
+        for part in said.values():
+            yield from _tested(part, number, good)
