@@ -66,6 +66,8 @@ def over_all(spec: Spec, statement: Any, names: Names) -> Any:
     if isinstance(statement, m.CallFor):
         return _over_those(spec, statement, names)
     told = isinstance(statement, m.Return | m.Define | m.Explain)
+    if told and spec.effects and spec.loop is not None:
+        return _of_each(spec.loop, statement)
     if not told or spec.loop is not None or (spec.call is not None and spec.call.rows is not None):
         return statement
     over = [(a.rows, a.what) for a in parts(statement) if isinstance(a, m.Agg) and a.rows is not None]
@@ -91,6 +93,17 @@ def over_all(spec: Spec, statement: Any, names: Names) -> Any:
         return tuple(walk(part) for part in node) if isinstance(node, tuple) else node
 
     return walk(statement)
+
+
+def _of_each(loop: m.Rows, statement: Any) -> Any:
+    """Let "how many that is" count the records of another source that each one was asked to have."""
+    said = [p.rows for p in parts(loop.conds) if isinstance(p, m.Agg | m.NoRows)]
+    others = [rows for rows in said if rows is not None and rows.source]
+    plain = m.Agg("count", None, m.Rows())
+    value = getattr(statement, "value", None)
+    if value not in (plain, m.Named("@wholes")) or not others or any(r != others[0] for r in others):
+        return statement
+    return msgspec.structs.replace(statement, value=msgspec.structs.replace(plain, rows=others[0]))
 
 
 def _over_those(spec: Spec, call: m.CallFor, names: Names) -> m.CallFor:

@@ -17,7 +17,7 @@ from sopwb.author.english.nodes import parts
 from sopwb.author.english.spec import Doubt, Spec
 
 
-def goes_on(spec: Spec, words: str, value: m.Value) -> bool:
+def continues(spec: Spec, words: str, value: m.Value) -> bool:
     """Take what has no name of its own but goes on with what was said; False where it is something else."""
     if words == "@steps" and isinstance(value, m.Agg):
         # What each record comes to is nothing that "it" could be: only its sum is.

@@ -11,8 +11,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.amending import bounded_field, except_for, of_time, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
-from sopwb.author.english.continuing import goes_on as goes_on_with
-from sopwb.author.english.continuing import in_that_case
+from sopwb.author.english.continuing import continues, in_that_case
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
@@ -223,7 +222,7 @@ def _select(spec: Spec, rows: m.Rows | None, pick: m.Pick | None) -> None:
 
 
 def _define_here(spec: Spec, words: str, value: m.Value) -> None:
-    if goes_on_with(spec, words, value) or (words.startswith("@free ") and first_free(spec, words, value)):
+    if continues(spec, words, value) or (words.startswith("@free ") and first_free(spec, words, value)):
         return
     is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None
     if is_sum and isinstance(value, m.Agg) and value.rows is not None and value.rows.source:

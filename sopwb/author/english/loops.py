@@ -16,7 +16,7 @@ from sopwb.author.english.link import Linker, Table
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import BRACES, CAPS, CODES
-from sopwb.author.english.scope import Scope, find_field, listed, source_of_param
+from sopwb.author.english.scope import Scope, find_field, listed, pointing, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Expr
 from sopwb.lang.environment import Signature, SourceSchema
 from sopwb.lang.types import STRING, RecordType, Type, required
@@ -186,7 +186,8 @@ class Loops(Linker):
             if theirs and has(cond, m.Named, words="@date"):
                 # "who was on warning last month": when, the script does not tell.
                 raise Doubt(f"Which date is that said of? {self.called_name()} only tells what holds today.")
-            (theirs if self.about_result(cond, source, result) else mine).append(cond)
+            of_it = self.about_result(cond, source, result) or self.of_others(cond, source)
+            (theirs if of_it else mine).append(cond)
         return mine, theirs
 
     def called_name(self) -> str:
@@ -197,7 +198,7 @@ class Loops(Linker):
         for part in parts(cond):
             rows = part.rows if isinstance(part, m.Agg | m.NoRows) else None
             other = rows.source or rows.noun if rows is not None else ""
-            if other in self.names.sources and other != source.name:
+            if other in self.names.sources and other != source.name and not self.of_others(part, source):
                 raise Doubt(
                     f"I cannot count the {other} of each record of {source.name} there. "
                     "Could a script of its own say that of one, and this one use it?"
@@ -215,6 +216,13 @@ class Loops(Linker):
             ):
                 return True
         return any(not find_field(source.record, w)[0] for w in _names(cond) if not w.startswith("@"))
+
+    def of_others(self, cond: Any, source: SourceSchema) -> bool:
+        """Whether a condition is about records of another source that point to each record that effects go over."""
+        found = [p.rows for p in parts(cond) if isinstance(p, m.Agg | m.NoRows)]
+        others = {r.source for r in found if r is not None and r.source and not r.every} - {source.name}
+        acting = bool(self.spec.effects) and not self.spec.params
+        return acting and bool(others) and all(pointing(self.source(o).record.names(), source) for o in others)
 
     # --- loops with effects --------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Linker, Listing, Table
 from sopwb.author.english.names import EVERYBODY, key_of, words_of
 from sopwb.author.english.nodes import has, parts
-from sopwb.author.english.scope import Scope, date_field, find_field, noun_matches, relation, source_of_param
+from sopwb.author.english.scope import Scope, date_field, find_field, noun_matches, pointing, relation, source_of_param
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import DATE, STRING, RecordType, is_optional, optional, required
@@ -109,6 +109,9 @@ class Selecting(Linker):
         if ";" in rows.owner:
             each = [msgspec.structs.replace(rows, owner=o) for o in rows.owner.split(";")]
             return list(dict.fromkeys(w for part in each for w in self.owner_where(part, schema)))
+        of_one = self.of_each(rows, schema)
+        if of_one:
+            return [of_one]
         ways = relation(self.names, self.spec, schema)
         if rows.owner.startswith("="):
             said = set(rows.owner[1:].split())
@@ -152,6 +155,17 @@ class Selecting(Linker):
         if alone and self.names.sources_named(rows.owner) and not rows.every:
             raise Doubt(f"Of which {rows.owner} are these {schema.name}? The script takes nothing that says so.")
         return []
+
+    def of_each(self, rows: m.Rows, schema: SourceSchema) -> str:
+        """Relate to the record that a loop goes over: the loans of each family; empty where they do not point to it."""
+        if rows.every and not rows.owner:
+            return ""
+        for prefix, _, source in self.body.records if self.body is not None and self.spec.effects else ():
+            other = self.names.sources.get(source)
+            field = pointing(schema.record.names(), other) if other is not None and source != schema.name else ""
+            if other is not None and field:
+                return f"it.{field} == {prefix}.{other.key}"
+        return ""
 
     def dated_where(self, words: str, schema: SourceSchema) -> list[str]:
         """Relate by a date where the parameter is no field: "their visits on that day". Raises ``Doubt``."""

@@ -10,18 +10,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.rows import with_cond
+from sopwb.author.english.lexicon import singular
 from sopwb.author.english.meaning import (
     Adjust,
+    Agg,
+    Compare,
     Cond,
     Exclude,
     Lit,
     Named,
+    NoRows,
+    Not,
     Param,
     Remark,
     Rows,
     Select,
     Statement,
+    Value,
     Via,
 )
 
@@ -70,3 +79,28 @@ def _costs_more(c: Cond, v: Lit, n: str, **_: Any) -> Statement:
 def _never_without(n: str, w: str, e: str = "") -> Statement:
     """Where there is no deadline nothing is express: a test of what is empty does not hold anyway."""
     return Remark("blank open " + n)
+
+# --- those that have some of another kind -----------------------------------------------------------------------------
+
+
+@G.rule("rows", "{r:rows} (that|which|who) (has|have|had|owns|own|made|placed|booked) [any|some|at least one|one or more|a|an] {s:rows}", "{r:rows} with (any|some|at least one|one or more) {s:rows}", cost=0.5)
+def _having(r: Rows, s: Rows) -> Rows | None:
+    """Narrow to those of which there is a record of another source: "every family that has loans where …"."""
+    if not r.source or not s.source or s.source == r.source or s.owner not in ("", "it") or s.every:
+        return None
+    return with_cond(r, Not(NoRows(msgspec.structs.replace(s, owner=singular(r.source)))))
+
+
+@G.rule("rows", "{r:rows} (that|which|who) (has|have|had|owns|own|made|placed|booked) (no|not any) {s:rows}", "{r:rows} (without any|with no) {s:rows}", cost=0.5)
+def _having_none(r: Rows, s: Rows) -> Rows | None:
+    if not r.source or not s.source or s.source == r.source or s.owner not in ("", "it") or s.every:
+        return None
+    return with_cond(r, NoRows(msgspec.structs.replace(s, owner=singular(r.source))))
+
+
+@G.rule("rows", "{r:rows} (that|which|who) (has|have|had|owns|own|made|placed|booked) {o:cmp} {n:num} {s:rows}", "{r:rows} (that|which|who) (has|have|had|owns|own|made|placed|booked) {n:num} {o:ormore} {s:rows}", "{r:rows} with {o:cmp} {n:num} {s:rows}", "{r:rows} with {n:num} {o:ormore} {s:rows}", cost=0.5)
+def _having_many(r: Rows, s: Rows, o: str, n: Value) -> Rows | None:
+    if not r.source or not s.source or s.source == r.source or s.owner not in ("", "it") or s.every:
+        return None
+    return with_cond(r, Compare(o, Agg("count", None, msgspec.structs.replace(s, owner=singular(r.source))), n))
+
