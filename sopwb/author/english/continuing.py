@@ -54,6 +54,39 @@ def _only_part(spec: Spec, noun: str, cond: m.Cond) -> None:
     _put(spec, key, m.Cases((m.Arm(cond, part),), sums[key]))
 
 
+def otherwise(spec: Spec, said: m.Assign) -> bool:
+    """Let "otherwise …" end the cases of the value spoken of last; False where it says something else."""
+    before = _values(spec).get(spec.last)
+    if len(said.sets) != 1 or not isinstance(said.cond, m.Otherwise) or before is None:
+        return False
+    name, value = said.sets[0]
+    if name == spec.last and _says_otherwise(before, value):
+        return True
+    if name not in ("@whole", spec.last):
+        return False
+    if isinstance(before, m.Cases) and before.default is None:
+        _put(spec, spec.last, msgspec.structs.replace(before, default=value))
+        return True
+    if isinstance(before, m.Truth):
+        return _says_otherwise(before, value)
+    if all(isinstance(a.cond, m.Otherwise) for a in spec.assigns):
+        raise Doubt("Otherwise than when? Please say when it is what you said before.")
+    return False
+
+
+def _says_otherwise(before: m.Value, value: m.Value) -> bool:
+    """Whether "otherwise" repeats what the definition gives then anyway. Raises ``Doubt`` for another."""
+    if isinstance(before, m.Truth) and isinstance(value, m.Lit) and value.kind == "bool":
+        if value.text == "false":
+            return True
+        raise Doubt("It would be true both then and otherwise. Which is meant?")
+    if isinstance(before, m.Cases) and before.default is None:
+        return False
+    if isinstance(before, m.Cases) and before.default == value:
+        return True
+    raise Doubt("Two things are said of what it is otherwise. Which one holds?")
+
+
 def _addends(value: m.Value) -> list[m.Value]:
     if isinstance(value, m.Arith) and value.op == "+":
         return [*_addends(value.left), *_addends(value.right)]

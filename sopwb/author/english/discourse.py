@@ -11,7 +11,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.amending import bounded_field, except_for, of_time, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
-from sopwb.author.english.continuing import continues, in_that_case
+from sopwb.author.english.continuing import continues, in_that_case, otherwise
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
@@ -422,23 +422,8 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
     statement = msgspec.structs.replace(statement, cond=_only_one(spec, statement.cond))
     if any(name == "@it" for name, _ in statement.sets):
         statement = msgspec.structs.replace(statement, sets=tuple((_it_of(spec, n), v) for n, v in statement.sets))
-    known = {key_of(r.name) for r in spec.returns}
-    if len(statement.sets) == 1 and isinstance(statement.cond, m.Otherwise) and spec.last in spec.defs:
-        name, value = statement.sets[0]
-        before = spec.defs[spec.last]
-        if name == spec.last and _says_otherwise(before, value):
-            return
-        if (name == "@whole" or name == spec.last) and isinstance(before, m.Cases) and before.default is None:
-            spec.defs[spec.last] = msgspec.structs.replace(before, default=value)
-            return
-    if (
-        len(statement.sets) == 1
-        and isinstance(statement.cond, m.Holds)
-        and statement.cond.words == "absent"
-        and statement.sets[0][0] in known
-        and isinstance(statement.cond.subject, m.Named)
-    ):
-        pass
+    if otherwise(spec, statement):
+        return
     spec.assigns.append(statement)
     for name, _ in statement.sets:
         if not name.startswith("@"):
@@ -452,19 +437,6 @@ def _none_for(spec: Spec, statement: m.Assign) -> None:
     if not nothing or isinstance(statement.cond, m.Otherwise):
         raise Doubt("That says what something is, but nothing is returned. What should it change?")
     _include(spec, (m.Not(statement.cond),))
-
-
-def _says_otherwise(before: m.Value, value: m.Value) -> bool:
-    """Whether "otherwise" repeats what the definition gives then anyway. Raises ``Doubt`` for another."""
-    if isinstance(before, m.Truth) and isinstance(value, m.Lit) and value.kind == "bool":
-        if value.text == "false":
-            return True
-        raise Doubt("It would be true both then and otherwise. Which is meant?")
-    if isinstance(before, m.Cases) and before.default is None:
-        return False
-    if isinstance(before, m.Cases) and before.default == value:
-        return True
-    raise Doubt("Two things are said of what it is otherwise. Which one holds?")
 
 
 def _only_one(spec: Spec, cond: m.Cond) -> m.Cond:

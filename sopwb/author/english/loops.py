@@ -181,7 +181,8 @@ class Loops(Linker):
         result = signature.returns if signature is not None else None
         mine: list[m.Cond] = []
         theirs: list[m.Cond] = []
-        for cond in conds:
+        for said in conds:
+            cond = self.of_records(said, source)
             self.asked_of_each(cond, source)
             if theirs and has(cond, m.Named, words="@date"):
                 # "who was on warning last month": when, the script does not tell.
@@ -216,6 +217,18 @@ class Loops(Linker):
             ):
                 return True
         return any(not find_field(source.record, w)[0] for w in _names(cond) if not w.startswith("@"))
+
+    def of_records(self, cond: m.Cond, source: SourceSchema) -> m.Cond:
+        """Let "without boats" be about records where they are no field of what is gone over."""
+        if not isinstance(cond, m.Holds) or not isinstance(cond.subject, m.Named):
+            return cond
+        if cond.words not in ("absent", "present"):
+            return cond
+        named = self.names.sources_named(cond.subject.words)
+        if len(named) != 1 or named[0] == source.name or find_field(source.record, cond.subject.words)[0]:
+            return cond
+        none = m.NoRows(m.Rows(named[0], "it"))
+        return none if cond.words == "absent" else m.Not(none)
 
     def of_others(self, cond: Any, source: SourceSchema) -> bool:
         """Whether a condition is about records of another source that point to each record that effects go over."""

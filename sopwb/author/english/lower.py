@@ -30,7 +30,7 @@ from sopwb.author.english.expressions import (
     wrap,
 )
 from sopwb.author.english.lexicon import UNITS
-from sopwb.author.english.nodes import has
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.scope import Scope
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.author.english.testing import Testing
@@ -432,7 +432,11 @@ class Lowering(Testing):
         if opposed(list(value.arms)) == "overlap" and value.arms[0].value != value.arms[1].value:
             raise Doubt("Two of the cases overlap: at exactly that point both hold. Which one counts there?")
         value = msgspec.structs.replace(value, arms=ordered(value.arms))
-        empties = [a for a in value.arms if _of_absence(a.cond)]
+        empties = [
+            a
+            for i, a in enumerate(value.arms)
+            if _of_absence(a.cond) and all(a.cond not in parts(b.cond) for b in value.arms[:i])
+        ]
         beyond = [a for a in value.arms if isinstance(a.cond, m.Holds) and a.cond.words == "@beyond"]
         return [*empties, *(a for a in value.arms if a not in empties and a not in beyond), *beyond]
 

@@ -127,12 +127,25 @@ def unnamed(spec: Spec) -> None:
         )
 
 
+def _as_said(spec: Spec, key: str) -> str:
+    """Give a name as it was written, its plural kept."""
+    size = len(key.split())
+    for said in spec.said:
+        lows = [low for low, _ in said]
+        for at in range(len(lows)):
+            for end in (at + 1, at + size):
+                name = "_".join(lows[at:end])
+                if name.isidentifier() and key_of(name) == key:
+                    return name
+    return key.replace(" ", "_")
+
+
 def each_of_them(spec: Spec, fields: list[m.Ret]) -> list[m.Ret]:
     """Put the defined names in the place of "both" and "them". Raises ``Doubt`` where their number differs."""
     if [f.name for f in fields] != [EACH_OF_THEM]:
         return fields
     known = {key_of(r.name) for r in spec.returns}
-    names = [key.replace(" ", "_") for key in spec.defs if not key.startswith("@") and key not in known]
+    names = [_as_said(spec, key) for key in spec.defs if not key.startswith("@") and key not in known]
     if not names or fields[0].type not in ("0", str(len(names))):
         raise Doubt("Which values should it return? Please name them.")
     return [m.Ret(name) for name in names]

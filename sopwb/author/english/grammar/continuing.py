@@ -22,6 +22,7 @@ from sopwb.author.english.meaning import (
     Define,
     Lit,
     Named,
+    NoRows,
     Not,
     Remark,
     Rows,
@@ -36,6 +37,7 @@ _ZERO = Lit("number", "0")
 # --- more cases, in a case of their own ------------------------------------------------------------------------
 
 G.rule("incase", "(with no|without|without any|with zero|having no) {n:ownword}", "(if|when) there (are|is) (no|not any) {n:ownword}", cost=0.0)(lambda n: Compare("==", Named(n), _ZERO))
+G.rule("incase", "(with no|without|without any|with zero|having no) {r:rows}", cost=0.2)(lambda r: NoRows(r))
 G.rule("incase", "with {c:countcond}", "(if|when) {c:cond}", cost=0.4)(lambda c: c)
 G.rule("countcond", "{o:cmp} {v:num} {n:ownword}", "{v:num} {n:ownword} {o:ormore}", "{v:num} {o:ormore} {n:ownword}", cost=0.0)(lambda o, v, n: Compare(o, Named(n), v))
 
@@ -47,7 +49,7 @@ def _more(p: Cond, c: Cases) -> Statement | None:
         return None
     arms = [Arm(And((p, a.cond)), a.value) for a in c.arms]
     if c.default is not None:
-        arms.append(Arm(p, c.default))
+        arms.append(Arm(And((p, *(Not(a.cond) for a in c.arms))), c.default))
     return Define("@more", Cases(tuple(arms)))
 
 
@@ -97,6 +99,7 @@ G.rule("atom", "(that|this) is the case", cost=0.4)(lambda: CASE)
 
 G.rule("ischarged", "(is|are|will be|gets|get) (charged|billed|counted|paid|paid for|due|invoiced|included)", "(count|counts|matter|matters)", cost=0.0)(lambda: True)
 G.rule("onlypart", "[so|then] only [the|their|its] [{n:num}] {s:source} {k:ischarged}", cost=0.0)(lambda s, n=None, k=None: singular(s))
+G.rule("onlypart", "[so|then] only [the|their|its] {s:name} {k:ischarged}", cost=0.2)(lambda s, k=None: s)
 
 
 @G.rule("clause", "<when> {c:cond} [,] {x:onlypart}", "<when> {c:cond} [,] {w:becausewords} , {x:onlypart}", cost=0.3)

@@ -58,7 +58,7 @@ def _loosely(chart: Chart, at: int) -> list[Edge]:
     return []
 
 
-G.rule("aggregate", "how many {w:loosely} [the] [number of|count of] {r:rows}", "(the number|the count) of {w:loosely} [the] [number of|count of] {r:rows}", cost=0.3)(lambda r, w: Agg("count", None, r))
+G.rule("aggregate", "(how many|how often|how many times) {w:loosely} [the] [number of|count of] {r:rows}", "(the number|the count) of {w:loosely} [the] [number of|count of] {r:rows}", cost=0.3)(lambda r, w: Agg("count", None, r))
 G.rule("rows", "{r:rows} of (theirs|his|hers|its)", cost=0.2)(lambda r: msgspec.structs.replace(r, owner=r.owner or "it"))
 
 # --- the records that a number counts -----------------------------------------------------------------------------

@@ -80,6 +80,8 @@ def _did_explained(r: Rows, e: str, v: str, c: Cond) -> Rows | None:
     return msgspec.structs.replace(r, owner=r.owner or e or "it", conds=(*r.conds, c))
 
 
+G.rule("rows", "{r:rows} (under|on|in|with|of|from|at|by) {v:oneword} [{w:oneword}] LP {c:cond} RP", cost=0.6)(lambda r, v, c, w="": None if {v, w} & _DENYING or not r.source else with_cond(r, c))
+
 # --- shares in percent ------------------------------------------------------------------------------------------------
 
 G.rule("aspercent", "[,] (as a percentage|as percentage|in percent|as percent|as a percent|expressed as a percentage|expressed in percent|given as a percentage|given in percent|as a percentage value)", cost=0.0)(lambda: True)
@@ -178,7 +180,7 @@ def _newverb(chart: Chart, at: int) -> list[Edge]:
 
 
 G.rule("nonehere", "(none|nothing|nobody|no one) (is|means|gives|counts as|makes|would be) [just|simply]", cost=0.0)(lambda: True)
-G.rule("neverdid", "{e:entity} (never|have never|has never|had never|never have) {w:newverb} [one|any|anything]", "{e:entity} (did not|have not|has not) {w:newverb} (any|anything|at all|ever|one)", "nothing (is|was) {w:newverb}", "nothing (is|was) {n:ownword}", cost=0.3)(lambda e="", w="", n="": True)
+G.rule("neverdid", "{e:entity} (never|have never|has never|had never|never have) {w:newverb} [one|any|anything]", "{e:entity} (did not|have not|has not) {w:newverb} (any|anything|at all|ever|one)", "nothing (is|was) {w:newverb}", "nothing (is|was) {n:ownword}", "there (was|were) (none|nothing|no such one|never one|never any)", "(it|they|he|she) (had|ever had) none", cost=0.3)(lambda e="", w="", n="": True)
 
 
 @G.rule("clause", "{k:nonehere} {v:lit}", "{v:lit} <when> {k:neverdid}", cost=0.6)
