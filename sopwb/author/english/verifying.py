@@ -21,6 +21,8 @@ def verify(spec: Spec, remark: m.Remark) -> None:
         raise Doubt(f"I find no number {number} in it that could stay.")
     if remark.what.startswith("blank not ") and has(_said(spec, remark.what.removeprefix("blank not ")), m.Not):
         raise Doubt("What should an empty value count as there? Please say it in full.")
+    if remark.what.startswith("made of "):
+        _made_of(spec, *remark.what.removeprefix("made of ").split(": "))
     if remark.what == "limits fine":
         _limits_fine(spec)
     if remark.what.startswith("fine at "):
@@ -83,3 +85,14 @@ def _tested(said: Any, number: str, good: bool) -> Iterator[tuple[bool, bool]]:
     elif isinstance(said, dict):
         for part in said.values():
             yield from _tested(part, number, good)
+
+
+def _made_of(spec: Spec, source: str, names: str) -> None:
+    """Hold "neither in a nor in b" against what a and b are computed from. Raises ``Doubt``."""
+    focus = spec.current.source if spec.current is not None else ""
+    for name in names.split(", "):
+        said = _said(spec, key_of(name))
+        inner = [said, *(spec.defs.get(p.words) for p in parts(said) if isinstance(p, m.Named))]
+        over = [(a.rows.source if a.rows is not None else "") or focus for a in parts(inner) if isinstance(a, m.Agg)]
+        if said is not None and source not in over:
+            raise Doubt(f"{name} is not computed from {source}. How do they count in it?")

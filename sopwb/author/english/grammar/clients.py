@@ -44,6 +44,7 @@ G.rule("keyed", "{o:owner} {m:name}", "(the|that|this) {m:name} of {o:entity}", 
 # --- what a parameter is ---------------------------------------------------------------------------------------------
 
 G.rule("paramgloss", "[,|LP] [that is|which is|meaning|i.e.|namely] ([the] {o:owner}|the|a|their|its) (name|id|code|number|key|email|e mail|word|text) [(as|just as|exactly as|the way) (it|they) (stands|is|appears|is written|is given|is spelled|is spelt|are|stand) in [the] {s:source}|as in [the] {s:source}|from [the] {s:source}|in {s:source}] [RP]", cost=0.0)(lambda o="", s="": True)
+G.rule("paramgloss", "[,|LP] (that is|which is|meaning|i.e.|namely) (the {o:owner}|the|a|their|its|{o:owner}) {n:name} (as|just as|the way) (it|they) (stands|is|appears|is written|is given|are|stand) in [the] {s:source} [RP]", cost=0.0)(lambda n, s, o="": True)
 G.rule("param", "[a|an|the|one] {n:ident} {g:paramgloss}", cost=0.3)(lambda n, g: Param(n))
 
 # --- those that are left -----------------------------------------------------------------------------------------------

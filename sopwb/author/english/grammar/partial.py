@@ -39,9 +39,11 @@ G.rule("evenif", "[,] even (if|when|though) {k:anything}", cost=0.3)(lambda k: T
 
 
 @G.rule("clause", "{r:rows} (do not|does not|should not|must not|shall not|are not to) (count|be counted|be included|be in there|be in it|show up|appear|be part of it|matter) [at all] {b:bothways} [{e:evenif}]", "{r:rows} (do not|does not|should not|must not) (count|be counted|be included|be in there|be in it|appear) {e:evenif}", cost=0.3)
-def _nowhere(r: Rows, b: tuple[str, ...] = (), e: Any = None) -> Statement | None:
-    """Leave records out of everything; what is named is what the script has, and it is all that looks at them."""
-    return Exclude(r) if r.conds or r.words else None
+def _nowhere(r: Rows, b: tuple[str, ...] = (), e: Any = None) -> tuple[Statement, ...] | None:
+    """Leave records out of everything; the values that are named have to be made of such records."""
+    if not (r.conds or r.words):
+        return None
+    return (Exclude(r), Remark(f"made of {r.source}: " + ", ".join(b))) if b and r.source else (Exclude(r),)
 
 
 @G.rule("clause", "{r:rows} (should not|must not|do not|does not|are not to) (be in there|be in it|show up|appear|be part of it|be part of that) [at all]", cost=0.4)

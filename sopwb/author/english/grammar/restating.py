@@ -24,10 +24,12 @@ from sopwb.author.english.meaning import (
     Compare,
     Cond,
     Define,
+    Except,
     Holds,
     Inside,
     Lit,
     Named,
+    NoRows,
     Or,
     Pick,
     Rows,
@@ -188,3 +190,15 @@ def _where_none(v: Lit, k: bool) -> Statement:
     return Assign(NONE, (("@it", v),))
 
 G.rule("rows", "{r:rows} (without|with no|that have no|that has no|with an empty|with a missing|with a blank) [a|an|any] {n:name} (value|values|entry|reading|figure|set|given)", cost=0.4)(lambda r, n: with_cond(r, Holds(Named(n), "absent")))
+
+# --- one number out of another ---------------------------------------------------------------------------------------
+
+G.rule("sum", "{a:factor} out of [all] {b:factor} {p:aspercent}", "{a:factor} in percent of [all] {b:factor}", cost=0.2)(lambda a, b, p=None: in_percent(a, b))
+G.rule("sum", "{a:factor} out of [all] [the] {r:rows} {p:aspercent}", "{a:factor} (in percent of|as a percentage of) [all] [the] {r:rows}", cost=0.3)(lambda a, r, p=None: in_percent(a, Agg("count", None, r)) if r.source or r.noun else None)
+G.rule("sum", "{s:rows} (as a percentage of|in percent of|as percent of) {r:rows}", cost=0.4)(lambda s, r: in_percent(Agg("count", None, s), Agg("count", None, r)) if s.source and (r.source or r.noun) else None)
+G.rule("rows", "{r:rows} {v:oneword} (so far|until now|up to now|to date) LP {c:cond} RP", "{r:rows} (so far|until now|up to now|to date) LP {c:cond} RP", cost=0.3)(lambda r, c, v="": with_cond(r, c) if v not in _DENYING and r.source else None)
+
+
+@G.rule("clause", "(a|an|any|no) {e:entity} (without|without any|with no|that has no|which has no) {r:rows} (is|are|counts as|gets|has) (never|not) [a|an|any] {n:ownword}", cost=0.2)
+def _never_without_rows(r: Rows, n: str, e: str = "") -> Statement:
+    return Except(NoRows(r), n, Lit("bool", "false"))
