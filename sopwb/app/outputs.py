@@ -437,7 +437,8 @@ class History(Output, frozen=True):
 
 
 class SourceView(Output, frozen=True):
-    """A data source: format, place, key, fields with their types, number of records (-1 unknown), first records."""
+    """A data source: format, place, key, fields with their types, number of records (-1 unknown), first records;
+    ``index`` as it is declared."""
 
     name: str
     format: str
@@ -448,6 +449,7 @@ class SourceView(Output, frozen=True):
     sample: tuple[dict[str, Any], ...] = ()
     problem: Diagnostic | None = None
     writable: bool = False
+    index: tuple[str, ...] = ()
 
 
 class FieldProfile(msgspec.Struct, frozen=True):

@@ -113,6 +113,10 @@ class SqliteTable:
         columnar = columnar_of(self._whole())
         return columnar.parquet() if columnar is not None else None
 
+    def in_order_of(self, field: str) -> str | None:
+        columnar = columnar_of(self._whole())
+        return columnar.in_order_of(field) if columnar is not None else None
+
     def unchanged(self) -> None:
         self._reader.unchanged()
 

@@ -137,6 +137,10 @@ class _RecordingTable:
         self._notes.forget()
         return columnar.parquet()
 
+    def in_order_of(self, field: str) -> str | None:
+        columnar = columnar_of(self._table)
+        return columnar.in_order_of(field) if columnar is not None else None
+
     def unchanged(self) -> None:
         columnar = columnar_of(self._table)
         if columnar is not None:

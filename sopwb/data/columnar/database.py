@@ -6,10 +6,11 @@ Deliberately not here: the set engine's database (``duckdb.session``), and any s
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sopwb.kernel.limits import COLUMNS_MEMORY_MB
+from sopwb.kernel.limits import COLUMNS_MEMORY_MB, SET_WAIT_S
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,7 +21,7 @@ class Refused(Exception):
 
 
 class Database:
-    """An open database in memory. Its iterators raise ``Refused``."""
+    """An open database in memory. Whatever it does raises ``Refused``."""
 
     def __init__(self, spill: str) -> None:
         import duckdb
@@ -53,6 +54,36 @@ class Database:
                 yield from cursor.sql(query).to_arrow_reader(rows_max)
             except self._error as wrong:
                 raise Refused(" ".join(str(wrong).split())[:200]) from None
+
+    def write(self, query: str, path: str) -> None:
+        """Write a query's rows to a Parquet file, in their order and with their types."""
+        literal = path.replace("'", "''")
+        with self._connection.cursor() as cursor:
+            cursor.execute("set timezone = 'UTC'")
+            # What is compressed by lz4 is read fastest.
+            self._interruptibly(cursor, f"copy ({query}) to '{literal}' (format parquet, compression lz4_raw)")
+
+    def _interruptibly(self, cursor: Any, statement: str) -> None:
+        """Execute beside this thread, which hears Ctrl-C meanwhile; DuckDB itself would make another error of that."""
+        found: list[Exception] = []
+
+        def work() -> None:
+            try:
+                cursor.execute(statement)
+            except self._error as wrong:
+                found.append(Refused(" ".join(str(wrong).split())[:200]))
+
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        try:
+            while worker.is_alive():
+                worker.join(SET_WAIT_S)
+        except BaseException:
+            cursor.interrupt()
+            worker.join()
+            raise
+        if found:
+            raise found[0] from None
 
     def close(self) -> None:
         """Close it."""

@@ -96,6 +96,8 @@ class SetEngine:
             self.by_rows.append(query)
             return None
         assert self._session is not None, "the sources were loaded into a session"
+        # Not when it is executed, on a thread of its own: Ctrl-C is heard here.
+        self._session.prepare(query.prelude, query.indexes)
         return _Decision(self._session, query, dict(outer), self.lookup(), self._run_id, self._tools, self._unchanged)
 
     def lookup(self) -> LookupTables:
