@@ -20,7 +20,7 @@ from pathlib import Path
 from sopwb.kernel.limits import SET_MEMORY_MB_MAX
 from tests.bench.measure import Taken, interleaved, own_process
 from tests.bench.sets import CONTESTANTS, words_of
-from tests.bench.shop import Setting, make_parquet, make_workspace
+from tests.bench.shop import Setting, make_parquet, make_workspaces
 
 ORDERS_EACH = 12
 ORDER_BYTES = 24
@@ -37,7 +37,7 @@ def setting_of(folder: Path, size: int, options: argparse.Namespace) -> Setting:
         if room < needed:
             raise SystemExit(f"{size} customers need {needed >> 20} MiB of disk, and {room >> 20} are free")
         make_parquet(made, size, size * ORDERS_EACH)
-        make_workspace(made)
+        make_workspaces(made)
     return Setting(made, size, size * ORDERS_EACH, options.threads, options.memory_mb, size, options.patience)
 
 
