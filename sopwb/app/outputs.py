@@ -114,8 +114,8 @@ class RunView(Output, frozen=True):
     seconds: float = 0.0
     engine: str = "rows"
     """rows, or sets where a loop was decided by a query."""
-    by_rows: tuple[str, ...] = ()
-    """Large loops that had to run by rows, and why."""
+    slower: tuple[str, ...] = ()
+    """What took longer than it could, and why: large loops that ran by rows, indexes that could not be made."""
     acting: ActingView | None = None
     """Of a run that changes the world; None where it only plans or mocks."""
 

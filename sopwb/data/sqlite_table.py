@@ -113,9 +113,10 @@ class SqliteTable:
         columnar = columnar_of(self._whole())
         return columnar.parquet() if columnar is not None else None
 
-    def in_order_of(self, field: str) -> str | None:
+    def in_order_of(self, field: str) -> str:
         columnar = columnar_of(self._whole())
-        return columnar.in_order_of(field) if columnar is not None else None
+        assert columnar is not None, "its file said that it is indexed"
+        return columnar.in_order_of(field)
 
     def unchanged(self) -> None:
         self._reader.unchanged()

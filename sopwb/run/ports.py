@@ -102,10 +102,12 @@ class Columnar(Protocol):
         """Give the file, as it was fingerprinted. Whoever has read it asks ``unchanged`` afterwards."""
         ...
 
-    def in_order_of(self, field: str) -> str | None:
+    def in_order_of(self, field: str) -> str:
         """Give the path of a file with the same records and columns in the order of an ``indexed`` field, then of the
-        key; it is made where it is not there yet, and None where that is not possible. The records' places in a source
-        without a key are its column ``PLACE_COLUMN``."""
+        key; it is made where it is not there yet. The places of a source without a key are its ``PLACE_COLUMN``.
+
+        Raises ``UserError`` where the file changed or the other cannot be made; ``unchanged`` tells which.
+        """
         ...
 
     def unchanged(self) -> None:

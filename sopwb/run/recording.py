@@ -137,9 +137,10 @@ class _RecordingTable:
         self._notes.forget()
         return columnar.parquet()
 
-    def in_order_of(self, field: str) -> str | None:
+    def in_order_of(self, field: str) -> str:
         columnar = columnar_of(self._table)
-        return columnar.in_order_of(field) if columnar is not None else None
+        assert columnar is not None, "its file said that it is indexed"
+        return columnar.in_order_of(field)
 
     def unchanged(self) -> None:
         columnar = columnar_of(self._table)

@@ -149,8 +149,8 @@ def test_an_index_is_a_list_of_fields_of_a_file() -> None:
     assert declaration.index == ("customer_id", "day")
     for wrong in ("customer_id", [1], {"a": 1}):
         check({"path": "a.csv", "index": wrong}, "SOP-D006 at data.orders: index is a list of fields")
-    url = "postgresql://db/shop"
-    check({"url": url, "table": "orders", "index": ["day"]}, "SOP-D006 at data.orders: a database has indexes of its own")
+    database = {"url": "postgresql://db/shop", "table": "orders", "index": ["day"]}
+    check(database, "SOP-D006 at data.orders: a database has indexes of its own")
 
 
 def test_a_source_is_writable_only_where_it_says_so_and_its_format_can_be() -> None:

@@ -57,7 +57,6 @@ def columnar(table: Table) -> ColumnarTable:
 def in_order(table: ColumnarTable, field: str, *, place: bool = False) -> list[Any]:
     """Read the ids (or places) and a field's values as they stand in the index."""
     path, file = table.in_order_of(field), table.parquet()
-    assert path is not None
     assert file is not None
     identity = "file_row_number" if place else file.columns["id"]
     return duckdb.sql(f"select {identity}, {file.columns[field]} from '{path}'").fetchall()
@@ -145,8 +144,15 @@ def test_a_disk_that_does_not_take_it_costs_time(tmp_path: Path, monkeypatch: py
         raise Refused("No space left on device")
 
     monkeypatch.setattr(Database, "write", full)
-    assert table.in_order_of("of") is None
     market = with_people(table)
+    program, tools = market.prepare(GATHERED), DecidingTools(market.registry)
+    with SetEngine(Engine(threads=1), program, market, tools, "b3:test", "b3:script", "zone", "") as sets:
+        decision = sets.decide(program.script.steps[0], program.script, "", {})  # type: ignore[arg-type]
+        assert decision is not None
+        assert [len(batch.items) for batch in decision.batches(lambda _: None)] == [3]
+        (said,) = sets.slower
+    assert said.startswith("the index of things by of is not used: SOP-D042 at ")
+    assert "No space left on device" in said
     assert same(market)
     assert list((tmp_path / "cache" / "columns").glob("*.of.parquet*")) == []
 

@@ -1,6 +1,6 @@
 """A DuckDB database that reads one source's file: it looks through it, and sorts it with spilling.
 
-Nothing is downloaded; memory beyond ``COLUMNS_MEMORY_MB`` is put aside into a folder that goes with the database.
+Nothing is downloaded; memory beyond a limit is put aside into a folder that goes with the database.
 Deliberately not here: the set engine's database (``duckdb.session``), and any statement.
 """
 
@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sopwb.kernel.limits import COLUMNS_MEMORY_MB, SET_WAIT_S
+from sopwb.kernel.limits import COLUMNS_MEMORY_MB, COLUMNS_SORTED_ROWS_MAX, SET_MEMORY_MB_MAX, SET_WAIT_S
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,17 +20,22 @@ class Refused(Exception):
     """DuckDB could not read a file, or had no room to sort it; the text is its own."""
 
 
+def sorting_memory_mb(rows: int) -> int:
+    """Say how much memory so many records need to be sorted with spilling: beyond a point a little is too little."""
+    return COLUMNS_MEMORY_MB if rows <= COLUMNS_SORTED_ROWS_MAX else SET_MEMORY_MB_MAX
+
+
 class Database:
     """An open database in memory. Whatever it does raises ``Refused``."""
 
-    def __init__(self, spill: str) -> None:
+    def __init__(self, spill: str, memory_mb: int = COLUMNS_MEMORY_MB) -> None:
         import duckdb
 
         self._error = duckdb.Error
         settings: dict[str, Any] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "memory_limit": f"{COLUMNS_MEMORY_MB}MB",
+            "memory_limit": f"{memory_mb}MB",
             "temp_directory": spill,
         }
         self._connection = duckdb.connect(":memory:", config=settings)

@@ -88,8 +88,10 @@ class ColumnarTable:
             indexed=tuple(field for field in self.index if field in held) if self._place.lasts else (),
         )
 
-    def in_order_of(self, field: str) -> str | None:
+    def in_order_of(self, field: str) -> str:
         """Give the records in the order of a field; see ``run.ports.Columnar``."""
+        from sopwb.data.columnar.database import Database, Refused, sorting_memory_mb
+
         path = self._place.in_order_of(field)
         if os.path.exists(path):
             return path
@@ -103,16 +105,19 @@ class ColumnarTable:
             f"select {', '.join(map(quoted, columns))} from {files_sql([self._path], numbered=key is None)} "
             f"order by {value_sql(self._held(field), self._type(field))}, {self._place_in_order()}"
         )
-        try:
-            with self._place.making(), self._saying():
-                if not os.path.exists(path):  # else another process was faster
-                    passing = self._place.passing(path)
-                    self._database().write(query, passing)
+        with self._place.making():
+            if not os.path.exists(path):  # else another process was faster
+                passing = self._place.passing(path)
+                database = Database(self._place.spill, sorting_memory_mb(self._about.rows))
+                try:
+                    database.write(query, passing)
+                except Refused as wrong:
                     self.unchanged()
-                    settle(passing, path)
-        except UserError:
-            self.unchanged()
-            return None  # a cache that cannot be written: the same answers, more slowly
+                    raise self._place.refusal(str(wrong)) from None
+                finally:
+                    database.close()
+                self.unchanged()
+                settle(passing, path)
         return path
 
     def rows(self) -> Iterator[dict[str, Value]]:

@@ -85,6 +85,12 @@ class SetEngine:
     ) -> None:
         self._open.close()
 
+    @property
+    def slower(self) -> tuple[str, ...]:
+        """Say what took longer than it could, and why."""
+        loops = (f"{why.path} runs by rows: {why.reason}" for why in self.by_rows)
+        return (*loops, *(self._session.unordered if self._session is not None else ()))
+
     def decide(self, each: ir.Each, script: ir.Script, prefix: str, outer: dict[str, Value]) -> Decision | None:
         """Begin an ``each``; see ``run.sets.SetExecutor``."""
         facts = self._loaded()

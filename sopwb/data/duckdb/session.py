@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sopwb.data.columnar.about import files_sql, plain_sql
+from sopwb.kernel.diagnostics import UserError
 from sopwb.kernel.limits import SET_MEMORY_MB_MAX
 from sopwb.kernel.values import CONTEXT
 from sopwb.lang.environment import SourceSchema
@@ -57,6 +58,8 @@ class Session:
         self._kinds: dict[str, str] = {}
         self._in_place: dict[str, tuple[Columnar, SourceSchema, ParquetFile, list[str]]] = {}
         self._in_order: set[tuple[str, str]] = set()
+        self.unordered: list[str] = []
+        """The sources that could not be put in order, and why."""
 
     def __enter__(self) -> Session:
         return self
@@ -72,7 +75,7 @@ class Session:
         """Make what queries use, once: macros, and the sources that they read in the order of a field.
 
         Making such an order of many records for the first time takes seconds; where that is not possible, they are
-        read as they stand.
+        read as they stand, and ``unordered`` says why. Raises ``UserError`` where a source changed.
         """
         if prelude != self._prelude:
             for macro in prelude:
@@ -107,7 +110,13 @@ class Session:
 
     def _read_in_order(self, source: str, field: str) -> None:
         columnar, schema, file, held = self._in_place[source]
-        self._make("view", table_of(source, field), _reading(schema, file, held, columnar.in_order_of(field)))
+        path = None
+        try:
+            path = columnar.in_order_of(field)
+        except UserError as refused:
+            columnar.unchanged()
+            self.unordered.append(f"the index of {source} by {field} is not used: {refused.diagnostics[0].line()}")
+        self._make("view", table_of(source, field), _reading(schema, file, held, path))
 
     def _known(self, schema: SourceSchema, file: ParquetFile, held: Sequence[str], rows: int) -> SourceFacts:
         fields: dict[str, FieldFacts] = {}
