@@ -23,6 +23,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     discounts,
     edits,
     effects,
+    epithets,
     everyday,
     examples,
     exceptions,
