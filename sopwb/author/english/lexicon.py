@@ -208,7 +208,8 @@ IRREGULAR: Final[dict[str, str]] = {
 VAGUE: Final = ("a while", "a lot", "recently", "lately", "often", "rarely", "a long time", "too long", "for long", "soon", "frequently",
                 "big", "small", "large", "many", "few", "a few", "some time", "ages", "regularly", "high", "low", "good", "bad", "expensive",
                 "cheap", "active", "inactive", "loyal", "important", "quite some time", "too much", "too many", "a bit", "several", "much",
-                "heavy", "slow", "fast", "late", "early", "old", "new", "young", "lots", "plenty", "not long ago", "the other day")
+                "heavy", "slow", "fast", "late", "early", "old", "new", "young", "lots", "plenty", "not long ago", "the other day",
+                "nearly", "almost", "popular", "busy")
 """Measures without a number: quoted back with the question for one."""
 
 OUTSIDE: Final[dict[str, str]] = {

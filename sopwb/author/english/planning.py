@@ -297,6 +297,7 @@ class Planner(Keeping):
         return self.state.specs.get(self.state.open)
 
     def take(self, statement: m.Statement | Example, tokens: Any) -> None:
+        statement = self.wanted_next(statement)
         match statement:
             case m.Create(name, _):
                 self.create(name)

@@ -61,3 +61,6 @@ def _without_others(r: Rows, q: Rows) -> Rows | None:
 
 
 G.rule("others", "{s:source} [at all|yet|so far|of their own]", "(a|any|single) {s:source}", cost=0.1)(lambda s: Rows(s))
+
+# "The average number of tickets": each record says how many; where they are records themselves, those are counted.
+G.rule("measure", "[the] number of {n:name}", cost=0.8)(lambda n: Named(n))
