@@ -55,10 +55,9 @@ class Keeping(ABC):
             return statement
         field = statement.fields[0]
         new = "_" in field.name and field.name not in self.names.sources and not field.type and field.value is None
+        known = self.names.name_cost(key_of(field.name)) == 0.0
         spec = self.spec()
-        if not new or spec is None or spec.name not in self.state.saved or self.names.name_cost(key_of(field.name)) == 0.0:
-            return statement
-        return m.Create(field.name)
+        return m.Create(field.name) if new and not known and spec and spec.name in self.state.saved else statement
 
     def save(self, statement: m.Save) -> None:
         if statement.no:

@@ -91,7 +91,8 @@ class Linker(ABC):
         self.steps_by_name: dict[str, dict[str, Any]] = {}
         self.table: Table | None = None
         self.body: Scope | None = None
-        """The scope inside a loop's steps."""
+        """The scope inside a loop's steps, or what a script that is called once gives (``called_once``)."""
+        self.called_once = False
 
     # written by Lowering
     @abstractmethod
@@ -410,7 +411,7 @@ class Linker(ABC):
 
     def in_records(self, words: str, owner: str, exact: bool) -> Expr | None:
         hits: list[tuple[str, str]] = []
-        if self.body is None and self.table is None:
+        if (self.body is None or self.called_once) and self.table is None:
             if self.spec.pick is not None:
                 rows = self.spec.pick.rows or self.spec.current or m.Rows()
                 source = self.rows_source(rows)

@@ -163,7 +163,7 @@ class Loops(Linker):
                 raise Doubt(f"What should {signature.name} get as {param.name}?")
         name = self.unique(signature.name if signature.name not in self.taken else signature.name + "_result")
         self.block.append({"op": "call", "name": name, "script": signature.name, "args": args})
-        self.body = self.result_scope(name, signature)
+        self.body, self.called_once = self.result_scope(name, signature), True
 
     def result_scope(self, name: str, signature: Signature) -> Scope:
         if isinstance(signature.returns, RecordType):

@@ -136,7 +136,7 @@ def pointing(fields: Iterable[str], source: SourceSchema) -> str:
 
 
 def beside(names: Names, scope: Scope, source: str, owner: str) -> str:
-    """Say which records of a source belong to the record that is being filtered: "tour_id == it.id", "id == it.tour_id".
+    """Say which records of a source belong to the one that is being filtered: "tour_id == it.id", "id == it.tour_id".
 
     "" where nothing is filtered, or records of the same source, or those of somebody else (``owner``).
     """

@@ -62,7 +62,8 @@ class Selecting(Linker):
         ):
             return self.of_table(rows)
         source = self.rows_source(rows)
-        own = beside(self.names, scope, source, rows.owner) if not rows.every or rows.owner not in ("", EVERYBODY) else ""
+        of_all = rows.owner == EVERYBODY or (rows.every and not rows.owner)
+        own = "" if of_all else beside(self.names, scope, source, rows.owner)
         if own:
             rows = msgspec.structs.replace(rows, owner="", every=False)
         found = self.fetch(source, self.wheres(rows, source), rows.words)

@@ -13,8 +13,9 @@ from typing import Final
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import gloss_of, with_subject
 from sopwb.author.english.grammar.rows import with_cond
-from sopwb.author.english.meaning import Agg, Compare, Cond, Lit, Named, NoRows, Rows, Value
+from sopwb.author.english.meaning import Agg, Compare, Cond, Lit, Named, NoRows, Only, Remark, Rows, Statement, Value
 from sopwb.author.english.names import Names
+from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
 
 _NO_EPITHETS: Final = frozenset(
@@ -64,3 +65,11 @@ G.rule("others", "{s:source} [at all|yet|so far|of their own]", "(a|any|single) 
 
 # "The average number of tickets": each record says how many; where they are records themselves, those are counted.
 G.rule("measure", "[the] number of {n:name}", cost=0.8)(lambda n: Named(n))
+
+
+G.rule("nomatter", "(whatever|regardless of|no matter|irrespective of|independent of|independently of) [what|which|the] [{o:owner}|the] {n:name} [is|may be|they have|it has|says]", cost=0.1)(lambda n, o="": n)
+
+
+@G.rule("clause", "{r:rows} (count|counts|are counted|is counted|are used|are included|are considered|are taken|are meant) [too|as well] [,] {n:nomatter}", cost=0.3)
+def _count_anyway(r: Rows, n: str) -> tuple[Statement, ...] | None:
+    return (Only(r), Remark("whatever " + n)) if (r.conds or r.words) and not has(r.conds, Named, words=n) else None
