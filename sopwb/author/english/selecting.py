@@ -80,6 +80,13 @@ class Selecting(Linker):
         if filtered not in ("", source) and not relation(self.names, self.spec, self.source(source)):
             raise Doubt(f"How do records of {source} belong to one of {filtered}? No field of theirs says so.")
 
+    def none_of_them(self, none: m.Rows | None, rows: m.Rows) -> bool:
+        """Whether there are none of ``rows`` wherever there are no records of another selection."""
+        if none is None or not (none.conds or none.words):
+            return True
+        source = self.rows_source(none)
+        return self.rows_source(rows) == source and set(self.wheres(none, source)) <= set(self.wheres(rows, source))
+
     def wheres(self, rows: m.Rows, source: str) -> list[str]:
         schema = self.source(source)
         scope = Scope((("it", schema.record, source),), where=True)
