@@ -152,7 +152,10 @@ def _glossed(sentence: str, vague: str, means: str) -> Iterator[str]:
 
 # --- a name that is chosen ----------------------------------------------------------------------------------------
 
-_RETURNED: Final = r"(?:returns?|returning|gives?(?: back)?|reports?|called|named|as|field|{|{[^{}]*,)\s*(?:an?\s+|the\s+)?$"
+_RETURNED: Final = re.compile(
+    r"(?:returns?|returning|gives?(?: back)?|reports?|called|named|as|field|{|{[^{}]*,)\s*(?:an?\s+|the\s+)?$", re.I
+)
+_SET: Final = re.compile(r"\s+(?:is|are)\s+(?:null|nothing|empty|0|true|false)\b")
 
 
 def put_in(text: str, words: str, replacement: str) -> str:
@@ -162,10 +165,11 @@ def put_in(text: str, words: str, replacement: str) -> str:
     """
     pattern = r"\b" + r"[ _]".join(re.escape(w) + r"(?:s|es)?" for w in words.split()) + r"\b"
     places = list(re.finditer(pattern, text, re.I))
-    naming = [p for p in places if re.search(_RETURNED, text[: p.start()], re.I) and re.match(r"\s*[,:;}=(]", text[p.end() :])]
+    closed = [p for p in places if re.match(r"\s*[,:;}=(]", text[p.end() :])]
+    naming = [p for p in closed if _RETURNED.search(text[: p.start()])]
     if naming:
         # Where it is a returned field, "fee is null" speaks of that field too.
-        naming += [p for p in places if re.match(r"\s+(?:is|are)\s+(?:null|nothing|empty|0|true|false)\b", text[p.end() :])]
+        naming += [p for p in places if _SET.match(text[p.end() :])]
     meant = [p for p in places if p not in naming] or places
     for place in reversed(meant):
         text = text[: place.start()] + replacement + text[place.end() :]

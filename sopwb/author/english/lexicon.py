@@ -229,8 +229,16 @@ OUTSIDE: Final[dict[str, str]] = {
 """What the product cannot do, by the words that ask for it."""
 
 
+_VOWELLED: Final = frozenset(
+    ["menus", "gurus", "emus", "gnus", "haikus", "tutus", "taxis", "skis", "kiwis", "bikinis", "rabbis", "safaris", "alibis", "khakis", "jacuzzis", "wikis", "paparazzis"]
+)
+"""Plurals of nouns that end with u or i: what ends so is mostly a singular ("status", "basis")."""
+
+
 def singular(word: str) -> str:
     """Give a noun's singular as far as its ending tells: "entries" → "entry", "boxes" → "box"."""
+    if word in _VOWELLED:
+        return word[:-1]
     if word in IRREGULAR and word in ("people", "children", "men", "women", "feet", "mice", "halves"):
         return IRREGULAR[word]
     if word.endswith("uses") and word[:-2] in ("bonus", "bus", "status", "campus", "virus", "surplus", "focus", "chorus", "walrus"):

@@ -49,6 +49,8 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     sayings,
     selection,
     starting,
+    stretches,
+    sums,
     telling,
     times,
     timetables,

@@ -13,7 +13,20 @@ from typing import Final
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import gloss_of, with_subject
 from sopwb.author.english.grammar.rows import with_cond
-from sopwb.author.english.meaning import Agg, Compare, Cond, Lit, Named, NoRows, Only, Remark, Rows, Statement, Value
+from sopwb.author.english.meaning import (
+    Agg,
+    Compare,
+    Cond,
+    Exclude,
+    Lit,
+    Named,
+    NoRows,
+    Only,
+    Remark,
+    Rows,
+    Statement,
+    Value,
+)
 from sopwb.author.english.names import Names
 from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
@@ -44,19 +57,19 @@ def _having(n: str, t: Cond) -> Cond | None:
     return with_subject(t, Named(n)) if plain else None
 
 
-G.rule("addsto", "(add up|adds up|sum up|sums up|sum|sums|come|comes|amount|amounts|run up|add) to", "total", "totals", "(is|are) (in total|altogether|together)", "(make|makes) [up]", cost=0.0)(lambda: True)
+G.rule("addingto", "(add up|adds up|sum up|sums up|sum|sums|come|comes|amount|amounts|run up|add) to", "total", "totals", "(is|are) (in total|altogether|together)", "(make|makes) [up]", cost=0.0)(lambda: True)
 G.rule("together", "[,] (in total|altogether|together|in all|between them|combined|added up|all together|overall)", cost=0.0)(lambda: True)
 G.rule("having", "(have|has|had|hold|holds|bought|come with|count|with)", cost=0.0)(lambda: True)
 G.rule("amounting", "{o:cmp} {v:num} [{x:noununit}]", "{v:num} [{x:noununit}] {o:ormore}", cost=0.1)(lambda o, v, x=None: (o, v))
 
 
-@G.rule("atom", "[the] {w:measure} <of> {r:rows} {x:addsto} {a:amounting}", "{r:rows} {h:having} {o:cmp} {v:num} {w:measure} {t:together}", "{r:rows} {h:having} {v:num} {m:ormore} {w:measure} {t:together}", cost=0.3)
+@G.rule("atom", "[the] {w:measure} <of> {r:rows} {x:addingto} {a:amounting}", "{r:rows} {h:having} {o:cmp} {v:num} {w:measure} {t:together}", "{r:rows} {h:having} {v:num} {m:ormore} {w:measure} {t:together}", cost=0.3)
 def _adding_up(w: Value, r: Rows, a: tuple[str, Value] | None = None, o: str = "", m: str = "", v: Value | None = None, **_: object) -> Cond:
     op, bound = a if a is not None else (o or m, v)
     return Compare(op, Agg("sum", w, r), bound)  # type: ignore[arg-type]
 
 
-@G.rule("rows", "{r:rows} (without|with no|without any|that have no|which have no|who have no|with zero|without a single) {q:others}", cost=0.4)
+@G.rule("rows", "{r:rows} (without|with no|without any|that have no|which have no|who have no|with zero|without a single) {q:others}", cost=0.8)
 def _without_others(r: Rows, q: Rows) -> Rows | None:
     return None if q.source in (r.source, r.noun) else with_cond(r, NoRows(q))
 
@@ -73,3 +86,11 @@ G.rule("nomatter", "(whatever|regardless of|no matter|irrespective of|independen
 @G.rule("clause", "{r:rows} (count|counts|are counted|is counted|are used|are included|are considered|are taken|are meant) [too|as well] [,] {n:nomatter}", cost=0.3)
 def _count_anyway(r: Rows, n: str) -> tuple[Statement, ...] | None:
     return (Only(r), Remark("whatever " + n)) if (r.conds or r.words) and not has(r.conds, Named, words=n) else None
+
+
+G.rule("stayout", "(stay|stays|remain|remains|go|goes|get|gets|are to stay|have to stay|should stay|must stay|are kept|is kept|drop|drops|fall|falls) (out|left out|skipped|ignored|outside|aside|out of it|out of there|out of this)", "(do not|does not|should not|must not) (go in|go in there|show up|appear|turn up|come up|get in|matter here)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "{r:rows} {x:stayout}", cost=0.3)
+def _stay_out(r: Rows, x: bool) -> Statement | None:
+    return Exclude(r) if r.conds or r.words else None
