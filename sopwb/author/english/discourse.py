@@ -16,6 +16,7 @@ from sopwb.author.english.earlier import pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import (
+    break_tie,
     first_free,
     goes_on,
     left_out,
@@ -219,6 +220,9 @@ def _select(spec: Spec, rows: m.Rows | None, pick: m.Pick | None) -> None:
 
 
 def _define_here(spec: Spec, words: str, value: m.Value) -> None:
+    if words.startswith("@tie "):
+        break_tie(spec, m.Order(value, words.endswith("last")))
+        return
     if words.startswith("@free ") and first_free(spec, words, value):
         return
     is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None

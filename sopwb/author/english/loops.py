@@ -132,6 +132,7 @@ class Loops(Linker):
                 out[param.name] = f"{row}.{param.name}"
             elif any(p.name == param.name for p in self.spec.params):
                 out[param.name] = param.name
+                self.types.setdefault(param.name, required(param.type))
             elif len(signature.params) == 1 and source.key:
                 key_type = required(source.record.get(source.key) or STRING)
                 if key_type != required(param.type):

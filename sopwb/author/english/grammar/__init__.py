@@ -52,6 +52,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     stretches,
     sums,
     telling,
+    ties,
     times,
     timetables,
     values,

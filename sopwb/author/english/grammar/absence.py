@@ -136,7 +136,7 @@ def _nobody(v: Lit, w: str = "") -> Statement:
 
 
 # "Nothing sold means 0", "nobody late: 0": of those spoken of, none is.
-G.rule("nonesuch", "(nothing|none|nobody|no one|not one|not a single one) [was|is|were|are|has been] {a:adj} [yet|so far|there|in it]", cost=0.1)(lambda a: NoRows(Rows(words=(a,))))
+G.rule("nonesuch", "(nothing|none|nobody|no one|not one|not a single one) [was|is|were|are|has been] {a:adj} [yet|so far|there|in it|then|[on] that day|[in] that (month|week|year|time)|in that time]", cost=0.1)(lambda a: NoRows(Rows(words=(a,))))
 G.rule("givesword", "(means|mean|gives|makes|is|counts as|:|,|-|->|=>|=|, then|then|so|, so)", cost=0.0)(lambda: True)
 
 

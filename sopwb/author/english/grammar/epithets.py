@@ -18,6 +18,8 @@ from sopwb.author.english.meaning import (
     Compare,
     Cond,
     Exclude,
+    Holds,
+    LeftOut,
     Lit,
     Named,
     NoRows,
@@ -74,6 +76,11 @@ def _without_others(r: Rows, q: Rows) -> Rows | None:
     return None if q.source in (r.source, r.noun) else with_cond(r, NoRows(q))
 
 
+@G.rule("rows", "{r:rows} with (an empty|a blank|a missing|an unknown|a null|empty|blank|missing) {n:name}", "{r:rows} (whose|where the|where) {n:name} (was never|has not been|is not yet|was not) (filled in|set|entered|given|recorded)", cost=0.3)
+def _with_blank(r: Rows, n: str) -> Rows:
+    return with_cond(r, Holds(Named(n), "absent"))
+
+
 G.rule("others", "{s:source} [at all|yet|so far|of their own]", "(a|any|single) {s:source}", cost=0.1)(lambda s: Rows(s))
 
 # "The average number of tickets": each record says how many; where they are records themselves, those are counted.
@@ -94,3 +101,11 @@ G.rule("stayout", "(stay|stays|remain|remains|go|goes|get|gets|are to stay|have 
 @G.rule("clause", "{r:rows} {x:stayout}", cost=0.3)
 def _stay_out(r: Rows, x: bool) -> Statement | None:
     return Exclude(r) if r.conds or r.words else None
+
+
+G.rule("madeby", "[the] {n:ownword}", "(the|its|that) (average|mean)", cost=0.1)(lambda n="": n or "@avg")
+
+
+@G.rule("clause", "{r:rows} (is|are|should be|must be|gets|get|has to be|have to be) (left out|kept out|excluded|skipped|ignored|omitted) (of|from|in|for) {n:madeby} [only|alone]", "{r:rows} (is|are) (left out|ignored|skipped|excluded) [only|just] (of|from|in|for) {n:madeby} [only|alone]", "{r:rows} [only|just] (does not|do not) count (for|in|into|towards) {n:madeby} [only|alone]", cost=0.3)
+def _left_out_of(r: Rows, n: str) -> Statement | None:
+    return LeftOut(r, n) if r.conds or r.words else None

@@ -81,8 +81,8 @@ def _of_those(a: Rows, b: Rows, t: Any = None) -> Statement | None:
 G.rule("had", "(made|makes|make|has|have|had|got|gets|earned|earns|took|takes|sold|sells|spent|spends|paid|pays|scored|scores|brought in|collected|collects|worked|drove|drives)", cost=0.0)(lambda: True)
 G.rule("most", "the (<max>|most)", cost=0.0)(lambda: True)
 G.rule("most", "the (<min>|fewest|least)", cost=0.0)(lambda: False)
-G.rule("topper", "(whoever|whichever|the one|the one who|the one that|the {e:anyword} who|the {e:anyword} that|the {s:source} that|the {s:source} who|the {s:source} which) {h:had} {m:most} [{w:measure}]", "(whoever|whichever|the one|the {e:anyword}|the {s:source}) (with|that has|who has) {m:most} {w:measure}", cost=0.2)(
-    lambda m, w=None, e="", s="", h=None: (Order(w if w is not None else Named("@number"), m), Rows(s, every=True) if s else None))
+G.rule("topper", "(whoever|whichever|the one|the one who|the one that|the {e:anyword} who|the {e:anyword} that|the {s:source} that|the {s:source} who|the {s:source} which) {h:had} {m:most} [{w:measure}]", "(whoever|whichever|the one|the {e:anyword}|the {s:source}) (with|that has|who has) {m:most} {w:measure} [{x:source}]", cost=0.2)(
+    lambda m, w=None, e="", s="", h=None, x="": (Order(w if w is not None else Named("@number"), m), Rows(s, every=True) if s else None))
 G.rule("thatday", "(on that {n:name}|that {n:name}|on the {n:name}|that day|on that day)", cost=0.0)(lambda n="": True)
 
 
