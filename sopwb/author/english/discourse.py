@@ -21,6 +21,7 @@ from sopwb.author.english.narrowing import (
     goes_on,
     left_out,
     narrow_all,
+    narrow_current,
     per_record,
     same_aggregates,
     widen,
@@ -364,7 +365,7 @@ def _include(spec: Spec, conds: tuple[m.Cond, ...], source: str = "") -> None:
             spec.call, rows=msgspec.structs.replace(spec.call.rows, conds=(*spec.call.rows.conds, *conds))
         )
     elif spec.current is not None:
-        spec.current = msgspec.structs.replace(spec.current, conds=(*spec.current.conds, *conds))
+        narrow_current(spec, conds)
         if spec.pick is not None and spec.pick.rows is not None:
             spec.pick = msgspec.structs.replace(
                 spec.pick, rows=msgspec.structs.replace(spec.pick.rows, conds=(*spec.pick.rows.conds, *conds))

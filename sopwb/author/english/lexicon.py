@@ -38,7 +38,7 @@ NO: Final = frozenset(["no", "nope", "nah"])
 CLASSES: Final[dict[str, tuple[str, ...]]] = {
     "create": ("create", "make", "build", "write", "draft", "set up", "knock up", "whip up", "put together", "add", "prepare",
                "start", "design", "define", "come up with", "start a draft of", "creating", "develop", "compose", "knock together", "throw together", "cook up", "rustle up"),
-    "want": ("i want", "i need", "we need", "we want", "need", "want", "i would like", "we would like", "can i get", "could i get",
+    "want": ("i would love", "we would love", "i would love to have", "i want", "i need", "we need", "we want", "need", "want", "i would like", "we would like", "can i get", "could i get",
              "can i have", "could i have", "can we get", "could we have", "can we have", "there should be", "next comes", "here comes",
              "i want to create", "i would like to create", "i want you to create", "i need you to create", "next is", "next up is",
              "next up", "next one", "the next one is", "next", "i want to have", "i want to make", "i want to build", "i need to create",

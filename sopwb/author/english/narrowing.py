@@ -140,6 +140,31 @@ def narrow_all(spec: Spec, source: str, conds: tuple[m.Cond, ...]) -> bool:
     return found[0]
 
 
+def narrow_current(spec: Spec, conds: tuple[m.Cond, ...]) -> None:
+    """Narrow the records in focus, and the same records (or part of them) wherever a value names them in full."""
+    current = spec.current
+    assert current is not None
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Rows) and node.source and _among(node, current):
+            return msgspec.structs.replace(node, conds=(*node.conds, *(c for c in conds if c not in node.conds)))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    spec.defs = {k: walk(v) for k, v in spec.defs.items()}
+    spec.returns = [walk(r) for r in spec.returns]
+    spec.bare = walk(spec.bare)
+    spec.assigns = [walk(a) for a in spec.assigns]
+    spec.current = msgspec.structs.replace(current, conds=(*current.conds, *conds))
+
+
+def _among(rows: m.Rows, current: m.Rows) -> bool:
+    """Whether a selection is the one in focus, or part of it."""
+    whose = (rows.source, rows.owner) == (current.source, current.owner) and not rows.every
+    return whose and all(c in rows.conds for c in current.conds) and set(current.words) <= set(rows.words)
+
+
 def same_aggregates(spec: Spec, node: Any) -> Any:
     """Give an aggregate without records those of the one like it that the script has already."""
     if isinstance(node, m.Agg) and node.rows is None:

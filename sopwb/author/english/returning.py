@@ -38,6 +38,7 @@ def listed_names(text: str) -> list[str]:
     """Give the names that a list of returned fields explains at once, so that the list itself can use them."""
     sentences = re.split(r"\.(?!\d)", text.replace("i.e.", "namely"))
     alone = re.findall(r"(?i)\b(?:just|only|simply) (?:return|give back|give me) ([a-z]\w*)\s*(?:[.!;]|$)", text)
+    alone += re.findall(r"(?i)(?:^|[:,;]|\band)\s+([a-z]\w*) = ", text)
     lists = (said for s in sentences for said in re.findall(rf"(?is)\b{_VERB}\b.*", s))
     return alone + [n for said in lists for n in _EXPLAINED.findall(said)]
 

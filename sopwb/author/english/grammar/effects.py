@@ -42,7 +42,7 @@ def _call_for(r: Rows, s: str = "@last") -> Statement:
     return CallFor(s, r)
 
 
-@G.rule("clause", "<foreach> {r:rows} [,] [<subj>] <run> [our|the|my|that|this] [script] {s:script} [script] (with|for|on|passing|using|giving it) {a:callargs}", "[<subj>] <run> [our|the|my|that|this] [script] {s:script} [script] (for|on) {r:rows} (with|and|passing|using|giving it|on|for) {a:callargs}", cost=0.2)
+@G.rule("clause", "<foreach> {r:rows} [,] [<subj>] <run> [our|the|my|that|this] [script] {s:script} [script] (with|for|on|passing|using|giving it) {a:callargs}", "[<subj>] <run> [our|the|my|that|this] [script] {s:script} [script] (for|on) {r:rows} [,] (passing|giving it|handing it) {a:callargs}", cost=0.2)
 def _call_for_with(r: Rows, s: str, a: tuple[tuple[str, Value], ...]) -> Statement:
     return CallFor(s, r, a)
 
