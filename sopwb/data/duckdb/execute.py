@@ -59,7 +59,7 @@ class Decided(msgspec.Struct, frozen=True):
 
 def run(session: Session, query: SetQuery, outer: dict[str, Value]) -> Iterator[pa.RecordBatch]:
     """Execute a query over the session's sources; ``outer`` as it was planned with. Streams, in key order."""
-    session.prepare(query.prelude)
+    session.prepare(query.prelude, query.indexes)
     values = {short: _outer(name, outer) for short, name in query.params}
     before: Value = None
     for batch in session.connection.sql(query.sql, params=values or None).to_arrow_reader(SET_BATCH_ROWS):
