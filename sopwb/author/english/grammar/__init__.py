@@ -18,6 +18,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     commands,
     conditions,
     dates,
+    deciding,
     deeds,
     definitions,
     discounts,

@@ -135,12 +135,6 @@ def _via(n: str, s: str, k: Value, m: str = "") -> Value:
     return Via(n, s, k)
 
 
-@G.rule("factor", "the (smallest|least|lowest) [whole] number of (full|whole|) {w:counted} [LP of {s:factor} {x:counted} each RP] [of {s:factor} {x:counted} each] that (lifts|brings|raises|gets|takes) {a:factor} [up] to [at least] {b:product}", cost=0.3)
-def _packs(w: str, a: Value, b: Value, s: Value | None = None, x: str = "") -> Value | None:
-    """How many packs it takes: the gap divided by what one holds, rounded up."""
-    return Arith("ceil", Arith("-", b, a), s) if s is not None else None
-
-
 @G.terminal("counted")
 def _counted(chart: Chart, at: int) -> list[Edge]:
     return [Edge(at + 1, chart.low(at), 0.1)] if at < len(chart.tokens) and chart.tokens[at].kind == "word" else []
