@@ -20,8 +20,8 @@ from sopwb.lang.types import is_optional
 _FOLDS: Final = ("avg", "min", "max")
 
 
-def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> None:
-    """Let cases of absence be cases of the averages that they are about.
+def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> list[str]:
+    """Let cases of absence be cases of the averages that they are about; gives the assumptions that were taken.
 
     ``at_hand`` says whether a record that is looked up has a field of that name.
     """
@@ -66,6 +66,44 @@ def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> None:
     spec.assigns = [
         msgspec.structs.replace(a, cond=about(a.cond, tuple(said(n) for n, _ in a.sets))) for a in spec.assigns
     ]
+    return _unmet(spec)
+
+
+def _unmet(spec: Spec) -> list[str]:
+    """Let "ready if the moisture is at most 18" not hold where there is nothing to average, and say so.
+
+    Only where the person spoke of no such case, and only for a test that has to hold: cases with a value for each, and
+    what holds *unless* the average is so high, stay a question.
+    """
+    spoken = (m.NoRows, m.Empty, m.Missing, m.Never)
+    if any(isinstance(p, spoken) or (isinstance(p, m.Holds) and p.words == "absent") for p in parts(_said(spec))):
+        return []
+    folds = {k: v for k, v in spec.defs.items() if isinstance(v, m.Agg) and v.kind in _FOLDS}
+    folds |= {key_of(r.name): r.value for r in spec.returns if isinstance(r.value, m.Agg) and r.value.kind in _FOLDS}
+    found: dict[str, list[str]] = {}
+
+    def guarded(cond: m.Cond, of: str) -> m.Cond:
+        if isinstance(cond, m.And | m.Or):
+            return msgspec.structs.replace(cond, parts=tuple(guarded(p, of) for p in cond.parts))
+        if isinstance(cond, m.Compare) and isinstance(cond.left, m.Named) and cond.left.words in folds:
+            found.setdefault(cond.left.words, []).append(of)
+            return m.And((m.Not(m.Empty(cond.left)), cond))
+        return cond
+
+    for key, predicate in spec.predicates.items():
+        spec.predicates[key] = msgspec.structs.replace(predicate, cond=guarded(predicate.cond, key))
+    for key, value in spec.defs.items():
+        if isinstance(value, m.Truth):
+            spec.defs[key] = m.Truth(guarded(value.cond, key))
+    spec.returns = [
+        msgspec.structs.replace(r, value=m.Truth(guarded(r.value.cond, r.name))) if isinstance(r.value, m.Truth) else r
+        for r in spec.returns
+    ]
+    return [f"without any {what} it is not {' or '.join(dict.fromkeys(of))}" for what, of in found.items()]
+
+
+def _said(spec: Spec) -> Any:
+    return (spec.assigns, spec.defs, spec.predicates, spec.returns, spec.fails, spec.adjusts, spec.blanks)
 
 
 def _nothing_to_divide_by(spec: Spec, near: Any) -> m.Cond | None:

@@ -30,6 +30,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     fielding,
     findings,
     giving,
+    labelling,
     lateness,
     listing,
     mails,

@@ -250,7 +250,7 @@ G.rule("set1", "(the other|the others|the other two|the other three|the rest|eve
     lambda v: (("@others", v),))
 G.rule("set1", "{a:lit} and {b:lit}", cost=0.9)(lambda a, b: (("@1", a), ("@2", b)))
 G.rule("set1", "(is|are|counts as|count as|is always|always counts as) {n:name}", cost=0.1)(lambda n: ((n, _TRUE),))
-G.rule("set1", "(is|are) not {n:name}", "(does|do) not count as {n:name}", "never counts as {n:name}", cost=0.1)(lambda n: ((n, _FALSE),))
+G.rule("set1", "[{e:entity}] (is|are) not {n:name}", "(does|do) not count as {n:name}", "never counts as {n:name}", cost=0.1)(lambda n, e="": ((n, _FALSE),))
 G.rule("sets", "{a:set1}", cost=0.1)(lambda a: a)
 G.rule("sets", "{xs:sets} {s:sep} {a:set1}", cost=0.1)(lambda xs, s, a: (*xs, *a))
 G.rule("outcome", "{xs:sets}", "(return|give|give me|gets|get|gives|returns|use|set|report|leave|make|give back|show|say|says|put) [me|back|it|just] {xs:sets}", cost=0.2)(lambda xs: xs)

@@ -113,7 +113,7 @@ def _nobody_sees(n: str) -> Statement:
 G.rule("ordinal2", "(second|third|fourth|fifth|sixth|new|further|last|final|extra|additional|next)", cost=0.0)(lambda: True)
 
 
-@G.rule("clause", "[<please_do>] (add|include|append) (a|an|one|another|the) [{o:ordinal2}] {w:fieldword} [called|named] [,] {n:ident} [,] [to (the result|the output|it|that)] (:|, which is|which is|, that is|-|, namely) {v:defvalue}", "[<please_do>] (extend|expand|complete|enrich) (it|the result|the output|that|this) (by|with) [a|the] [{w:fieldword}] {n:ident} (:|, which is|which is|, that is|-|, namely) {v:defvalue}", "[<please_do>] (give me|return|give|show me|tell me) {n:ident} : {v:defvalue}", cost=0.4)
+@G.rule("clause", "[<please_do>] (add|include|append) (a|an|one|another|the) [{o:ordinal2}] {w:fieldword} [called|named] [,] {n:ident} [,] [to (the result|the output|it|that)] (:|, which is|which is|, that is|that is|that says|saying|that shows|-|, namely) {v:defvalue}", "[<please_do>] (extend|expand|complete|enrich) (it|the result|the output|that|this) (by|with) [a|the] [{w:fieldword}] {n:ident} (:|, which is|which is|, that is|-|, namely) {v:defvalue}", "[<please_do>] (give me|return|give|show me|tell me) {n:ident} : {v:defvalue}", cost=0.4)
 def _add_explained(n: str, v: Any, **_: Any) -> Statement:
     return Return((Ret(n, "", v),), also=True)
 
