@@ -36,6 +36,9 @@ def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> list[st
             return m.Empty(next(iter(mine.values()))) if len(mine) == 1 else cond
         if isinstance(cond, m.Never):
             return _nothing_to_divide_by(spec, near) or cond
+        few = _of_few(found, cond)
+        if few is not None:
+            return m.Empty(next((m.Named(k) for k, v in spec.defs.items() if v == few), few))
         if isinstance(cond, m.NoRows) and cond.rows in (None, m.Rows()):
             here = {repr(a): a for a in parts(near) if isinstance(a, m.Agg)}
             agg = next(iter(here.values())) if len(here) == 1 else None
@@ -104,6 +107,16 @@ def _unmet(spec: Spec) -> list[str]:
 
 def _said(spec: Spec) -> Any:
     return (spec.assigns, spec.defs, spec.predicates, spec.returns, spec.fails, spec.adjusts, spec.blanks)
+
+
+def _of_few(found: list[m.Agg], cond: m.Cond) -> m.Agg | None:
+    """Give the one value over the latest few records that "there are no measurements" leaves without any."""
+    rows = cond.rows if isinstance(cond, m.NoRows) else None
+    if rows is None or not rows.source or rows.conds or rows.words:
+        return None
+    mine = {repr(a): a for a in found if a.rows is not None and a.rows.source == rows.source}
+    few = next(iter(mine.values())) if len(mine) == 1 else None
+    return few if few is not None and few.limit else None
 
 
 def _nothing_to_divide_by(spec: Spec, near: Any) -> m.Cond | None:

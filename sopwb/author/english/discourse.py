@@ -12,7 +12,7 @@ from sopwb.author.english.amending import bounded_field, except_for, of_time, on
 from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
-from sopwb.author.english.earlier import pointing_back
+from sopwb.author.english.earlier import not_there, pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import (
@@ -49,7 +49,7 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
-    statement = chosen(spec, summed(spec, statement), names)
+    statement = chosen(spec, not_there(spec, summed(spec, statement), names), names)
     statement = over_all(spec, grouped(spec, statement), names)
     statement = anchored(spec, pointing_back(spec, through_script(spec, statement)))
     match statement:

@@ -216,7 +216,7 @@ class Lowering(Testing):
 
     def it(self, scope: Scope) -> Expr:
         if self.running is not None:
-            return self.running
+            return self.narrowed(self.running)
         if self.spec.last:
             return self.define(self.spec.last)
         raise Doubt('I do not know what "it" means here. Could you name it?')

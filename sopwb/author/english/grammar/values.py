@@ -125,6 +125,11 @@ def _it() -> Value:
     return It()
 
 
+@G.rule("factor", "that (date|day|point|moment)", "(this|the same) date", cost=0.9)
+def _that_date() -> Value:
+    return It("date")
+
+
 @G.rule("factor", "that sum", "that total", "the sum so far", "that amount", "this sum", "this total", cost=1.0)
 def _that_sum() -> Value:
     return It("sum")
