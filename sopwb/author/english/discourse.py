@@ -399,7 +399,7 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
         if has(value, m.It, words="sum") and "@sum" not in spec.defs:
             raise Doubt('Which sum is "that sum"?')
         value = pointed_at(value, spec.last)
-    spec.defs[key] = value
+    spec.defs[key] = value if spec.last else that(spec, value, "")
     spec.last = key
     if not key.startswith("@"):
         spec.spoken.append(key)

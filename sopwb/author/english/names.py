@@ -188,6 +188,8 @@ def source_edges(chart: object, at: int) -> list[Edge]:
     for end, key in spans(chart, at):
         for source in names.sources_named(key):
             found.append(Edge(end, source, 0.0 if key_of(source) == key else 0.5))
+    if at + 1 < len(tokens) and tokens[at].low + tokens[at + 1].low in names.sources:
+        found.append(Edge(at + 2, tokens[at].low + tokens[at + 1].low, 0.2))  # "check-ins" of ``checkins``
     return found
 
 

@@ -160,8 +160,19 @@ def that(spec: Spec, value: m.Value, before: str) -> m.Value:
         return m.Named("@sum")
     if not before and spec.current is not None and isinstance(value, m.It):
         return m.Agg("count", None, m.Rows())
-    pointed: m.Value = pointed_at(value, before) if before else value
+    pointed: m.Value = pointed_at(value, before) if before else counted(spec, value)
     return pointed
+
+
+def counted(spec: Spec, node: Any) -> Any:
+    """Let "whatever goes beyond it" be about the number of the records spoken of, where no value was named before."""
+    if spec.current is None:
+        return node
+    if isinstance(node, m.It) and node.words == "count":
+        return m.Agg("count", None, m.Rows())
+    if isinstance(node, m.Node):
+        return type(node)(**{f: counted(spec, getattr(node, f)) for f in node.__struct_fields__})
+    return tuple(counted(spec, part) for part in node) if isinstance(node, tuple) else node
 
 
 def share(value: m.Value, name: str) -> m.Value:

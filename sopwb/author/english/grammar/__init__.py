@@ -26,6 +26,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     effects,
     everyday,
     examples,
+    exceeding,
     exceptions,
     fielding,
     findings,
