@@ -34,6 +34,11 @@ def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> list[st
         if name and not at_hand(name):
             mine = {repr(a): a for a in found if isinstance(a.what, m.Named) and a.what.words == name}
             return m.Empty(next(iter(mine.values()))) if len(mine) == 1 else cond
+        if isinstance(cond, m.NoRows) and cond.rows is not None and cond.rows.source:
+            held = [c.subject for c in cond.rows.conds if isinstance(c, m.Holds) and c.words == "present"]
+            within = (None, "", cond.rows.source)
+            mine = {repr(a): a for a in found if a.what in held and (a.rows and a.rows.source) in within}
+            return m.Empty(next(iter(mine.values()))) if len(mine) == 1 else cond
         if isinstance(cond, m.Never):
             return _nothing_to_divide_by(spec, near) or cond
         few = _of_few(found, cond)

@@ -29,7 +29,8 @@ _ALWAYS: Final = _phrases(
     "i forgot to mention that", "i nearly forgot ,", "i almost forgot ,", "i should have said",
     "i should add that", "one more thing ,", "one more thing :", "one more thing -", "one last thing ,",
     "one last thing :", "another thing ,", "another thing :", "there is one more thing :",
-    "there is one more thing ,", "while we are at it ,", "while you are at it ,",
+    "there is one more thing ,", "one more rule :", "another rule :", "one more condition :", "another condition :", "one last rule :", "next rule :",
+    "one more point :", "one more detail :", "last rule :", "new rule :", "extra rule :", "an extra rule :", "one exception :", "while we are at it ,", "while you are at it ,",
 )  # fmt: skip
 """Lead-ins that never mean anything."""
 

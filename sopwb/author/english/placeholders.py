@@ -49,6 +49,8 @@ BRACES = re.compile(r"\{\s*([A-Za-z_][\w .']*?)\s*\}")
 def fill_last(spec: Spec) -> None:
     """Let the values that were listed behind a text stand for its placeholders, in order, where their numbers agree."""
     if not spec.text:
+        spec.text = _body_of_last(spec)
+    if not spec.text:
         raise Doubt("There is no text yet that this could be filled into. What is it for?")
     _fill_braces(spec)
     if not spec.fills:
@@ -62,6 +64,15 @@ def fill_last(spec: Spec) -> None:
             ]
             spec.fills = []
             return
+
+
+def _body_of_last(spec: Spec) -> str:
+    """Give the text of the mail that was spoken of last, where its subject holds nothing to be filled in."""
+    mail = spec.effects[-1].mail if spec.effects else None
+    if mail is None or not isinstance(mail.body, m.Lit):
+        return ""
+    subject = mail.subject.text if isinstance(mail.subject, m.Lit) else ""
+    return "" if CAPS.search(subject) or BRACES.search(subject) else mail.body.text
 
 
 def _fill_braces(spec: Spec) -> None:

@@ -5,9 +5,13 @@ Deliberately not here: statements that change a script (``discourse``).
 
 from __future__ import annotations
 
+from typing import Final
+
 from sopwb.author.english import meaning as m
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.spec import Doubt, Spec
+
+_DENIED: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 def verify(spec: Spec, remark: m.Remark) -> None:
@@ -18,6 +22,8 @@ def verify(spec: Spec, remark: m.Remark) -> None:
     if remark.strict is None:
         return
     ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}
+    denied = (part.part for part in parts(spec) if isinstance(part, m.Not))
+    ops |= {_DENIED.get(part.op, "") for part in denied if isinstance(part, m.Compare)}
     inside = has(spec, m.Inside)
     if remark.strict and not ops & {"<", ">"}:
         raise Doubt(

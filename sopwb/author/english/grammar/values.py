@@ -380,7 +380,7 @@ def _filled(v: Value, d: Value, n: str = "") -> Value | None:
     return Filled(v, d) if not n or v == Named(n) else None
 
 
-@G.rule("decimals", "[with|written with|showing|shown with|using|to|in] [exactly] {n:num} (decimals|decimal places|decimal digits|digits after the point|digits|places)",
+@G.rule("decimals", "[with|written with|showing|shown with|using|to|in] [exactly] {n:num} (decimals|decimal places|decimal digits|digits after the point|digits|places|decimal|decimal place|decimal digit|digit after the point)",
         "as money with {n:num} decimals", cost=0.1)
 def _fixed_places(n: Lit) -> int | None:
     return int(n.text) if n.text.isdigit() else None
