@@ -44,6 +44,9 @@ from sopwb.lang.environment import Environment, Signature
 
 _COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock, Example)
 
+_SAYS_MORE: Final = re.compile(r"[\d\"{]|(?:^|\s)'")
+"""A number, a text or a placeholder: what small talk does not have."""
+
 
 class Planner(Keeping):
     """Reads one turn on a copy of the state. After ``plan``, ``state`` and ``steps`` say what is to be."""
@@ -92,7 +95,7 @@ class Planner(Keeping):
                 if said.lost >= 0:
                     if (
                         self.spec() is None
-                        and not re.search(r"[\d'\"{]", text[said.start : said.end])
+                        and not _SAYS_MORE.search(text[said.start : said.end])
                         and (not self.names_in(said) or purpose(text, said.start, said.end))
                         and not commands(text[said.start : said.end])
                     ):
@@ -105,8 +108,8 @@ class Planner(Keeping):
                 if (
                     self.spec() is None
                     and not any(isinstance(s, _COMMANDS) for s in said.statements)
-                    and not self.names_in(said)
-                    and not re.search(r"[\d'\"{]", said.text)
+                    and (not self.names_in(said) or purpose(text, said.start, said.end))
+                    and not _SAYS_MORE.search(text[said.start : said.end])
                     and not commands(said.text)
                 ):
                     self.aside(said)

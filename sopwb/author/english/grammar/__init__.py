@@ -56,6 +56,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     timetables,
     values,
     verdicts,
+    weighing,
     working,
 )
 from sopwb.author.english.grammar.base import G

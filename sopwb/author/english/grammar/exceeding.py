@@ -48,20 +48,20 @@ G.rule("factor", "[the] {n:name} (of|in|on|from) {o:owner} [own] (record|row|ent
 
 # --- beyond -----------------------------------------------------------------------------------------------------------------
 
-G.rule("beyondword", "(goes|is|comes|lies|runs|was|went) (beyond|over|above|past|in excess of|on top of)", "exceeds", "(beyond|over|above)", cost=0.0)(lambda: True)
+G.rule("exceedword", "(goes|is|comes|lies|runs|was|went) (beyond|over|above|past|in excess of|on top of)", "exceeds", "(beyond|over|above)", cost=0.0)(lambda: True)
 
 
-@G.rule("clause", "(whatever|anything|everything|what|all that|the part that|the rest that) {b:beyondword} {v:factor} (is|are|counts as|is counted as|makes|is called) [the] {n:newident}", "[the] {n:newident} (is|are) (whatever|anything|everything|what|all that|the part that) {b:beyondword} {v:factor}", cost=0.1)
+@G.rule("clause", "(whatever|anything|everything|what|all that|the part that|the rest that) {b:exceedword} {v:factor} (is|are|counts as|is counted as|makes|is called) [the] {n:newident}", "[the] {n:newident} (is|are) (whatever|anything|everything|what|all that|the part that) {b:exceedword} {v:factor}", cost=0.1)
 def _beyond(v: Value, n: str, b: bool = True) -> Statement:
     return Define(n, Clamp(Arith("-", It("count"), v), low=_ZERO))
 
 
 G.rule("newident", "{n:localname}", cost=0.0)(lambda n: n)
 G.rule("newident", "{n:ident}", cost=0.2)(lambda n: n)
-G.rule("measured", "(the|that|this|its|their) (count|number|total|sum|result|amount)", "it", "this", "that", "them", "{n:localname}", cost=0.1)(lambda n="": True)
+G.rule("comparedthing", "(the|that|this|its|their) (count|number|total|sum|result|amount)", "it", "this", "that", "them", "{n:localname}", cost=0.1)(lambda n="": True)
 
 
-@G.rule("clause", "[<subj>] (compare|compares|comparing|check|checks) {x:measured} (with|to|against) {v:factor}", cost=0.4)
+@G.rule("clause", "[<subj>] (compare|compares|comparing|check|checks) {x:comparedthing} (with|to|against) {v:factor}", cost=0.4)
 def _compared(v: Value, x: bool = True) -> Statement:
     """A comparison that is announced computes nothing yet: what follows says what comes of it."""
     return Remark("note")
