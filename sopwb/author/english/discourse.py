@@ -9,7 +9,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.amending import bounded_field, except_for, of_time, one_more, require, spared, told, unless
-from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
+from sopwb.author.english.anchoring import anchored, gotten, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import not_there, pointing_back
@@ -50,7 +50,7 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
     statement = chosen(spec, not_there(spec, summed(spec, statement), names), names)
-    statement = over_all(spec, grouped(spec, statement), names)
+    statement = over_all(spec, grouped(spec, gotten(spec, statement, names)), names)
     statement = anchored(spec, pointing_back(spec, through_script(spec, statement)))
     match statement:
         case m.Takes(params):

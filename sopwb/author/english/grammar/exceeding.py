@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sopwb.author.english.anchoring import GOTTEN
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.meaning import (
     Agg,
@@ -41,6 +42,11 @@ def _unitnoun(chart: Chart, at: int) -> list[Edge]:
 
 G.rule("factor", "[the|a|an|that|this|their|its] {n:localname} {u:unitnoun}", cost=0.6)(lambda n, u: Named(n))
 G.rule("atom", "[{e:entity}] (has|have|had|gets|get|owes|owe) {o:cmp} {v:num} {n:name} {u:unitnoun}", "there (is|are) {o:cmp} {v:num} {n:name} {u:unitnoun}", "[{e:entity}] (has|have|had|gets|get|owes|owe) {v:num} {o:ormore} {n:name} {u:unitnoun}", cost=0.3)(lambda o, v, n, u, e="": Compare(o, Named(n), v))
+
+G.rule("getting", "[{e:entity}] (get|gets|earn|earns|make|makes|owe|owes|pay|pays|receive|receives|got|earned|made|owed)", cost=0.0)(lambda e="": True)
+G.rule("atom", "{g:getting} {o:cmp} {v:num} [<noun_unit>]", "{g:getting} {v:num} [<noun_unit>] {o:ormore}", cost=0.9)(lambda g, o, v: Compare(o, Named(GOTTEN), v))
+G.rule("atom", "{g:getting} (something|anything) [at all]", cost=0.9)(lambda g: Compare(">", Named(GOTTEN), _ZERO))
+G.rule("atom", "{g:getting} nothing [at all]", cost=0.9)(lambda g: Compare("==", Named(GOTTEN), _ZERO))
 
 # --- a field of somebody's record --------------------------------------------------------------------------------------
 
