@@ -33,6 +33,7 @@ from sopwb.author.english.returning import (
     name_them,
     named_all,
     pointed_at,
+    priced,
     round_returned,
     rounded_alone,
     share,
@@ -88,6 +89,7 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
         case m.Fail():
             spec.fails.append(statement)
         case m.Adjust():
+            statement = msgspec.structs.replace(statement, early=statement.early or names.rounds_last)
             _adjust(spec, statement if spec.loop is not None else told(spec, statement, names))
         case m.Return():
             _return(spec, statement)
@@ -259,7 +261,7 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
             _adjust(spec, msgspec.structs.replace(statement, words=name))
         return
     statement = same_aggregates(spec, statement)
-    key = rounded_alone(spec, statement.words) or spec.last
+    key = rounded_alone(spec, statement.words) or priced(spec, spec.last, statement.how)
     if not key and len(spec.returns) == 1:
         key = key_of(spec.returns[0].name)
     if not key and spec.bare is not None:

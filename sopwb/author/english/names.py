@@ -75,6 +75,8 @@ class Names(msgspec.Struct):
     """Yes/no parameters of the open draft."""
     given: set[str] = set()
     """Texts that a value of the open draft can be."""
+    rounds_last: bool = False
+    """Whether this turn says that rounding comes last, whatever changes besides."""
     learned: dict[str, str] = {}
     """Other words for fields, as their keys."""
     _fields: dict[str, float] = {}

@@ -61,6 +61,14 @@ def round_returned(spec: Spec, key: str, rounding: m.Adjust) -> None:
     spec.returns = [msgspec.structs.replace(r, rounded=rounding) if key_of(r.name) == key else r for r in spec.returns]
 
 
+def priced(spec: Spec, key: str, how: str) -> str:
+    """Give what "10% off" is off: not a count or a number of days that was spoken of last, where one amount is returned."""
+    if how not in ("percent_less", "percent_more", "half") or key == "@bare" or not _needs_no_rounding(spec, key):
+        return key
+    amounts = [key_of(r.name) for r in spec.returns if not _needs_no_rounding(spec, key_of(r.name))]
+    return amounts[0] if len(amounts) == 1 else key
+
+
 def _needs_no_rounding(spec: Spec, key: str) -> bool:
     ret = next((r for r in spec.returns if key_of(r.name) == key), None)
     value = spec.defs.get(key, ret.value if ret is not None else None)
@@ -86,11 +94,14 @@ def name_them(spec: Spec, given: tuple[str, ...]) -> None:
     """Give names to the returned values that have none, in their order. Raises ``Doubt`` where they do not fit."""
     if spec.bare is not None and len(given) == 1:
         spec.returns, spec.bare = [m.Ret(given[0], "", spec.bare)], None
+        spec.adjusts = [(key_of(given[0]) if k == "@bare" else k, a) for k, a in spec.adjusts]
         return
     open_ = [i for i, r in enumerate(spec.returns) if r.name.startswith(UNNAMED)]
     if len(open_) != len(given):
         raise Doubt(f"Which values should be called {listed(list(given), 'and')}?")
     for index, name in zip(open_, given, strict=True):
+        old = key_of(spec.returns[index].name)
+        spec.adjusts = [(key_of(name) if k == old else k, a) for k, a in spec.adjusts]
         spec.returns[index] = msgspec.structs.replace(spec.returns[index], name=name)
     spec.last = key_of(given[-1])
     spec.spoken = [key_of(n) for n in given]

@@ -19,6 +19,8 @@ def verify(spec: Spec, remark: m.Remark) -> None:
     number = remark.what.split()[1] if remark.what.startswith("stays ") else "the"
     if number != "the" and not has(spec, m.Lit, kind="number", text=number):
         raise Doubt(f"I find no number {number} in it that could stay.")
+    if remark.what == "rounds last" and not any(a.how.startswith("round") for _, a in spec.adjusts) and not has(spec, m.Rounded):
+        raise Doubt("Round it to what? To cents, to whole numbers?")
     if remark.strict is None:
         return
     ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}

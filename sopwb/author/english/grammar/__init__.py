@@ -33,6 +33,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     giving,
     labelling,
     lateness,
+    levels,
     listing,
     mails,
     opening,
