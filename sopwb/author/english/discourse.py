@@ -16,12 +16,14 @@ from sopwb.author.english.earlier import not_there, pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import (
+    SPELLED,
     first_free,
     goes_on,
     left_out,
     narrow_all,
     per_record,
     same_aggregates,
+    spelled,
     widen,
 )
 from sopwb.author.english.nodes import has, parts
@@ -107,6 +109,8 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             spec.remarks.append(statement)
             if statement.what.startswith("charged beyond "):
                 goes_on(spec, statement.what.rsplit(" ", 1)[1])
+            if statement.what.startswith(SPELLED):
+                spelled(spec, statement.what.removeprefix(SPELLED))
         case m.Require() | m.Except() | m.Unless():
             _act(spec, statement if spec.loop is not None else told(spec, statement, names))
         case _:

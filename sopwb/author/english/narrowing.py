@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +15,36 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.spec import Doubt, Spec
+
+
+CALENDAR: Final = "calendar months"
+"""The unit of months of which it is still open whether they begin on the first of a month."""
+SPELLED: Final = "spelled "
+"""Begins the remark that says on which day the last such months begin today."""
+
+
+def spelled(spec: Spec, day: str) -> None:
+    """Let "the last 3 calendar months" begin where the person says that they begin. Raises ``Doubt`` where there are none."""
+    found = [False]
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Shift) and node.unit == CALENDAR:
+            found[0] = True
+            if not day.endswith("-01"):
+                return msgspec.structs.replace(node, unit="months")
+            assert isinstance(node.count, m.Lit)
+            before = m.Lit("number", str(int(node.count.text) - 1))
+            return m.Start("month", msgspec.structs.replace(node, unit="months", count=before))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    spec.defs = {k: walk(v) for k, v in spec.defs.items()}
+    spec.returns = [walk(r) for r in spec.returns]
+    spec.current, spec.loop, spec.bare = walk(spec.current), walk(spec.loop), walk(spec.bare)
+    spec.assigns = [walk(a) for a in spec.assigns]
+    if not found[0]:
+        raise Doubt("Which period is that? I find none that was still open.")
 
 
 def per_record(spec: Spec, statement: m.PerRecord, names: Names) -> None:

@@ -51,6 +51,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     saving,
     sayings,
     selection,
+    spelling,
     starting,
     telling,
     times,
