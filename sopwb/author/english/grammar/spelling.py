@@ -9,6 +9,7 @@ from __future__ import annotations
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.meaning import (
+    Agg,
     And,
     Clock,
     Cond,
@@ -19,7 +20,9 @@ from sopwb.author.english.meaning import (
     Remark,
     Rows,
     Shift,
+    Span,
     Statement,
+    Value,
 )
 from sopwb.author.english.narrowing import CALENDAR, SPELLED
 
@@ -57,3 +60,12 @@ G.rule("cond", "{c:althoughs}", cost=0.1)(lambda c: c)
 def _or_although(a: Cond, b: Cond) -> Cond:
     """ "Although" belongs to what stands right before it, whatever was said before that."""
     return Or((a, b))
+
+
+# --- so many days on average ------------------------------------------------------------------------------------------------
+
+
+@G.rule("aggregate", "{k:aggkind} {t:time} <of> {r:rows}", "{k:aggkind} [of] {t:time} (for|per|of|over|across) {r:rows}", cost=0.2)
+def _time_over(k: str, t: Value, r: Rows) -> Value | None:
+    """ "The mean number of days from a to b": of each record, folded."""
+    return Agg(k, t, r) if isinstance(t, Span) else None
