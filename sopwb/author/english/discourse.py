@@ -17,6 +17,7 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import (
     SPELLED,
+    each_counted,
     first_free,
     goes_on,
     left_out,
@@ -31,6 +32,7 @@ from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
     UNNAMED,
     asked_about,
+    both,
     field_open,
     name_them,
     named_all,
@@ -52,7 +54,7 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
-    statement = chosen(spec, not_there(spec, summed(spec, statement), names), names)
+    statement = chosen(spec, not_there(spec, each_counted(spec, summed(spec, statement)), names), names)
     statement = over_all(spec, grouped(spec, gotten(spec, statement, names)), names)
     statement = anchored(spec, pointing_back(spec, through_script(spec, statement)))
     match statement:
@@ -417,7 +419,7 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
     if spec.effects and not spec.returns and spec.bare is None:
         _none_for(spec, statement)
         return
-    statement = msgspec.structs.replace(statement, cond=_only_one(spec, statement.cond))
+    statement = msgspec.structs.replace(statement, cond=_only_one(spec, statement.cond), sets=both(spec, statement.sets))
     if any(name == "@it" for name, _ in statement.sets):
         statement = msgspec.structs.replace(statement, sets=tuple((_it_of(spec, n), v) for n, v in statement.sets))
     known = {key_of(r.name) for r in spec.returns}
@@ -555,8 +557,8 @@ def _loop(spec: Spec, rows: m.Rows) -> None:
         )
         return
     if spec.loop is None and spec.params and spec.call is None and not spec.effects and not rows.noun:
-        spec.current = _continued(spec, rows)
-        spec.loop = None
+        named_again = spec.current is not None and rows == m.Rows(spec.current.source)
+        spec.current = spec.current if named_again else _continued(spec, rows)
         return
     if spec.loop is None:
         spec.loop = rows

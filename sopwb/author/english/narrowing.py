@@ -17,6 +17,19 @@ from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.spec import Doubt, Spec
 
 
+def each_counted(spec: Spec, node: Any) -> Any:
+    """Let "10 a visit" go by ``visits``, where the script has counted some visits under that name."""
+    if isinstance(node, m.Arith) and node.op == "*" and isinstance(node.left, m.Agg) and node.left.kind == "count":
+        rows = node.left.rows
+        key = key_of(rows.source) if rows is not None and rows == m.Rows(rows.source) else ""
+        said = next((r.value for r in spec.returns if key_of(r.name) == key), spec.defs.get(key)) if key else None
+        if isinstance(said, m.Agg) and said.kind == "count":
+            return msgspec.structs.replace(node, left=m.Named(key))
+    if isinstance(node, m.Node):
+        return type(node)(**{f: each_counted(spec, getattr(node, f)) for f in node.__struct_fields__})
+    return tuple(each_counted(spec, p) for p in node) if isinstance(node, tuple) else node
+
+
 CALENDAR: Final = "calendar months"
 """The unit of months of which it is still open whether they begin on the first of a month."""
 SPELLED: Final = "spelled "

@@ -61,6 +61,14 @@ def round_returned(spec: Spec, key: str, rounding: m.Adjust) -> None:
     spec.returns = [msgspec.structs.replace(r, rounded=rounding) if key_of(r.name) == key else r for r in spec.returns]
 
 
+def both(spec: Spec, sets: tuple[tuple[str, m.Value], ...]) -> tuple[tuple[str, m.Value], ...]:
+    """Let "both" be the two fields that were returned last when it was said, whatever is returned besides later on."""
+    pair = [key_of(r.name) for r in spec.returns][-2:]
+    if len(pair) < 2:
+        return sets
+    return tuple(s for name, value in sets for s in ([(key, value) for key in pair] if name == "@both" else [(name, value)]))
+
+
 def priced(spec: Spec, key: str, how: str) -> str:
     """Give what "10% off" is off: not a count or a number of days that was spoken of last, where one amount is returned."""
     if how not in ("percent_less", "percent_more", "half") or key == "@bare" or not _needs_no_rounding(spec, key):

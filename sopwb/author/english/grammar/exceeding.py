@@ -41,6 +41,7 @@ def _unitnoun(chart: Chart, at: int) -> list[Edge]:
 
 
 G.rule("factor", "[the|a|an|that|this|their|its] {n:localname} {u:unitnoun}", cost=0.6)(lambda n, u: Named(n))
+G.rule("factor", "[the|a|an|that|this|their|its] {n:localname} {s:source}", cost=0.9)(lambda n, s: Named(n))
 G.rule("atom", "[{e:entity}] (has|have|had|gets|get|owes|owe) {o:cmp} {v:num} {n:name} {u:unitnoun}", "there (is|are) {o:cmp} {v:num} {n:name} {u:unitnoun}", "[{e:entity}] (has|have|had|gets|get|owes|owe) {v:num} {o:ormore} {n:name} {u:unitnoun}", cost=0.3)(lambda o, v, n, u, e="": Compare(o, Named(n), v))
 
 G.rule("getting", "[{e:entity}] (get|gets|earn|earns|make|makes|owe|owes|pay|pays|receive|receives|got|earned|made|owed)", cost=0.0)(lambda e="": True)

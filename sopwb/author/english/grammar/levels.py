@@ -87,6 +87,20 @@ def _by_age(d: str, ls: Any, e: str = "") -> Statement | None:
     return Adjust("set", _leveled(xs, rest, Span(units.pop(), Named(d), Clock("today"))))
 
 
+G.rule("namedband", "(up to|at most|no more than) {n:num} {w:name}", cost=0.0)(lambda n, w: (w, Compare("<=", _LEVEL, n)))
+G.rule("namedband", "(under|below|less than|fewer than) {n:num} {w:name}", cost=0.0)(lambda n, w: (w, Compare("<", _LEVEL, n)))
+G.rule("namedband", "(over|above|more than) {n:num} {w:name}", cost=0.0)(lambda n, w: (w, Compare(">", _LEVEL, n)))
+G.rule("namedband", "[from|between] {a:num} (to|-|and|up to) {b:num} {w:name}", cost=0.0)(lambda a, b, w: (w, Inside(_LEVEL, a, b)))
+
+
+@G.rule("clause", "{b:namedband} [{i:levelis}] {v:level} {j:sharejoin} {ls:levels}", "{b:namedband} [{i:levelis}] {v:level} {j:sharejoin} {d:levelrest}", cost=0.2)
+def _by_named(b: tuple[str, Cond], v: Value, ls: Any = None, d: Value | None = None, **_: Any) -> Statement | None:
+    xs, rest = ls if ls is not None else ((), d)
+    if any(u for u, _ in xs):
+        return None
+    return Adjust("set", _leveled((("", Arm(b[1], v)), *xs), rest, Named(b[0])))
+
+
 @G.rule("clause", "[the|its|a|an] {n:name} [of] {ls:levels}", cost=0.6)
 def _by_size(n: str, ls: Any) -> Statement | None:
     xs, rest = ls
@@ -124,7 +138,7 @@ G.rule("paychange", "(another|an extra|an additional|a further) {p:percent} (mor
 # --- announced, labelled, rounded ---------------------------------------------------------------------------------------------
 
 
-@G.rule("clause", "[the|some|very|our] {w:oneword} [{x:oneword}] (get|gets|become|becomes|go|goes|are|is) (cheaper|more expensive|dearer|discounted|reduced|a discount|less expensive|a surcharge)", cost=1.5)
+@G.rule("clause", "[the|some|very|our] {w:oneword} [{x:oneword}] (get|gets|become|becomes|go|goes|are|is) (cheaper|more expensive|dearer|discounted|reduced|a discount|less expensive|a surcharge|worth less|worth more|less|more)", cost=1.5)
 def _announced(w: str, x: str = "") -> Statement:
     """That something gets cheaper is announced: what follows says by how much."""
     return Remark("reason")
@@ -133,7 +147,9 @@ def _announced(w: str, x: str = "") -> Statement:
 @G.terminal("labelwords")
 def _labelwords(chart: Chart, at: int) -> list[Edge]:
     """Read two to five words that only say what a value is, up to its colon: "the price per stem:"."""
-    for end in range(at + 1, min(at + 6, len(chart.tokens))):
+    if chart.low(at) not in ("the", "a", "an", "what"):
+        return []
+    for end in range(at + 1, min(at + 7, len(chart.tokens))):
         if chart.low(end) == ":":
             return [Edge(end, True, 1.0)] if end - at > 2 else []
         if chart.tokens[end].kind != "word" or chart.low(end) in ("if", "when", "whose", "where", "and", "or", "not", "whether", "sum", "average", "total", "number"):

@@ -58,7 +58,7 @@ G.rule("blankones", "[the|those|any|all] {s:source} (that|which|who) (have none|
 # --- nobody has one --------------------------------------------------------------------------------------------------------
 
 
-@G.rule("atom", "(no|not one of|none of|not a single|not one of the|none of the) {r:rows} (has|have|had|got|carries|comes with) (a|an|any) {n:name}", cost=0.3)
+@G.rule("atom", "(no|not one of|none of|not a single|not one of the|none of the) {r:rows} (has|have|had|got|carries|comes with) [a|an|any] {n:name} [at all]", cost=0.3)
 def _none_has(r: Rows, n: str) -> Cond | None:
     return NoRows(with_cond(r, Holds(Named(n), "present"))) if r.source else None
 
