@@ -88,7 +88,7 @@ GOTTEN = "@gotten"
 
 
 def gotten(spec: Spec, statement: Any, names: Names) -> Any:
-    """Let "those who get more than 0" be about the value that was spoken of last, or the one number that a script gives."""
+    """Let "those who get more than 0" be about the value spoken of last, or the one number that a script gives."""
     if not has(statement, m.Named, words=GOTTEN):
         return statement
     last: list[m.Value] = []

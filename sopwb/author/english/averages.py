@@ -13,7 +13,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.nodes import parts
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.spec import Spec
 from sopwb.lang.types import is_optional
 
@@ -32,7 +32,7 @@ def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> list[st
     def about(cond: m.Cond, near: Any) -> m.Cond:
         name = _absent(cond)
         if name and not at_hand(name):
-            mine = {repr(a): a for a in found if isinstance(a.what, m.Named) and a.what.words == name}
+            mine = {repr(a): a for a in found if has(a.what, m.Named, words=name)}
             return m.Empty(next(iter(mine.values()))) if len(mine) == 1 else cond
         if isinstance(cond, m.NoRows) and cond.rows is not None and cond.rows.source:
             held = [c.subject for c in cond.rows.conds if isinstance(c, m.Holds) and c.words == "present"]

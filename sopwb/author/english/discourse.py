@@ -44,6 +44,7 @@ from sopwb.author.english.returning import (
     summed,
     that,
     them,
+    unrounded,
 )
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
@@ -281,6 +282,7 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
     if statement.late:
         round_returned(spec, key, statement)
         return
+    unrounded(spec, key, statement)
     at = _before_rounding(spec, key)
     if statement.how.startswith("round") or at == len(spec.adjusts):
         spec.adjusts.append((key, statement))
@@ -419,10 +421,10 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
     if spec.effects and not spec.returns and spec.bare is None:
         _none_for(spec, statement)
         return
-    statement = msgspec.structs.replace(statement, cond=_only_one(spec, statement.cond), sets=both(spec, statement.sets))
+    cond, sets = _only_one(spec, statement.cond), both(spec, statement.sets)
+    statement = msgspec.structs.replace(statement, cond=cond, sets=sets)
     if any(name == "@it" for name, _ in statement.sets):
         statement = msgspec.structs.replace(statement, sets=tuple((_it_of(spec, n), v) for n, v in statement.sets))
-    known = {key_of(r.name) for r in spec.returns}
     if len(statement.sets) == 1 and isinstance(statement.cond, m.Otherwise) and spec.last in spec.defs:
         name, value = statement.sets[0]
         before = spec.defs[spec.last]
@@ -431,14 +433,6 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
         if (name == "@whole" or name == spec.last) and isinstance(before, m.Cases) and before.default is None:
             spec.defs[spec.last] = msgspec.structs.replace(before, default=value)
             return
-    if (
-        len(statement.sets) == 1
-        and isinstance(statement.cond, m.Holds)
-        and statement.cond.words == "absent"
-        and statement.sets[0][0] in known
-        and isinstance(statement.cond.subject, m.Named)
-    ):
-        pass
     spec.assigns.append(statement)
     for name, _ in statement.sets:
         if not name.startswith("@"):

@@ -32,7 +32,7 @@ FEW = "@few"
 
 
 def not_there(spec: Spec, statement: Any, names: Names) -> Any:
-    """Let "there is no such visit" mean that none of the visits spoken of is there, where no one visit was looked up."""
+    """Let "there is no such visit" mean that none of those spoken of is there, where no one visit is looked up."""
     missed = {p.source for p in parts(statement) if isinstance(p, m.Missing) and p.source in names.sources}
     keys = {source_of_param(names, p.name) for p in spec.params} | set(spec.lookups)
     keys |= {match.rows.source for match in spec.matches}

@@ -12,9 +12,9 @@ from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.returning import listed_names
 
-
 _ROUNDS_LAST: Final = re.compile(
-    r"(?i)\bround\b[^.]{0,30}\b(?:once|at the (?:very )?end|last)\b|\brounding\b[^.]{0,20}\b(?:last|at the (?:very )?end)\b"
+    r"(?i)\bround\b[^.]{0,30}\b(?:once|at the (?:very )?end|last)\b"
+    r"|\brounding\b[^.]{0,20}\b(?:last|at the (?:very )?end)\b"
 )
 
 

@@ -19,7 +19,7 @@ LABEL: Final = m.Holds(None, "@label")
 """Stands for the condition of a label until it is found."""
 FINE: Final = m.Holds(None, "@fine")
 """Stands for the case in which no label applies."""
-_EMPTY: Final = frozenset(("no", "not", "non", "missing", "without", "is", "are", "the", "a", "an", "of", "to", "on", "too"))
+_EMPTY: Final = frozenset(("no", "not", "non", "missing", "without", "is", "are", "the", "a", "an", "of", "on", "too"))
 
 _UN: Final = 4
 """Longer words that begin with "un" deny the rest of them: "unpaid", not "unit"."""

@@ -37,7 +37,7 @@ SPELLED: Final = "spelled "
 
 
 def spelled(spec: Spec, day: str) -> None:
-    """Let "the last 3 calendar months" begin where the person says that they begin. Raises ``Doubt`` where there are none."""
+    """Let "the last 3 calendar months" begin where the person says so. Raises ``Doubt`` where there are none."""
     found = [False]
 
     def walk(node: Any) -> Any:
@@ -138,7 +138,7 @@ def left_out(spec: Spec, said: m.LeftOut) -> None:
 
 
 def _weighed(spec: Spec, said: m.LeftOut, weight: Decimal) -> None:
-    """Let records count double, or half, for one value: what is counted or added up in it, though not where it is named."""
+    """Let records count double, or half, for one value: in what it counts or adds up, not where that is named."""
     key = key_of(said.words)
     conds = (*said.rows.conds, *(m.Holds(None, w) for w in said.rows.words))
     values = {**{key_of(r.name): r.value for r in spec.returns if r.value is not None}, **spec.defs}

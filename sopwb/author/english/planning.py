@@ -7,7 +7,7 @@ Deliberately not here: carrying a plan out (``carrying``), and words for people 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 

@@ -66,15 +66,39 @@ def both(spec: Spec, sets: tuple[tuple[str, m.Value], ...]) -> tuple[tuple[str, 
     pair = [key_of(r.name) for r in spec.returns][-2:]
     if len(pair) < 2:
         return sets
-    return tuple(s for name, value in sets for s in ([(key, value) for key in pair] if name == "@both" else [(name, value)]))
+    return tuple((key, value) for name, value in sets for key in (pair if name == "@both" else [name]))
 
 
 def priced(spec: Spec, key: str, how: str) -> str:
-    """Give what "10% off" is off: not a count or a number of days that was spoken of last, where one amount is returned."""
-    if how not in ("percent_less", "percent_more", "half") or key == "@bare" or not _needs_no_rounding(spec, key):
+    """Give what "10% off" is off: not a count or days that were spoken of last, where one amount is returned."""
+    if how not in ("percent_less", "percent_more", "half") or key == "@bare" or not _is_counted(spec, key):
         return key
-    amounts = [key_of(r.name) for r in spec.returns if not _needs_no_rounding(spec, key_of(r.name))]
+    amounts = [key_of(r.name) for r in spec.returns if not _is_counted(spec, key_of(r.name))]
     return amounts[0] if len(amounts) == 1 else key
+
+
+def _is_counted(spec: Spec, key: str) -> bool:
+    """Whether a value is a number of records or of days, a text, or a yes or no: no share is taken off it."""
+    ret = next((r for r in spec.returns if key_of(r.name) == key), None)
+    value = spec.defs.get(key, ret.value if ret is not None else None)
+    counted = isinstance(value, m.Agg) and value.kind in ("count", "list")
+    return key in spec.predicates or counted or isinstance(value, m.Span | m.Truth | m.Message)
+
+
+def unrounded(spec: Spec, key: str, change: m.Adjust) -> None:
+    """Take the rounding out of a value that is changed later on, so that it can be asked which comes first."""
+    if not change.early and (not spec.settled or change.how == "set" or change.how.startswith("round")):
+        return
+    at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key and r.value is not None), None)
+    value = spec.defs.get(key) if at is None else spec.returns[at].value
+    if not isinstance(value, m.Rounded):
+        return
+    if at is None:
+        spec.defs[key] = value.value
+    else:
+        spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=value.value)
+    how = "round" if value.how == "half" else "round_" + value.how
+    spec.adjusts.insert(0, (key, m.Adjust(how, None, places=value.places)))
 
 
 def _needs_no_rounding(spec: Spec, key: str) -> bool:

@@ -357,4 +357,5 @@ class Testing(Selecting):
         type_ = self.names.sources[source].record.get(field) if source in self.names.sources else None
         if type_ is not None and not is_optional(type_):
             return Truths(f"{name} == null", EQ, frozenset(), frozenset((name,)))
-        return Truths(f"{name} == null || {name}.{field} == null", OR, frozenset(), frozenset((name, f"{name}.{field}")))
+        either = f"{name} == null || {name}.{field} == null"
+        return Truths(either, OR, frozenset(), frozenset((name, f"{name}.{field}")))

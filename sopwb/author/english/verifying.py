@@ -19,12 +19,15 @@ def verify(spec: Spec, remark: m.Remark) -> None:
     number = remark.what.split()[1] if remark.what.startswith("stays ") else "the"
     if number != "the" and not has(spec, m.Lit, kind="number", text=number):
         raise Doubt(f"I find no number {number} in it that could stay.")
-    if remark.what == "rounds last" and not any(a.how.startswith("round") for _, a in spec.adjusts) and not has(spec, m.Rounded):
+    rounds = any(a.how.startswith("round") for _, a in spec.adjusts) or has(spec, m.Rounded)
+    if remark.what == "rounds last" and not rounds:
         raise Doubt("Round it to what? To cents, to whole numbers?")
     if remark.strict is None:
         return
     ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}
-    denied = (part.part for part in parts(spec) if isinstance(part, m.Not))
+    against = [part.part for part in parts(spec) if isinstance(part, m.Not)]
+    against += [a.cond for a in spec.assigns if a.sets and all(v == m.Lit("bool", "false") for _, v in a.sets)]
+    denied = parts(against)
     ops |= {_DENIED.get(part.op, "") for part in denied if isinstance(part, m.Compare)}
     inside = has(spec, m.Inside)
     if remark.strict and not ops & {"<", ">"}:

@@ -39,7 +39,7 @@ G.rule("wholeones", "the (smallest|least|lowest|minimum) [whole] number of [full
 G.rule("factor", "{p:wholeones}", cost=0.1)(lambda p: p[1])
 
 
-@G.rule("clause", "(a|an|each|every) {n:name} (is|means|consists of|comprises|has) {p:wholeones}", cost=0.1)
+@G.rule("clause", "(a|an|each|every) {n:oneword} (is|means|consists of|comprises|has) {p:wholeones}", cost=0.1)
 def _consists(n: str, p: tuple[str, Value]) -> Statement:
     """An order is so many packs: that says how many packs there are."""
     return Define(key_of(p[0]), p[1])

@@ -96,7 +96,7 @@ G.rule("namedband", "[from|between] {a:num} (to|-|and|up to) {b:num} {w:name}", 
 @G.rule("clause", "{b:namedband} [{i:levelis}] {v:level} {j:sharejoin} {ls:levels}", "{b:namedband} [{i:levelis}] {v:level} {j:sharejoin} {d:levelrest}", cost=0.2)
 def _by_named(b: tuple[str, Cond], v: Value, ls: Any = None, d: Value | None = None, **_: Any) -> Statement | None:
     xs, rest = ls if ls is not None else ((), d)
-    if any(u for u, _ in xs):
+    if rest is None or any(u for u, _ in xs):
         return None
     return Adjust("set", _leveled((("", Arm(b[1], v)), *xs), rest, Named(b[0])))
 
@@ -108,7 +108,7 @@ def _by_size(n: str, ls: Any) -> Statement | None:
 
 
 def _leveled(xs: tuple[tuple[str, Arm], ...], rest: Value, of: Value) -> Value:
-    return Cases(tuple(Arm(msgspec.structs.replace(a.cond, left=of), a.value) for _, a in xs), rest)  # type: ignore[call-arg]
+    return Cases(tuple(Arm(msgspec.structs.replace(a.cond, left=of), a.value) for _, a in xs), rest)
 
 
 # --- more off for some -----------------------------------------------------------------------------------------------------
