@@ -192,6 +192,8 @@ class Computing(Folding):
 
     def holds(self, subject: m.Value | None, words: str, scope: Scope) -> Truths:
         """A bare truth: a field that is present, a predicate, a yes/no field, or a text that says so."""
+        if words == "some":
+            return self.some(subject, scope)
         if words in ("present", "absent"):
             truth = self.presence(subject, scope)
             return truth if words == "absent" else self.negation(truth)
@@ -216,6 +218,13 @@ class Computing(Folding):
         if words == "late":
             return self.cond(m.Compare(">", m.Named("@late"), m.Lit("number", "0")), scope)
         raise Doubt(f'When is somebody or something "{words}"? I do not know that word here.', words=words)
+
+    def some(self, subject: m.Value | None, scope: Scope) -> Truths:
+        """There is some of it: a number over 0, of anything else that it is there."""
+        assert subject is not None
+        if required(self.value(subject, scope).type) in (INT, DECIMAL):
+            return self.cond(m.Compare(">", subject, m.Lit("number", "0")), scope)
+        return self.negation(self.presence(subject, scope))
 
     def presence(self, subject: m.Value | None, scope: Scope) -> Truths:
         assert isinstance(subject, m.Named)

@@ -107,7 +107,7 @@ class Planner(Keeping):
                 if (
                     self.spec() is None
                     and not any(isinstance(s, _COMMANDS) for s in said.statements)
-                    and not self.names_in(said)
+                    and (not self.names_in(said) or purpose(text, said.start, said.end))
                     and not _EXACT.search(said.text)
                     and not commands(said.text)
                 ):

@@ -105,7 +105,7 @@ class Selecting(Linker):
             out.extend(self.wheres(current, source))
         else:
             out.extend(self.owner_where(rows, schema))
-        start, before = len(out), self.facts
+        start, before, mentioned = len(out), self.facts, self.mentioned
         for cond in (*rows.conds, *(m.Holds(None, w) for w in rows.words)):
             truth = self.cond(cond, scope)
             self.facts = self.facts | truth.yes
@@ -119,7 +119,7 @@ class Selecting(Linker):
                     start -= 1
             if text not in out:
                 out.append(text)
-        self.facts = before
+        self.facts, self.mentioned = before, mentioned
         return out
 
     def counted_beside(self, rows: m.Rows, source: str) -> bool:
