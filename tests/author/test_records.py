@@ -190,11 +190,6 @@ def test_a_mail_goes_by_the_records_of_each(tmp_path: Path, words: str, cond: st
     assert cond in text.replace("size(lessons) != 0", "size(lessons) > 0")
 
 
-def test_records_of_each_are_not_counted_over_all(tmp_path: Path) -> None:
-    words = "Create a script nag_list without inputs. Return n, the number of students with more than 2 lessons."
-    assert asked(tmp_path, words)
-
-
 def test_a_mail_goes_to_the_record_that_another_points_to(tmp_path: Path) -> None:
     words = "Create a job pay_mail. It goes through all lessons with status missed and emails the student of the lesson at the email given in students."
     reply = hold(tmp_path, words + " The subject is 'Hi' and the body is 'Dear WHO, on DAY.' with the student's name and held_on.")

@@ -14,7 +14,7 @@ from sopwb.author.english.names import GROUP, Names, key_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.scope import find_field, source_of_param
 from sopwb.author.english.spec import Doubt, Spec
-from sopwb.lang.types import RecordType
+from sopwb.lang.types import DECIMAL, INT, RecordType, required
 
 
 def grouped(spec: Spec, node: Any) -> Any:
@@ -118,6 +118,41 @@ def _over_those(spec: Spec, call: m.CallFor, names: Names) -> m.CallFor:
         return call
     spec.current = None
     return msgspec.structs.replace(call, rows=rows)
+
+
+GOTTEN = "@gotten"
+"""Stands for what somebody gets: "those who get more than 0"."""
+
+
+def gotten(spec: Spec, statement: Any, names: Names) -> Any:
+    """Let "those who get more than 0" be about the value spoken of last, or the one number that a script gives."""
+    if not has(statement, m.Named, words=GOTTEN):
+        return statement
+    last: list[m.Value] = []
+
+    def found() -> m.Value:
+        called = [s.script for s in (spec.call,) if s is not None]
+        fields = [f for s in called if s in names.scripts for f in _numbers(names.scripts[s].returns)]
+        if last:
+            return last[-1]
+        if len(fields) == 1:
+            return m.Named(key_of(fields[0]))
+        raise Doubt("They get so much of what? Please name it.")
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Named) and node.words == GOTTEN:
+            return found()
+        if isinstance(node, m.Agg) and isinstance(node.what, m.Named) and node.kind in ("sum", "avg", "max", "min"):
+            last.append(node.what)
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(part) for part in node) if isinstance(node, tuple) else node
+
+    return walk(statement)
+
+
+def _numbers(returns: Any) -> list[str]:
+    return [f for f, t in getattr(returns, "fields", ()) if required(t) in (INT, DECIMAL)]
 
 
 def _teller(rows: m.Rows, what: m.Value | None, names: Names) -> str:

@@ -15,6 +15,7 @@ from sopwb.author.english.folding import Folding, names_in
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Listing
 from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.nodes import parts
 from sopwb.author.english.quantities import due_and_back
 from sopwb.author.english.scope import Scope, date_field, find_field, listed, pointing, relation
 from sopwb.author.english.spec import Doubt, Expr
@@ -132,6 +133,10 @@ class Computing(Folding):
             return self.cond(m.Missing("", rows.source), scope)
         if rows is not None and self.is_pick(rows):
             return self.no_rows(None, scope)
+        if rows is None and self.spec.current is None and self.table is None:
+            # "If there are none": of the only records that anything is computed from.
+            said = {r: None for r in parts((self.spec.defs, self.spec.returns)) if isinstance(r, m.Rows) and r.source}
+            rows = next(iter(said)) if len(said) == 1 else None
         listing = self.listing(rows, scope)
         text = f"size({listing.text})"
         if text in self.facts:
@@ -192,6 +197,8 @@ class Computing(Folding):
 
     def holds(self, subject: m.Value | None, words: str, scope: Scope) -> Truths:
         """A bare truth: a field that is present, a predicate, a yes/no field, or a text that says so."""
+        if words == "some":
+            return self.some(subject, scope)
         if words in ("present", "absent") and subject is not None:
             truth = self.presence(subject, scope)
             return truth if words == "absent" else self.negation(truth)
@@ -216,6 +223,13 @@ class Computing(Folding):
         if words == "late":
             return self.cond(m.Compare(">", m.Named("@late"), m.Lit("number", "0")), scope)
         raise Doubt(f'When is somebody or something "{words}"? I do not know that word here.', words=words)
+
+    def some(self, subject: m.Value | None, scope: Scope) -> Truths:
+        """There is some of it: a number over 0, of anything else that it is there."""
+        assert subject is not None
+        if required(self.value(subject, scope).type) in (INT, DECIMAL):
+            return self.cond(m.Compare(">", subject, m.Lit("number", "0")), scope)
+        return self.negation(self.presence(subject, scope))
 
     def presence(self, subject: m.Value | None, scope: Scope) -> Truths:
         assert isinstance(subject, m.Named)

@@ -9,20 +9,25 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.amending import bounded_field, except_for, of_time, one_more, require, spared, told, unless
-from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
+from sopwb.author.english.anchoring import anchored, gotten, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.continuing import continues, in_that_case, otherwise
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
-from sopwb.author.english.earlier import pointing_back
+from sopwb.author.english.earlier import not_there, pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import (
+    SPELLED,
+    break_tie,
+    each_counted,
     first_free,
     goes_on,
     left_out,
     narrow_all,
+    narrow_current,
     per_record,
     same_aggregates,
+    spelled,
     widen,
 )
 from sopwb.author.english.nodes import has, parts
@@ -31,17 +36,20 @@ from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
     UNNAMED,
     asked_about,
+    both,
     each_of_them,
     field_open,
     name_them,
     named_all,
     pointed_at,
+    priced,
     round_returned,
     rounded_alone,
     share,
     summed,
     that,
     them,
+    unrounded,
 )
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
@@ -52,8 +60,8 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
-    statement = chosen(spec, summed(spec, statement), names)
-    statement = over_all(spec, grouped(spec, statement), names)
+    statement = chosen(spec, not_there(spec, each_counted(spec, summed(spec, statement)), names), names)
+    statement = over_all(spec, grouped(spec, gotten(spec, statement, names)), names)
     statement = in_that_case(spec, anchored(spec, pointing_back(spec, through_script(spec, statement))))
     match statement:
         case m.Takes(params):
@@ -91,6 +99,7 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
         case m.Fail():
             spec.fails.append(statement)
         case m.Adjust():
+            statement = msgspec.structs.replace(statement, early=statement.early or names.rounds_last)
             _adjust(spec, statement if spec.loop is not None else told(spec, statement, names))
         case m.Return():
             _return(spec, statement)
@@ -108,6 +117,8 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             spec.remarks.append(statement)
             if statement.what.startswith("charged beyond "):
                 goes_on(spec, statement.what.rsplit(" ", 1)[1])
+            if statement.what.startswith(SPELLED):
+                spelled(spec, statement.what.removeprefix(SPELLED))
         case m.Require() | m.Except() | m.Unless():
             _act(spec, statement if spec.loop is not None else told(spec, statement, names))
         case _:
@@ -222,6 +233,9 @@ def _select(spec: Spec, rows: m.Rows | None, pick: m.Pick | None) -> None:
 
 
 def _define_here(spec: Spec, words: str, value: m.Value) -> None:
+    if words.startswith("@tie "):
+        break_tie(spec, m.Order(value, words.endswith("last")))
+        return
     if continues(spec, words, value) or (words.startswith("@free ") and first_free(spec, words, value)):
         return
     is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None
@@ -262,7 +276,7 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
             _adjust(spec, msgspec.structs.replace(statement, words=name))
         return
     statement = same_aggregates(spec, statement)
-    key = rounded_alone(spec, statement.words) or spec.last
+    key = rounded_alone(spec, statement.words) or priced(spec, spec.last, statement.how)
     if not key and len(spec.returns) == 1:
         key = key_of(spec.returns[0].name)
     if not key and spec.bare is not None:
@@ -276,6 +290,7 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
     if statement.late:
         round_returned(spec, key, statement)
         return
+    unrounded(spec, key, statement)
     at = _before_rounding(spec, key)
     if statement.how.startswith("round") or at == len(spec.adjusts):
         spec.adjusts.append((key, statement))
@@ -364,7 +379,7 @@ def _include(spec: Spec, conds: tuple[m.Cond, ...], source: str = "") -> None:
             spec.call, rows=msgspec.structs.replace(spec.call.rows, conds=(*spec.call.rows.conds, *conds))
         )
     elif spec.current is not None:
-        spec.current = msgspec.structs.replace(spec.current, conds=(*spec.current.conds, *conds))
+        narrow_current(spec, conds)
         if spec.pick is not None and spec.pick.rows is not None:
             spec.pick = msgspec.structs.replace(
                 spec.pick, rows=msgspec.structs.replace(spec.pick.rows, conds=(*spec.pick.rows.conds, *conds))
@@ -403,7 +418,7 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
         if has(value, m.It, words="sum") and "@sum" not in spec.defs:
             raise Doubt('Which sum is "that sum"?')
         value = pointed_at(value, spec.last)
-    spec.defs[key] = value
+    spec.defs[key] = value if spec.last else that(spec, value, "")
     spec.last = key
     if not key.startswith("@"):
         spec.spoken.append(key)
@@ -419,7 +434,8 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
         for name, value in statement.sets:
             where_none(spec, _it_of(spec, name), value)
         return
-    statement = msgspec.structs.replace(statement, cond=_only_one(spec, statement.cond))
+    cond, sets = _only_one(spec, statement.cond), both(spec, statement.sets)
+    statement = msgspec.structs.replace(statement, cond=cond, sets=sets)
     if any(name == "@it" for name, _ in statement.sets):
         statement = msgspec.structs.replace(statement, sets=tuple((_it_of(spec, n), v) for n, v in statement.sets))
     if otherwise(spec, statement):
@@ -531,8 +547,8 @@ def _loop(spec: Spec, rows: m.Rows) -> None:
         )
         return
     if spec.loop is None and spec.params and spec.call is None and not spec.effects and not rows.noun:
-        spec.current = _continued(spec, rows)
-        spec.loop = None
+        named_again = spec.current is not None and rows == m.Rows(spec.current.source)
+        spec.current = spec.current if named_again else _continued(spec, rows)
         return
     if spec.loop is None:
         spec.loop = rows

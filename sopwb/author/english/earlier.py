@@ -13,7 +13,9 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import within
+from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.nodes import Shift, has, parts
+from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt, Spec
 
 WINDOW = "@window "
@@ -29,8 +31,30 @@ FEW = "@few"
 """Marks a selection of which only the latest so many counted."""
 
 
+def not_there(spec: Spec, statement: Any, names: Names) -> Any:
+    """Let "there is no such visit" mean that none of those spoken of is there, where no one visit is looked up."""
+    missed = {p.source for p in parts(statement) if isinstance(p, m.Missing) and p.source in names.sources}
+    keys = {source_of_param(names, p.name) for p in spec.params} | set(spec.lookups)
+    keys |= {match.rows.source for match in spec.matches}
+    spoken = {p.source for p in parts((spec.defs, spec.returns, spec.current, statement)) if isinstance(p, m.Rows)}
+    none = (missed - keys) & spoken
+    if not none or isinstance(statement, m.Fail):
+        return statement
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Missing) and node.source in none and not node.words:
+            return m.NoRows(m.Rows(noun=node.source))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(part) for part in node) if isinstance(node, tuple) else node
+
+    return walk(statement)
+
+
 def pointing_back(spec: Spec, statement: Any) -> Any:
     """Put the records in place that an earlier sentence spoke of."""
+    if isinstance(statement, m.Define) and statement.words == "@blank @last":
+        return msgspec.structs.replace(statement, words=f"@blank {_measured_last(spec)}")
     windowed = any(
         isinstance(p, m.Rows) and (p.noun.startswith(WINDOW) or p.noun == COUNTED or SAME in p.conds)
         for p in parts(statement)
@@ -79,6 +103,16 @@ def pointing_back(spec: Spec, statement: Any) -> Any:
         return node
 
     return walk(statement)
+
+
+def _measured_last(spec: Spec) -> str:
+    """Give the one field that what was said last is computed of. Raises ``Doubt``."""
+    said = next((r.value for r in spec.returns if key_of(r.name) == spec.last and r.value is not None), None)
+    value = said or spec.defs.get(spec.last)
+    fields = {p.what.words for p in parts(value) if isinstance(p, m.Agg) and isinstance(p.what, m.Named)}
+    if len(fields) != 1:
+        raise Doubt("Which field counts like that where it is blank?")
+    return fields.pop()
 
 
 def _selections(node: Any) -> list[m.Rows]:

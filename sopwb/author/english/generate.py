@@ -91,7 +91,7 @@ class Writer(Reasons, Loops):
 
     def script(self) -> Generated:
         unnamed(self.spec)
-        settled(self.spec, self.names, lambda key: self.plain_field(key) is not None)
+        self.assumptions += settled(self.spec, self.names, lambda key: self.plain_field(key) is not None)
         self.check_rules()
         if self.spec.effects and (self.spec.returns or self.spec.bare is not None):
             raise Doubt("Should it send mails, or give something back? Please make it two scripts.")
@@ -352,8 +352,8 @@ class Writer(Reasons, Loops):
             if not (
                 isinstance(defined, m.Agg)
                 and defined.kind in ("sum", "count")
-                and isinstance(value, m.Lit)
-                and value.text == "0"
+                and (isinstance(value, m.Lit) and value.text == "0")
+                and self.none_of_them(assign.cond.rows, defined.rows or m.Rows())
             ):
                 return False
         return True

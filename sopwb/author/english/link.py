@@ -93,7 +93,8 @@ class Linker(ABC):
         self.sure: dict[str, frozenset[str]] = {}  # what a condition on rows makes sure is not empty, by its text
         self.table: Table | None = None
         self.body: Scope | None = None
-        """The scope inside a loop's steps."""
+        self.called_once = False
+        """The scope inside a loop's steps, or what a script that is called once gives."""
 
     # written by Lowering
     @abstractmethod
@@ -213,12 +214,11 @@ class Linker(ABC):
             raise Doubt(f'"{words}" of which of them: {listed(names)}?', tuple((n, n) for n in names))
         if not found:
             return None
-        name, other, field = found[0]
-        key = self.field_of_record(other, field)
+        name, key = found[0][0], self.field_of_record(*found[0][1:])
         if owner in ("", "it"):
-            self.assume(f'"{words}" is the field of the record of {name} that {field} points to')
+            self.assume(f'"{words}" is the field of the record of {name} that {found[0][2]} points to')
         related = self.through(words, name, key, sure=not is_optional(key.type) and not self.may_lack(name))
-        return insisted(related) if key.text in self.facts else related
+        return insisted(related) if key.text in self.facts and not self.may_lack(name) else related
 
     def joined(self, words: str, source: SourceSchema, key: str) -> Expr:
         """A field of the record of another source that a list's element points to; its absence ends the run."""
@@ -408,7 +408,7 @@ class Linker(ABC):
 
     def in_records(self, words: str, owner: str, exact: bool) -> Expr | None:
         hits: list[tuple[str, str]] = []
-        if self.body is None and self.table is None:
+        if (self.body is None or self.called_once) and self.table is None:
             if self.spec.pick is not None:
                 rows = self.spec.pick.rows or self.spec.current or m.Rows()
                 source = self.rows_source(rows)

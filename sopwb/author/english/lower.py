@@ -219,7 +219,7 @@ class Lowering(Testing):
 
     def it(self, scope: Scope) -> Expr:
         if self.running is not None:
-            return self.running
+            return self.narrowed(self.running)
         if self.spec.last:
             return self.define(self.spec.last)
         raise Doubt('I do not know what "it" means here. Could you name it?')
@@ -311,6 +311,8 @@ class Lowering(Testing):
     def shift(self, value: m.Shift, scope: Scope) -> Expr:
         base, count = self.point(value.base, scope), self.number(value.count, scope)
         unit = value.unit
+        if unit.startswith("calendar "):
+            raise Doubt("Whole months from the first on, or as many months back from today? Say from which day today.")
         if unit in ("hours", "minutes"):
             if not count.text.isdigit() or base.type != TIMESTAMP:
                 raise Doubt(f"A number of {unit} before or after needs a point in time.")

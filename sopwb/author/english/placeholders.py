@@ -49,8 +49,13 @@ BRACES = re.compile(r"\{\s*([A-Za-z_][\w .']*?)\s*\}")
 def fill_last(spec: Spec) -> None:
     """Let the values that were listed behind a text stand for its placeholders, in order, where their numbers agree."""
     if not spec.text:
+        spec.text = _body_of_last(spec)
+    if not spec.text:
         raise Doubt("There is no text yet that this could be filled into. What is it for?")
-    words = list(dict.fromkeys(CAPS.findall(spec.text)))
+    _fill_braces(spec)
+    if not spec.fills:
+        return
+    words = list(dict.fromkeys(CAPS.findall(BRACES.sub("", spec.text))))
     for wanted in (words, [w for w in words if w not in CODES]):
         if len(wanted) == len(spec.fills) and not _named_otherwise(wanted, spec.fills):
             known = {e.name for e in spec.explains}
@@ -61,12 +66,36 @@ def fill_last(spec: Spec) -> None:
             return
 
 
+def _body_of_last(spec: Spec) -> str:
+    """Give the text of the mail that was spoken of last, where its subject holds nothing to be filled in."""
+    mail = spec.effects[-1].mail if spec.effects else None
+    if mail is None or not isinstance(mail.body, m.Lit):
+        return ""
+    subject = mail.subject.text if isinstance(mail.subject, m.Lit) else ""
+    return "" if CAPS.search(subject) or BRACES.search(subject) else mail.body.text
+
+
+def _fill_braces(spec: Spec) -> None:
+    """Let "the fee with two decimals" stand for {fee}: what is in braces is filled by its name, whatever the order."""
+    held = {key_of(word.replace(" ", "_")): word for word in BRACES.findall(spec.text)}
+    for value in list(spec.fills):
+        key = _name_of(value)
+        if key in held:
+            spec.explains = [e for e in spec.explains if e.name != held[key]]
+            spec.explains.append(m.Explain(held[key], value))
+            spec.fills.remove(value)
+
+
+def _name_of(value: m.Value) -> str:
+    named = value.value if isinstance(value, m.Fixed) else value
+    return named.words if isinstance(named, m.Named) else ""
+
+
 def _named_otherwise(words: list[str], values: list[m.Value]) -> bool:
     """Whether a value bears the name of another placeholder than the one in its place."""
     keys = {key_of(w) for w in words}
     for word, value in zip(words, values, strict=True):
-        named = value.value if isinstance(value, m.Fixed) else value
-        if isinstance(named, m.Named) and named.words in keys and named.words != key_of(word):
+        if _name_of(value) in keys and _name_of(value) != key_of(word):
             return True
     return False
 

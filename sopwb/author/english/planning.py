@@ -42,6 +42,8 @@ from sopwb.author.english.wanting import Example
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature
 
+_EXACT = re.compile(r"[\d\"{]|(?<!\w)'|'(?!\w)")
+"""A number, a quoted text or a brace: no small talk has one. An apostrophe inside of a word ("what's") is none."""
 _COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock, Example)
 
 
@@ -92,7 +94,7 @@ class Planner(Keeping):
                 if said.lost >= 0:
                     if (
                         self.spec() is None
-                        and not re.search(r"[\d'\"{]", text[said.start : said.end])
+                        and not _EXACT.search(text[said.start : said.end])
                         and (not self.names_in(said) or purpose(text, said.start, said.end))
                         and not commands(text[said.start : said.end])
                     ):
@@ -105,8 +107,8 @@ class Planner(Keeping):
                 if (
                     self.spec() is None
                     and not any(isinstance(s, _COMMANDS) for s in said.statements)
-                    and not self.names_in(said)
-                    and not re.search(r"[\d'\"{]", said.text)
+                    and (not self.names_in(said) or purpose(text, said.start, said.end))
+                    and not _EXACT.search(said.text)
                     and not commands(said.text)
                 ):
                     self.aside(said)
@@ -297,6 +299,7 @@ class Planner(Keeping):
         return self.state.specs.get(self.state.open)
 
     def take(self, statement: m.Statement | Example, tokens: Any) -> None:
+        statement = self.wanted_next(statement)
         match statement:
             case m.Create(name, _):
                 self.create(name)

@@ -6,12 +6,14 @@ Deliberately not here: statements that change a script (``discourse``).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.spec import Doubt, Spec
+
+_DENIED: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 def verify(spec: Spec, remark: m.Remark) -> None:
@@ -27,9 +29,20 @@ def verify(spec: Spec, remark: m.Remark) -> None:
         _limits_fine(spec)
     if remark.what.startswith("fine at "):
         _fine_at(spec, remark.what.removeprefix("fine at "))
+    free = remark.what.removeprefix("whatever ") if remark.what.startswith("whatever ") else ""
+    chosen_by = (p.conds for p in parts(spec) if isinstance(p, m.Rows))
+    if free and any(has(conds, m.Named, words=free) for conds in chosen_by):
+        raise Doubt(f"Some records are left out by their {free} so far. Should they all count now?")
+    rounds = any(a.how.startswith("round") for _, a in spec.adjusts) or has(spec, m.Rounded)
+    if remark.what == "rounds last" and not rounds:
+        raise Doubt("Round it to what? To cents, to whole numbers?")
     if remark.strict is None:
         return
     ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}
+    against = [part.part for part in parts(spec) if isinstance(part, m.Not)]
+    against += [a.cond for a in spec.assigns if a.sets and all(v == m.Lit("bool", "false") for _, v in a.sets)]
+    denied = parts(against)
+    ops |= {_DENIED.get(part.op, "") for part in denied if isinstance(part, m.Compare)}
     inside = has(spec, m.Inside)
     if remark.strict and not ops & {"<", ">"}:
         raise Doubt(

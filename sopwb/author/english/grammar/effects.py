@@ -27,11 +27,20 @@ from sopwb.author.english.meaning import (
     Value,
     When,
 )
+from sopwb.author.english.patterns import Chart, Edge
 
 # --- going over records -----------------------------------------------------------------------------------
 
 
-@G.rule("clause", "[<subj>] <foreach> {r:rows}", "[<subj>] <goover> {r:rows} [one by one|in turn]", "{r:rows}", cost=0.9)
+@G.terminal("parted")
+def _parted(chart: Chart, at: int) -> list[Edge]:
+    """Stand, reading nothing, where a clause can begin: first, or behind a sign or a connective."""
+    before = chart.tokens[at - 1] if at else None
+    parts = before is None or before.kind == "punct" or before.low in ("and", "then", "but", "for", "or", "also", "so", ":", "-", "with", "to", "that", "which", "it")
+    return [Edge(at, True, 0.0)] if parts else []
+
+
+@G.rule("clause", "[<subj>] <foreach> {r:rows}", "[<subj>] <goover> {r:rows} [one by one|in turn]", "{:parted} {r:rows}", cost=0.9)
 def _loop(r: Rows) -> Statement | None:
     return Loop(r)
 
@@ -40,6 +49,11 @@ def _loop(r: Rows) -> Statement | None:
         "[<subj>] <goover> {r:rows} (with|and apply|using|and run|and call|and use) [our|the|my] {s:script}", "[<subj>] <run> (that|it|this|that script|this script|that one|the script) (for|on|over|with) {r:rows}", "<foreach> {r:rows} [,] [<subj>] <run> (that|it|this|that script|this script|that one)", cost=0.3)
 def _call_for(r: Rows, s: str = "@last") -> Statement:
     return CallFor(s, r)
+
+
+@G.rule("clause", "<foreach> {r:rows} [,] [<subj>] <run> [our|the|my|that|this] [script] {s:script} [script] (with|for|on|passing|using|giving it) {a:callargs}", "[<subj>] <run> [our|the|my|that|this] [script] {s:script} [script] (for|on) {r:rows} [,] (passing|giving it|handing it) {a:callargs}", cost=0.2)
+def _call_for_with(r: Rows, s: str, a: tuple[tuple[str, Value], ...]) -> Statement:
+    return CallFor(s, r, a)
 
 
 @G.rule("clause", "[<subj>] <run> [our|the|my|that|this] [script] {s:script} [script] [(on|for|with) (each|each one|every one|it|them|each of them|every one of them|all of them|all|that|everyone|each record|those|each row|every row)]", "<foreach> (one|of them|of those) [,] [<subj>] <run> [our|the|my] {s:script}", "[<subj>] <run> (that|it|this|that script) [(on|for) (each|each one|every one|them|all of them|all)]", cost=0.6)
