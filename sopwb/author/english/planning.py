@@ -42,8 +42,8 @@ from sopwb.author.english.wanting import Example
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature
 
-_EXACT = re.compile(r"[\d\"{]|(?<!\w)'|'(?!\w)")
-"""A number, a quoted text or a brace: no small talk has one. An apostrophe inside of a word ("what's") is none."""
+_EXACT = re.compile(r"[\d\"{]|(?<!\w)'")
+"""A number, a text that begins or a brace: no small talk has one. An apostrophe in or after a word is none."""
 _COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock, Example)
 
 
