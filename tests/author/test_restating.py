@@ -121,7 +121,7 @@ def test_only_a_part_of_a_sum_counts_in_a_case(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "fine"),
-    [("30 on the dot is fine.", True), ("Exactly 30 days is fine.", True), ("45 exactly is fine.", False)],
+    [("30 on the dot is fine.", True), ("Exactly 30 days is fine.", True), ("45 on the dot is fine.", False)],
 )
 def test_what_is_said_of_the_limit_is_held_against_the_script(tmp_path: Path, words: str, fine: bool) -> None:
     turns = (

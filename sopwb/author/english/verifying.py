@@ -72,10 +72,9 @@ def _limits_fine(spec: Spec) -> None:
 def _fine_at(spec: Spec, number: str) -> None:
     """Hold "5 exactly is fine" against the one comparison with 5: it must let 5 pass where that is what is good."""
     found = set(_tested((spec.defs, spec.returns, spec.predicates, spec.assigns), number, True))
-    if len(found) != 1:
+    if not found:
         raise Doubt(f"Exactly {number}: what is it then? Please say it in full.")
-    good, strict = found.pop()
-    if good == strict:
+    if all(good == strict for good, strict in found):
         raise Doubt(f"You say that exactly {number} is fine, but I read the rule so that it is not. How is it meant?")
 
 
@@ -87,6 +86,9 @@ def _tested(said: Any, number: str, good: bool) -> Iterator[tuple[bool, bool]]:
         case m.Not() | m.NoRows():
             good = not good
         case m.Arm(cond, m.Lit("bool", "false")):
+            yield from _tested(cond, number, not good)
+            return
+        case m.Assign(cond, sets) if sets and all(v == m.Lit("bool", "false") for _, v in sets):
             yield from _tested(cond, number, not good)
             return
     if isinstance(said, m.Node):
