@@ -185,6 +185,8 @@ class Testing(Selecting):
             no = no | one.no
             if one.text == "true":
                 self.facts = before
+                if texts and self.cond(part, scope).text != "true":
+                    raise Doubt("One of these always holds, so that all of it always would. Which records do you mean?")
                 return TRUE
             if one.text != "false" and one.text not in texts:
                 texts.append(one.text if one.level > OR else f"({one.text})")

@@ -15,6 +15,7 @@ from sopwb.author.english.grammar.base import G
 from sopwb.author.english.meaning import (
     Agg,
     Arith,
+    Assign,
     Define,
     Exclude,
     Explain,
@@ -22,6 +23,7 @@ from sopwb.author.english.meaning import (
     Holds,
     Named,
     NoRows,
+    Rounded,
     Rows,
     Statement,
     Value,
@@ -51,6 +53,11 @@ def _add_up(a: bool) -> Statement:
     return Define("@sum", STEPS)
 
 
+@G.rule("clause", "[<subj>] [then] {a:addsup} [,] [and] {r:rounding} [,] (as|to get|and call it|and you have|which is|for) {n:ident}", cost=0.1)
+def _add_up_as(a: bool, r: tuple[int, str], n: str) -> Statement:
+    return Define(n, Rounded(STEPS, r[0], r[1]))
+
+
 # --- blanks, and mails without an address ------------------------------------------------------------------------------
 
 
@@ -72,3 +79,11 @@ def _shown_fixed(n: str, d: int, x: Any = None) -> Statement:
 
 G.rule("subjectcond", "{e:subjectnoun} (without|without any|with no|who has no|that has no|which has no) {r:rows} (left|left over|remaining)", "(no|zero) {r:rows} (left|remaining) (means|gives|is|:|makes)", cost=0.3)(lambda r, e="": NoRows(r))
 
+
+
+@G.rule("clause", "(without|with no|lacking) (a|an|any|the) {n:name} [,] {o:outcome}", "{o:outcome} (without|with no) (a|an|any) {n:name}", cost=0.4)
+def _without_one(n: str, o: tuple[tuple[str, Value], ...]) -> Statement:
+    return Assign(Holds(Named(n), "absent"), o)
+
+
+G.rule("fieldas", "(a boolean|a flag|a yes or no|a number|a whole number|a text|a date) [called|named] {n:ident}", cost=0.1)(lambda n: n)
