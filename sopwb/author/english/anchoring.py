@@ -158,7 +158,10 @@ def anchored(spec: Spec, statement: Any) -> Any:
 
     done = walk(statement) if isinstance(statement, m.Return | m.Define | m.Explain) else statement
     if last and spec.current is None and not looping and isinstance(statement, m.Return):
-        spec.current = last[0]
+        # "The number of boats that are insured, and the number of boats": the latter are all of them.
+        wider = (p for p in parts(done) if isinstance(p, m.Rows) and (p.conds, p.words, p.every) == ((), (), False))
+        whose = ("", last[0].owner)
+        spec.current = next((p for p in wider if p.source == last[0].source and p.owner in whose), last[0])
     return done
 
 
