@@ -94,3 +94,20 @@ def test_those_that_tie_are_told_apart(tmp_path: Path) -> None:
     first = "Create a script called trip_total. It takes a boat_id. Return { n }, the number of its trips. Save it."
     second = "Create a script called busiest. For each boat in boats it calls trip_total. Return { best }, the name of the boat with the most n. If several boats share the highest number, take the name that comes first in the alphabet."  # noqa: E501 - one sentence, one line
     check(tmp_path, first, second, holds="sortBy(r, r.name).sortBy(r, -r.n).first()")
+
+
+@pytest.mark.parametrize("whose", ["its ", ""])
+def test_selections_beside_each_other_do_not_narrow_one_another(tmp_path: Path, whose: str) -> None:
+    words = f"Create a script called probe. It takes a boat_id. Return {{ a, b }}, the number of {whose}trips with more than 10 miles, and the number of {whose}trips with a fee_net under 25."  # noqa: E501 - one sentence, one line
+    found = [step["where"] for step in steps(talk(tmp_path, words)[-1]) if step["op"] == "fetch"]
+    assert found == ["it.boat_id == boat_id && it.miles > 10", "it.boat_id == boat_id && it.fee_net < 25"]
+
+
+def test_what_takes_part_by_either_field_is_found_by_both(tmp_path: Path) -> None:
+    words = "Create a script called probe. It takes a word. Return { n }, the number of boats where that word is name or class."  # noqa: E501 - one sentence, one line
+    check(tmp_path, words, holds="it.name == word || it.class == word")
+
+
+def test_a_number_of_days_that_goes_in_is_how_far_a_window_reaches(tmp_path: Path) -> None:
+    words = "Create a script called probe. It takes horizon, a whole number. Return { n }, the number of trips whose left_on is between today and that many days from now, both included."  # noqa: E501 - one sentence, one line
+    check(tmp_path, words, holds="it.left_on >= today && it.left_on <= add_days(today, horizon)")

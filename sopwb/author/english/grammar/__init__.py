@@ -48,6 +48,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     saving,
     sayings,
     selection,
+    sides,
     starting,
     stretches,
     sums,
