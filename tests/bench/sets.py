@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
+
 from sopwb.kernel.limits import SET_MEMORY_MB_MAX
 from tests.bench import ours, rivals
 from tests.bench.measure import Taken, TooSlow, answer, interleaved, own_process, show
@@ -109,6 +111,8 @@ def measure(name: str, setting: Setting) -> Taken | str:
         ran = contestant.run(setting)
     except TooSlow as slow:
         return str(slow)
+    except duckdb.OutOfMemoryException:
+        return f"{setting.memory_mb} MB are too little"
     return ran.taken if isinstance(ran, Ran) else ran
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +181,20 @@ def test_what_a_killed_process_left_is_no_index(tmp_path: Path) -> None:
     passing.write_bytes(b"half")
     assert in_order(columnar(opened(tmp_path)), "of")[0] == (2, "a")
     assert not passing.exists()
+
+
+@pytest.mark.parametrize("asked", ["rows", "arrow", "write"])
+def test_ctrl_c_is_heard_while_a_database_sorts(tmp_path: Path, asked: str) -> None:
+    database, query = Database(str(tmp_path / "spill")), "select hash(i) as h, i from range(100000000) t(i) order by h"
+    ask: dict[str, Callable[[], object]] = {
+        "rows": lambda: next(database.rows(query, (), 10)),
+        "arrow": lambda: next(database.arrow(query, 10)),
+        "write": lambda: database.write(query, str(tmp_path / "x.parquet")),
+    }
+    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        ask[asked]()
+    database.close()
 
 
 # --- sets read it ---------------------------------------------------------------------------------------

@@ -141,6 +141,7 @@ def except_for(spec: Spec, said: m.Except) -> m.Assign | None:
     """Let a value be another one where a condition holds; gives what is to be assigned where that is the way."""
     if not said.words:
         return m.Assign(said.cond, ((_holding(spec, said.value), said.value),))
+    said = msgspec.structs.replace(said, cond=_there(said.cond))
     value = said.value
     if value in (_TRUE, _FALSE):
         place = _truth(spec, said.words) if said.words else None
@@ -149,10 +150,25 @@ def except_for(spec: Spec, said: m.Except) -> m.Assign | None:
             new = m.Or((old, said.cond)) if value == _TRUE else m.And((old, m.Not(said.cond)))
             put(spec, place.path, new)
             return None
+        if _is_decided(spec, key_of(said.words)):
+            spec.assigns.insert(0, m.Assign(said.cond, ((key_of(said.words), value),)))
+            return None
         if value == _TRUE or not any(p.key == key_of(said.words) for p in _values(spec)):
             raise Doubt(f"Is {said.words} a yes/no value? I do not see how it comes about.")
         value = m.Lit("number", "0")
     return m.Assign(said.cond, ((key_of(said.words), value),))
+
+
+def _there(cond: m.Cond) -> m.Cond:
+    """ "Whose latest lesson was over 30 days ago": somebody without a lesson has none that was."""
+    picked = isinstance(cond, m.Compare) and isinstance(cond.left, m.Whose)
+    return m.And((m.Not(m.Empty(cond.left)), cond)) if picked and isinstance(cond, m.Compare) else cond
+
+
+def _is_decided(spec: Spec, key: str) -> bool:
+    """Whether a returned field is true or false by rules alone, of which the first that applies holds."""
+    given = [v for a in spec.assigns for n, v in a.sets if n == key]
+    return bool(given) and all(v in (_TRUE, _FALSE) for v in given) and key not in spec.defs
 
 
 def _holding(spec: Spec, value: m.Value) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.bands import pointed
+from sopwb.author.english.labels import is_labelled, labelled
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
@@ -21,6 +22,8 @@ CHOSEN: Final = m.Named("@chosen")
 
 def chosen(spec: Spec, node: Any, names: Names) -> Any:
     """Put in place what cases choose by. Raises ``Doubt`` where nothing or more than one thing fits."""
+    if isinstance(node, m.Cases) and is_labelled(node):
+        return labelled(spec, node)
     if isinstance(node, m.Cases) and any(isinstance(a.cond, m.Compare) and a.cond.left == CHOSEN for a in node.arms):
         subject = node.subject  # said beside the cases ("it depends on priority: …"), or still to be found
         if subject is None or subject == CHOSEN:

@@ -9,14 +9,17 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.amending import bounded_field, except_for, of_time, one_more, require, spared, told, unless
-from sopwb.author.english.anchoring import anchored, grouped, over_all, through_script
+from sopwb.author.english.anchoring import anchored, gotten, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
+from sopwb.author.english.continuing import continues, in_that_case, otherwise
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
-from sopwb.author.english.earlier import pointing_back
+from sopwb.author.english.earlier import not_there, pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import (
+    SPELLED,
     break_tie,
+    each_counted,
     first_free,
     goes_on,
     left_out,
@@ -24,23 +27,29 @@ from sopwb.author.english.narrowing import (
     narrow_current,
     per_record,
     same_aggregates,
+    spelled,
     widen,
 )
 from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.nothing import NONE, where_none
 from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
     UNNAMED,
     asked_about,
+    both,
+    each_of_them,
     field_open,
     name_them,
     named_all,
     pointed_at,
+    priced,
     round_returned,
     rounded_alone,
     share,
     summed,
     that,
     them,
+    unrounded,
 )
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
@@ -51,9 +60,9 @@ _SMALL = frozenset(("the", "a", "an", "that", "this", "those", "it", "of", "with
 
 def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
-    statement = chosen(spec, summed(spec, statement), names)
-    statement = over_all(spec, grouped(spec, statement), names)
-    statement = anchored(spec, pointing_back(spec, through_script(spec, statement)))
+    statement = chosen(spec, not_there(spec, each_counted(spec, summed(spec, statement)), names), names)
+    statement = over_all(spec, grouped(spec, gotten(spec, statement, names)), names)
+    statement = in_that_case(spec, anchored(spec, pointing_back(spec, through_script(spec, statement))))
     match statement:
         case m.Takes(params):
             for param in params:
@@ -90,6 +99,7 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
         case m.Fail():
             spec.fails.append(statement)
         case m.Adjust():
+            statement = msgspec.structs.replace(statement, early=statement.early or names.rounds_last)
             _adjust(spec, statement if spec.loop is not None else told(spec, statement, names))
         case m.Return():
             _return(spec, statement)
@@ -107,6 +117,8 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             spec.remarks.append(statement)
             if statement.what.startswith("charged beyond "):
                 goes_on(spec, statement.what.rsplit(" ", 1)[1])
+            if statement.what.startswith(SPELLED):
+                spelled(spec, statement.what.removeprefix(SPELLED))
         case m.Require() | m.Except() | m.Unless():
             _act(spec, statement if spec.loop is not None else told(spec, statement, names))
         case _:
@@ -224,7 +236,7 @@ def _define_here(spec: Spec, words: str, value: m.Value) -> None:
     if words.startswith("@tie "):
         break_tie(spec, m.Order(value, words.endswith("last")))
         return
-    if words.startswith("@free ") and first_free(spec, words, value):
+    if continues(spec, words, value) or (words.startswith("@free ") and first_free(spec, words, value)):
         return
     is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None
     if is_sum and isinstance(value, m.Agg) and value.rows is not None and value.rows.source:
@@ -264,7 +276,7 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
             _adjust(spec, msgspec.structs.replace(statement, words=name))
         return
     statement = same_aggregates(spec, statement)
-    key = rounded_alone(spec, statement.words) or spec.last
+    key = rounded_alone(spec, statement.words) or priced(spec, spec.last, statement.how)
     if not key and len(spec.returns) == 1:
         key = key_of(spec.returns[0].name)
     if not key and spec.bare is not None:
@@ -278,6 +290,7 @@ def _adjust(spec: Spec, statement: m.Adjust) -> None:
     if statement.late:
         round_returned(spec, key, statement)
         return
+    unrounded(spec, key, statement)
     at = _before_rounding(spec, key)
     if statement.how.startswith("round") or at == len(spec.adjusts):
         spec.adjusts.append((key, statement))
@@ -332,7 +345,8 @@ def _match(spec: Spec, statement: m.Match, names: Names) -> None:
 
 
 def _continued(spec: Spec, rows: m.Rows) -> m.Rows:
-    if not rows.source and spec.current is not None:
+    kept, spec.standing = spec.standing, ""
+    if spec.current is not None and rows.source in ("", kept):
         return msgspec.structs.replace(
             spec.current,
             conds=(*spec.current.conds, *rows.conds),
@@ -371,7 +385,7 @@ def _include(spec: Spec, conds: tuple[m.Cond, ...], source: str = "") -> None:
                 spec.pick, rows=msgspec.structs.replace(spec.pick.rows, conds=(*spec.pick.rows.conds, *conds))
             )
     elif source:
-        spec.current = m.Rows(source, "it", conds)
+        spec.current, spec.standing = m.Rows(source, "it", conds), source
     else:
         over = {r.source for r in parts((spec.defs, spec.returns, spec.bare)) if isinstance(r, m.Rows) and r.source}
         if len(over) != 1 or not narrow_all(spec, over.pop(), conds):
@@ -404,7 +418,7 @@ def _define(spec: Spec, words: str, value: m.Value) -> None:
         if has(value, m.It, words="sum") and "@sum" not in spec.defs:
             raise Doubt('Which sum is "that sum"?')
         value = pointed_at(value, spec.last)
-    spec.defs[key] = value
+    spec.defs[key] = value if spec.last else that(spec, value, "")
     spec.last = key
     if not key.startswith("@"):
         spec.spoken.append(key)
@@ -416,26 +430,16 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
     if spec.effects and not spec.returns and spec.bare is None:
         _none_for(spec, statement)
         return
-    statement = msgspec.structs.replace(statement, cond=_only_one(spec, statement.cond))
+    if statement.cond == NONE:
+        for name, value in statement.sets:
+            where_none(spec, _it_of(spec, name), value)
+        return
+    cond, sets = _only_one(spec, statement.cond), both(spec, statement.sets)
+    statement = msgspec.structs.replace(statement, cond=cond, sets=sets)
     if any(name == "@it" for name, _ in statement.sets):
         statement = msgspec.structs.replace(statement, sets=tuple((_it_of(spec, n), v) for n, v in statement.sets))
-    known = {key_of(r.name) for r in spec.returns}
-    if len(statement.sets) == 1 and isinstance(statement.cond, m.Otherwise) and spec.last in spec.defs:
-        name, value = statement.sets[0]
-        before = spec.defs[spec.last]
-        if name == spec.last and _says_otherwise(before, value):
-            return
-        if (name == "@whole" or name == spec.last) and isinstance(before, m.Cases) and before.default is None:
-            spec.defs[spec.last] = msgspec.structs.replace(before, default=value)
-            return
-    if (
-        len(statement.sets) == 1
-        and isinstance(statement.cond, m.Holds)
-        and statement.cond.words == "absent"
-        and statement.sets[0][0] in known
-        and isinstance(statement.cond.subject, m.Named)
-    ):
-        pass
+    if otherwise(spec, statement):
+        return
     spec.assigns.append(statement)
     for name, _ in statement.sets:
         if not name.startswith("@"):
@@ -449,19 +453,6 @@ def _none_for(spec: Spec, statement: m.Assign) -> None:
     if not nothing or isinstance(statement.cond, m.Otherwise):
         raise Doubt("That says what something is, but nothing is returned. What should it change?")
     _include(spec, (m.Not(statement.cond),))
-
-
-def _says_otherwise(before: m.Value, value: m.Value) -> bool:
-    """Whether "otherwise" repeats what the definition gives then anyway. Raises ``Doubt`` for another."""
-    if isinstance(before, m.Truth) and isinstance(value, m.Lit) and value.kind == "bool":
-        if value.text == "false":
-            return True
-        raise Doubt("It would be true both then and otherwise. Which is meant?")
-    if isinstance(before, m.Cases) and before.default is None:
-        return False
-    if isinstance(before, m.Cases) and before.default == value:
-        return True
-    raise Doubt("Two things are said of what it is otherwise. Which one holds?")
 
 
 def _only_one(spec: Spec, cond: m.Cond) -> m.Cond:
@@ -497,7 +488,7 @@ def _return(spec: Spec, statement: m.Return) -> None:
         spec.bare = statement.value
         return
     values = statement.values
-    fields = list(statement.fields)
+    fields = each_of_them(spec, list(statement.fields))
     asked_about(fields)
     if values and len(values) == len(fields):
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]
@@ -516,7 +507,9 @@ def _return(spec: Spec, statement: m.Return) -> None:
     before = spec.last
     for field in fields:
         if field.value is not None and has(field.value, m.It):
-            field = msgspec.structs.replace(field, value=that(spec, field.value, before))
+            value = that(spec, field.value, before)
+            same = value == m.Named(key_of(field.name)) and key_of(field.name) in spec.defs
+            field = msgspec.structs.replace(field, value=None if same else value)
         index = next((i for i, r in enumerate(spec.returns) if r.name == field.name), None)
         if index is None:
             spec.returns.append(field)
@@ -554,8 +547,8 @@ def _loop(spec: Spec, rows: m.Rows) -> None:
         )
         return
     if spec.loop is None and spec.params and spec.call is None and not spec.effects and not rows.noun:
-        spec.current = _continued(spec, rows)
-        spec.loop = None
+        named_again = spec.current is not None and rows == m.Rows(spec.current.source)
+        spec.current = spec.current if named_again else _continued(spec, rows)
         return
     if spec.loop is None:
         spec.loop = rows

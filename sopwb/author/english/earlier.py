@@ -13,8 +13,9 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import within
-from sopwb.author.english.names import key_of
+from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.nodes import Shift, has, parts
+from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt, Spec
 
 WINDOW = "@window "
@@ -28,6 +29,26 @@ COUNTED = "@counted"
 
 FEW = "@few"
 """Marks a selection of which only the latest so many counted."""
+
+
+def not_there(spec: Spec, statement: Any, names: Names) -> Any:
+    """Let "there is no such visit" mean that none of those spoken of is there, where no one visit is looked up."""
+    missed = {p.source for p in parts(statement) if isinstance(p, m.Missing) and p.source in names.sources}
+    keys = {source_of_param(names, p.name) for p in spec.params} | set(spec.lookups)
+    keys |= {match.rows.source for match in spec.matches}
+    spoken = {p.source for p in parts((spec.defs, spec.returns, spec.current, statement)) if isinstance(p, m.Rows)}
+    none = (missed - keys) & spoken
+    if not none or isinstance(statement, m.Fail):
+        return statement
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Missing) and node.source in none and not node.words:
+            return m.NoRows(m.Rows(noun=node.source))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(part) for part in node) if isinstance(node, tuple) else node
+
+    return walk(statement)
 
 
 def pointing_back(spec: Spec, statement: Any) -> Any:

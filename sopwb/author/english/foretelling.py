@@ -6,6 +6,7 @@ Deliberately not here: names that the open script has already (``planning``).
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.names import Names, key_of
@@ -16,10 +17,15 @@ _GIVEN = re.compile(
     r"(?:which is )?(?:an? )?(?:whole number|number|integer|decimal|amount|date|text)\b"
 )
 """A parameter whose type is said beside it: what follows in the same sentence can name it."""
+_ROUNDS_LAST: Final = re.compile(
+    r"(?i)\bround\b[^.]{0,30}\b(?:once|at the (?:very )?end|last)\b"
+    r"|\brounding\b[^.]{0,20}\b(?:last|at the (?:very )?end)\b"
+)
 
 
 def foretell(text: str, names: Names) -> None:
     """Know the names that this turn introduces before they are explained: those in braces and with underscores."""
+    names.rounds_last = _ROUNDS_LAST.search(text) is not None
     for inside in re.findall(r"\{([^{}]*)\}", text):
         for part in inside.split(","):
             name = part.split(":")[0].strip()

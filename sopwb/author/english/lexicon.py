@@ -129,7 +129,11 @@ CLASSES: Final[dict[str, tuple[str, ...]]] = {
               "treat it as an error", "treat that as an error", "should give an error", "should raise an error", "must end with an error",
               "the script must fail", "the script must fail with an error", "this is an error", "the script should stop with an error",
               "make it fail", "make it an error", "i want an error", "the run should fail", "the run should fail with an error",
-              "the script ends with an error", "the script stops with an error", "then fail", "then fail with an error"),
+              "the script ends with an error", "the script stops with an error", "then fail", "then fail with an error",
+              "has to end in an error", "has to end with an error", "has to be an error", "has to fail", "must end in an error", "leads to an error",
+              "lead to an error", "must lead to an error", "should lead to an error", "results in an error", "must result in an error",
+              "should result in an error", "is to end in an error", "is to fail", "produces an error", "should produce an error", "means an error",
+              "has to fail with an error", "must stop with an error", "must raise an error", "has to stop with an error"),
 }
 """Word classes: ``<create>`` in a pattern is any of these."""
 
@@ -247,8 +251,10 @@ def singular(word: str) -> str:
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
         return word[:-2]
-    if word == "ids":
-        return "id"
+    if word in ("lens", "lenses"):
+        return "lens"
+    if word in ("ids", "ads", "cds", "tvs", "kgs", "pcs", "vms"):
+        return word[:-1]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word

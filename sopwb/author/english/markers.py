@@ -29,7 +29,8 @@ _ALWAYS: Final = _phrases(
     "i forgot to mention that", "i nearly forgot ,", "i almost forgot ,", "i should have said",
     "i should add that", "one more thing ,", "one more thing :", "one more thing -", "one last thing ,",
     "one last thing :", "another thing ,", "another thing :", "there is one more thing :",
-    "there is one more thing ,", "while we are at it ,", "while you are at it ,",
+    "there is one more thing ,", "one more rule :", "another rule :", "one more condition :", "another condition :", "one last rule :", "next rule :",
+    "one more point :", "one more detail :", "last rule :", "new rule :", "extra rule :", "an extra rule :", "one exception :", "while we are at it ,", "while you are at it ,",
 )  # fmt: skip
 """Lead-ins that never mean anything."""
 
@@ -63,7 +64,8 @@ _PAUSED: Final = _phrases(
     "in a second step", "the boss says", "my boss says", "my boss wants", "the boss wants", "the team says",
     "the team asked", "the team wants", "we decided", "we agreed", "they decided", "management says",
     "i just heard", "i was told", "i just remembered", "i just noticed", "i noticed", "nearly forgot",
-    "almost forgot", "forgot to say", "forgot to mention", "forgot", "oh and", "also", "and",
+    "almost forgot", "forgot to say", "forgot to mention", "forgot", "i forgot", "i forgot to say", "i forgot to mention",
+    "oh and", "also", "and", "nah", "nope", "no", "eh", "meh",
 )  # fmt: skip
 """Lead-ins that a comma, a colon or a dash divides from what is said."""
 

@@ -398,10 +398,12 @@ class KeepFields(Node, frozen=True):
 
 
 class LeftOut(Node, frozen=True):
-    """Records that do not count for one value."""
+    """Records that do not count for one value, or count with a ``weight``; ``shown`` is what one then comes to."""
 
     rows: Rows
     words: str
+    weight: Lit | None = None
+    shown: tuple[str, ...] = ()
 
 
 class Restore(Node, frozen=True):

@@ -156,8 +156,34 @@ _BEGINS: Final = re.compile(r"(?i)\b(?:create|make|build|write|set up|script|cal
 
 
 def purpose(text: str, start: int, end: int) -> bool:
-    """Whether a sentence only says what a script is wanted for, since that script begins in a later sentence."""
-    return _PURPOSE.match(text[start:end]) is not None and _BEGINS.search(text[end:]) is not None
+    """Whether a sentence only says what a script is wanted for or about; it begins in a later sentence."""
+    told = _PURPOSE.match(text[start:end]) is not None or _topic(text[start:end])
+    return told and _BEGINS.search(text[end:]) is not None
+
+
+_TOPIC_WORDS_MAX: Final = 5
+_TELLS: Final = frozenset(
+    [
+        "is", "are", "was", "were", "be", "should", "must", "has", "have", "had", "need", "needs", "want",
+        "wants", "can", "could", "will", "would", "do", "does", "give", "gives", "get", "gets", "send", "sends",
+        "count", "counts", "return", "returns", "take", "takes", "find", "list", "show", "make", "add", "use",
+        "only", "not", "no", "without", "except", "all", "every", "each", "never", "always", "with", "whose",
+        "who", "which", "that", "where", "when", "if", "unless", "for", "over", "under", "above", "below",
+        "than", "more", "less", "at", "most", "least", "between", "since", "before", "after", "of", "to",
+        "from", "per", "and", "or", "sum", "total", "average", "number",
+    ]
+)  # fmt: skip
+"""Words that make a sentence more than the mention of a topic."""
+
+
+_GREETS: Final = ("right", "ok", "okay", "so", "well", "hi", "hey", "hello", "now", "next", "then")
+
+
+def _topic(sentence: str) -> bool:
+    """Whether a sentence only mentions what it is about: "right, the driver pay."."""
+    words = re.findall(r"[a-z_]+", sentence.lower().replace("'s", "").replace("'", ""))
+    plain = [w for w in words if w not in _GREETS]
+    return 0 < len(plain) <= _TOPIC_WORDS_MAX and not any(w in _TELLS or "_" in w for w in plain)
 
 
 def names_nothing(text: str) -> bool:

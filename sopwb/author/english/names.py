@@ -75,6 +75,8 @@ class Names(msgspec.Struct):
     """Yes/no parameters of the open draft."""
     given: set[str] = set()
     """Texts that a value of the open draft can be."""
+    rounds_last: bool = False
+    """Whether this turn says that rounding comes last, whatever changes besides."""
     learned: dict[str, str] = {}
     """Other words for fields, as their keys."""
     _fields: dict[str, float] = {}
@@ -190,6 +192,8 @@ def source_edges(chart: object, at: int) -> list[Edge]:
     for end, key in spans(chart, at):
         for source in names.sources_named(key):
             found.append(Edge(end, source, 0.0 if key_of(source) == key else 0.5))
+    if at + 1 < len(tokens) and tokens[at].low + tokens[at + 1].low in names.sources:
+        found.append(Edge(at + 2, tokens[at].low + tokens[at + 1].low, 0.2))  # "check-ins" of ``checkins``
     return found
 
 

@@ -6,14 +6,58 @@ Deliberately not here: statements that only add something (``discourse``), and o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.nodes import has
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.spec import Doubt, Spec
+
+
+def each_counted(spec: Spec, node: Any) -> Any:
+    """Let "10 a visit" go by ``visits``, where the script has counted some visits under that name."""
+    if isinstance(node, m.Arith) and node.op == "*" and isinstance(node.left, m.Agg) and node.left.kind == "count":
+        rows = node.left.rows
+        key = key_of(rows.source) if rows is not None and rows == m.Rows(rows.source) else ""
+        said = next((r.value for r in spec.returns if key_of(r.name) == key), spec.defs.get(key)) if key else None
+        if isinstance(said, m.Agg) and said.kind == "count":
+            return msgspec.structs.replace(node, left=m.Named(key))
+    if isinstance(node, m.Node):
+        return type(node)(**{f: each_counted(spec, getattr(node, f)) for f in node.__struct_fields__})
+    return tuple(each_counted(spec, p) for p in node) if isinstance(node, tuple) else node
+
+
+CALENDAR: Final = "calendar months"
+"""The unit of months of which it is still open whether they begin on the first of a month."""
+SPELLED: Final = "spelled "
+"""Begins the remark that says on which day the last such months begin today."""
+
+
+def spelled(spec: Spec, day: str) -> None:
+    """Let "the last 3 calendar months" begin where the person says so. Raises ``Doubt`` where there are none."""
+    found = [False]
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Shift) and node.unit == CALENDAR:
+            found[0] = True
+            if not day.endswith("-01"):
+                return msgspec.structs.replace(node, unit="months")
+            assert isinstance(node.count, m.Lit)
+            before = m.Lit("number", str(int(node.count.text) - 1))
+            return m.Start("month", msgspec.structs.replace(node, unit="months", count=before))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    spec.defs = {k: walk(v) for k, v in spec.defs.items()}
+    spec.returns = [walk(r) for r in spec.returns]
+    spec.current, spec.loop, spec.bare = walk(spec.current), walk(spec.loop), walk(spec.bare)
+    spec.assigns = [walk(a) for a in spec.assigns]
+    if not found[0]:
+        raise Doubt("Which period is that? I find none that was still open.")
 
 
 def per_record(spec: Spec, statement: m.PerRecord, names: Names) -> None:
@@ -73,6 +117,9 @@ def _with_aggregates(spec: Spec, key: str, change: Callable[[m.Agg], m.Agg]) -> 
 
 def left_out(spec: Spec, said: m.LeftOut) -> None:
     """Let records not count for one value: every selection of their source in it is narrowed."""
+    if said.weight is not None:
+        _weighed(spec, said, Decimal(said.weight.text))
+        return
     key = key_of(said.words) if said.words != "@avg" else _average_of(spec)
     parts = (*said.rows.conds, *(m.Holds(None, w) for w in said.rows.words))
     cond = m.Not(parts[0] if len(parts) == 1 else m.And(parts))
@@ -116,6 +163,51 @@ def break_tie(spec: Spec, second: m.Order) -> None:
     spec.returns = [walk(r) for r in spec.returns]
     if not found[0]:
         raise Doubt("Nothing there is the one with the most of something, so which ones would tie?")
+
+
+def _weighed(spec: Spec, said: m.LeftOut, weight: Decimal) -> None:
+    """Let records count double, or half, for one value: in what it counts or adds up, not where that is named."""
+    key = key_of(said.words)
+    conds = (*said.rows.conds, *(m.Holds(None, w) for w in said.rows.words))
+    values = {**{key_of(r.name): r.value for r in spec.returns if r.value is not None}, **spec.defs}
+    hits = [0]
+
+    def more(agg: m.Agg) -> m.Value:
+        of = agg.rows or spec.current or m.Rows()
+        if agg.kind not in ("count", "sum") or agg.distinct or said.rows.source not in ("", of.source):
+            return agg
+        hits[0] += 1
+        some: m.Value = msgspec.structs.replace(agg, rows=msgspec.structs.replace(of, conds=(*of.conds, *conds)))
+        further = abs(weight - 1)
+        some = some if further == 1 else m.Arith("*", some, m.Lit("number", str(further)))
+        return m.Arith("+" if weight > 1 else "-", agg, some)
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Agg):
+            return more(node)
+        if isinstance(node, m.Named) and node.words != key:
+            words = node.words.removeprefix("@per ")
+            named = values.get(words)
+            if isinstance(named, m.Agg):
+                return more(named)
+            if words != node.words:
+                raise Doubt(f"Of which records is the number of {words}s, some of which should count more?")
+            if named is not None and has(named, m.Agg, kind="count"):
+                raise Doubt(f"Should they count more for {words} too? Say \"… count double for {words}\" of each.")
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    value = values.get(key)
+    changed = walk(value)
+    if not hits[0]:
+        raise Doubt(f"{said.words} is not made of such records. What should they count more for?")
+    numbers = {Decimal(p.text) for p in parts(value) if isinstance(p, m.Lit) and p.kind == "number"}
+    wrong = [n for n in said.shown if Decimal(n) / weight not in numbers]
+    if wrong:
+        raise Doubt(f"You say that one of them comes to {wrong[0]}, but I do not see how. How is that computed?")
+    spec.returns = [msgspec.structs.replace(r, value=None) if key_of(r.name) == key else r for r in spec.returns]
+    spec.defs[key] = changed
 
 
 def narrow_all(spec: Spec, source: str, conds: tuple[m.Cond, ...]) -> bool:

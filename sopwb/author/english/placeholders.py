@@ -49,8 +49,13 @@ BRACES = re.compile(r"\{\s*([A-Za-z_][\w .']*?)\s*\}")
 def fill_last(spec: Spec) -> None:
     """Let the values that were listed behind a text stand for its placeholders, in order, where their numbers agree."""
     if not spec.text:
+        spec.text = _body_of_last(spec)
+    if not spec.text:
         raise Doubt("There is no text yet that this could be filled into. What is it for?")
-    words = list(dict.fromkeys(CAPS.findall(spec.text)))
+    _fill_braces(spec)
+    if not spec.fills:
+        return
+    words = list(dict.fromkeys(CAPS.findall(BRACES.sub("", spec.text))))
     for wanted in (words, [w for w in words if w not in CODES]):
         if len(wanted) == len(spec.fills) and not _named_otherwise(wanted, spec.fills):
             known = {e.name for e in spec.explains}
@@ -61,14 +66,51 @@ def fill_last(spec: Spec) -> None:
             return
 
 
+def _body_of_last(spec: Spec) -> str:
+    """Give the text of the mail that was spoken of last, where its subject holds nothing to be filled in."""
+    mail = spec.effects[-1].mail if spec.effects else None
+    if mail is None or not isinstance(mail.body, m.Lit):
+        return ""
+    subject = mail.subject.text if isinstance(mail.subject, m.Lit) else ""
+    return "" if CAPS.search(subject) or BRACES.search(subject) else mail.body.text
+
+
+def _fill_braces(spec: Spec) -> None:
+    """Let "the fee with two decimals" stand for {fee}: what is in braces is filled by its name, whatever the order."""
+    held = {key_of(word.replace(" ", "_")): word for word in BRACES.findall(spec.text)}
+    for value in list(spec.fills):
+        key = _name_of(value)
+        if key in held:
+            spec.explains = [e for e in spec.explains if e.name != held[key]]
+            spec.explains.append(m.Explain(held[key], value))
+            spec.fills.remove(value)
+
+
+def _name_of(value: m.Value) -> str:
+    named = value.value if isinstance(value, m.Fixed) else value
+    return named.words if isinstance(named, m.Named) else ""
+
+
 def _named_otherwise(words: list[str], values: list[m.Value]) -> bool:
     """Whether a value bears the name of another placeholder than the one in its place."""
     keys = {key_of(w) for w in words}
     for word, value in zip(words, values, strict=True):
-        named = value.value if isinstance(value, m.Fixed) else value
-        if isinstance(named, m.Named) and named.words in keys and named.words != key_of(word):
+        if _name_of(value) in keys and _name_of(value) != key_of(word):
             return True
     return False
+
+
+def _in_braces(spec: Spec) -> bool:
+    """Let listed values that are called like placeholders in braces stand for those; False where one is not."""
+    mail = next((e.mail for e in reversed(spec.effects) if e.mail is not None), None)
+    texts = [spec.text] if mail is None else [t.text for t in (mail.subject, mail.body) if isinstance(t, m.Lit)]
+    braces = {key_of(found): found for text in texts for found in BRACES.findall(text)}
+    named = {v.words: v for v in spec.fills if isinstance(v, m.Named)}
+    if not spec.fills or len(named) < len(spec.fills) or not named.keys() <= braces.keys():
+        return False
+    spec.explains += [m.Explain(braces[key], value) for key, value in named.items()]
+    spec.fills = []
+    return True
 
 
 def mail_part(spec: Spec, part: str, value: m.Value) -> None:
@@ -82,7 +124,8 @@ def mail_part(spec: Spec, part: str, value: m.Value) -> None:
     if part == "filled":
         if not spec.text and not spec.effects:
             raise Doubt('Nothing there can be filled in with that. If it is a condition, say "whose … is …".')
-        fill_last(spec)
+        if not _in_braces(spec):
+            fill_last(spec)
         return
     mails = [e for e in spec.effects if e.kind == "mail"]
     if not mails or mails[-1].mail is None:

@@ -19,6 +19,8 @@ ONLY: Final = "@only "
 """Marks a rounding said behind the last of several bare names: "days and moisture rounded"."""
 UNNAMED: Final = "@unnamed"
 """Stands for the name of a returned value that has none yet."""
+EACH_OF_THEM: Final = "@them"
+"""Stands for the names that were defined and are returned nowhere yet: "return both"."""
 BESIDE: Final = "@beside "
 """Marks the value of a name that is either explained by the name behind it or stands beside it."""
 _VERB: Final = (
@@ -64,6 +66,46 @@ def round_returned(spec: Spec, key: str, rounding: m.Adjust) -> None:
     spec.returns = [msgspec.structs.replace(r, rounded=rounding) if key_of(r.name) == key else r for r in spec.returns]
 
 
+def both(spec: Spec, sets: tuple[tuple[str, m.Value], ...]) -> tuple[tuple[str, m.Value], ...]:
+    """Let "both" be the two fields that were returned last when it was said, whatever is returned besides later on."""
+    pair = [key_of(r.name) for r in spec.returns][-2:]
+    if len(pair) < 2:
+        return sets
+    return tuple((key, value) for name, value in sets for key in (pair if name == "@both" else [name]))
+
+
+def priced(spec: Spec, key: str, how: str) -> str:
+    """Give what "10% off" is off: not a count or days that were spoken of last, where one amount is returned."""
+    if how not in ("percent_less", "percent_more", "half") or key == "@bare" or not _is_counted(spec, key):
+        return key
+    amounts = [key_of(r.name) for r in spec.returns if not _is_counted(spec, key_of(r.name))]
+    return amounts[0] if len(amounts) == 1 else key
+
+
+def _is_counted(spec: Spec, key: str) -> bool:
+    """Whether a value is a number of records or of days, a text, or a yes or no: no share is taken off it."""
+    ret = next((r for r in spec.returns if key_of(r.name) == key), None)
+    value = spec.defs.get(key, ret.value if ret is not None else None)
+    counted = isinstance(value, m.Agg) and value.kind in ("count", "list")
+    return key in spec.predicates or counted or isinstance(value, m.Span | m.Truth | m.Message)
+
+
+def unrounded(spec: Spec, key: str, change: m.Adjust) -> None:
+    """Take the rounding out of a value that is changed later on, so that it can be asked which comes first."""
+    if not change.early and (not spec.settled or change.how == "set" or change.how.startswith("round")):
+        return
+    at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key and r.value is not None), None)
+    value = spec.defs.get(key) if at is None else spec.returns[at].value
+    if not isinstance(value, m.Rounded):
+        return
+    if at is None:
+        spec.defs[key] = value.value
+    else:
+        spec.returns[at] = msgspec.structs.replace(spec.returns[at], value=value.value)
+    how = "round" if value.how == "half" else "round_" + value.how
+    spec.adjusts.insert(0, (key, m.Adjust(how, None, places=value.places)))
+
+
 def _needs_no_rounding(spec: Spec, key: str) -> bool:
     ret = next((r for r in spec.returns if key_of(r.name) == key), None)
     value = spec.defs.get(key, ret.value if ret is not None else None)
@@ -89,11 +131,15 @@ def name_them(spec: Spec, given: tuple[str, ...]) -> None:
     """Give names to the returned values that have none, in their order. Raises ``Doubt`` where they do not fit."""
     if spec.bare is not None and len(given) == 1:
         spec.returns, spec.bare = [m.Ret(given[0], "", spec.bare)], None
+        spec.last, spec.spoken = key_of(given[0]), [key_of(given[0])]
+        spec.adjusts = [(key_of(given[0]) if k == "@bare" else k, a) for k, a in spec.adjusts]
         return
     open_ = [i for i, r in enumerate(spec.returns) if r.name.startswith(UNNAMED)]
     if len(open_) != len(given):
         raise Doubt(f"Which values should be called {listed(list(given), 'and')}?")
     for index, name in zip(open_, given, strict=True):
+        old = key_of(spec.returns[index].name)
+        spec.adjusts = [(key_of(name) if k == old else k, a) for k, a in spec.adjusts]
         spec.returns[index] = msgspec.structs.replace(spec.returns[index], name=name)
     spec.last = key_of(given[-1])
     spec.spoken = [key_of(n) for n in given]
@@ -125,6 +171,30 @@ def unnamed(spec: Spec) -> None:
             if count == 1
             else f'What should these {count} returned values be called? For example: "call them a and b".'
         )
+
+
+def _as_said(spec: Spec, key: str) -> str:
+    """Give a name as it was written, its plural kept."""
+    size = len(key.split())
+    for said in spec.said:
+        lows = [low for low, _ in said]
+        for at in range(len(lows)):
+            for end in (at + 1, at + size):
+                name = "_".join(lows[at:end])
+                if name.isidentifier() and key_of(name) == key:
+                    return name
+    return key.replace(" ", "_")
+
+
+def each_of_them(spec: Spec, fields: list[m.Ret]) -> list[m.Ret]:
+    """Put the defined names in the place of "both" and "them". Raises ``Doubt`` where their number differs."""
+    if [f.name for f in fields] != [EACH_OF_THEM]:
+        return fields
+    known = {key_of(r.name) for r in spec.returns}
+    names = [_as_said(spec, key) for key in spec.defs if not key.startswith("@") and key not in known]
+    if not names or fields[0].type not in ("0", str(len(names))):
+        raise Doubt("Which values should it return? Please name them.")
+    return [m.Ret(name) for name in names]
 
 
 def asked_about(fields: list[m.Ret]) -> None:
@@ -167,8 +237,19 @@ def that(spec: Spec, value: m.Value, before: str) -> m.Value:
         return spec.defs.pop(before, value)
     if not before and spec.current is not None and isinstance(value, m.It):
         return m.Agg("count", None, m.Rows())
-    pointed: m.Value = pointed_at(value, before) if before else value
+    pointed: m.Value = pointed_at(value, before) if before else counted(spec, value)
     return pointed
+
+
+def counted(spec: Spec, node: Any) -> Any:
+    """Let "whatever goes beyond it" be about the number of the records spoken of, where no value was named before."""
+    if spec.current is None:
+        return node
+    if isinstance(node, m.It) and node.words == "count":
+        return m.Agg("count", None, m.Rows())
+    if isinstance(node, m.Node):
+        return type(node)(**{f: counted(spec, getattr(node, f)) for f in node.__struct_fields__})
+    return tuple(counted(spec, part) for part in node) if isinstance(node, tuple) else node
 
 
 def share(value: m.Value, name: str) -> m.Value:

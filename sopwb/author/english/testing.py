@@ -8,9 +8,10 @@ values (``lower``).
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.expressions import (
@@ -39,6 +40,9 @@ from sopwb.lang.types import (
     optional,
     required,
 )
+
+_PICKED: Final = re.compile(r"\((\w+) == null \? null : \1\.(\w+)\)")
+"""A field of a record that was picked, which may not be there."""
 
 
 class Testing(Selecting):
@@ -342,4 +346,16 @@ class Testing(Selecting):
             if "." in expr.text:
                 self.assume(f"{self.spoken(expr.text)} is never empty in the data at hand")
             return FALSE
+        picked = _PICKED.fullmatch(expr.text)
+        if picked is not None:
+            return self.none_picked(picked[1], picked[2])
         return Truths(f"{wrap(expr, EQ + 1)} == null", EQ, frozenset(), frozenset((expr.text,)))
+
+    def none_picked(self, name: str, field: str) -> Truths:
+        """There is no such record as was picked, or its field is empty where it can be."""
+        source = next((step.get("from", "") for step in self.block if step.get("name") == name), "")
+        type_ = self.names.sources[source].record.get(field) if source in self.names.sources else None
+        if type_ is not None and not is_optional(type_):
+            return Truths(f"{name} == null", EQ, frozenset(), frozenset((name,)))
+        either = f"{name} == null || {name}.{field} == null"
+        return Truths(either, OR, frozenset(), frozenset((name, f"{name}.{field}")))

@@ -21,6 +21,7 @@ import msgspec
 
 from sopwb.data.codes import NO_SPILL, OUT_OF_MEMORY
 from sopwb.data.duckdb.session import Session
+from sopwb.data.faults import hearing_interrupts
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import SET_BATCH_ROWS, SET_BATCHES_AHEAD, SET_WAIT_S
 from sopwb.kernel.values import Secret, Value, show
@@ -129,7 +130,8 @@ def refusing(session: Session, unchanged: Callable[[], None]) -> Iterator[None]:
     import duckdb
 
     try:
-        yield
+        with hearing_interrupts():
+            yield
     except duckdb.OutOfMemoryException as error:
         what = f"the {session.memory_limit_mb} MB that the run's limit leaves to the database do not suffice"
         raise UserError(Diagnostic(OUT_OF_MEMORY, what, hint="give it more: --limit-memory 2GB")) from error

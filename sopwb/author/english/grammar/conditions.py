@@ -484,6 +484,7 @@ def _missing(e: str = "", s: str = "", n: str = "", t: str = "") -> Cond:
     return Missing(n, t or s)
 
 
+G.rule("atom", "there is no such {t:source}", "no such {t:source} exists", "there are no such {t:source}", "there (is|are) no such {t:source} [found|there|at all|left]", cost=0.2)(lambda t: Missing("", t))
 G.rule("thing2", "{e:known}", cost=0.1)(lambda e: e)
 G.rule("thing2", "{s:source}", cost=0.1)(lambda s: s)
 

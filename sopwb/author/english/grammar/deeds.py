@@ -57,8 +57,10 @@ class Deed(Node, frozen=True):
 
     def of(self, source: str) -> Cond | None:
         """Give what it says of the records of a source. Raises ``LookupError`` where nothing tells what it means there."""
-        if not source and self.plain and all(field for _, field, _ in self.says):
-            return None  # the source is still to come: "… bought on that card in purchases"
+        if not source and self.plain and not self.says:
+            return None  # the source is still to come: "… made with that card in purchases"
+        if not source:
+            source = self.only_source()  # "those that were delivered": what tells that of them is known all the same
         plainly = [cond for name, field, cond in self.says if name == source and not field]
         found = plainly or [cond for name, _, cond in self.says if name == source]  # "played": the status, then its date
         if len(found) > 1 or (not found and not self.plain):
@@ -120,7 +122,7 @@ def done(rows: Rows, deeds: tuple[Deed, ...], owner: str | None = None, denied: 
     if owner is not None and rows.owner:
         return None
     try:
-        said = [c for c in (d.of(rows.source) for d in deeds) if c is not None]
+        said = [c for c in (d.of(_kind(rows, deeds)) for d in deeds) if c is not None]
     except LookupError:
         return None
     if (said and len(said) < len(deeds)) or (denied and not said):
@@ -132,11 +134,16 @@ def done(rows: Rows, deeds: tuple[Deed, ...], owner: str | None = None, denied: 
         rows = with_cond(rows, Not(cond) if denied else cond)
     if window is None:
         return rows
-    dates = {d.date(rows.source) for d in deeds}
+    dates = {d.date(_kind(rows, deeds)) for d in deeds}
     field = dates.pop() if len(dates) == 1 else ""
     if denied and field:
         return None  # "not returned in the last 30 days": later, or never?
     return with_cond(rows, window_cond(Named(field or "@date"), window))
+
+
+def _kind(rows: Rows, deeds: tuple[Deed, ...]) -> str:
+    """Give the source of records, where "the counted orders" name it too."""
+    return rows.source or next((name for d in deeds for name, _, _ in d.says if name == rows.noun), "")
 
 
 def _either(said: list[Cond]) -> Cond:

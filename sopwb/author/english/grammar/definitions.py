@@ -250,14 +250,14 @@ G.rule("set1", "[the] {n:name} (is|are|should be|must be|becomes|to|=|as|being|w
 G.rule("namelist", "[the] {n:name}", cost=0.1)(lambda n: (n,))
 G.rule("namelist", "{xs:namelist} (,|and|, and|or) [the] {n:name}", cost=0.1)(lambda xs, n: (*xs, n))
 G.rule("set1", "{v:lit} (for|as|in) {xs:namelist}", "{xs:namelist} (are|is|should be|must be|become|stay) [both|all] {v:lit}", "(both|all of) {xs:namelist} (are|should be|become) {v:lit}", cost=0.2)(lambda v, xs: tuple((n, v) for n in xs))
-G.rule("set1", "both are [also] {v:lit}", "{v:lit} for both [of them]", "both {v:lit}", cost=0.1)(lambda v: (("@both", v),))
+G.rule("set1", "both [of (them|these|those|the two)] (are|is|stay|stays|remain|should be|must be|become) [also] {v:lit}", "(they|these|those|the two [of them]) (are|should be|must be|stay|become) both {v:lit}", "{v:lit} for both [of them]", "both {v:lit}", cost=0.1)(lambda v: (("@both", v),))
 G.rule("set1", "{v:lit} for (all three|all of them|all four|all|everything|each of them|all five|all the fields|all fields|each|all of these|every field|both fields)", "(all three|all of them|all four|everything|all|all fields|all the fields|they|these|both fields|all five) (are|is|should be|become) [all|both] {v:lit}", "{v:lit} (everywhere|throughout|across the board)", cost=0.2)(
     lambda v: (("@rest", v),))
 G.rule("set1", "(the other|the others|the other two|the other three|the rest|everything else|the remaining ones|the other fields|the other one|all others|the others|the other four|all the others|the remaining fields|the remaining two) (are|is|should be|become|stay|stays) [all|both] {v:lit}", "{v:lit} for (the other|the others|the other two|the other three|the rest|everything else|the other fields|the remaining ones|all others)", cost=0.2)(
     lambda v: (("@others", v),))
 G.rule("set1", "{a:lit} and {b:lit}", cost=0.9)(lambda a, b: (("@1", a), ("@2", b)))
 G.rule("set1", "(is|are|counts as|count as|is always|always counts as) {n:name}", cost=0.1)(lambda n: ((n, _TRUE),))
-G.rule("set1", "(is|are) not {n:name}", "(does|do) not count as {n:name}", "never counts as {n:name}", cost=0.1)(lambda n: ((n, _FALSE),))
+G.rule("set1", "[{e:entity}] (is|are) not {n:name}", "(does|do) not count as {n:name}", "never counts as {n:name}", cost=0.1)(lambda n, e="": ((n, _FALSE),))
 G.rule("sets", "{a:set1}", cost=0.1)(lambda a: a)
 G.rule("sets", "{xs:sets} {s:sep} {a:set1}", cost=0.1)(lambda xs, s, a: (*xs, *a))
 G.rule("outcome", "{xs:sets}", "(return|give|give me|gets|get|gives|returns|use|set|report|leave|make|give back|show|say|says|put) [me|back|it|just] {xs:sets}", cost=0.2)(lambda xs: xs)

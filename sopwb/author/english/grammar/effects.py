@@ -27,11 +27,20 @@ from sopwb.author.english.meaning import (
     Value,
     When,
 )
+from sopwb.author.english.patterns import Chart, Edge
 
 # --- going over records -----------------------------------------------------------------------------------
 
 
-@G.rule("clause", "[<subj>] <foreach> {r:rows}", "[<subj>] <goover> {r:rows} [one by one|in turn]", "{r:rows}", cost=0.9)
+@G.terminal("parted")
+def _parted(chart: Chart, at: int) -> list[Edge]:
+    """Stand, reading nothing, where a clause can begin: first, or behind a sign or a connective."""
+    before = chart.tokens[at - 1] if at else None
+    parts = before is None or before.kind == "punct" or before.low in ("and", "then", "but", "for", "or", "also", "so", ":", "-", "with", "to", "that", "which", "it")
+    return [Edge(at, True, 0.0)] if parts else []
+
+
+@G.rule("clause", "[<subj>] <foreach> {r:rows}", "[<subj>] <goover> {r:rows} [one by one|in turn]", "{:parted} {r:rows}", cost=0.9)
 def _loop(r: Rows) -> Statement | None:
     return Loop(r)
 

@@ -222,7 +222,7 @@ def _always(c: Cond, n: str, **_: Any) -> Statement:
     return Except(c, n, _TRUE)
 
 
-@G.rule("clause", "{c:whoso} (are|is|can|may|must|should|will) never [be|get|count as|have] [a|an|the] {n:ownword}", "{c:whoso} (can not|cannot|must not|may not|should not|shall not|will not|do not|does not|are not|is not|never) [{x:alwaysly}] [{b:beso}] [a|an|the] {n:ownword}", "{c:whoso} never (count|qualify|counts|qualifies) as [a|an] {n:ownword}", "{c:whoso} (get|gets|have|has|receive) no {n:ownword}", "{c:whoso} (do|does|should|must|can|may) not (count|qualify) as [a|an] {n:ownword}", "no {n:ownword} for {c:whoso}", cost=0.8)
+@G.rule("clause", "{c:whoso} (are|is|can|may|must|should|will) never [be|get|count as|have] [a|an|the] {n:ownword}", "{c:whoso} (can not|cannot|must not|may not|should not|shall not|will not|do not|does not|are not|is not|never) [{x:alwaysly}] [{b:beso}] [a|an|the] {n:ownword} [either]", "{c:whoso} never (count|qualify|counts|qualifies) as [a|an] {n:ownword}", "{c:whoso} (get|gets|have|has|receive) no {n:ownword}", "{c:whoso} (do|does|should|must|can|may) not (count|qualify) as [a|an] {n:ownword}", "no {n:ownword} for {c:whoso}", cost=0.8)
 def _never(c: Cond, n: str, **_: Any) -> Statement:
     return Except(c, n, _FALSE)
 

@@ -113,7 +113,7 @@ def _nobody_sees(n: str) -> Statement:
 G.rule("ordinal2", "(second|third|fourth|fifth|sixth|new|further|last|final|extra|additional|next)", cost=0.0)(lambda: True)
 
 
-@G.rule("clause", "[<please_do>] (add|include|append) (a|an|one|another|the) [{o:ordinal2}] {w:fieldword} [called|named] [,] {n:ident} [,] [to (the result|the output|it|that)] (:|, which is|which is|, that is|-|, namely) {v:defvalue}", "[<please_do>] (extend|expand|complete|enrich) (it|the result|the output|that|this) (by|with) [a|the] [{w:fieldword}] {n:ident} (:|, which is|which is|, that is|-|, namely) {v:defvalue}", "[<please_do>] (give me|return|give|show me|tell me) {n:ident} : {v:defvalue}", cost=0.4)
+@G.rule("clause", "[<please_do>] (add|include|append) (a|an|one|another|the) [{o:ordinal2}] {w:fieldword} [called|named] [,] {n:ident} [,] [to (the result|the output|it|that)] (:|, which is|which is|, that is|that is|that says|saying|that shows|-|, namely) {v:defvalue}", "[<please_do>] (extend|expand|complete|enrich) (it|the result|the output|that|this) (by|with) [a|the] [{w:fieldword}] {n:ident} (:|, which is|which is|, that is|-|, namely) {v:defvalue}", "[<please_do>] (give me|return|give|show me|tell me) {n:ident} : {v:defvalue}", cost=0.4)
 def _add_explained(n: str, v: Any, **_: Any) -> Statement:
     return Return((Ret(n, "", v),), also=True)
 
@@ -224,7 +224,7 @@ def _named(node: Any) -> list[str]:
 G.rule("clause", "(some|many|a few|most|not all|several) [of] [the|our] [{w:oneword}] (have|has|had) no {n:name} [,|;|-|:] [so] (leave|skip|ignore|exclude|drop|forget) (those|them|these) [out]", "(some|many|a few|most|not all|several) [of] [the|our] [{w:oneword}] (never gave us|did not give us|do not have|never left|have not given us|have never given us|did not leave) (a|an|any|their) {n:name} [,|;|-|:] [so] (leave|skip|ignore|exclude|drop|forget) (those|them|these) [out]", cost=0.2)(lambda n, w="": Include((Holds(Named(n), "present"),)))
 
 
-@G.rule("clause", "[<please_do>] (scrap|drop|cancel|kick out|lose|undo|take back|get rid of|revoke|stop) (the|that|this|our) {t:changewords} [again|after all]", "no more {t:changewords}", "(the|that) {t:changewords} (is off|is cancelled|is gone|no longer applies|does not apply any more|is no longer needed|goes|can go)", cost=1.3)
+@G.rule("clause", "[<please_do>] (scrap|drop|cancel|kick out|lose|undo|take back|get rid of|revoke|stop|forget|forget about|never mind) (the|that|this|our) {t:changewords} [again|after all] [[,|;|-|:] [and] (take|kick|leave|drop|throw) it out [again]]", "no more {t:changewords}", "(the|that) {t:changewords} (is off|is cancelled|is gone|no longer applies|does not apply any more|is no longer needed|goes|can go)", cost=1.3)
 def _undone_topic(t: str) -> Statement:
     return Undo(t)
 
@@ -236,6 +236,8 @@ def _changewords(chart: Chart, at: int) -> list[Edge]:
     words: list[str] = []
     for end in range(at, min(at + 3, len(chart.tokens))):
         token = chart.tokens[end]
+        if token.low in ("thing", "bit", "part", "stuff") and words:
+            return [*out, Edge(end + 1, " ".join(words), 0.2)]
         if token.kind != "word" or token.low in ("field", "output", "script", "job", "draft", "process", "last", "first", "one", "thing", "it", "that", "is", "can", "again", "after", "level", "case", "and", "or", "of"):
             break
         words.append(token.low)

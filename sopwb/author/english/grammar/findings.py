@@ -104,15 +104,15 @@ G.rule("listed", "[the] {w:measure} of {r:rows}", cost=0.0)(lambda w, r: Agg("li
 
 # --- the state they came back in, and those left aside -----------------------------------------------------------------
 
-G.rule("cameback", "[has|have|had] (came|come|comes) (back|in|out|home)", "(was|were|has been|have been) (brought back|handed back|given back|returned|delivered|found)", "(ended up|turned out|turned up|arrived)", cost=0.0)(lambda: True)
+G.rule("cameinto", "[has|have|had] (came|come|comes) (back|in|out|home)", "(was|were|has been|have been) (brought back|handed back|given back|returned|delivered|found)", "(ended up|turned out|turned up|arrived)", cost=0.0)(lambda: True)
 
 
-@G.rule("rows", "{r:rows} [that|which|who] {k:cameback} [as|to be] {a:adj}", "{r:rows} (in|on|for|after|from|at) which (the|its|their|that) ({e:entity}|{w:anyword}) ({k:cameback}|was|were|is) {a:adj}", cost=0.4)
+@G.rule("rows", "{r:rows} [that|which|who] {k:cameinto} [as|to be] {a:adj}", "{r:rows} (in|on|for|after|from|at) which (the|its|their|that) ({e:entity}|{w:anyword}) ({k:cameinto}|was|were|is) {a:adj}", cost=0.4)
 def _came_back(r: Rows, a: str, **_: Any) -> Rows:
     return with_cond(r, Holds(None, a))
 
 
-G.rule("aggregate", "how many of {r:rows} {k:cameback} {a:adj}", cost=0.3)(lambda r, a, k=None: Agg("count", None, with_cond(r, Holds(None, a))))
+G.rule("aggregate", "how many of {r:rows} {k:cameinto} {a:adj}", cost=0.3)(lambda r, a, k=None: Agg("count", None, with_cond(r, Holds(None, a))))
 
 
 @G.rule("rows", "{r:rows} [,] {a:adj} [(and|or|,) {b:adj}] (ones|{s:source}) (excluded|not counted|left out|not included|aside|apart|ignored)", cost=0.2)

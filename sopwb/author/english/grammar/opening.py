@@ -47,7 +47,7 @@ def _oneword(chart: Chart, at: int) -> list[Edge]:
 G.rule("article", "a", "an", "another", "the", "one", "one more", "a new", "the new", "a small", "a little", "yet another", "a second", "a third", "our", "a quick",
        "a simple", "an additional", "a further", "a short", "the next", "the following", "the second", "also a", "a last", "a final", "another new", "some", "also", "now a", "me a", "me another",
        "me", "us a", "a further new", "a brand new", cost=0.0)(lambda: True)
-G.rule("forwhom", "for (our|the|my|us|this) [{w:oneword}]", "about (our|the|my) {w:oneword}", "for {w:oneword}", cost=0.5)(lambda w="": True)
+G.rule("forwhom", "for (our|the|my|us|this) [{w:oneword} [{v:oneword}]]", "about (our|the|my) {w:oneword}", "for {w:oneword}", cost=0.5)(lambda w="", v="": True)
 G.rule("makes", "[<please_do>] <create> [{a:article}]", "<want> [<create>] [{a:article}]", "[<please_do>] <create> (me|us) [{a:article}]", "{a:article}", "[<please_do>] (write|make|create) (up|out) [{a:article}]",
        cost=0.1)(lambda a=True: True)
 
@@ -55,7 +55,7 @@ G.rule("makes", "[<please_do>] <create> [{a:article}]", "<want> [<create>] [{a:a
 @G.rule("clause", "{m:makes} <script> [{f:forwhom}] [, and|and|,|-|:] <called> {n:newname} [instead] [{g:forwhom}]", "{m:makes} [{f:forwhom}] <called> {n:newname} [{g:forwhom}]",
         "{m:makes} <script> [,|:] {n:snake} [{g:forwhom}]", "<script> [,|:] {n:snake}", "{m:makes} {n:snake} [script|process] [{g:forwhom}]", "(call|name) it {n:snake}",
         "make it {n:snake}", "start a draft (called|named) {n:newname}", "(next|now|then|and|next one|next up|and then|and now|finally|last|another one|one more|second|a second one|next script|second script) [:|,] {n:snake}",
-        "{m:makes} <script> {f:forwhom} [:|,] {n:snake}", "{n:snake} (is|will be|shall be|should be) (a|the|our) [new] <script>", cost=0.5)
+        "{m:makes} <script> {f:forwhom} [:|,] {n:snake}", "{n:snake} (is|will be|shall be|should be) (a|the|our) [new|little|small] <script> [{g:forwhom}]", cost=0.5)
 def _create(n: str, **_: Any) -> Statement:
     return Create(n)
 
@@ -113,7 +113,10 @@ def _opening(chart: Chart, at: int) -> list[Edge]:
     return []
 
 
-@G.rule("clause", "{n:opening} [script|process|job] with (a|an|one) {p:params}", cost=2.2)
+G.rule("keyparams", "{p:params}", cost=0.0)(lambda p: p if all(x.name.endswith("_id") or x.type for x in p) else None)
+
+
+@G.rule("clause", "{n:opening} [script|process|job] with (a|an|one) {p:params}", "{n:opening} [script|process|job] with {p:keyparams}", cost=2.2)
 def _open_with(n: str, p: tuple[Param, ...]) -> tuple[Statement, ...] | None:
     return None if any(x.name in NO_NAMES for x in p) else (Create(n), Takes(p))
 
@@ -127,7 +130,8 @@ def _plainname(chart: Chart, at: int) -> list[Edge]:
         token = chart.tokens[at]
         low = token.low
         after = chart.low(edge.end)
-        ends = edge.end >= len(chart.tokens) or after in (",", ":", ";", "(", "-", "which", "that", "with", "without", "taking", "expecting", "accepting", "given", "and", "takes", "gets", "needs", "expects", "receives", "wants", "should", "must", "shall", "has", "will", "whose", "it", "works")
+        for_one = after == "for" and chart.low(edge.end + 1) in ("a", "an", "one") and "_" in chart.low(edge.end + 2)
+        ends = edge.end >= len(chart.tokens) or for_one or after in (",", ":", ";", "(", "-", "which", "that", "with", "without", "taking", "expecting", "accepting", "given", "and", "takes", "gets", "needs", "expects", "receives", "wants", "should", "must", "shall", "has", "will", "whose", "it", "works")
         if ends and low not in _OPENS and low not in _NOT_LABEL and not names.sources_named(key_of(low)) and names.name_cost(key_of(low)) != 0.0 and (token.kind != "word" or low not in NO_NAMES):
             out.append(Edge(edge.end, edge.node, edge.cost + 0.5))
     return out

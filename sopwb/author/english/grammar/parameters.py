@@ -127,6 +127,11 @@ def _takes(p: tuple[Param, ...]) -> Statement:
     return Takes(p)
 
 
+@G.rule("clause", "(input|inputs|parameter|parameters|argument|arguments|takes|given|in) (:|=) {p:params}", cost=-0.2)
+def _takes_labelled(p: tuple[Param, ...]) -> Statement:
+    return Takes(p)
+
+
 @G.rule("clause", "(the|its) (only|one|single|sole|main) (parameter|input|argument) (is|will be|should be|:) {p:params}",
         "[<subj>] <take> {p:params} as (its|the|a|an|one) [only|one|single|sole|main] (parameter|parameters|input|inputs|argument|arguments)",
         "(the caller|the user|somebody|whoever runs it|whoever calls it|people|they) (passes|pass|gives|give|hands|enters|enter|supplies|provides|provide|supply) [it|in] {p:params} [in|along]",

@@ -108,7 +108,7 @@ def _return_with(f: tuple[Ret, ...], x: tuple[tuple[str, Value], ...], a: bool =
     return Return(tuple(Ret(r.name, r.type, said.get(key_of(r.name))) for r in f), also=a)
 
 
-@G.rule("clause", "[<subj>] {a:also} <return> [{o:objectwords}] {n:ident} (,|-|:|LP|as|being|, which is|, that is|which is|, namely) {v:defvalue} [RP]", "[<subj>] <return> {a:also} {n:ident} (,|-|:|LP|as|being|, which is|, that is|which is|, namely) {v:defvalue} [RP]", "[and] (add|include) [a|an|the] [field] [called|named] {n:ident} (:|,|-|, which is|which is|as|being|, that is|=) {v:defvalue}",
+@G.rule("clause", "[<subj>] {a:also} <return> [{o:objectwords}] {n:ident} (,|-|:|LP|as|being|, which is|, that is|which is|, namely) {v:defvalue} [RP]", "[<subj>] <return> {a:also} {n:ident} (,|-|:|LP|as|being|, which is|, that is|which is|, namely) {v:defvalue} [RP]", "[and] (add|include) [a|an|the] [field] [called|named] {n:ident} (:|,|-|, which is|which is|as|being|, that is|that is|that says|saying|that shows|=) {v:defvalue}",
         "[and] {a:also} {n:ident} [please] (:|,|-) {v:defvalue}", "[and] [{a:also}] (one more|another one|one last thing|and one more|last one|one last field|one more field) : {n:ident} , (which is|that is|being) {v:defvalue}", "[and] [{a:also}] <return> {n:ident} {a:also} (:|,|-) {v:defvalue}",
         "{a:also} (give|return|show|tell|report|include) [me|us|back] {n:ident} [too] (:|,|-) {v:defvalue}", "i {a:also} (want|need) {n:ident} (:|,|-) {v:defvalue}", cost=0.25)
 def _also_return(n: str, v: Value, a: bool = True, o: Any = None) -> Statement:

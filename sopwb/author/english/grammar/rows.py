@@ -245,7 +245,7 @@ def _with_field(r: Rows, n: str) -> Rows:
     return with_cond(r, Holds(Named(n), "present"))
 
 
-@G.rule("rows", "{r:rows} (without|with no|that have no|who have no|that has no|who has no) [a|an|any] {n:name}", cost=0.5)
+@G.rule("rows", "{r:rows} (without|with no|that have no|who have no|that has no|who has no) [a|an|any] [known|valid] {n:name} [address|on file|on record|recorded|on it]", cost=0.5)
 def _without_field(r: Rows, n: str) -> Rows:
     return with_cond(r, Holds(Named(n), "absent"))
 

@@ -135,6 +135,11 @@ def _it() -> Value:
     return It()
 
 
+@G.rule("factor", "that (date|day|point|moment)", "(this|the same) date", cost=0.9)
+def _that_date() -> Value:
+    return It("date")
+
+
 @G.rule("factor", "that sum", "that total", "the sum so far", "that amount", "this sum", "this total", cost=1.0)
 def _that_sum() -> Value:
     return It("sum")
@@ -143,12 +148,6 @@ def _that_sum() -> Value:
 @G.rule("factor", "[the] {n:name} (found|listed|given|kept|recorded|stored|that stands|as found|as listed) (in|under) {s:source} for {k:factor}", "[the] {n:name} (of|from) the {s:source} [row|record|entry] (whose|with the) {m:name} (is|equals|matches) {k:factor}", "[the] {n:name} from {s:source} for {k:factor}", cost=0.3)
 def _via(n: str, s: str, k: Value, m: str = "") -> Value:
     return Via(n, s, k)
-
-
-@G.rule("factor", "the (smallest|least|lowest) [whole] number of (full|whole|) {w:counted} [LP of {s:factor} {x:counted} each RP] [of {s:factor} {x:counted} each] that (lifts|brings|raises|gets|takes) {a:factor} [up] to [at least] {b:product}", cost=0.3)
-def _packs(w: str, a: Value, b: Value, s: Value | None = None, x: str = "") -> Value | None:
-    """How many packs it takes: the gap divided by what one holds, rounded up."""
-    return Arith("ceil", Arith("-", b, a), s) if s is not None else None
 
 
 @G.terminal("counted")
@@ -391,7 +390,7 @@ def _filled(v: Value, d: Value, n: str = "") -> Value | None:
     return Filled(v, d) if not n or v == Named(n) else None
 
 
-@G.rule("decimals", "[with|written with|showing|shown with|using|to|in] [exactly] {n:num} (decimals|decimal places|decimal digits|digits after the point|digits|places)",
+@G.rule("decimals", "[with|written with|showing|shown with|using|to|in] [exactly] {n:num} (decimals|decimal places|decimal digits|digits after the point|digits|places|decimal|decimal place|decimal digit|digit after the point)",
         "as money with {n:num} decimals", cost=0.1)
 def _fixed_places(n: Lit) -> int | None:
     return int(n.text) if n.text.isdigit() else None

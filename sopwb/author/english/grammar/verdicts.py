@@ -158,7 +158,8 @@ G.rule("saying", "[a|an|the] {f:flagphrase}", "(it is|they are|it|they) {f:flagp
 
 G.rule("aggregate", "how many [of {r:rows}] {c:flagged}", "how many {r:rows} {c:flagged}", "[the] (number|count) (of those|of {r:rows}|) (that|who|which) {c:flagged}", cost=0.25)(lambda c, r=None: Agg("count", None, with_cond(r or Rows(), c)))
 G.rule("aggregate", "how much (they|those|all|everybody|everyone|all of them) {v:owingverb} [in total|together|altogether|overall|between them|combined|all together]", cost=0.3)(lambda v: Agg("sum", Named(v), None))
-G.rule("measure", "[the|their|its] {n:name} (amount|amounts|value|values|figure|figures|sum|sums|total|totals|name|names)", cost=0.8)(lambda n: Named(n))
+G.rule("measure", "[the] {n:name} {w:whatof}", "{o:owner} {n:name} {w:whatof}", cost=0.8)(lambda n, w, o=None: Named(n, "" if o is None else o or "it"))
+G.rule("whatof", "(amount|amounts|value|values|figure|figures|sum|sums|total|totals|name|names)", cost=0.0)(lambda: True)
 
 
 _NONE: Final = frozenset(("nothing", "none", "nobody", "no", "one"))
