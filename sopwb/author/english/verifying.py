@@ -89,6 +89,9 @@ def _tested(said: Any, number: str, good: bool) -> Iterator[tuple[bool, bool]]:
         case m.Arm(cond, m.Lit("bool", "false")):
             yield from _tested(cond, number, not good)
             return
+        case m.Assign(cond, sets) if sets and all(v == m.Lit("bool", "false") for _, v in sets):
+            yield from _tested(cond, number, not good)
+            return
     if isinstance(said, m.Node):
         for name in said.__struct_fields__:
             yield from _tested(getattr(said, name), number, good)

@@ -101,7 +101,7 @@ def _return_them(n: int, a: bool = False) -> Statement:
 
 # --- what holds anyway --------------------------------------------------------------------------------------------------
 
-G.rule("clause", "{v:num} [{u:unit}] (on the dot|on the nose|exactly|sharp|itself) (is|are) [fine|allowed|alright|good|all right|no problem|within limits]", "exactly {v:num} [{u:unit}] (is|are) (fine|allowed|alright|good|all right|no problem)", cost=0.4)(lambda v, u="": Remark("fine at " + v.text))
+G.rule("clause", "{v:num} [{u:unit}] (on the dot|on the nose|exactly|sharp|itself) (is|are) [fine|allowed|alright|good|all right|no problem|within limits]", "exactly {v:num} [{u:unit}] (is|are) (fine|allowed|alright|good|all right|no problem)", cost=0.1)(lambda v, u="": Remark("fine at " + v.text))
 G.rule("clause", "(nobody|no one|none of us) (looks at|needs|wants|uses|reads|cares about|ever looks at|ever uses) (it|that|them|those)", "(i|we) (do not|never) (look at|need|use|read) (it|that|them) [any more|anymore]", cost=0.6)(lambda: Remark("note"))
 
 
