@@ -230,8 +230,24 @@ def anchored(spec: Spec, statement: Any) -> Any:
 
     done = walk(statement) if isinstance(statement, m.Return | m.Define | m.Explain) else statement
     if last and spec.current is None and not looping and isinstance(statement, m.Return):
-        spec.current = last[0]
+        spec.current = _spoken_of(done, last[0], bool(spec.params))
     return done
+
+
+def _spoken_of(said: Any, last: m.Rows, somebodys: bool) -> m.Rows | None:
+    """Give the records that a sentence was about: the last ones, or those that all its selections are part of.
+
+    "The number of boats that are insured, and the number of boats": all of them. Of several selections beside each
+    other ("those over 10, and those under 5") none is meant, but what they are taken from, where it is somebody's.
+    """
+    own = [p for p in parts(said) if isinstance(p, m.Rows) and p.source == last.source and not p.every]
+    whole = next((p for p in own if not p.conds and not p.words and p.owner in ("", last.owner)), None)
+    if whole is not None:
+        return whole
+    if all(set(last.conds) <= set(p.conds) and set(last.words) <= set(p.words) for p in own):
+        return last
+    owners = {p.owner for p in own}
+    return m.Rows(last.source, owners.pop()) if len(owners) == 1 and somebodys else None
 
 
 _KINDS = {"max": "highest", "min": "lowest", "avg": "average", "list": "list"}

@@ -84,7 +84,8 @@ _NUMBER: Final = (
 _ADJECTIVES: Final = frozenset(
     [
         "big", "small", "large", "high", "low", "good", "bad", "expensive", "cheap", "active", "inactive",
-        "loyal", "important", "heavy", "slow", "fast", "late", "early", "old", "new", "young",
+        "long", "short", "far", "strong", "weak", "quick", "popular", "busy", "loyal", "important", "heavy", "slow",
+        "fast", "late", "early", "old", "new", "young",
     ]
 )  # fmt: skip
 """Vague words that say what something is, so that no number can stand in their place."""
@@ -118,8 +119,18 @@ def _meaning(vague: str, answer: str, asked: bool) -> str:
         rf"{_LEAD}(?:a|an|the|any|every)?\s*\w+\s+(?:is|are|counts? as)\s+{quoted}\s+(?:if|when|once|from|for|with)\s+"
         r"(?P<means>.+)",
     ]
+    patterns.append(
+        rf"{_LEAD}(?:{_SAID}\s+)?(?:an?|any|every)\s+\w+\s+(?:is|counts?\s+as)\s+{quoted}\s+"
+        r"(?:if|when|once|from|with)\s+(?P<means>.+)"
+    )
     if asked:
         patterns.append(rf"{_LEAD}(?:{_SAID}\s+)?(?P<means>{_NUMBER}.*)")
+        # "The ones with a weight of 50 or more", "that's a crate whose weight is over 50": the condition alone.
+        patterns.append(
+            rf"{_LEAD}(?:{_SAID}\s+)?(?:(?:the|an?|any|all|every)\s+)?(?:ones?|those|\w+)\s+"
+            r"(?:with|whose|where|that|which|who)\s+(?P<means>.+)"
+        )
+        patterns.append(rf"{_LEAD}(?:{_SAID}\s+)?(?P<means>(?:an?\s+)?[A-Za-z_]+\s.*\d.*)")
     for pattern in patterns:
         found = re.fullmatch(pattern, answer, re.I)
         if found:

@@ -12,6 +12,11 @@ from sopwb.author.english.lexer import tokenize
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.returning import listed_names
 
+_GIVEN = re.compile(
+    r"(?i)\b(?:takes?|gets?|given|needs?|inputs?|parameters?|called)(?: is| are)? (?:an? |the )?([a-z]\w*)(?:,| \()\s*"
+    r"(?:which is )?(?:an? )?(?:whole number|number|integer|decimal|amount|date|text)\b"
+)
+"""A parameter whose type is said beside it: what follows in the same sentence can name it."""
 _ROUNDS_LAST: Final = re.compile(
     r"(?i)\bround\b[^.]{0,30}\b(?:once|at the (?:very )?end|last)\b"
     r"|\brounding\b[^.]{0,20}\b(?:last|at the (?:very )?end)\b"
@@ -27,7 +32,7 @@ def foretell(text: str, names: Names) -> None:
             if name.isidentifier():
                 names.local.add(key_of(name))
                 names.braced.add(name.lower())
-    names.local.update(key_of(name) for name in listed_names(text))
+    names.local.update(key_of(name) for name in (*listed_names(text), *_GIVEN.findall(text)))
     names.braced.update(name.lower() for name in listed_names(text))
     for word in re.findall(r"\b(?:the|all|every|each) ([a-z]{3,}) \(", text.lower()):
         if names.name_cost(key_of(word)) is None and not names.sources_named(key_of(word)):

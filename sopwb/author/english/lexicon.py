@@ -213,7 +213,7 @@ VAGUE: Final = ("a while", "a lot", "recently", "lately", "often", "rarely", "a 
                 "big", "small", "large", "many", "few", "a few", "some time", "ages", "regularly", "high", "low", "good", "bad", "expensive",
                 "cheap", "active", "inactive", "loyal", "important", "quite some time", "too much", "too many", "a bit", "several", "much",
                 "heavy", "slow", "fast", "late", "early", "old", "new", "young", "lots", "plenty", "not long ago", "the other day",
-                "nearly", "almost", "popular", "busy")
+                "nearly", "almost", "popular", "busy", "long", "short", "far", "strong", "weak", "quick")
 """Measures without a number: quoted back with the question for one."""
 
 OUTSIDE: Final[dict[str, str]] = {

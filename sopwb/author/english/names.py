@@ -106,6 +106,8 @@ class Names(msgspec.Struct):
     def _add(self, field: str) -> None:
         parts = words_of(field)
         self._fields[" ".join(parts)] = 0.0
+        if len(parts) == 2:
+            self._fields.setdefault(f"{parts[1]} {parts[0]}", 1.0)  # "the gross fee" where there is fee_gross
         for begin in range(len(parts)):
             for end in range(begin + 1, len(parts) + 1):
                 if end - begin < len(parts):

@@ -30,6 +30,9 @@ from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import DATE, STRING, RecordType, is_optional, optional, required
 
+_PLAIN = frozenset(["int", "decimal", "bool", "date", "timestamp"])
+"""Types of parameters that are no key of anybody's records."""
+
 
 class Selecting(Linker):
     """Adds selections to the linker."""
@@ -177,6 +180,8 @@ class Selecting(Linker):
             if through:
                 return [through]
             own = {key_of(p.name) for p in self.spec.params} | {"@key"}
+            if rows.owner == "it" and all(p.type in _PLAIN for p in self.spec.params):
+                return []  # a number or a day that goes in owns no records
             if any(isinstance(p, m.Named) and (p.words in own or p.owner) for p in parts(rows.conds)):
                 return []
             raise Doubt(

@@ -57,6 +57,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     saving,
     sayings,
     selection,
+    sides,
     spelling,
     starting,
     steps,

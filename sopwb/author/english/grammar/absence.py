@@ -145,6 +145,11 @@ def _none_such(c: Cond, o: tuple[tuple[str, Value], ...] = (), g: Any = None, v:
     return Assign(c, o or (("@whole", v),))  # type: ignore[arg-type]
 
 
+@G.rule("clause", "(no|zero) {r:rows} [yet|so far|at all] (:|->|=>|=|, so|-) [it is|that is|just|simply] {v:lit}", cost=0.4)
+def _none_of(r: Rows, v: Value) -> Statement | None:
+    return Assign(NoRows(r), (("@whole", v),)) if r.source or r.noun else None
+
+
 @G.rule("clause", "{n:name} (says|tells|shows|holds) (how many|how much|the number|the number of them|how many there are) [, {b:blankrule}]", cost=0.4)
 def _how_many_is(n: str, b: Any = None) -> tuple[Statement, ...]:
     """The field that a price "a piece" counts."""

@@ -77,7 +77,14 @@ G.rule("whom", "(anyone|everyone|anybody|everybody|those|people|someone|any|all|
 G.rule("arm", "{v:string} (is|means|:|for|stands for) {b:band}", cost=0.4)(lambda v, b: Arm(b, v))
 G.rule("band", "from {v:lit} (on|upwards|up|onwards)", cost=0.1)(lambda v: Compare(">=", _SUBJECT, v))
 G.rule("arm", "{b:band} [is|are|gets|get|means|makes|counts as|:|->|=>|=|earns|gives|costs|,|has|have|gives you|for] {v:plainvalue}", cost=0.4)(lambda b, v: Arm(b, v))
-G.rule("arm", "{v:plainvalue} (for|if it is|if|when it is|with) {b:band}", "{v:plainvalue} (from|at) {b:startband}", "{v:plainvalue} LP {b:band} RP", "{v:plainvalue} : {b:band}", cost=0.5)(lambda b, v: Arm(b, v))
+G.rule("arm", "{v:plainvalue} (for|if it is|if|when it is|with) {b:band}", "{v:plainvalue} (from|at) {b:startband}", "{v:plainvalue} LP {b:band} RP", "{v:plainvalue} : {b:band}", cost=0.5)(lambda b, v: None if _tells_whose(v, b) else Arm(b, v))
+
+
+def _tells_whose(v: Value, b: Cond) -> bool:
+    """Whether "the names of the boats with 2 trips" says which boats, and no case of a value."""
+    counted = b.left if isinstance(b, Compare) else None
+    return isinstance(v, Named) and v.owner != "" and isinstance(counted, Named) and counted.owner != ""
+
 
 
 def _started(b: Cond) -> Cond:

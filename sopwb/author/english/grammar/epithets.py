@@ -12,7 +12,7 @@ from typing import Final
 
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import gloss_of, with_subject
-from sopwb.author.english.grammar.rows import with_cond
+from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.meaning import (
     Agg,
     Compare,
@@ -65,7 +65,7 @@ G.rule("having", "(have|has|had|hold|holds|bought|come with|count|with)", cost=0
 G.rule("amounting", "{o:cmp} {v:num} [{x:noununit}]", "{v:num} [{x:noununit}] {o:ormore}", cost=0.1)(lambda o, v, x=None: (o, v))
 
 
-@G.rule("atom", "[the] {w:measure} <of> {r:rows} {x:addingto} {a:amounting}", "{r:rows} {h:having} {o:cmp} {v:num} {w:measure} {t:together}", "{r:rows} {h:having} {v:num} {m:ormore} {w:measure} {t:together}", cost=0.3)
+@G.rule("atom", "[the] {w:measure} <of> {r:rows} {x:addingto} {a:amounting}", "{r:rows} {x:addingto} {o:cmp} {v:num} {w:measure} [{t:together}]", "{r:rows} {x:addingto} {v:num} {m:ormore} {w:measure} [{t:together}]", "{r:rows} {h:having} {o:cmp} {v:num} {w:measure} {t:together}", "{r:rows} {h:having} {v:num} {m:ormore} {w:measure} {t:together}", cost=0.3)
 def _adding_up(w: Value, r: Rows, a: tuple[str, Value] | None = None, o: str = "", m: str = "", v: Value | None = None, **_: object) -> Cond:
     op, bound = a if a is not None else (o or m, v)
     return Compare(op, Agg("sum", w, r), bound)  # type: ignore[arg-type]
@@ -81,7 +81,14 @@ def _with_blank(r: Rows, n: str) -> Rows:
     return with_cond(r, Holds(Named(n), "absent"))
 
 
+@G.rule("rows", "{r:rows} (that|which|who) (have|has|did|had) (not|never) [made|had|placed|got|been on|bought|booked|done|do|make|have] [any|a|a single] {q:others}", cost=0.4)
+def _never_others(r: Rows, q: Rows) -> Rows | None:
+    return None if q.source in (r.source, r.noun) else with_cond(r, NoRows(q))
+
+
 G.rule("others", "{s:source} [at all|yet|so far|of their own]", "(a|any|single) {s:source}", cost=0.1)(lambda s: Rows(s))
+G.rule("others", "{s:source} {w:window}", "[any] {s:source} {d:dateverb} {w:window}", cost=0.1)(lambda s, w, d="@date": with_cond(Rows(s), window_cond(Named(d), w)))
+G.rule("others", "{a:adj} {s:source} [at all|yet|so far]", cost=0.2)(lambda a, s: Rows(s, words=(a,)))
 
 # "The average number of tickets": each record says how many; where they are records themselves, those are counted.
 G.rule("measure", "[the] number of {n:name}", cost=0.8)(lambda n: Named(n))

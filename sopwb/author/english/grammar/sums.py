@@ -36,6 +36,7 @@ from sopwb.author.english.meaning import (
     Takes,
     Value,
 )
+from sopwb.author.english.patterns import Chart, Edge
 
 # --- what a blank counts as ------------------------------------------------------------------------------------------
 
@@ -73,7 +74,19 @@ def _put_in(v: Value, n: str, i: Any = None) -> Statement | None:
 _WORKED = (Agg, Arith, Clamp, Fraction, Ratio, Rounded)
 
 
-@G.rule("clause", "{v:value}", cost=2.5)
+@G.terminal("valuebegins")
+def _value_begins(chart: Chart, at: int) -> list[Edge]:
+    """Look back, reading nothing: a sentence, or what a colon introduces, begins here."""
+    return [Edge(at, True, 0.0)] if at == 0 or chart.low(at - 1) in (":", "-") else []
+
+
+@G.terminal("valueends")
+def _value_ends(chart: Chart, at: int) -> list[Edge]:
+    """Look ahead, reading nothing: the sentence, or its part, ends here."""
+    return [Edge(at, True, 0.0)] if at >= len(chart.tokens) or chart.low(at) in (",", ";", "and", "but", "-") else []
+
+
+@G.rule("clause", "{:valuebegins} {v:value} {:valueends}", cost=2.5)
 def _worked_out(v: Value) -> Statement | None:
     return Define("@open", v) if isinstance(v, _WORKED) else None
 

@@ -67,6 +67,17 @@ def _so_many(v: Value, n: str, o: str = "", m: str = "") -> Cond:
     return Compare(o or m, Named(n), v)
 
 
+@G.terminal("fieldnoun")
+def _fieldnoun(chart: Chart, at: int) -> list[Edge]:
+    """Read the name of a field that says how many: "10 miles" where there is ``miles``; records are counted instead."""
+    return [e for e in chart.parse("name", at) if not chart.names.sources_named(singular(chart.low(at)))]
+
+
+@G.rule("atom", "{e:entity} (has|have|had|holds|hold|got) {o:cmp} {v:num} {n:fieldnoun}", "{e:entity} (has|have|had|holds|hold|got) {v:num} {n:fieldnoun} {m:ormore}", "{e:entity} (has|have|had|holds|hold|got) {v:num} {m:ormore} {n:fieldnoun}", cost=0.5)
+def _has_so_many(e: str, v: Value, n: str, o: str = "", m: str = "") -> Cond:
+    return Compare(o or m, Named(n), v)
+
+
 # --- the days it rained (…), and what is said of them -------------------------------------------------------------------
 
 G.rule("timeword", "days", "times", "weeks", "nights", "evenings", "mornings", "months", "hours", "ones", cost=0.0)(lambda: True)
