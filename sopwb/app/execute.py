@@ -147,7 +147,7 @@ def execute(
     kept = trace.events()
     view = _view(plan, id_, outcome, spool, kept, trace.total, time.monotonic() - begun)
     if sets is not None:
-        view = msgspec.structs.replace(view, engine="sets" if sets.used else "rows", by_rows=sets.by_rows)
+        view = msgspec.structs.replace(view, engine="sets" if sets.used else "rows", slower=sets.slower)
     if feed:
         feed.end(view)
     return Executed(view, kept, trace.complete(), outcome)

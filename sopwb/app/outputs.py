@@ -114,8 +114,8 @@ class RunView(Output, frozen=True):
     seconds: float = 0.0
     engine: str = "rows"
     """rows, or sets where a loop was decided by a query."""
-    by_rows: tuple[str, ...] = ()
-    """Large loops that had to run by rows, and why."""
+    slower: tuple[str, ...] = ()
+    """What took longer than it could, and why: large loops that ran by rows, indexes that could not be made."""
     acting: ActingView | None = None
     """Of a run that changes the world; None where it only plans or mocks."""
 
@@ -437,7 +437,8 @@ class History(Output, frozen=True):
 
 
 class SourceView(Output, frozen=True):
-    """A data source: format, place, key, fields with their types, number of records (-1 unknown), first records."""
+    """A data source: format, place, key, fields with their types, number of records (-1 unknown), first records;
+    ``index`` as it is declared."""
 
     name: str
     format: str
@@ -448,6 +449,7 @@ class SourceView(Output, frozen=True):
     sample: tuple[dict[str, Any], ...] = ()
     problem: Diagnostic | None = None
     writable: bool = False
+    index: tuple[str, ...] = ()
 
 
 class FieldProfile(msgspec.Struct, frozen=True):

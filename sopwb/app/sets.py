@@ -84,9 +84,9 @@ class Sets:
             self._engine.__exit__(kind, error, at)
 
     @property
-    def by_rows(self) -> tuple[str, ...]:
-        """Say which large loops ran by rows, and why."""
-        return tuple(f"{why.path} runs by rows: {why.reason}" for why in self._engine.by_rows) if self._engine else ()
+    def slower(self) -> tuple[str, ...]:
+        """Say what took longer than it could, and why."""
+        return self._engine.slower if self._engine is not None else ()
 
     def worthwhile(self) -> bool:
         """Whether the sources hold enough records for sets to be faster."""

@@ -92,7 +92,7 @@ def _print(run: RunView, options: Options) -> int:
             print(line.text, file=sys.stderr)
         if run.trace_total > len(run.trace):
             print(f"… {run.trace_total - len(run.trace)} more events; --output FILE has all", file=sys.stderr)
-    for why in run.by_rows:
+    for why in run.slower:
         print(why, file=sys.stderr)
     if run.error is not None:
         report((run.error,))

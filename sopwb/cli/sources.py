@@ -21,7 +21,7 @@ def list_data(folder: str | None, options: Any) -> int:
             row.name,
             row.format,
             str(row.rows) if row.rows >= 0 else "?",
-            f"key {row.key or '–'}{', writable' if row.writable else ''}",
+            f"key {row.key or '–'}{_marks(row)}",
             row.problem.line() if row.problem else ", ".join(name for name, _ in row.fields),
         )
         for row in rows
@@ -39,12 +39,17 @@ def show(folder: str | None, options: Any) -> int:
     found = answer(folder, ShowData(options.name, options.limit), SourceView)
     if found is None or options.json:
         return finish(found, options.json, "")
-    writable = ", writable" if found.writable else ""
-    print(f"{found.name}: {found.format} {found.path}, {found.rows} records, key {found.key or 'none'}{writable}")
+    about = f"{found.format} {found.path}, {found.rows} records, key {found.key or 'none'}{_marks(found)}"
+    print(f"{found.name}: {about}")
     print(columns([(f"  {name}", type_) for name, type_ in found.fields], "  no fields"))
     for row in found.sample:
         print(json_text(row))
     return DONE
+
+
+def _marks(row: SourceView) -> str:
+    index = f", index {' '.join(row.index)}" if row.index else ""
+    return index + (", writable" if row.writable else "")
 
 
 def words(folder: str | None, options: Any) -> int:

@@ -6,6 +6,7 @@
     table = "orders"               # of a TinyDB or SQLite file, or of a database
     key = "id"                     # the field that identifies a record
     writable = true                # whether scripts may write records (TinyDB, SQLite, PostgreSQL)
+    index = ["customer_id"]        # fields by which a large file's records are kept in order, beside it
     [data.orders.fields]           # types that override inference
     total = "decimal"
 
@@ -46,7 +47,7 @@ from sopwb.lang.types import (
 if TYPE_CHECKING:
     from sopwb.data.postgres.address import Address
 
-SETTINGS: Final = ("path", "url", "format", "table", "key", "writable", "fields")
+SETTINGS: Final = ("path", "url", "format", "table", "key", "writable", "index", "fields")
 FORMATS: Final = ("csv", "json", "jsonl", "tinydb", "parquet", "sqlite")
 POSTGRESQL: Final = "postgresql"
 _NOT_WRITTEN: Final = {
@@ -75,7 +76,7 @@ class SourceDeclaration(msgspec.Struct, frozen=True):
     A database's ``format`` is postgresql, ``address`` its url, and ``path`` that url without a password.
 
     ``key`` is "" where none is declared, ``table`` likewise; ``fields`` are the declared types by field name
-    (the source's own name or its identifier).
+    (the source's own name or its identifier), ``index`` such names.
     """
 
     name: str
@@ -87,6 +88,7 @@ class SourceDeclaration(msgspec.Struct, frozen=True):
     fields: tuple[tuple[str, Type], ...] = ()
     address: Address | None = None
     writable: bool = False
+    index: tuple[str, ...] = ()
 
     @property
     def read_only(self) -> str:
@@ -130,9 +132,10 @@ def declare(
     format_, fault = _format(path, str(settings.get("format", "")), table, place)
     if fault is not None:
         return None, (fault,)
-    return _if_writable(
-        SourceDeclaration(name, path, format_, base, table, key, types, writable=writable), place
-    )
+    index = settings.get("index", ())
+    assert isinstance(index, list | tuple), "settings were checked"
+    made = SourceDeclaration(name, path, format_, base, table, key, types, writable=writable, index=tuple(index))
+    return _if_writable(made, place)
 
 
 def _if_writable(
@@ -163,6 +166,10 @@ def _setting_faults(settings: Mapping[str, object], place: str) -> list[Diagnost
         elif setting == "writable":
             if not isinstance(value, bool):
                 found.append(Diagnostic(BAD_SETTING, "writable is true or false", path=place, found=str(value)[:40]))
+        elif setting == "index":
+            if not isinstance(value, list | tuple) or not all(isinstance(field, str) for field in value):
+                hint = 'index = ["customer_id"]'
+                found.append(Diagnostic(BAD_SETTING, "index is a list of fields", path=place, hint=hint))
         elif not isinstance(value, str) or "\0" in value:
             found.append(Diagnostic(BAD_SETTING, f"{setting} is a text", path=place, found=type(value).__name__))
     return found
@@ -182,6 +189,9 @@ def _url_faults(url: str, settings: Mapping[str, object], place: str) -> list[Di
         found.append(Diagnostic(NEEDS_TABLE, "a database needs table", path=place, hint='table = "schema.table"'))
     if settings.get("path"):
         found.append(Diagnostic(BAD_SETTING, "a source has either path or url", path=place))
+    if settings.get("index"):
+        hint = "remove index, and make one in the database"
+        found.append(Diagnostic(BAD_SETTING, "a database has indexes of its own", path=place, hint=hint))
     if settings.get("format", POSTGRESQL) != POSTGRESQL:
         hint = "remove format"
         found.append(Diagnostic(BAD_SETTING, "format is of a file, and this is a database", path=place, hint=hint))

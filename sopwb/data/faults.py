@@ -1,9 +1,13 @@
-"""How this room says that something is wrong: ``fault`` makes the error, ``Misfit`` is its local signal.
+"""How this room says that something is wrong: ``fault`` makes the error, ``Misfit`` is its local signal. And how it
+hears Ctrl-C.
 
 Deliberately not here: the codes (``codes``) and where a value stood, which only its reader knows.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sopwb.data.codes import MISFIT
 from sopwb.kernel.diagnostics import Diagnostic, UserError
@@ -20,6 +24,17 @@ class Misfit(Exception):
 def fault(code: str, message: str, *, path: str = "", nearest: str = "", hint: str = "") -> UserError:
     """Make the error of one diagnostic."""
     return UserError(Diagnostic(code, message, path=path, nearest=nearest, hint=hint))
+
+
+@contextmanager
+def hearing_interrupts() -> Iterator[None]:
+    """Let Ctrl-C be what it is elsewhere: DuckDB, which works on this thread, makes a ``RuntimeError`` of it."""
+    try:
+        yield
+    except RuntimeError as wrong:
+        if str(wrong) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
 
 
 def sample(raw: object) -> str:

@@ -18,7 +18,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from sopwb.data.codes import NOT_WRITABLE, UNKNOWN_SOURCE
+from sopwb.data.codes import BAD_SETTING, NO_FIELD, NOT_WRITABLE, UNKNOWN_SOURCE
 from sopwb.data.columns import Survey
 from sopwb.data.content import Content
 from sopwb.data.declaration import SourceDeclaration
@@ -29,7 +29,8 @@ from sopwb.kernel.diagnostics import nearest_name
 from sopwb.kernel.ids import digest
 from sopwb.kernel.limits import ROWS_IN_MEMORY_MAX, SOURCE_BYTES_HELD_MAX, SQLITE_LOOK_UP_ROWS_MIN
 from sopwb.kernel.values import Value
-from sopwb.lang.types import type_text
+from sopwb.lang.environment import SourceSchema
+from sopwb.lang.types import Scalar, required, type_text
 from sopwb.run.ports import Fingerprint, Table, columnar_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from sopwb.data.columnar.about import About
     from sopwb.data.columnar.cache import Place
+    from sopwb.data.columnar.table import ColumnarTable
     from sopwb.data.postgres.server import Servers
     from sopwb.data.sqlite_table import Note
     from sopwb.run.acting import Actor
@@ -97,6 +99,7 @@ def _open_whole(
     content.drop()
     schema = layout.schema(len(rows))
     table = MemoryTable(schema, rows, Fingerprint(declaration.name, kind, digest), layout.originals())
+    _indexed_fields(declaration, schema, table.originals)  # what is wrong there is said of a small file too
     if place is not None and declaration.format == "sqlite" and len(rows) >= SQLITE_LOOK_UP_ROWS_MIN:
         from sopwb.data.sqlite_table import write_note
 
@@ -132,11 +135,9 @@ def _known(
     """Open what an earlier run has left of a source, if anything."""
     about = place.about()
     if about is not None:
-        from sopwb.data.columnar.table import ColumnarTable
-
         content.drop()
-        table = ColumnarTable(declaration.name, about, place, declaration.file, content.unchanged)
-        return _indexed(declaration, reader, zone, about, lambda: table)
+        table = _columnar(declaration, content, about, place)
+        return _with_its_indexes(declaration, reader, zone, about, lambda: table)
     if not os.path.exists(place.note):
         return None
     from sopwb.data.read_sqlite import SqliteReader
@@ -147,10 +148,10 @@ def _known(
         return _open_whole(declaration, again, SqliteReader(again, declaration.table), zone, None)
 
     note = read_note(place.note)
-    return None if note is None else _indexed(declaration, reader, zone, note, whole)
+    return None if note is None else _with_its_indexes(declaration, reader, zone, note, whole)
 
 
-def _indexed(
+def _with_its_indexes(
     declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, known: Note | About, whole: Callable[[], Table]
 ) -> Table:
     """Let the indexes that a SQLite table has itself be asked first; other sources have none."""
@@ -170,7 +171,6 @@ def _made(
     """Open a large source, of which nothing was known."""
     from sopwb.data.columnar.cache import Place
     from sopwb.data.columnar.make import make_about
-    from sopwb.data.columnar.table import ColumnarTable
 
     place = Place.temporary(declaration.name) if place is None else place
     with place.making():
@@ -180,7 +180,31 @@ def _made(
             place.write_about(about)
             about = place.about() or about
     content.drop()
-    return ColumnarTable(declaration.name, about, place, declaration.file, content.unchanged)
+    return _columnar(declaration, content, about, place)
+
+
+def _columnar(declaration: SourceDeclaration, content: Content, about: About, place: Place) -> ColumnarTable:
+    from sopwb.data.columnar.table import ColumnarTable
+
+    table = ColumnarTable(declaration.name, about, place, declaration.file, content.unchanged)
+    table.index = _indexed_fields(declaration, table.schema, table.originals)
+    return table
+
+
+def _indexed_fields(declaration: SourceDeclaration, schema: SourceSchema, originals: dict[str, str]) -> tuple[str, ...]:
+    """Give the fields that are declared as indexes, by name or by the source's own. Raises ``UserError``."""
+    fields = {**{original: field for field, original in originals.items()}, **{name: name for name in originals}}
+    found: list[str] = []
+    for name in declaration.index:
+        place = f"data.{declaration.name}.index"
+        if name not in fields:
+            near = nearest_name(name, fields)
+            raise fault(NO_FIELD, f"{declaration.name} has no field {name}", path=place, nearest=near)
+        type_ = schema.record.get(fields[name])
+        if type_ is None or not isinstance(required(type_), Scalar):
+            raise fault(BAD_SETTING, f"{name} holds lists or records, which have no order", path=place)
+        found.append(fields[name])
+    return tuple(dict.fromkeys(found))
 
 
 def _place(declaration: SourceDeclaration, reader: Reader, zone: dt.tzinfo, cache_dir: Path) -> Place | None:

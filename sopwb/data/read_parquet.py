@@ -36,13 +36,12 @@ from sopwb.lang.types import (
     optional,
     required,
 )
+from sopwb.run.ports import PLACE_COLUMN
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-_ROW_NUMBER: Final = "file_row_number"
-"""A column that a database adds to a file's own."""
 
 
 class ParquetReader:
@@ -99,7 +98,7 @@ class ParquetReader:
         schema, _ = self._schema_and_rows()
         kept = self._kept(schema)
         lower = {name.lower() for name in schema.names}  # as a database knows them
-        if len(lower) < len(schema.names) or _ROW_NUMBER in lower or not types.keys() <= kept.keys():
+        if len(lower) < len(schema.names) or PLACE_COLUMN in lower or not types.keys() <= kept.keys():
             return None
         found: dict[str, str] = {}
         for name, type_ in types.items():

@@ -113,6 +113,11 @@ class SqliteTable:
         columnar = columnar_of(self._whole())
         return columnar.parquet() if columnar is not None else None
 
+    def in_order_of(self, field: str) -> str:
+        columnar = columnar_of(self._whole())
+        assert columnar is not None, "its file said that it is indexed"
+        return columnar.in_order_of(field)
+
     def unchanged(self) -> None:
         self._reader.unchanged()
 

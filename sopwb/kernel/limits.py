@@ -280,6 +280,8 @@ COLUMNS_GROUP_BYTES: Final = 32 << 20
 """A row group of wide records ends here: what is written is held until then."""
 COLUMNS_MEMORY_MB: Final = 150
 """What the database of one source may hold to sort or to look through it: beside a run's own, all stays below 600."""
+COLUMNS_SORTED_ROWS_MAX: Final = 20_000_000
+"""Records that ``COLUMNS_MEMORY_MB`` sort; more get what a run's database has (of 120 million 150 MB were too few)."""
 LOOK_UP_ROWS_AT_ONCE_MAX: Final = 2_000_000
 """Sources up to this are given an index of a field when it is first asked for (3 s a million records, then 0.1 ms)."""
 LOOK_UPS_SCANNED_MAX: Final = 64

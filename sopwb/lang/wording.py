@@ -105,6 +105,8 @@ def assigned(name: str, node: Node, words: Words) -> str:
 
 def possessive(name: str) -> str:
     """Make a name an owner: ``customer`` → the customer's, ``c`` → c's."""
+    if name == "it":
+        return "that record's"
     return f"the {name}'s" if len(name) > 2 else f"{name}'s"
 
 

@@ -52,8 +52,9 @@ def _gather(gather: n.Gather) -> str:
     wanted = ", ".join(dict.fromkeys(map(_aggregate, gather.aggregates)))
     condition = " and ".join(part for part in (on, where) if part)
     given = f", once for each {', '.join(map(said, gather.arguments))}" if gather.arguments else ""
+    read = f", read in the order of {gather.index}" if gather.index else ""
     first = "" if gather.limit is None else f", the first {said(gather.limit)} by {_sorted(gather.order)}"
-    return f"{gather.source}{' where ' + condition if condition else ''}{first}: {wanted}{given}"
+    return f"{gather.source}{' where ' + condition if condition else ''}{first}: {wanted}{given}{read}"
 
 
 def _sorted(order: tuple[tuple[n.Expr, bool], ...]) -> str:

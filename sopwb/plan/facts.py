@@ -31,7 +31,8 @@ class FieldFacts(msgspec.Struct, frozen=True):
 class SourceFacts(msgspec.Struct, frozen=True):
     """A source: its record type as it is now, its key (unique, never null), and what was measured.
 
-    ``placed``: whether the records' places are held, which a source without a key needs to have an order.
+    ``placed``: whether the records' places are held, which a source without a key needs to have an order. ``indexed``:
+    the fields in whose order the records can be read, so that those of one value stand together.
     """
 
     name: str
@@ -40,6 +41,7 @@ class SourceFacts(msgspec.Struct, frozen=True):
     rows: int = SET_ROWS_UNKNOWN
     fields: dict[str, FieldFacts] = {}
     placed: bool = False
+    indexed: tuple[str, ...] = ()
 
     def cell(self, name: str) -> Cell | None:
         """Give a field's cell; None where a plan cannot hold it."""

@@ -94,7 +94,8 @@ class Gather(msgspec.Struct, frozen=True):
     """What is wanted of one source's records that fit: ``on`` pairs an expression of the record with one of the
     item. ``row`` is what columns of its records are ``of``. ``arguments`` are the item's values that ``where`` and
     the aggregates use; without them records are grouped once, whichever items there are. In a ``single`` one
-    the aggregates are the fields of the record (kind ``field``)."""
+    the aggregates are the fields of the record (kind ``field``). ``index`` names the field in whose order the records
+    are read ("": in any)."""
 
     name: str
     row: str
@@ -107,6 +108,7 @@ class Gather(msgspec.Struct, frozen=True):
     limit: Expr | None = None
     """Of the records that fit, only so many are looked at: the first ones by ``order``."""
     order: tuple[tuple[Expr, bool], ...] = ()
+    index: str = ""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -179,7 +181,8 @@ class Items(msgspec.Struct, frozen=True):
 
 class SetPlan(msgspec.Struct, frozen=True):
     """One query over the items of one ``each``. ``steps`` are in the order of evaluation; ``rows`` are about how
-    many records each source has, for whoever weighs ways to execute it."""
+    many records each source has, for whoever weighs ways to execute it, ``indexed`` the fields in whose order it has
+    them."""
 
     path: str
     items: Items
@@ -190,6 +193,7 @@ class SetPlan(msgspec.Struct, frozen=True):
     effects: tuple[Effect, ...]
     result: Shape | None
     rows: tuple[tuple[str, int], ...] = ()
+    indexed: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Unlowered(msgspec.Struct, frozen=True):

@@ -34,6 +34,7 @@ from sopwb.plan.rules.fuse_gathers import fuse_gathers
 from sopwb.plan.rules.inline_calls import Located, Resolve, inline_calls
 from sopwb.plan.rules.inline_once import inline_once
 from sopwb.plan.rules.pull_filter import pull_filter
+from sopwb.plan.rules.read_in_order import read_in_order
 
 Rule = Callable[[SetPlan], SetPlan]
 
@@ -43,6 +44,7 @@ RULES: Final[tuple[Rule, ...]] = (
     inline_once,
     drop_unused,
     pull_filter,
+    read_in_order,
 )
 """What makes a plan smaller, in this order; each is one file of ``rules`` and keeps a plan's meaning."""
 
@@ -115,6 +117,7 @@ def _build(
     return SetPlan(
         path, items, tuple(query.steps), tuple(query.faults), tuple(query.forks), tuple(query.events),
         tuple(query.effects), result, tuple((name, facts.rows) for name, facts in sources.items()),
+        tuple((name, facts.indexed) for name, facts in sources.items()),
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+PLACE_COLUMN: Final = "file_row_number"
+"""What a database calls the place of a record in its file."""
 MOMENT: Final = "moment"
 """The kind of a fingerprint that names when a source was read, and says nothing of its content."""
 
@@ -84,12 +86,13 @@ class ParquetFile(msgspec.Struct, frozen=True):
 
     ``columns`` names the file's columns by field: those of scalars whose values they hold exactly, perhaps as a
     narrower kind (an int of 32 bits; a local time, where the zone is UTC), and durations as microseconds. ``bounds``
-    were measured of all records.
+    were measured of all records. ``indexed`` names fields by which ``Columnar.in_order_of`` has the records too.
     """
 
     path: str
     columns: dict[str, str]
     bounds: dict[str, Bounds]
+    indexed: tuple[str, ...] = ()
 
 
 class Columnar(Protocol):
@@ -97,6 +100,14 @@ class Columnar(Protocol):
 
     def parquet(self) -> ParquetFile | None:
         """Give the file, as it was fingerprinted. Whoever has read it asks ``unchanged`` afterwards."""
+        ...
+
+    def in_order_of(self, field: str) -> str:
+        """Give the path of a file with the same records and columns in the order of an ``indexed`` field, then of the
+        key; it is made where it is not there yet. The places of a source without a key are its ``PLACE_COLUMN``.
+
+        Raises ``UserError`` where the file changed or the other cannot be made; ``unchanged`` tells which.
+        """
         ...
 
     def unchanged(self) -> None:

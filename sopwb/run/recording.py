@@ -137,6 +137,11 @@ class _RecordingTable:
         self._notes.forget()
         return columnar.parquet()
 
+    def in_order_of(self, field: str) -> str:
+        columnar = columnar_of(self._table)
+        assert columnar is not None, "its file said that it is indexed"
+        return columnar.in_order_of(field)
+
     def unchanged(self) -> None:
         columnar = columnar_of(self._table)
         if columnar is not None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sopwb.kernel.limits import SET_RESERVED_MB
 from tests.bench.measure import REPOSITORY, Taken, Timer, command
@@ -40,21 +41,27 @@ def drain(reader: Any) -> int:
     return sum(batch.num_rows for batch in reader)
 
 
-def hand(setting: Setting, text: str = HAND) -> Ran:
+def hand(setting: Setting, text: str = HAND, orders: str = "") -> Ran:
     """The query that who knows DuckDB writes, its rows as a stream. As for our engine, pyarrow is imported and the
     files have been looked at before."""
     import pyarrow  # noqa: F401  # the reader would import it
 
-    base = connection(setting)
-    for name in ("customers", "orders"):
-        base.sql(f"select count(id) from '{setting.folder}/{name}.parquet'").fetchall()
+    base, text = connection(setting), hand_sql(setting, text, orders)
+    for path in (f"{setting.folder}/customers.parquet", orders or f"{setting.folder}/orders.parquet"):
+        base.sql(f"select count(id) from '{path}'").fetchall()
     timer = Timer()
-    drain(base.sql(hand_sql(setting, text)).to_arrow_reader(BATCH_ROWS))
+    drain(base.sql(text).to_arrow_reader(BATCH_ROWS))
     return Ran(timer.done(), lambda: hand_rows(setting, text))
 
 
 def hand_distinct(setting: Setting) -> Ran:
     return hand(setting, HAND_DISTINCT)
+
+
+def hand_indexed(setting: Setting) -> Ran:
+    """The query over the orders as our index has them."""
+    orders = indexed(setting).tables["orders"]
+    return hand(setting, HAND, orders.in_order_of("customer_id"))  # type: ignore[attr-defined]  # they are columnar
 
 
 def hand_file(setting: Setting) -> Taken:
@@ -111,6 +118,47 @@ def engine(setting: Setting, raw: dict[str, Any] = WHOLE) -> Ran:
 
 def engine_distinct(setting: Setting) -> Ran:
     return engine(setting, DISTINCT)
+
+
+def indexed(setting: Setting) -> Any:
+    """Open the sources of the indexed workspace as a run does; the index is made where it is not there yet."""
+    import sopwb.data.open as opening
+    from sopwb.data.declaration import declare
+    from tests.plan.market import Market
+
+    folder = setting.folder / "indexed"
+    market = Market({"check_churn_risk": founding()})
+    market.zone = dt.UTC
+    for name, index in (("customers", []), ("orders", ["customer_id"])):
+        said = {"path": f"{name}.parquet", "key": "id", "index": index}
+        declaration, faults = declare(name, said, str(folder))
+        assert declaration is not None, faults
+        with patch.object(opening, "ROWS_IN_MEMORY_MAX", 0):  # a small shop is read from its file too
+            table = opening.open_table(declaration, cache_dir=folder / ".sopwb" / "idx")
+        market.tables[name] = table  # type: ignore[assignment]
+    return market
+
+
+def engine_indexed(setting: Setting) -> Ran:
+    """The set engine's query over orders that have an index of their customers, made before as the loops' are."""
+    import pyarrow  # noqa: F401  # the reader would import it
+
+    from sopwb.data.duckdb.execute import run
+    from sopwb.data.duckdb.session import Session
+    from sopwb.plan.nodes import SetPlan
+    from sopwb.plan.sql.render import render
+    from tests.plan.market import planned as plan_over
+
+    market, session = indexed(setting), Session(setting.threads, setting.memory_mb, setting.folder / "spill")
+    plan = plan_over(market, WHOLE, session, traced=False)
+    assert isinstance(plan, SetPlan), plan
+    query = render(plan)
+    assert query.indexes == (("orders", "customer_id"),)
+    session.prepare(query.prelude, query.indexes)
+    names = ["key", *(part.column for _, part in query.result.fields)]  # type: ignore[union-attr]  # a record
+    timer = Timer()
+    drain(run(session, query, OUTER))
+    return Ran(timer.done(), lambda: tuples(run(session, query, OUTER), names))
 
 
 def engine_whole(setting: Setting) -> Ran:
@@ -175,12 +223,17 @@ def rows(setting: Setting) -> Ran:
 # --- the program -----------------------------------------------------------------------------------
 
 
-def run_script(setting: Setting, output: str = "result.parquet") -> Taken:
+def run_indexed(setting: Setting) -> Taken:
+    """The same in the workspace whose orders have an index."""
+    return run_script(setting, workspace="indexed")
+
+
+def run_script(setting: Setting, output: str = "result.parquet", workspace: str = "workspace") -> Taken:
     """``sopwb --run`` of the frozen script in its workspace, from the process's start to its end.
 
     Raises ``TooSlow``.
     """
-    words = [sys.executable, "-m", "sopwb", "-w", str(setting.folder / "workspace"), "--run", "churn",
+    words = [sys.executable, "-m", "sopwb", "-w", str(setting.folder / workspace), "--run", "churn",
              "--as-of", NOW.isoformat(), "--output", str(setting.folder / output),
              "--limit-memory", f"{setting.memory_mb + SET_RESERVED_MB}MB"]  # fmt: skip
     return command(words, REPOSITORY, setting.patience_s)

@@ -3,6 +3,7 @@
     customers.parquet orders.parquet     what everybody reads
     orders.sqlite                        the same in SQLite with both indexes, for those who read that
     workspace/                           sopwb.toml over the Parquet files, the scripts frozen
+    indexed/                             the same, and the orders have an index of their customers
 
 A row of an answer is a customer's id, whether it is a risk, and why; in ``DISTINCT`` the late orders' sum stands for
 the why. Rows come by rising id.
@@ -161,17 +162,25 @@ def open_sqlite(folder: Path) -> sqlite3.Connection:
     return base
 
 
-def make_workspace(folder: Path) -> Path:
-    """Make a workspace over the Parquet files with ``WHOLE`` frozen in it as ``churn``."""
-    made = folder / "workspace"
+def make_workspace(folder: Path, name: str = "workspace", index: str = "") -> Path:
+    """Make a workspace over the Parquet files with ``WHOLE`` frozen as ``churn``; ``index``: a field of orders."""
+    made = folder / name
     made.mkdir()
     lines = ['[workspace]\nname = "shop"\ntimezone = "UTC"\n']
-    for name in ("customers", "orders"):
-        (made / f"{name}.parquet").symlink_to(folder / f"{name}.parquet")
-        lines.append(f'[data.{name}]\npath = "{name}.parquet"\nkey = "id"\n')
+    for source in ("customers", "orders"):
+        (made / f"{source}.parquet").symlink_to(folder / f"{source}.parquet")
+        lines.append(f'[data.{source}]\npath = "{source}.parquet"\nkey = "id"\n')
+    lines.append(f'index = ["{index}"]\n' if index else "")
     (made / "sopwb.toml").write_text("\n".join(lines))
     freeze(made, {"check_churn_risk": founding(), "churn": WHOLE})
     return made
+
+
+def make_workspaces(folder: Path) -> None:
+    """Make both workspaces where they are not there yet."""
+    for name, index in (("workspace", ""), ("indexed", "customer_id")):
+        if not (folder / name).exists():
+            make_workspace(folder, name, index)
 
 
 def freeze(folder: Path, scripts: dict[str, dict[str, Any]], as_of: str = NOW.isoformat()) -> None:
@@ -200,8 +209,10 @@ def connection(setting: Setting) -> Any:
     return base
 
 
-def hand_sql(setting: Setting, text: str) -> str:
-    return text.format(folder=setting.folder, today=TODAY.isoformat())
+def hand_sql(setting: Setting, text: str, orders: str = "") -> str:
+    """Give a query's text; ``orders``: another file of them."""
+    made = text.format(folder=setting.folder, today=TODAY.isoformat())
+    return made.replace(f"{setting.folder}/orders.parquet", orders) if orders else made
 
 
 def hand_rows(setting: Setting, text: str = HAND) -> Iterator[Row]:

@@ -15,7 +15,16 @@ from sopwb.data.duckdb.execute import run
 from tests.bench import ours, rivals
 from tests.bench.measure import REPOSITORY, Taken, interleaved, line, own_process
 from tests.bench.sets import CONTESTANTS, check, words_of
-from tests.bench.shop import DISTINCT, WHOLE, Setting, compare, make_parquet, make_sqlite, make_workspace
+from tests.bench.shop import (
+    DISTINCT,
+    WHOLE,
+    Setting,
+    compare,
+    make_parquet,
+    make_sqlite,
+    make_workspace,
+    make_workspaces,
+)
 from tests.run.shop import NOW
 
 CUSTOMERS, ORDERS = 2_000, 24_000
@@ -32,7 +41,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shop")
     make_parquet(folder, CUSTOMERS, ORDERS, group_rows=GROUP_ROWS)
     make_sqlite(folder)
-    make_workspace(folder)
+    make_workspaces(folder)
     return folder
 
 

@@ -57,7 +57,7 @@ def test_the_files_ending_says_the_format(path: str, format_: str) -> None:
 
 def test_an_unknown_setting_names_the_nearest() -> None:
     check({"path": "a.csv", "keys": "id"}, "SOP-D001 at data.orders: unknown setting keys; did you mean key?")
-    check({"path": "a.csv", "colour": "red"}, "known are path, url, format, table, key, writable, fields")
+    check({"path": "a.csv", "colour": "red"}, "known are path, url, format, table, key, writable, index, fields")
 
 
 def test_a_source_without_a_path_is_refused() -> None:
@@ -141,6 +141,16 @@ def test_every_code_is_there_once_with_title_help_and_example() -> None:
         assert code.title
         assert code.help
         assert code.example
+
+
+def test_an_index_is_a_list_of_fields_of_a_file() -> None:
+    declaration, _ = declare("orders", {"path": "a.csv", "index": ["customer_id", "day"]}, "/shop")
+    assert declaration is not None
+    assert declaration.index == ("customer_id", "day")
+    for wrong in ("customer_id", [1], {"a": 1}):
+        check({"path": "a.csv", "index": wrong}, "SOP-D006 at data.orders: index is a list of fields")
+    database = {"url": "postgresql://db/shop", "table": "orders", "index": ["day"]}
+    check(database, "SOP-D006 at data.orders: a database has indexes of its own")
 
 
 def test_a_source_is_writable_only_where_it_says_so_and_its_format_can_be() -> None:

@@ -8,18 +8,27 @@ lower is no difference, but most must be lowered, or the comparison says little.
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from sopwb.data.columns import KEY_TYPES
+from sopwb.data.declaration import declare
 from sopwb.data.duckdb.execute import run
 from sopwb.data.duckdb.session import Session
 from sopwb.data.memory import MemoryTable
+from sopwb.data.open import open_table
+from sopwb.kernel.canonical import json_text
+from sopwb.kernel.values import plain
 from sopwb.lang.compile import compile_script
+from sopwb.lang.types import BOOL, Scalar, required, type_text
 from sopwb.plan.nodes import Unlowered
 from sopwb.plan.sql.render import render
 from tests.plan.market import Market, check_same, outer, planned
@@ -104,3 +113,37 @@ def test_neither_threads_nor_the_order_of_records_change_a_byte(seed: int) -> No
                 return
             answers.append([batch.to_pydict() for batch in run(session, render(plan), outer(here))])
     assert answers[0] == answers[1] == answers[2]
+
+
+def indexed(market: Market, folder: Path, random: Random) -> Market:
+    """Give the same sources as large files, each with an index of every scalar field."""
+    other = Market(market.scripts, **EMAIL)
+    other.inputs, other.zone, other.now = market.inputs, market.zone, market.now
+    for name, table in market.tables.items():
+        key = table.schema.key
+        if key is not None and type_text(table.schema.record.get(key) or BOOL) not in KEY_TYPES:
+            other.tables[name] = table  # no file has such a key
+            continue
+        fields = {field: type_text(type_) for field, type_ in table.schema.record.fields}
+        scalars = [field for field, type_ in table.schema.record.fields if isinstance(required(type_), Scalar)]
+        rows = list(table.rows())
+        if key is not None:
+            random.shuffle(rows)
+        (folder / f"{name}.jsonl").write_text("".join(json_text(plain(row)) + "\n" for row in rows) or "\n")
+        said = {"path": f"{name}.jsonl", "fields": fields, "index": scalars, "key": key or ""}
+        declaration, faults = declare(name, said, str(folder))
+        assert declaration is not None, faults
+        other.tables[name] = open_table(declaration, cache_dir=folder / "cache", zone=market.zone)  # type: ignore[assignment]
+    return other
+
+
+@settings(COMMON, max_examples=40)
+@given(SEEDS)
+def test_what_is_read_in_the_order_of_an_index_is_the_same(seed: int) -> None:
+    found = made(seed)
+    if found is None:
+        return
+    market, raw = found
+    with TemporaryDirectory() as folder, patch("sopwb.data.open.ROWS_IN_MEMORY_MAX", -1):
+        here = indexed(market, Path(folder), Random(seed))
+        event("lowered" if check_same(here, raw, **mode(seed)) else "by rows")

@@ -75,6 +75,7 @@ def _view(bench: Workbench, name: str, limit: int) -> SourceView:
             rows=table.count(),
             sample=sample,
             writable=not bench.tables.read_only(name),
+            index=tuple(raw.get("index", ())),
         )
     except UserError as error:
         return SourceView(

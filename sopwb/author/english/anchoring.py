@@ -151,7 +151,8 @@ def anchored(spec: Spec, statement: Any) -> Any:
         rows = node.rows
         if rows is not None and rows.every and not rows.source:
             return node
-        nested = rows is not None and rows.noun == "@them"
+        again = rows is not None and not rows.source and bool(last) and rows.noun == last[0].source
+        nested = rows is not None and (rows.noun == "@them" or again)
         if nested:
             assert rows is not None
             rows = msgspec.structs.replace(rows, noun="")

@@ -148,3 +148,29 @@ def _glossed(sentence: str, vague: str, means: str) -> Iterator[str]:
         if noun:
             yield f"{before}{held} ({told}){after}"
         yield f"{before}{vague} ({told}){sentence[place.start() + len(vague) :]}"
+
+
+# --- a name that is chosen ----------------------------------------------------------------------------------------
+
+_RETURNED: Final = re.compile(
+    r"(?:returns?|returning|gives?(?: back)?|reports?|called|named|as|field|{|{[^{}]*,)\s*(?:an?\s+|the\s+)?$", re.I
+)
+_SET: Final = re.compile(r"\s+(?:is|are)\s+(?:null|nothing|empty|0|true|false)\b")
+
+
+def put_in(text: str, words: str, replacement: str) -> str:
+    """Put a chosen name in the place of some words, but not where they name what is returned: "returns fee, the fee …".
+
+    The text comes back as it was where it does not hold the words.
+    """
+    pattern = r"\b" + r"[ _]".join(re.escape(w) + r"(?:s|es)?" for w in words.split()) + r"\b"
+    places = list(re.finditer(pattern, text, re.I))
+    closed = [p for p in places if re.match(r"\s*[,:;}=(]", text[p.end() :])]
+    naming = [p for p in closed if _RETURNED.search(text[: p.start()])]
+    if naming:
+        # Where it is a returned field, "fee is null" speaks of that field too.
+        naming += [p for p in places if _SET.match(text[p.end() :])]
+    meant = [p for p in places if p not in naming] or places
+    for place in reversed(meant):
+        text = text[: place.start()] + replacement + text[place.end() :]
+    return text

@@ -16,7 +16,7 @@ from sopwb.app import commands as c
 from sopwb.app import outputs as o
 from sopwb.author.bench import Bench
 from sopwb.author.english import meaning as m
-from sopwb.author.english.answering import chosen, opening, with_choice, with_gloss
+from sopwb.author.english.answering import chosen, opening, put_in, with_choice, with_gloss
 from sopwb.author.english.examples import carried
 from sopwb.author.english.hoisting import hoisted, is_nameless, with_name
 from sopwb.author.english.learning import forgotten, named_here, plainly, reworded, taught
@@ -197,9 +197,8 @@ class OfflineAuthor:
         if not replacement or not pending.words:
             return None
         teaches = ((pending.words, replacement),) if pending.unknown else ()
-        pattern = r"\b" + r"[ _]".join(re.escape(w) + r"(?:s|es)?" for w in pending.words.split()) + r"\b"
-        new, count = re.subn(pattern, replacement, pending.text, flags=re.I)
-        if not count:
+        new = put_in(pending.text, pending.words, replacement)
+        if new == pending.text:
             return None
         return (f"{new.rstrip().rstrip('.')}. {rest.strip()}" if rest.strip() else new), teaches
 

@@ -15,6 +15,7 @@ from sopwb.author.english.folding import Folding, names_in
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Listing
 from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.nodes import parts
 from sopwb.author.english.quantities import due_and_back
 from sopwb.author.english.scope import Scope, date_field, find_field, listed, pointing, relation
 from sopwb.author.english.spec import Doubt, Expr
@@ -130,6 +131,10 @@ class Computing(Folding):
             return self.cond(m.Missing("", rows.source), scope)
         if rows is not None and self.is_pick(rows):
             return self.no_rows(None, scope)
+        if rows is None and self.spec.current is None and self.table is None:
+            # "If there are none": of the only records that anything is computed from.
+            said = {r: None for r in parts((self.spec.defs, self.spec.returns)) if isinstance(r, m.Rows) and r.source}
+            rows = next(iter(said)) if len(said) == 1 else None
         listing = self.listing(rows, scope)
         text = f"size({listing.text})"
         if text in self.facts:

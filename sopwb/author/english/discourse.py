@@ -17,11 +17,13 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import (
     SPELLED,
+    break_tie,
     each_counted,
     first_free,
     goes_on,
     left_out,
     narrow_all,
+    narrow_current,
     per_record,
     same_aggregates,
     spelled,
@@ -228,6 +230,9 @@ def _select(spec: Spec, rows: m.Rows | None, pick: m.Pick | None) -> None:
 
 
 def _define_here(spec: Spec, words: str, value: m.Value) -> None:
+    if words.startswith("@tie "):
+        break_tie(spec, m.Order(value, words.endswith("last")))
+        return
     if words.startswith("@free ") and first_free(spec, words, value):
         return
     is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None
@@ -370,7 +375,7 @@ def _include(spec: Spec, conds: tuple[m.Cond, ...], source: str = "") -> None:
             spec.call, rows=msgspec.structs.replace(spec.call.rows, conds=(*spec.call.rows.conds, *conds))
         )
     elif spec.current is not None:
-        spec.current = msgspec.structs.replace(spec.current, conds=(*spec.current.conds, *conds))
+        narrow_current(spec, conds)
         if spec.pick is not None and spec.pick.rows is not None:
             spec.pick = msgspec.structs.replace(
                 spec.pick, rows=msgspec.structs.replace(spec.pick.rows, conds=(*spec.pick.rows.conds, *conds))

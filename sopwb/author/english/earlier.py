@@ -13,7 +13,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import within
-from sopwb.author.english.names import Names
+from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.nodes import Shift, has, parts
 from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt, Spec
@@ -53,6 +53,8 @@ def not_there(spec: Spec, statement: Any, names: Names) -> Any:
 
 def pointing_back(spec: Spec, statement: Any) -> Any:
     """Put the records in place that an earlier sentence spoke of."""
+    if isinstance(statement, m.Define) and statement.words == "@blank @last":
+        return msgspec.structs.replace(statement, words=f"@blank {_measured_last(spec)}")
     windowed = any(
         isinstance(p, m.Rows) and (p.noun.startswith(WINDOW) or p.noun == COUNTED or SAME in p.conds)
         for p in parts(statement)
@@ -101,6 +103,16 @@ def pointing_back(spec: Spec, statement: Any) -> Any:
         return node
 
     return walk(statement)
+
+
+def _measured_last(spec: Spec) -> str:
+    """Give the one field that what was said last is computed of. Raises ``Doubt``."""
+    said = next((r.value for r in spec.returns if key_of(r.name) == spec.last and r.value is not None), None)
+    value = said or spec.defs.get(spec.last)
+    fields = {p.what.words for p in parts(value) if isinstance(p, m.Agg) and isinstance(p.what, m.Named)}
+    if len(fields) != 1:
+        raise Doubt("Which field counts like that where it is blank?")
+    return fields.pop()
 
 
 def _selections(node: Any) -> list[m.Rows]:

@@ -96,12 +96,17 @@ class Folding(Lowering):
         listing = self.listing(agg.rows, scope)
         by = self.element(agg.order[0].by, listing)
         text, var = listing.text, listing.var
+        if not re.search(rf"\b{re.escape(var)}\b", by.text):
+            raise Doubt(f"The most of what? {by.text} is the same for all {listing.source}.")
         if is_optional(by.type):
             text = f"{text}.filter({var}, {by.text} != null)"
             self.assume(f"records with an empty {by.text.rsplit('.', 1)[-1]} are left out there")
         if required(by.type) not in (INT, DECIMAL):
             raise Doubt("The most of what? That is not a number.")
-        self.assume("of several with the same value, the first counts")
+        if len(agg.order) == 1:
+            self.assume("of several with the same value, the first counts")
+        else:
+            text = self.told_apart(agg.order[1], listing, text)
         key = f"-{wrap(by, 9)}" if agg.order[0].descending else by.text
         assert agg.what is not None
         try:
@@ -116,6 +121,13 @@ class Folding(Lowering):
         name = field.text.removeprefix(f"{var}.")
         record = self.unique_top(f"{text}.sortBy({var}, {key}).first()")
         return Expr(f"({record} == null ? null : {record}.{name})", optional(required(field.type)))
+
+    def told_apart(self, order: m.Order, listing: Listing, text: str) -> str:
+        """Put a list in the order that decides between those that are equal otherwise."""
+        by = self.element(order.by, listing)
+        if is_optional(by.type):
+            raise Doubt(f"{by.text.rsplit('.', 1)[-1]} can be empty. Which of those that tie comes first then?")
+        return f"{text}.sortBy({listing.var}, {by.text})" + (".reverse()" if order.descending else "")
 
     def first_few(self, text: str, var: str, expr: Expr, limit: int) -> Expr:
         """Write the first few of an ordered list: one by one, and the whole list where there are no more."""

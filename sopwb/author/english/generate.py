@@ -354,8 +354,8 @@ class Writer(Reasons, Loops):
             if not (
                 isinstance(defined, m.Agg)
                 and defined.kind in ("sum", "count")
-                and isinstance(value, m.Lit)
-                and value.text == "0"
+                and (isinstance(value, m.Lit) and value.text == "0")
+                and self.none_of_them(assign.cond.rows, defined.rows or m.Rows())
             ):
                 return False
         return True

@@ -7,11 +7,12 @@ carrying out (``author``).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.discourse import restored, without
 from sopwb.author.english.misread import which_of_it
-from sopwb.author.english.names import Names, words_of
+from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.scheduling import schedule_of
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
@@ -47,6 +48,16 @@ class Keeping(ABC):
         if not self.state.open:
             raise Doubt("Which script do you mean?")
         return self.state.open
+
+    def wanted_next(self, statement: Any) -> Any:
+        """Take "I want NAME" after a script was saved for the beginning of another one."""
+        if not isinstance(statement, m.Return) or statement.also or len(statement.fields) != 1 or statement.values:
+            return statement
+        field = statement.fields[0]
+        new = "_" in field.name and field.name not in self.names.sources and not field.type and field.value is None
+        known = self.names.name_cost(key_of(field.name)) == 0.0
+        spec = self.spec()
+        return m.Create(field.name) if new and not known and spec and spec.name in self.state.saved else statement
 
     def save(self, statement: m.Save) -> None:
         if statement.no:

@@ -38,7 +38,7 @@ NO: Final = frozenset(["no", "nope", "nah"])
 CLASSES: Final[dict[str, tuple[str, ...]]] = {
     "create": ("create", "make", "build", "write", "draft", "set up", "knock up", "whip up", "put together", "add", "prepare",
                "start", "design", "define", "come up with", "start a draft of", "creating", "develop", "compose", "knock together", "throw together", "cook up", "rustle up"),
-    "want": ("i want", "i need", "we need", "we want", "need", "want", "i would like", "we would like", "can i get", "could i get",
+    "want": ("i would love", "we would love", "i would love to have", "i want", "i need", "we need", "we want", "need", "want", "i would like", "we would like", "can i get", "could i get",
              "can i have", "could i have", "can we get", "could we have", "can we have", "there should be", "next comes", "here comes",
              "i want to create", "i would like to create", "i want you to create", "i need you to create", "next is", "next up is",
              "next up", "next one", "the next one is", "next", "i want to have", "i want to make", "i want to build", "i need to create",
@@ -212,7 +212,8 @@ IRREGULAR: Final[dict[str, str]] = {
 VAGUE: Final = ("a while", "a lot", "recently", "lately", "often", "rarely", "a long time", "too long", "for long", "soon", "frequently",
                 "big", "small", "large", "many", "few", "a few", "some time", "ages", "regularly", "high", "low", "good", "bad", "expensive",
                 "cheap", "active", "inactive", "loyal", "important", "quite some time", "too much", "too many", "a bit", "several", "much",
-                "heavy", "slow", "fast", "late", "early", "old", "new", "young", "lots", "plenty", "not long ago", "the other day")
+                "heavy", "slow", "fast", "late", "early", "old", "new", "young", "lots", "plenty", "not long ago", "the other day",
+                "nearly", "almost", "popular", "busy")
 """Measures without a number: quoted back with the question for one."""
 
 OUTSIDE: Final[dict[str, str]] = {
@@ -232,8 +233,16 @@ OUTSIDE: Final[dict[str, str]] = {
 """What the product cannot do, by the words that ask for it."""
 
 
+_VOWELLED: Final = frozenset(
+    ["menus", "gurus", "emus", "gnus", "haikus", "tutus", "taxis", "skis", "kiwis", "bikinis", "rabbis", "safaris", "alibis", "khakis", "jacuzzis", "wikis", "paparazzis"]
+)
+"""Plurals of nouns that end with u or i: what ends so is mostly a singular ("status", "basis")."""
+
+
 def singular(word: str) -> str:
     """Give a noun's singular as far as its ending tells: "entries" → "entry", "boxes" → "box"."""
+    if word in _VOWELLED:
+        return word[:-1]
     if word in IRREGULAR and word in ("people", "children", "men", "women", "feet", "mice", "halves"):
         return IRREGULAR[word]
     if word.endswith("uses") and word[:-2] in ("bonus", "bus", "status", "campus", "virus", "surplus", "focus", "chorus", "walrus"):

@@ -91,7 +91,8 @@ class Linker(ABC):
         self.steps_by_name: dict[str, dict[str, Any]] = {}
         self.table: Table | None = None
         self.body: Scope | None = None
-        """The scope inside a loop's steps."""
+        self.called_once = False
+        """The scope inside a loop's steps, or what a script that is called once gives."""
 
     # written by Lowering
     @abstractmethod
@@ -211,11 +212,11 @@ class Linker(ABC):
             raise Doubt(f'"{words}" of which of them: {listed(names)}?', tuple((n, n) for n in names))
         if not found:
             return None
-        name, other, field = found[0]
-        key = self.field_of_record(other, field)
+        name, key = found[0][0], self.field_of_record(*found[0][1:])
         if owner in ("", "it"):
-            self.assume(f'"{words}" is the field of the record of {name} that {field} points to')
-        return self.through(words, name, key, sure=not is_optional(key.type) and not self.may_lack(name))
+            self.assume(f'"{words}" is the field of the record of {name} that {found[0][2]} points to')
+        sure = (key.text in self.facts or not is_optional(key.type)) and not self.may_lack(name)
+        return self.through(words, name, key, sure)
 
     def joined(self, words: str, source: SourceSchema, key: str) -> Expr:
         """A field of the record of another source that a list's element points to; its absence ends the run."""
@@ -410,7 +411,7 @@ class Linker(ABC):
 
     def in_records(self, words: str, owner: str, exact: bool) -> Expr | None:
         hits: list[tuple[str, str]] = []
-        if self.body is None and self.table is None:
+        if (self.body is None or self.called_once) and self.table is None:
             if self.spec.pick is not None:
                 rows = self.spec.pick.rows or self.spec.current or m.Rows()
                 source = self.rows_source(rows)

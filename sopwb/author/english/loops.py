@@ -132,6 +132,7 @@ class Loops(Linker):
                 out[param.name] = f"{row}.{param.name}"
             elif any(p.name == param.name for p in self.spec.params):
                 out[param.name] = param.name
+                self.types.setdefault(param.name, required(param.type))
             elif len(signature.params) == 1 and source.key:
                 key_type = required(source.record.get(source.key) or STRING)
                 if key_type != required(param.type):
@@ -163,7 +164,7 @@ class Loops(Linker):
                 raise Doubt(f"What should {signature.name} get as {param.name}?")
         name = self.unique(signature.name if signature.name not in self.taken else signature.name + "_result")
         self.block.append({"op": "call", "name": name, "script": signature.name, "args": args})
-        self.body = self.result_scope(name, signature)
+        self.body, self.called_once = self.result_scope(name, signature), True
 
     def result_scope(self, name: str, signature: Signature) -> Scope:
         if isinstance(signature.returns, RecordType):

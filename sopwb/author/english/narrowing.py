@@ -120,21 +120,49 @@ def left_out(spec: Spec, said: m.LeftOut) -> None:
     if said.weight is not None:
         _weighed(spec, said, Decimal(said.weight.text))
         return
-    key = key_of(said.words)
+    key = key_of(said.words) if said.words != "@avg" else _average_of(spec)
     parts = (*said.rows.conds, *(m.Holds(None, w) for w in said.rows.words))
     cond = m.Not(parts[0] if len(parts) == 1 else m.And(parts))
     hits = [0]
 
     def narrowed(agg: m.Agg) -> m.Agg:
         of = agg.rows or spec.current or m.Rows()
-        if said.rows.source not in ("", of.source):
+        if said.rows.source not in ("", of.source or (spec.current.source if spec.current is not None else "")):
             return agg
         hits[0] += 1
         return msgspec.structs.replace(agg, rows=msgspec.structs.replace(of, conds=(*of.conds, cond)))
 
     _with_aggregates(spec, key, narrowed)
     if not hits[0]:
-        raise Doubt(f"{said.words} is not made of such records. What should they not count for?")
+        raise Doubt(f"{key} is not made of such records. What should they not count for?")
+
+
+def _average_of(spec: Spec) -> str:
+    """Give the one value that is an average. Raises ``Doubt``."""
+    said = {**{key_of(r.name): r.value for r in spec.returns}, **spec.defs}
+    averages = [key for key, value in said.items() if has(value, m.Agg, kind="avg")]
+    if len(averages) != 1:
+        raise Doubt("Which average is meant? Please name it.")
+    return averages[0]
+
+
+def break_tie(spec: Spec, second: m.Order) -> None:
+    """Say by what those with the same greatest value are told apart. Raises ``Doubt`` where nothing picks one."""
+    found = [False]
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Agg) and node.kind == "top" and node.what is not None:
+            found[0] = True
+            by = node.what if second.by == m.Named("@what") else second.by
+            return msgspec.structs.replace(node, order=(node.order[0], m.Order(by, second.descending)))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    spec.defs = {k: walk(v) for k, v in spec.defs.items()}
+    spec.returns = [walk(r) for r in spec.returns]
+    if not found[0]:
+        raise Doubt("Nothing there is the one with the most of something, so which ones would tie?")
 
 
 def _weighed(spec: Spec, said: m.LeftOut, weight: Decimal) -> None:
@@ -202,6 +230,31 @@ def narrow_all(spec: Spec, source: str, conds: tuple[m.Cond, ...]) -> bool:
     spec.adjusts = [(k, walk(a)) for k, a in spec.adjusts]
     spec.groups = {k: walk(v) for k, v in spec.groups.items()}
     return found[0]
+
+
+def narrow_current(spec: Spec, conds: tuple[m.Cond, ...]) -> None:
+    """Narrow the records in focus, and the same records (or part of them) wherever a value names them in full."""
+    current = spec.current
+    assert current is not None
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Rows) and node.source and _among(node, current):
+            return msgspec.structs.replace(node, conds=(*node.conds, *(c for c in conds if c not in node.conds)))
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    spec.defs = {k: walk(v) for k, v in spec.defs.items()}
+    spec.returns = [walk(r) for r in spec.returns]
+    spec.bare = walk(spec.bare)
+    spec.assigns = [walk(a) for a in spec.assigns]
+    spec.current = msgspec.structs.replace(current, conds=(*current.conds, *conds))
+
+
+def _among(rows: m.Rows, current: m.Rows) -> bool:
+    """Whether a selection is the one in focus, or part of it."""
+    whose = (rows.source, rows.owner) == (current.source, current.owner) and not rows.every
+    return whose and all(c in rows.conds for c in current.conds) and set(current.words) <= set(rows.words)
 
 
 def same_aggregates(spec: Spec, node: Any) -> Any:

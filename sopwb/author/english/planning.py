@@ -7,7 +7,7 @@ Deliberately not here: carrying a plan out (``carrying``), and words for people 
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -42,10 +42,9 @@ from sopwb.author.english.wanting import Example
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature
 
+_EXACT = re.compile(r"[\d\"{]|(?<!\w)'|(?<!s)'(?!\w)")
+"""A number, a text in quotes, a brace: no small talk has one. An apostrophe ("what's", "the boats'") is no quote."""
 _COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock, Example)
-
-_SAYS_MORE: Final = re.compile(r"[\d\"{]|(?:^|\s)'")
-"""A number, a text or a placeholder: what small talk does not have."""
 
 
 class Planner(Keeping):
@@ -95,7 +94,7 @@ class Planner(Keeping):
                 if said.lost >= 0:
                     if (
                         self.spec() is None
-                        and not _SAYS_MORE.search(text[said.start : said.end])
+                        and not _EXACT.search(text[said.start : said.end])
                         and (not self.names_in(said) or purpose(text, said.start, said.end))
                         and not commands(text[said.start : said.end])
                     ):
@@ -109,7 +108,7 @@ class Planner(Keeping):
                     self.spec() is None
                     and not any(isinstance(s, _COMMANDS) for s in said.statements)
                     and (not self.names_in(said) or purpose(text, said.start, said.end))
-                    and not _SAYS_MORE.search(text[said.start : said.end])
+                    and not _EXACT.search(text[said.start : said.end])
                     and not commands(said.text)
                 ):
                     self.aside(said)
@@ -300,6 +299,7 @@ class Planner(Keeping):
         return self.state.specs.get(self.state.open)
 
     def take(self, statement: m.Statement | Example, tokens: Any) -> None:
+        statement = self.wanted_next(statement)
         match statement:
             case m.Create(name, _):
                 self.create(name)

@@ -6,11 +6,12 @@ two of the same standing are a question. Deliberately not here: rates themselves
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of, words_of
+from sopwb.author.english.nodes import parts
 from sopwb.author.english.scope import Scope, listed
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.types import DATE, DECIMAL, INT, TIMESTAMP, Type, required
@@ -54,8 +55,15 @@ def quantity(linker: Linker, unit: str, scope: Scope) -> Expr:
             if hits:
                 if hits[0] != unit:
                     linker.assume(f"so much per {unit} goes by {hits[0].replace(' ', '_')}")
-                return linker.value(m.Named(hits[0]), scope)
+                return linker.value(_filled_elsewhere(linker, hits[0]), scope)
     raise Doubt(f'So much per {unit}: which value says how many {unit}s there are?', words=unit)
+
+
+def _filled_elsewhere(linker: Linker, key: str) -> m.Value:
+    """Give a name, with what a blank counts as where the script says so of it elsewhere: "guests (blank is 0)"."""
+    spec = linker.spec
+    said = [p for p in parts((spec.defs, spec.returns)) if isinstance(p, m.Filled) and p.value == m.Named(key)]
+    return said[0] if said and all(p == said[0] for p in said) else m.Named(key)
 
 
 def _known(linker: Linker, scope: Scope) -> list[str]:
@@ -119,5 +127,21 @@ def late(linker: Linker, scope: Scope) -> Expr:
     return linker.value(m.Clamp(m.Span("days", due, back), low=m.Lit("number", "0")), scope)
 
 
-PERSONAL: Final = {"@age": age, "@birth": birth, "@late": late}
-"""What words mean that every record may have in fields of other names, by their mark."""
+def so_many(unit: str) -> Callable[[Linker, Scope], Expr]:
+    """Give what finds the number of "that many days": the parameter of that name, else the only number that goes in."""
+
+    def given(linker: Linker, scope: Scope) -> Expr:
+        params = linker.spec.params
+        fits = [p for p in params if key_of(unit) in words_of(p.name)] or [p for p in params if p.type in ("int", "")]
+        fits = [p for p in fits if linker.param_type(p.name) in (None, INT)]
+        if len(fits) != 1:
+            raise Doubt(f"How many {unit} are meant? Please name the parameter or the number.")
+        linker.types.setdefault(fits[0].name, INT)
+        return Expr(fits[0].name, INT)
+
+    return given
+
+
+_UNITS: Final = ("minutes", "hours", "days", "weeks", "months", "years")
+PERSONAL: Final = {"@age": age, "@birth": birth, "@late": late, **{f"@many {u}": so_many(u) for u in _UNITS}}
+"""What words mean that every record may have in fields of other names, by their mark, and "that many days"."""

@@ -37,7 +37,10 @@ _EXPLAINED: Final = re.compile(
 def listed_names(text: str) -> list[str]:
     """Give the names that a list of returned fields explains at once, so that the list itself can use them."""
     sentences = re.split(r"\.(?!\d)", text.replace("i.e.", "namely"))
-    return [n for s in sentences for said in re.findall(rf"(?is)\b{_VERB}\b.*", s) for n in _EXPLAINED.findall(said)]
+    alone = re.findall(r"(?i)\b(?:just|only|simply) (?:return|give back|give me) ([a-z]\w*)\s*(?:[.!;]|$)", text)
+    alone += re.findall(r"(?i)(?:^|[:,;]|\band)\s+([a-z]\w*) = ", text)
+    lists = (said for s in sentences for said in re.findall(rf"(?is)\b{_VERB}\b.*", s))
+    return alone + [n for said in lists for n in _EXPLAINED.findall(said)]
 
 
 def rounded_alone(spec: Spec, words: str) -> str:
@@ -201,6 +204,10 @@ def that(spec: Spec, value: m.Value, before: str) -> m.Value:
     """Put in place what "return that as n" points at: what was said last, else how many there are of the records."""
     if "@sum" in spec.defs and isinstance(value, m.It):
         return m.Named("@sum")
+    if before == "@open" and isinstance(value, m.It) and not any(k == before for k, _ in spec.adjusts):
+        # "How many trips were there? Return it as n": what was worked out has its name now.
+        spec.last = ""
+        return spec.defs.pop(before, value)
     if not before and spec.current is not None and isinstance(value, m.It):
         return m.Agg("count", None, m.Rows())
     pointed: m.Value = pointed_at(value, before) if before else counted(spec, value)

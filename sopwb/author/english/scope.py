@@ -135,6 +135,24 @@ def pointing(fields: Iterable[str], source: SourceSchema) -> str:
     return next((f for w in wanted for f in fields if f == w), "")
 
 
+def beside(names: Names, scope: Scope, source: str, owner: str) -> str:
+    """Say which records of a source belong to the one that is being filtered: "tour_id == it.id", "id == it.tour_id".
+
+    "" where nothing is filtered, or records of the same source, or those of somebody else (``owner``).
+    """
+    if not scope.where or len(scope.records) != 1 or scope.records[0][2] == source:
+        return ""
+    prefix, record, filtered = scope.records[0]
+    if filtered not in names.sources or (owner not in ("", "it") and not noun_matches(owner, filtered)):
+        return ""
+    here, there = names.sources[filtered], names.sources[source]
+    if field := pointing(there.record.names(), here):
+        return f"{field} == {prefix}.{here.key}"
+    if field := pointing(record.names(), there):
+        return f"{there.key} == {prefix}.{field}"
+    return ""
+
+
 def pointed(names: Names, words: str, owner: str, scope: Scope) -> tuple[str, Expr] | None:
     """Give the source of whose record (``owner``) words name a field, and the key that a record in scope has of it."""
     for name, source in names.sources.items():

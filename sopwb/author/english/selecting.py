@@ -16,7 +16,15 @@ from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Linker, Listing, Table
 from sopwb.author.english.names import EVERYBODY, key_of, words_of
 from sopwb.author.english.nodes import has, parts
-from sopwb.author.english.scope import Scope, date_field, find_field, noun_matches, relation, source_of_param
+from sopwb.author.english.scope import (
+    Scope,
+    beside,
+    date_field,
+    find_field,
+    noun_matches,
+    relation,
+    source_of_param,
+)
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import DATE, STRING, RecordType, is_optional, optional, required
@@ -54,8 +62,30 @@ class Selecting(Linker):
         ):
             return self.of_table(rows)
         source = self.rows_source(rows)
-        wheres = self.wheres(rows, source)
-        return self.fetch(source, wheres, rows.words)
+        of_all = rows.owner == EVERYBODY or (rows.every and not rows.owner)
+        own = "" if of_all else beside(self.names, scope, source, rows.owner)
+        if own:
+            rows = msgspec.structs.replace(rows, owner="", every=False)
+        found = self.fetch(source, self.wheres(rows, source), rows.words)
+        if not own:
+            self.tell_apart(rows, source, scope)
+            return found
+        return msgspec.structs.replace(found, text=f"{found.text}.filter({found.var}, {found.var}.{own})")
+
+    def tell_apart(self, rows: m.Rows, source: str, scope: Scope) -> None:
+        """Ask where records test others that nothing ties to them: every one would be judged by all of those."""
+        if not scope.where or not rows.source or rows.every or rows.owner not in ("", "it") or not scope.records:
+            return
+        filtered = scope.records[0][2]
+        if filtered not in ("", source) and not relation(self.names, self.spec, self.source(source)):
+            raise Doubt(f"How do records of {source} belong to one of {filtered}? No field of theirs says so.")
+
+    def none_of_them(self, none: m.Rows | None, rows: m.Rows) -> bool:
+        """Whether there are none of ``rows`` wherever there are no records of another selection."""
+        if none is None or not (none.conds or none.words):
+            return True
+        source = self.rows_source(none)
+        return self.rows_source(rows) == source and set(self.wheres(none, source)) <= set(self.wheres(rows, source))
 
     def wheres(self, rows: m.Rows, source: str) -> list[str]:
         schema = self.source(source)

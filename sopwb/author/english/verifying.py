@@ -22,6 +22,10 @@ def verify(spec: Spec, remark: m.Remark) -> None:
     rounds = any(a.how.startswith("round") for _, a in spec.adjusts) or has(spec, m.Rounded)
     if remark.what == "rounds last" and not rounds:
         raise Doubt("Round it to what? To cents, to whole numbers?")
+    free = remark.what.removeprefix("whatever ") if remark.what.startswith("whatever ") else ""
+    chosen_by = (p.conds for p in parts(spec) if isinstance(p, m.Rows))
+    if free and any(has(conds, m.Named, words=free) for conds in chosen_by):
+        raise Doubt(f"Some records are left out by their {free} so far. Should they all count now?")
     if remark.strict is None:
         return
     ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}

@@ -2,7 +2,8 @@
 
     columns/orders-HASH.json         what is known of the source (``about.About``); written last, so it means "complete"
     columns/orders-HASH.parquet      its records, where they are a copy
-    columns/orders-HASH.FIELD.found  an index of one field (``lookups``)
+    columns/orders-HASH.FIELD.parquet  its records in the order of a field that is declared as an index
+    columns/orders-HASH.FIELD.found  an index of one field for look-ups one by one (``lookups``)
     columns/orders.lock              held by the one process that makes any of them
 
 HASH covers all that the content depends on, so nothing here is ever stale. Every file is written under another
@@ -33,10 +34,11 @@ _ABOUT: Final = ".json"
 
 
 class Place:
-    """The place of one version of a source. Nothing is made before ``making``."""
+    """The place of one version of a source. Nothing is made before ``making``. ``lasts``: another process finds it."""
 
     def __init__(self, folder: str, name: str, mark: str) -> None:
         self.folder, self.name = folder, name
+        self.lasts = True
         self._stem = f"{name}-{mark}"
 
     @classmethod
@@ -46,6 +48,7 @@ class Place:
         import tempfile
 
         place = cls(tempfile.mkdtemp(prefix="sopwb-"), name, "0")
+        place.lasts = False
         weakref.finalize(place, shutil.rmtree, place.folder, ignore_errors=True)
         return place
 
@@ -58,6 +61,10 @@ class Place:
     def parquet(self) -> str:
         """The path of the copy."""
         return os.path.join(self.folder, self._stem + ".parquet")
+
+    def in_order_of(self, field: str) -> str:
+        """Give the path of the records in the order of a field."""
+        return os.path.join(self.folder, f"{self._stem}.{field}.parquet")
 
     @property
     def spill(self) -> str:

@@ -23,7 +23,7 @@ from sopwb.data.columnar.about import About, can_be_named
 from sopwb.data.columnar.arrays import raw_array
 from sopwb.data.columnar.cache import Place, settle
 from sopwb.data.columnar.conversion import Conversion, as_list
-from sopwb.data.columnar.database import Database, Refused
+from sopwb.data.columnar.database import Database, Refused, sorting_memory_mb
 from sopwb.data.columnar.order import Twice, see_unique, sort_file
 from sopwb.data.columnar.witnesses import witnesses
 from sopwb.data.columnar.write import Narrow
@@ -176,7 +176,7 @@ class _Source:
 
     def put_in_order(self, layout: Layout, made: Conversion) -> None:
         """Sort a copy by its key; of a file that stays where it is, only see that its keys are unique."""
-        database = Database(self._place.spill)
+        database = Database(self._place.spill, sorting_memory_mb(made.rows))
         try:
             if made.in_place is None:
                 sorted_path = self._place.passing(self._place.parquet + ".sorted")

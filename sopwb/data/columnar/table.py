@@ -4,6 +4,7 @@
     matching   an index of the field (``lookups``) once there is one, else DuckDB looks through the file
     batches    DuckDB's Arrow batches
     parquet    the file itself, for a database that reads it in place
+    in_order_of  a copy in the order of a field, where the source's declaration wants one
 
 duckdb, pyarrow and sqlite3 are imported when they are needed; an index needs sqlite3 alone. A file that is the
 person's own is looked at again after each reading (``unchanged``). Deliberately not here: making (``make``).
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sopwb.data.codes import CACHE, MALFORMED
 from sopwb.data.columnar.about import SORT, About, Held, can_be_named, files_sql, quoted, stored_sql, value_sql
-from sopwb.data.columnar.cache import Place
+from sopwb.data.columnar.cache import Place, settle
 from sopwb.data.faults import fault
 from sopwb.data.memory import rows_of, unknown_field
 from sopwb.data.precision import Precision
@@ -28,7 +29,7 @@ from sopwb.kernel.limits import LOOK_UP_PAGE_ROWS, LOOK_UP_ROWS_AT_ONCE_MAX, LOO
 from sopwb.kernel.values import Value
 from sopwb.lang.environment import SourceSchema
 from sopwb.lang.types import RecordType, Type, parse_type
-from sopwb.run.ports import Bounds, Fingerprint, ParquetFile
+from sopwb.run.ports import PLACE_COLUMN, Bounds, Fingerprint, ParquetFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,6 +53,8 @@ class ColumnarTable:
         self.originals = about.originals
         self._stored = {field: Stored(type_) for field, type_ in record.fields}
         self._open: Database | None = None
+        self.index: tuple[str, ...] = ()
+        """The fields in whose order the records are wanted too: scalars."""
         self._lookups: dict[str, Lookups | None] = {}
         self._asked: dict[str, int] = {}
 
@@ -82,7 +85,40 @@ class ColumnarTable:
                 field: Bounds(column.low or 0, column.high or 0, column.scale, column.nulls > 0)
                 for field, column in held.items()
             },
+            indexed=tuple(field for field in self.index if field in held) if self._place.lasts else (),
         )
+
+    def in_order_of(self, field: str) -> str:
+        """Give the records in the order of a field; see ``run.ports.Columnar``."""
+        from sopwb.data.columnar.database import Database, Refused, sorting_memory_mb
+
+        path = self._place.in_order_of(field)
+        if os.path.exists(path):
+            return path
+        columns = [held.column for held in self._about.held.values()]
+        key = self._schema.key
+        if key is None:
+            columns.append(PLACE_COLUMN)
+        elif self._held(key).form == "text":
+            columns.append(SORT)
+        query = (
+            f"select {', '.join(map(quoted, columns))} from {files_sql([self._path], numbered=key is None)} "
+            f"order by {value_sql(self._held(field), self._type(field))}, {self._place_in_order()}"
+        )
+        with self._place.making():
+            if not os.path.exists(path):  # else another process was faster
+                passing = self._place.passing(path)
+                database = Database(self._place.spill, sorting_memory_mb(self._about.rows))
+                try:
+                    database.write(query, passing)
+                except Refused as wrong:
+                    self.unchanged()
+                    raise self._place.refusal(str(wrong)) from None
+                finally:
+                    database.close()
+                self.unchanged()
+                settle(passing, path)
+        return path
 
     def rows(self) -> Iterator[dict[str, Value]]:
         query = f"select {self._stored_columns()} from {files_sql([self._path])}{self._order()}"
@@ -163,7 +199,7 @@ class ColumnarTable:
     def _place_in_order(self) -> str:
         key = self._schema.key
         if key is None:
-            return "file_row_number"
+            return PLACE_COLUMN
         # Of the file: an expression of the query may have been given its column's own name.
         return "file." + quoted(SORT if self._held(key).form == "text" else self._held(key).column)
 
@@ -171,7 +207,10 @@ class ColumnarTable:
     def _scanned(self, field: str, sought: Any) -> Iterator[dict[str, Value]]:
         column = stored_sql(self._held(field), self._type(field))
         where, values = (f"{column} is null", ()) if sought is None else (f"{column} = ?", (sought,))
-        query = f"select {self._stored_columns()} from {files_sql([self._path])} where {where}{self._order()}"
+        path, order = self._path, self._order()
+        if field in self.index and os.path.exists(ordered := self._place.in_order_of(field)):
+            path, order = ordered, ""  # few row groups hold the value, and its records stand by key
+        query = f"select {self._stored_columns()} from {files_sql([path])} where {where}{order}"
         for page in self._pages(query, values):
             yield from self._rows(page)
 

@@ -85,6 +85,12 @@ class SetEngine:
     ) -> None:
         self._open.close()
 
+    @property
+    def slower(self) -> tuple[str, ...]:
+        """Say what took longer than it could, and why."""
+        loops = (f"{why.path} runs by rows: {why.reason}" for why in self.by_rows)
+        return (*loops, *(self._session.unordered if self._session is not None else ()))
+
     def decide(self, each: ir.Each, script: ir.Script, prefix: str, outer: dict[str, Value]) -> Decision | None:
         """Begin an ``each``; see ``run.sets.SetExecutor``."""
         facts = self._loaded()
@@ -96,6 +102,8 @@ class SetEngine:
             self.by_rows.append(query)
             return None
         assert self._session is not None, "the sources were loaded into a session"
+        # Not when it is executed, on a thread of its own: Ctrl-C is heard here.
+        self._session.prepare(query.prelude, query.indexes)
         return _Decision(self._session, query, dict(outer), self.lookup(), self._run_id, self._tools, self._unchanged)
 
     def lookup(self) -> LookupTables:

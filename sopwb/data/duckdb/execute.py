@@ -21,6 +21,7 @@ import msgspec
 
 from sopwb.data.codes import NO_SPILL, OUT_OF_MEMORY
 from sopwb.data.duckdb.session import Session
+from sopwb.data.faults import hearing_interrupts
 from sopwb.kernel.diagnostics import Diagnostic, UserError
 from sopwb.kernel.limits import SET_BATCH_ROWS, SET_BATCHES_AHEAD, SET_WAIT_S
 from sopwb.kernel.values import Secret, Value, show
@@ -59,7 +60,7 @@ class Decided(msgspec.Struct, frozen=True):
 
 def run(session: Session, query: SetQuery, outer: dict[str, Value]) -> Iterator[pa.RecordBatch]:
     """Execute a query over the session's sources; ``outer`` as it was planned with. Streams, in key order."""
-    session.prepare(query.prelude)
+    session.prepare(query.prelude, query.indexes)
     values = {short: _outer(name, outer) for short, name in query.params}
     before: Value = None
     for batch in session.connection.sql(query.sql, params=values or None).to_arrow_reader(SET_BATCH_ROWS):
@@ -129,7 +130,8 @@ def refusing(session: Session, unchanged: Callable[[], None]) -> Iterator[None]:
     import duckdb
 
     try:
-        yield
+        with hearing_interrupts():
+            yield
     except duckdb.OutOfMemoryException as error:
         what = f"the {session.memory_limit_mb} MB that the run's limit leaves to the database do not suffice"
         raise UserError(Diagnostic(OUT_OF_MEMORY, what, hint="give it more: --limit-memory 2GB")) from error

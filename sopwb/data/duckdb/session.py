@@ -8,13 +8,14 @@ Sources come as ``run.ports.Table``: a Parquet file of its records is read in pl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sopwb.data.columnar.about import files_sql, plain_sql
+from sopwb.kernel.diagnostics import UserError
 from sopwb.kernel.limits import SET_MEMORY_MB_MAX
 from sopwb.kernel.values import CONTEXT
 from sopwb.lang.environment import SourceSchema
@@ -22,7 +23,7 @@ from sopwb.lang.types import BOOL, RecordType, Scalar, required
 from sopwb.plan.cells import number_of
 from sopwb.plan.facts import PLACE, FieldFacts, SourceFacts
 from sopwb.plan.sql.query import column_of, table_of
-from sopwb.run.ports import ParquetFile, Table, columnar_of
+from sopwb.run.ports import PLACE_COLUMN, Columnar, ParquetFile, Table, columnar_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,6 +56,10 @@ class Session:
         self.facts: dict[str, SourceFacts] = {}
         self._prelude: tuple[str, ...] = ()
         self._kinds: dict[str, str] = {}
+        self._in_place: dict[str, tuple[Columnar, SourceSchema, ParquetFile, list[str]]] = {}
+        self._in_order: set[tuple[str, str]] = set()
+        self.unordered: list[str] = []
+        """The sources that could not be put in order, and why."""
 
     def __enter__(self) -> Session:
         return self
@@ -66,12 +71,20 @@ class Session:
         """Stop the query that runs, from another thread: reading its batches then raises."""
         self.connection.interrupt()
 
-    def prepare(self, prelude: tuple[str, ...]) -> None:
-        """Make the macros that queries use, once."""
+    def prepare(self, prelude: tuple[str, ...], indexes: Iterable[tuple[str, str]] = ()) -> None:
+        """Make what queries use, once: macros, and the sources that they read in the order of a field.
+
+        Making such an order of many records for the first time takes seconds; where that is not possible, they are
+        read as they stand, and ``unordered`` says why. Raises ``UserError`` where a source changed.
+        """
         if prelude != self._prelude:
             for macro in prelude:
                 self.connection.execute(macro)
             self._prelude = prelude
+        for source, field in indexes:
+            if (source, field) not in self._in_order:
+                self._read_in_order(source, field)
+                self._in_order.add((source, field))
 
     def load(self, table: Table, fields: Sequence[str]) -> SourceFacts:
         """Load the fields of a source that a script reads, and measure them.
@@ -85,41 +98,44 @@ class Session:
             held.append(schema.key)
         columnar = columnar_of(table)
         file = columnar.parquet() if columnar is not None else None
-        if file is not None and file.columns.keys() >= set(held):
-            self._view(schema, file, held)
+        if columnar is not None and file is not None and file.columns.keys() >= set(held):
+            self._in_place[schema.name] = columnar, schema, file, held
+            self._in_order = {(source, field) for source, field in self._in_order if source != schema.name}
+            self._make("view", table_of(schema.name), _reading(schema, file, held))
             return self._known(schema, file, held, table.count())
         # Of a source of which no field is held the records are counted all the same.
         read = held or list(schema.record.names()[:1])
         self._create(schema, held, table.batches(read) if read else iter(()))
         return self._measured(schema, held, placed=schema.key is None)
 
-    def _view(self, schema: SourceSchema, file: ParquetFile, held: Sequence[str]) -> None:
-        columns = [
-            f"{plain_sql(file.columns[name], schema.record.get(name) or BOOL)} as {_quoted(column_of(name))}"
-            for name in held
-        ]
-        if schema.key is None:
-            columns.append(f"file_row_number as {_quoted(column_of(PLACE))}")
-        rows = files_sql([file.path], numbered=schema.key is None)
-        self._make("view", schema.name, f"select {', '.join(columns)} from {rows}")
+    def _read_in_order(self, source: str, field: str) -> None:
+        columnar, schema, file, held = self._in_place[source]
+        path = None
+        try:
+            path = columnar.in_order_of(field)
+        except UserError as refused:
+            columnar.unchanged()
+            self.unordered.append(f"the index of {source} by {field} is not used: {refused.diagnostics[0].line()}")
+        self._make("view", table_of(source, field), _reading(schema, file, held, path))
 
     def _known(self, schema: SourceSchema, file: ParquetFile, held: Sequence[str], rows: int) -> SourceFacts:
         fields: dict[str, FieldFacts] = {}
         for name in held:
             bounds = file.bounds[name]
             fields[name] = FieldFacts(bounds.low, bounds.high, bounds.scale, bounds.nulls)
-        facts = SourceFacts(schema.name, schema.key, schema.record, max(1, rows), fields, schema.key is None)
+        facts = SourceFacts(
+            schema.name, schema.key, schema.record, max(1, rows), fields, schema.key is None, file.indexed
+        )
         self.facts[schema.name] = facts
         return facts
 
-    def _make(self, kind: str, source: str, query: str) -> None:
-        """Make a source's table or view, in place of an earlier one of either kind."""
-        name = _quoted(table_of(source))
-        before = self._kinds.pop(source, None)
+    def _make(self, kind: str, name: str, query: str) -> None:
+        """Make a table or view, in place of an earlier one of either kind."""
+        before = self._kinds.pop(name, None)
         if before is not None:
-            self.connection.execute(f"drop {before} {name}")
-        self.connection.execute(f"create {kind} {name} as {query}")
-        self._kinds[source] = kind
+            self.connection.execute(f"drop {before} {_quoted(name)}")
+        self.connection.execute(f"create {kind} {_quoted(name)} as {query}")
+        self._kinds[name] = kind
 
     def _create(self, schema: SourceSchema, held: Sequence[str], batches: Iterator[pa.RecordBatch]) -> None:
         import pyarrow as pa
@@ -141,7 +157,7 @@ class Session:
         columns = _prepared(first.slice(0, 0), held, 0, placed=schema.key is None).schema
         reader = pa.RecordBatchReader.from_batches(columns, prepared())
         self.connection.register("loading", reader)
-        self._make("table", schema.name, "select * from loading")
+        self._make("table", table_of(schema.name), "select * from loading")
         self.connection.unregister("loading")
 
     def read_parquet(self, schema: SourceSchema, paths: Sequence[Path], fields: Sequence[str]) -> SourceFacts:
@@ -152,7 +168,8 @@ class Session:
         held = [name for name in fields if _is_held(schema.record, name) and _kind(schema.record, name) != "duration"]
         wanted = dict.fromkeys([*held, *([schema.key] if schema.key else [])])
         columns = ", ".join(f"{_quoted(name)} as {_quoted(column_of(name))}" for name in wanted)
-        self._make("view", schema.name, f"select {columns} from {files_sql([str(path) for path in paths])}")
+        rows = files_sql([str(path) for path in paths])
+        self._make("view", table_of(schema.name), f"select {columns} from {rows}")
         return self._measured(schema, held)
 
     def _measured(self, schema: SourceSchema, held: Sequence[str], placed: bool = False) -> SourceFacts:
@@ -186,6 +203,18 @@ class Session:
             for name, type_ in zip(table.columns, table.types, strict=True)
             if type_.id == "decimal"
         }
+
+
+def _reading(schema: SourceSchema, file: ParquetFile, held: Sequence[str], ordered: str | None = None) -> str:
+    """Write the query that reads a source's file as queries know it; ``ordered``: one with the same columns."""
+    columns = [
+        f"{plain_sql(file.columns[name], schema.record.get(name) or BOOL)} as {_quoted(column_of(name))}"
+        for name in held
+    ]
+    if schema.key is None:
+        columns.append(f"{PLACE_COLUMN} as {_quoted(column_of(PLACE))}")
+    numbered = schema.key is None and ordered is None  # an ordered file has its records' places as a column
+    return f"select {', '.join(columns)} from {files_sql([ordered or file.path], numbered=numbered)}"
 
 
 def _kind(record: RecordType, name: str) -> str:

@@ -19,7 +19,7 @@ from sopwb.lang.ir import OnError
 from sopwb.plan.cells import Cell, cell_of, rounded
 from sopwb.plan.facts import SourceFacts
 
-ENGINE_VERSION: Final = "5"
+ENGINE_VERSION: Final = "6"
 """Raised with every change of what a query says or means: older ones are then not found."""
 
 
@@ -55,7 +55,8 @@ class SetQuery(msgspec.Struct, frozen=True):
     """A rendered plan, complete: who runs it needs neither the plan nor sqlglot.
 
     ``path`` is the ``each``'s; ``params``: (name in the text, the plan's name); ``sources``: the tables that it
-    reads, with the fields that it needs of each; ``faults``: (code, path) by number, from 1; ``forks``: paths of
+    reads, with the fields that it needs of each; ``indexes``: (source, field) of those that it reads in the order of a
+    field, as ``table_of`` names them; ``faults``: (code, path) by number, from 1; ``forks``: paths of
     the branches in the order of their digits; ``ordered``: whether items come by rising key.
     """
 
@@ -70,11 +71,12 @@ class SetQuery(msgspec.Struct, frozen=True):
     faults: tuple[tuple[str, str], ...]
     forks: tuple[str, ...]
     ordered: bool
+    indexes: tuple[tuple[str, str], ...] = ()
 
 
-def table_of(source: str) -> str:
-    """Name the table by which a query knows a source."""
-    return f"source_{_apart(source)}"
+def table_of(source: str, index: str = "") -> str:
+    """Name the table by which a query knows a source; ``index``: the field in whose order it reads the records."""
+    return f"source_{_apart(source)}" + (f" by {_apart(index)}" if index else "")
 
 
 def column_of(field: str) -> str:

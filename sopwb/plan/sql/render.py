@@ -46,6 +46,7 @@ class _Renderer:
         self.read_twice: set[int] = set()
         self.sorted_at = 0
         self.sources: dict[str, set[str]] = {}
+        self.indexes: set[tuple[str, str]] = set()
         self.selected: list[tuple[str, Built]] = []
 
     # --- expressions ------------------------------------------------------------------------------
@@ -154,9 +155,11 @@ class _Renderer:
             found += [step.expr] if isinstance(step, n.Let) else list(gather_inputs(step))
         return found
 
-    def table(self, source: str, name: str) -> Built:
+    def table(self, source: str, name: str, index: str = "") -> Built:
         self.sources.setdefault(source, set())
-        return _from(table_of(source), name)
+        if index:
+            self.indexes.add((source, index))
+        return _from(table_of(source, index), name)
 
     def _note(self, source: str, exprs: list[n.Expr], row: str) -> None:
         """Remember which fields of a source are needed."""
@@ -225,7 +228,7 @@ class _Renderer:
         ours = [self.sql(a, rows) for a, _ in gather.on]
         made = [alias(key, f"k{number_}") for number_, key in enumerate(ours)]
         made += [self.aggregate(a, rows, {}) for a in gather.aggregates]
-        table = self.table(gather.source, "s")
+        table = self.table(gather.source, "s", gather.index)
         where = None if gather.where == TRUE else self.sql(gather.where, rows)
         if gather.limit is not None:
             ranked = exp.Select(expressions=[exp.Star()]).from_(table, copy=False)
@@ -258,7 +261,8 @@ class _Renderer:
             found = values.index(self.plan.items.key)
             keys, values = [keys[found]], [values[found]]
         joined = exp.Select().from_(items.subquery("a", copy=False))
-        joined = joined.join(self.table(gather.source, "s"), on=duckdb.both(*on) if on else exp.true(), copy=False)
+        table, condition = self.table(gather.source, "s", gather.index), duckdb.both(*on) if on else exp.true()
+        joined = joined.join(table, on=condition, copy=False)
         if gather.limit is not None:
             stars = [exp.Column(this=exp.Star(), table=exp.to_identifier(table)) for table in ("a", "s")]
             ranked = self.first(gather, joined.select(*stars, copy=False), None, list(keys), rows, given)
@@ -352,6 +356,7 @@ class _Renderer:
             faults=tuple((fault.code, fault.path) for fault in self.plan.faults),
             forks=tuple(fork.path for fork in self.plan.forks),
             ordered=not self.plan.items.order,
+            indexes=tuple(sorted(self.indexes)),
         )
 
     def by_key(self, select: exp.Select) -> exp.Select:

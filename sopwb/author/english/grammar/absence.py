@@ -135,6 +135,16 @@ def _nobody(v: Lit, w: str = "") -> Statement:
     return Assign(NoRows(None), (("@whole", v),))
 
 
+# "Nothing sold means 0", "nobody late: 0": of those spoken of, none is.
+G.rule("nonesuch", "(nothing|none|nobody|no one|not one|not a single one) [was|is|were|are|has been] {a:adj} [yet|so far|there|in it|then|[on] that day|[in] that (month|week|year|time)|in that time]", cost=0.1)(lambda a: NoRows(Rows(words=(a,))))
+G.rule("givesword", "(means|mean|gives|makes|is|counts as|:|,|-|->|=>|=|, then|then|so|, so)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "[<when>] {c:nonesuch} {g:givesword} {o:outcome}", "{o:outcome} <when> {c:nonesuch}", "[<when>] {c:nonesuch} {g:givesword} [it is|that is|just|simply] {v:lit}", cost=0.2)
+def _none_such(c: Cond, o: tuple[tuple[str, Value], ...] = (), g: Any = None, v: Value | None = None) -> Statement:
+    return Assign(c, o or (("@whole", v),))  # type: ignore[arg-type]
+
+
 @G.rule("clause", "{n:name} (says|tells|shows|holds) (how many|how much|the number|the number of them|how many there are) [, {b:blankrule}]", cost=0.4)
 def _how_many_is(n: str, b: Any = None) -> tuple[Statement, ...]:
     """The field that a price "a piece" counts."""

@@ -51,6 +51,11 @@ def _call_for(r: Rows, s: str = "@last") -> Statement:
     return CallFor(s, r)
 
 
+@G.rule("clause", "<foreach> {r:rows} [,] [<subj>] <run> [our|the|my|that|this] [script] {s:script} [script] (with|for|on|passing|using|giving it) {a:callargs}", "[<subj>] <run> [our|the|my|that|this] [script] {s:script} [script] (for|on) {r:rows} [,] (passing|giving it|handing it) {a:callargs}", cost=0.2)
+def _call_for_with(r: Rows, s: str, a: tuple[tuple[str, Value], ...]) -> Statement:
+    return CallFor(s, r, a)
+
+
 @G.rule("clause", "[<subj>] <run> [our|the|my|that|this] [script] {s:script} [script] [(on|for|with) (each|each one|every one|it|them|each of them|every one of them|all of them|all|that|everyone|each record|those|each row|every row)]", "<foreach> (one|of them|of those) [,] [<subj>] <run> [our|the|my] {s:script}", "[<subj>] <run> (that|it|this|that script) [(on|for) (each|each one|every one|them|all of them|all)]", cost=0.6)
 def _call(s: str = "@last") -> Statement:
     return CallFor(s)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import with_cond
@@ -48,6 +50,16 @@ G.rule("sum", "{a:product} (as a percentage of|in percent of|as percent of|as a 
 @G.rule("sum", "[the] (percentage|percent) of {r:rows} (that|which|who|where|whose) {c:cond}", "(what|which) percentage of {r:rows} {c:cond}", "how many percent of {r:rows} {c:cond}", cost=0.3)
 def _percentage_where(r: Rows, c: Cond) -> Value:
     return in_percent(Agg("count", None, with_cond(r, c)), Agg("count", None, r))
+
+
+@G.rule("sum", "[the] (percentage|percent) of {r:rows}", cost=0.6)
+def _percentage_of_such(r: Rows) -> Value | None:
+    """The percentage of the answered ones with a short wait: one condition tells the part from the whole."""
+    if len(r.conds) == 1:
+        return in_percent(Agg("count", None, r), Agg("count", None, msgspec.structs.replace(r, conds=())))
+    if not r.conds and len(r.words) == 1 and (r.source or r.noun):
+        return in_percent(Agg("count", None, r), Agg("count", None, msgspec.structs.replace(r, words=())))
+    return None
 
 
 @G.rule("product", "{a:num} [<noun_unit>] (per|for each|for every|a|each|times the number of) {s:source}", "{a:num} <noun_unit> (per|for each|for every) {s:source}", cost=0.7)

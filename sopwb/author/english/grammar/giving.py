@@ -36,6 +36,8 @@ from sopwb.author.english.meaning import (
     NoRows,
     Not,
     Ratio,
+    Ret,
+    Return,
     Rounded,
     Rows,
     Select,
@@ -220,7 +222,7 @@ G.rule("clause", "(this|that|the result) is (called|named) {n:ident}", "(this|th
 G.rule("value", "{v:value} , divided by {b:factor}", cost=0.3)(lambda v, b: Arith("/", v, b))
 G.rule("clause", "(looking at|considering|taking|going through) {r:rows}", cost=0.3)(lambda r: Select(r))
 G.rule("tail", "{b:be} (anything|anywhere|somewhere) (from|between) {a:factor} (to|and|up to) {c:factor}", cost=0.1)(lambda a, c, b=None: Inside(None, a, c))
-G.rule("set1", "(has|have|gets|get) (a|an|the) {n:name} of {v:lit}", cost=0.1)(lambda n, v: ((n, v),))
+G.rule("set1", "(has|have|gets|get|shows|show|comes with|ends up with) [a|an|the] {n:name} of {v:lit}", "(a|an|the) {n:name} of {v:lit}", cost=0.1)(lambda n, v: ((n, v),))
 G.rule("subjectcond", "{e:subjectnoun} with none [of (those|them|these)]", cost=0.2)(lambda e: NoRows(None))
 G.rule("aggregate", "how many of {r:rows} (are|were|is|was) {v:string}", cost=0.2)(lambda r, v: Agg("count", None, with_cond(nested(r), Holds(None, key_of(str(v.text).replace(" ", "_"))))))
 
@@ -294,3 +296,8 @@ def text_of(value: Value) -> str | None:
     """Give the words of a value that is only a name, so that it may be a field of its own; None for anything else."""
     value = value.value if isinstance(value, Rounded) else value
     return key_of(value.words) if isinstance(value, Named) else None
+
+
+@G.rule("clause", "{v:defvalue} [,] [and] [which (is|should be)|to be|this is|that is] (returned|given back|reported|handed back|put out) (as|under the name|called) {n:ident}", cost=0.3)
+def _returned_as(v: Value, n: str) -> Statement:
+    return Return((Ret(n, "", v),))

@@ -170,7 +170,9 @@ def _rated_but_free(a: Value, k: Lit, q: Value | None = None, **_: Any) -> Value
 
 @G.rule("rated", "{a:num} [<noun_unit>] (for each|for every|per|for|each) {r:rows}", cost=0.3)
 def _rate_counted(a: Lit, r: Rows) -> Value | None:
-    """So much for each of certain records."""
+    """So much for each of certain records; nothing for each is what those who have them get."""
+    if a.text == "0":
+        return None
     return Arith("*", Agg("count", None, r), a) if r.source and (r.conds or r.words) else None
 
 

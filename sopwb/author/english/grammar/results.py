@@ -25,6 +25,11 @@ def _result(f: tuple[Ret, ...], g: Any = None, o: Any = None) -> Statement:
     return Return(f)
 
 
+@G.rule("clause", "{g:comesback} [{o:objectwords}] {f:object} [back] [,|-|:|LP] [each|both|all] [either|as|being|which (is|are) [either]] (true or false|yes or no|true / false|a yes or no|a yes/no|booleans|a boolean) [each] [RP]", cost=0.1)
+def _yes_or_no(f: tuple[Ret, ...], g: Any = None, o: Any = None) -> Statement:
+    return Return(tuple(Ret(r.name, "bool", r.value) for r in f))
+
+
 @G.rule("clause", "{g:comesback} [{o:objectwords}] {f:object} [back] (,|-|:|, namely|, that is|;) {v:valuelist}", cost=0.4)
 def _result_values(f: tuple[Ret, ...], v: tuple[Value, ...], g: Any = None, o: Any = None) -> Statement | None:
     return Return(f, values=v) if len(f) == len(v) else None

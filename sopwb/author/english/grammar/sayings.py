@@ -46,6 +46,8 @@ G.rule("saying", "{v:lit}", cost=0.3)(lambda v: Compare("==", RESULT, v))
 G.rule("saying", "[a|an|the] {n:name} [of|that is|which is|being] {t:tails}", cost=0.2)(lambda n, t: with_subject(t, Named(n)))
 G.rule("saying", "(in|into|as) [the] {n:name} {v:lit}", "[the|a|an] {n:name} [of|as|:|=] {v:lit}", cost=0.2)(lambda n, v: Compare("==", Named(n), v))
 G.rule("saying", "{n:name} [of|as|=] {o:options}", cost=0.2)(lambda n, o: Among(Named(n), o))
+G.rule("saying", "{o:cmp} {v:num} [of|for] [the] {n:name}", "{v:num} {o:ormore} [of|for] [the] {n:name}", "[the] {n:name} [of] {v:num} {o:ormore}", cost=0.1)(lambda o, v, n: Compare(o, Named(n), v))
+G.rule("saying", "{o:cmp} {v:num}", "{v:num} {o:ormore}", cost=0.3)(lambda o, v: Compare(o, RESULT, v))
 G.rule("saying", "that {c:cond}", cost=0.3)(lambda c: c)
 G.rule("saying", "{a:adj}", cost=0.5)(lambda a: Holds(None, a))
 G.rule("forwhich", "(for which|for whom|where|that|which|whom|who|of which|, for which|, for whom)", cost=0.0)(lambda: True)
@@ -79,8 +81,8 @@ def _of_those(a: Rows, b: Rows, t: Any = None) -> Statement | None:
 G.rule("had", "(made|makes|make|has|have|had|got|gets|earned|earns|took|takes|sold|sells|spent|spends|paid|pays|scored|scores|brought in|collected|collects|worked|drove|drives)", cost=0.0)(lambda: True)
 G.rule("most", "the (<max>|most)", cost=0.0)(lambda: True)
 G.rule("most", "the (<min>|fewest|least)", cost=0.0)(lambda: False)
-G.rule("topper", "(whoever|whichever|the one|the one who|the one that|the {e:anyword} who|the {e:anyword} that|the {s:source} that|the {s:source} who|the {s:source} which) {h:had} {m:most} [{w:measure}]", "(whoever|whichever|the one|the {e:anyword}|the {s:source}) (with|that has|who has) {m:most} {w:measure}", cost=0.2)(
-    lambda m, w=None, e="", s="", h=None: (Order(w if w is not None else Named("@number"), m), Rows(s, every=True) if s else None))
+G.rule("topper", "(whoever|whichever|the one|the one who|the one that|the {e:anyword} who|the {e:anyword} that|the {s:source} that|the {s:source} who|the {s:source} which) {h:had} {m:most} [{w:measure}]", "(whoever|whichever|the one|the {e:anyword}|the {s:source}) (with|that has|who has) {m:most} {w:measure} [{x:source}]", cost=0.2)(
+    lambda m, w=None, e="", s="", h=None, x="": (Order(w if w is not None else Named("@number"), m), Rows(s, every=True) if s else None))
 G.rule("thatday", "(on that {n:name}|that {n:name}|on the {n:name}|that day|on that day)", cost=0.0)(lambda n="": True)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.lexicon import singular
 from sopwb.author.english.meaning import (
     Agg,
     Among,
@@ -53,7 +54,16 @@ def _literal(v: Lit) -> Value:
     return v
 
 
-G.rule("lit", "{v:num} <noun_unit>", cost=0.3)(lambda v: Lit(v.kind, v.text, v.unit or "noun"))
+G.rule("lit", "{v:num} {x:noununit}", cost=0.3)(lambda v, x: Lit(v.kind, v.text, v.unit or "noun"))
+G.rule("nounword", "<noun_unit>", cost=0.0)(lambda: True)
+
+
+@G.terminal("noununit")
+def _noununit(chart: Chart, at: int) -> list[Edge]:
+    """Read a noun beside a number that is its unit; one that names records here is rather what is counted."""
+    named = 1.5 if at < len(chart.tokens) and chart.names.sources_named(singular(chart.low(at))) else 0.0
+    return [Edge(e.end, True, named) for e in chart.parse("nounword", at)]
+
 G.rule("lit", "{v:num} {u:unit}", cost=0.2)(lambda v, u: Lit(v.kind, v.text, u))
 
 
