@@ -19,13 +19,13 @@ def verify(spec: Spec, remark: m.Remark) -> None:
     number = remark.what.split()[1] if remark.what.startswith("stays ") else "the"
     if number != "the" and not has(spec, m.Lit, kind="number", text=number):
         raise Doubt(f"I find no number {number} in it that could stay.")
-    rounds = any(a.how.startswith("round") for _, a in spec.adjusts) or has(spec, m.Rounded)
-    if remark.what == "rounds last" and not rounds:
-        raise Doubt("Round it to what? To cents, to whole numbers?")
     free = remark.what.removeprefix("whatever ") if remark.what.startswith("whatever ") else ""
     chosen_by = (p.conds for p in parts(spec) if isinstance(p, m.Rows))
     if free and any(has(conds, m.Named, words=free) for conds in chosen_by):
         raise Doubt(f"Some records are left out by their {free} so far. Should they all count now?")
+    rounds = any(a.how.startswith("round") for _, a in spec.adjusts) or has(spec, m.Rounded)
+    if remark.what == "rounds last" and not rounds:
+        raise Doubt("Round it to what? To cents, to whole numbers?")
     if remark.strict is None:
         return
     ops = {part.op for part in parts(spec) if isinstance(part, m.Compare)}
