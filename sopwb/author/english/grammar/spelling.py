@@ -12,6 +12,7 @@ from sopwb.author.english.meaning import (
     Agg,
     And,
     Clock,
+    Compare,
     Cond,
     Empty,
     Lit,
@@ -69,3 +70,7 @@ def _or_although(a: Cond, b: Cond) -> Cond:
 def _time_over(k: str, t: Value, r: Rows) -> Value | None:
     """ "The mean number of days from a to b": of each record, folded."""
     return Agg(k, t, r) if isinstance(t, Span) else None
+
+
+G.rule("atom", "[the] {n:name} (true|yes|ticked|checked)", cost=0.7)(lambda n: Compare("==", Named(n), Lit("bool", "true")))
+G.rule("atom", "[the] {n:name} (false|unticked|unchecked)", cost=0.7)(lambda n: Compare("==", Named(n), Lit("bool", "false")))
