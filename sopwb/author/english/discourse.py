@@ -12,7 +12,7 @@ from sopwb.author.english.amending import bounded_field, except_for, of_time, on
 from sopwb.author.english.anchoring import anchored, gotten, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
-from sopwb.author.english.earlier import not_there, pointing_back
+from sopwb.author.english.earlier import joined, not_there, pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import (
@@ -438,7 +438,8 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
         if (name == "@whole" or name == spec.last) and isinstance(before, m.Cases) and before.default is None:
             spec.defs[spec.last] = msgspec.structs.replace(before, default=value)
             return
-    spec.assigns.append(statement)
+    if not joined(spec, statement):
+        spec.assigns.append(statement)
     for name, _ in statement.sets:
         if not name.startswith("@"):
             spec.last = name

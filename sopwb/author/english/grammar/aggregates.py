@@ -13,7 +13,22 @@ import msgspec
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import window_cond, with_cond
-from sopwb.author.english.meaning import Agg, Arith, Clock, Compare, Cond, Holds, Inside, Named, Order, Pick, Rows, Shift, Value, Whose
+from sopwb.author.english.meaning import (
+    Agg,
+    Arith,
+    Clock,
+    Compare,
+    Cond,
+    Holds,
+    Inside,
+    Named,
+    Order,
+    Pick,
+    Rows,
+    Shift,
+    Value,
+    Whose,
+)
 from sopwb.author.english.names import name_edges
 from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge

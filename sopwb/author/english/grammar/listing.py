@@ -167,7 +167,7 @@ def _in_units(value: Value, before: Ret) -> Value:
 
 
 def _about(arm: Arm, name: str) -> Arm:
-    return Arm(msgspec.structs.replace(arm.cond, left=Named(key_of(name))), arm.value)  # type: ignore[call-arg]
+    return Arm(msgspec.structs.replace(arm.cond, left=Named(key_of(name))), arm.value)
 
 
 def _with(item: _Item, value: Value) -> _Item:

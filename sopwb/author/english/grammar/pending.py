@@ -38,9 +38,7 @@ def _dated_fields(names: Names, word: str) -> set[str]:
 def _undone(chart: Chart, at: int) -> list[Edge]:
     """Read "unpaid", "not yet paid", "still to be paid": the date of that is empty."""
     low, end = chart.low(at), at + 1
-    if low == "not" and chart.low(at + 1) == "yet":
-        low, end = chart.low(at + 2), at + 3
-    elif low == "to" and chart.low(at + 1) == "be":
+    if (low == "not" and chart.low(at + 1) == "yet") or (low == "to" and chart.low(at + 1) == "be"):
         low, end = chart.low(at + 2), at + 3
     elif low.startswith("un"):
         low = low.removeprefix("un")
