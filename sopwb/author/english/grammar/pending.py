@@ -6,11 +6,16 @@ What was done with records is in ``deeds``. Deliberately not here: yes/no fields
 
 from __future__ import annotations
 
+import msgspec
+
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.rows import with_cond
 from sopwb.author.english.meaning import (
     Adjust,
     Agg,
+    Arm,
+    Cases,
+    Compare,
     Cond,
     Empty,
     Except,
@@ -18,6 +23,7 @@ from sopwb.author.english.meaning import (
     Named,
     Renumber,
     Rows,
+    Span,
     Statement,
     Value,
 )
@@ -64,7 +70,7 @@ def _them(rows: Rows | None) -> Rows:
 # --- small edits -----------------------------------------------------------------------------------------------------------
 
 
-@G.rule("clause", "[<please_do>] (make|turn) (the|that|those) {a:number} [into|to] {b:number} [instead]", cost=0.4)
+@G.rule("clause", "[<please_do>] (make|turn) (the|that|those) {a:number} [into|to|a|an] {b:number} [instead]", cost=0.4)
 def _make_it(a: Lit, b: Lit) -> Statement:
     return Renumber(b, a)
 
@@ -81,3 +87,28 @@ def _round_at_end(r: tuple[int, str]) -> Statement:
 
 G.rule("address", "[the|their|whose] address (in|is in|from|under|is) [the] {n:name}", cost=0.2)(lambda n: Named(n))
 G.rule("mailact", "(gets|get|receives|receive|is sent|are sent|should get|should receive) {m:mailnoun} [LP {a:address} RP|(at|to) {a:address}] (:|,|-|;) {xs:mailparts}", cost=0.3)(lambda xs, m=None, a=None: (xs, a))
+
+
+# --- where they are, and how late, explained ---------------------------------------------------------------------------------
+
+
+@G.rule("rows", "{r:rows} (in|from|at|based in|living in|located in|who live in|that live in|of type|of kind) {c:trait}", cost=0.3)
+def _with_text(r: Rows, c: Cond) -> Rows | None:
+    """ "Owners in Bonn": a text that one field holds."""
+    held = isinstance(c, Compare) and isinstance(c.right, Lit) and c.right.kind == "string"
+    return with_cond(r, c) if held and (r.source or r.noun) else None
+
+
+@G.rule("time", "{u:spanunit} [that] [{e:entity}] (is|was|are|were) {x:late} LP {b:bareseconds} RP", cost=0.1)
+def _late_explained(u: str, b: Value, e: str = "", x: bool = True) -> Value:
+    """The brackets say from when to when; the unit is that of the words before them."""
+    return _in_unit(b, u)
+
+
+def _in_unit(value: Value, unit: str) -> Value:
+    if isinstance(value, Span):
+        return msgspec.structs.replace(value, unit=unit)
+    if isinstance(value, Cases) and value.default is not None:
+        arms = tuple(Arm(a.cond, _in_unit(a.value, unit)) for a in value.arms)
+        return Cases(arms, _in_unit(value.default, unit))
+    return value
