@@ -151,7 +151,7 @@ def anchored(spec: Spec, statement: Any) -> Any:
         rows = node.rows
         if rows is not None and rows.every and not rows.source:
             return node
-        again = rows is not None and not rows.source and bool(last) and rows.noun == last[0].source
+        again = rows is not None and bool(rows.noun and last) and rows.noun == last[0].source and not rows.source
         nested = rows is not None and (rows.noun == "@them" or again)
         if nested:
             assert rows is not None
