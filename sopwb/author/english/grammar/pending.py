@@ -13,6 +13,7 @@ from sopwb.author.english.grammar.rows import with_cond
 from sopwb.author.english.meaning import (
     Adjust,
     Agg,
+    And,
     Arm,
     Cases,
     Compare,
@@ -21,7 +22,11 @@ from sopwb.author.english.meaning import (
     Except,
     Lit,
     Named,
+    Order,
+    Part,
     Renumber,
+    Ret,
+    Return,
     Rows,
     Span,
     Statement,
@@ -112,3 +117,31 @@ def _in_unit(value: Value, unit: str) -> Value:
         arms = tuple(Arm(a.cond, _in_unit(a.value, unit)) for a in value.arms)
         return Cases(arms, _in_unit(value.default, unit))
     return value
+
+
+# --- periods that parameters name, lists without doubles, what comes out ------------------------------------------------------
+
+_TAIL = Named("@tail")
+
+
+@G.rule("window", "(in|during|of|within) (that|the given) year", cost=-0.3)
+def _in_that_year() -> tuple[str, Cond, None]:
+    return ("cond", Compare("==", Part("year", _TAIL), Named("year")), None)
+
+
+@G.rule("window", "(in|during|of|within) (that|the given) month (of|in) (that|the given) year", cost=-0.3)
+def _in_that_month() -> tuple[str, Cond, None]:
+    month, year = (Compare("==", Part(part, _TAIL), Named(part)) for part in ("month", "year"))
+    return ("cond", And((year, month)), None)
+
+
+@G.rule("aggregate", "{v:aggregate} [,] (each [of them] [only|just] once|without (doubles|duplicates|repeats|repetitions)|no (doubles|duplicates|repeats)|with no (doubles|duplicates))", "{v:aggregate} [,] (without|no|with no) (doubles|duplicates) [and|,] {o:order}", cost=0.2)
+def _once(v: Value, o: Order | None = None) -> Value | None:
+    if not isinstance(v, Agg) or v.kind != "list":
+        return None
+    return msgspec.structs.replace(v, distinct=True, order=(o,) if o is not None else v.order)
+
+
+@G.rule("clause", "{f:plainfields} (out|come out|comes out|the output|the outputs|as output|is the output|are the outputs|is what comes out)", cost=0.6)
+def _come_out(f: tuple[Ret, ...]) -> Statement:
+    return Return(f)
