@@ -174,9 +174,20 @@ def test_a_report_goes_by_what_a_script_finds(tmp_path: Path, words: str, step: 
     check(tmp_path, step, CHECK, "Create a script nag_list without inputs. " + words)
 
 
-def test_records_of_each_are_not_counted_over_all(tmp_path: Path) -> None:
-    words = 'Create a job nag_mail. Every student with more than 2 lessons gets an email with the subject "A" and the body "B".'
-    assert "lessons of each record" in asked(tmp_path, words)
+@pytest.mark.parametrize(
+    ("words", "cond"),
+    [
+        ("Every student with more than 2 lessons gets an email", "size(lessons) > 2"),
+        ("Email every student who has no lessons", "size(lessons) == 0"),
+        ("Every student who has lessons where status is 'missed' gets an email", "size(lessons) > 0"),
+    ],
+)
+def test_a_mail_goes_by_the_records_of_each(tmp_path: Path, words: str, cond: str) -> None:
+    reply = hold(tmp_path, f'Create a job nag_mail. {words} with the subject "A" and the body "B".')
+    assert reply.script is not None, reply.reply
+    text = str(reply.script["steps"])
+    assert "it.student_id == student.id" in text
+    assert cond in text.replace("size(lessons) != 0", "size(lessons) > 0")
 
 
 def test_a_mail_goes_to_the_record_that_another_points_to(tmp_path: Path) -> None:

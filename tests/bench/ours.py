@@ -141,7 +141,7 @@ def indexed(setting: Setting) -> Any:
 
 def engine_indexed(setting: Setting) -> Ran:
     """The set engine's query over orders that have an index of their customers, made before as the loops' are."""
-    import pyarrow  # noqa: F401  # the reader would import it
+    import pyarrow.compute  # noqa: F401  # the first batch would import it
 
     from sopwb.data.duckdb.execute import run
     from sopwb.data.duckdb.session import Session

@@ -20,13 +20,21 @@ from sopwb.lang.types import DECIMAL, INT, RecordType, required
 def grouped(spec: Spec, node: Any) -> Any:
     """Put the records in place that have a name of their own."""
     if isinstance(node, m.Rows) and node.noun.startswith(GROUP):
-        base = spec.groups[node.noun.removeprefix(GROUP)]
+        base = spec.groups.get(node.noun.removeprefix(GROUP)) or _counted(spec, node.noun.removeprefix(GROUP))
         return msgspec.structs.replace(within(base, node), every=base.every)
     if isinstance(node, m.Node):
         return type(node)(**{f: grouped(spec, getattr(node, f)) for f in node.__struct_fields__})
     if isinstance(node, tuple):
         return tuple(grouped(spec, part) for part in node)
     return node
+
+
+def _counted(spec: Spec, key: str) -> m.Rows:
+    """Give the records that a number of the script counts: "the toys they have out". Raises ``Doubt``."""
+    said = {**{key_of(r.name): r.value for r in spec.returns}, **spec.defs}.get(key)
+    if isinstance(said, m.Agg) and said.kind == "count" and said.rows is not None and said.rows.source:
+        return said.rows
+    raise Doubt(f'Which records are "{key}"?', words=key)
 
 
 def through_script(spec: Spec, statement: Any) -> Any:
@@ -55,7 +63,11 @@ def through_script(spec: Spec, statement: Any) -> Any:
 
 def over_all(spec: Spec, statement: Any, names: Names) -> Any:
     """Let "the names of all students whose ``late`` is over 2" run the script that tells it for every student."""
+    if isinstance(statement, m.CallFor):
+        return _over_those(spec, statement, names)
     told = isinstance(statement, m.Return | m.Define | m.Explain)
+    if told and spec.effects and spec.loop is not None:
+        return _of_each(spec.loop, statement)
     if not told or spec.loop is not None or (spec.call is not None and spec.call.rows is not None):
         return statement
     over = [(a.rows, a.what) for a in parts(statement) if isinstance(a, m.Agg) and a.rows is not None]
@@ -81,6 +93,31 @@ def over_all(spec: Spec, statement: Any, names: Names) -> Any:
         return tuple(walk(part) for part in node) if isinstance(node, tuple) else node
 
     return walk(statement)
+
+
+def _of_each(loop: m.Rows, statement: Any) -> Any:
+    """Let "how many that is" count the records of another source that each one was asked to have."""
+    said = [p.rows for p in parts(loop.conds) if isinstance(p, m.Agg | m.NoRows)]
+    others = [rows for rows in said if rows is not None and rows.source]
+    plain = m.Agg("count", None, m.Rows())
+    value = getattr(statement, "value", None)
+    if value not in (plain, m.Named("@wholes")) or not others or any(r != others[0] for r in others):
+        return statement
+    return msgspec.structs.replace(statement, value=msgspec.structs.replace(plain, rows=others[0]))
+
+
+def _over_those(spec: Spec, call: m.CallFor, names: Names) -> m.CallFor:
+    """Let a script run for each of the records spoken of, where it takes one of them and nothing else names one."""
+    signature, rows = names.scripts.get(call.script), spec.current
+    if signature is None or rows is None or call.rows is not None or spec.loop is not None:
+        return call
+    if len(signature.params) != 1:
+        return call
+    param = signature.params[0].name
+    if source_of_param(names, param) != rows.source or any(p.name == param for p in spec.params):
+        return call
+    spec.current = None
+    return msgspec.structs.replace(call, rows=rows)
 
 
 GOTTEN = "@gotten"

@@ -97,7 +97,9 @@ class Computing(Folding):
         current = self.spec.current
         if current is not None and not (agg.rows is not None and agg.rows.owner and words == "@money"):
             source = self.rows_source(current)
-            if words.startswith("@") or find_field(self.source(source).record, words)[0]:
+            record = self.source(source).record
+            several = isinstance(agg.what, m.Arith) and any(find_field(record, n.words)[1] for n in names_in(agg.what))
+            if words.startswith("@") or find_field(record, words)[0] or several:
                 return self.listing(m.Rows(), scope)
         return self.listing(m.Rows(self.holder(words), "it"), scope)
 
@@ -157,9 +159,12 @@ class Computing(Folding):
     def is_pick(self, rows: m.Rows) -> bool:
         """Whether a selection holds just the records that the one spoken of was picked from."""
         pick = self.spec.pick
-        if pick is None or not rows.source or self.rows_source(pick.rows or m.Rows()) != rows.source:
+        if pick is None or not (rows.source or rows.noun):
             return False
-        return set(self.wheres(rows, rows.source)) == set(self.wheres(pick.rows or m.Rows(), rows.source))
+        source = self.rows_source(rows)
+        if self.rows_source(pick.rows or m.Rows()) != source:
+            return False
+        return set(self.wheres(rows, source)) == set(self.wheres(pick.rows or m.Rows(), source))
 
     def not_for(self, verb: str, unit: str, count: m.Value, scope: Scope) -> Truths:
         """They have not ordered in 60 days: the latest order lies more than 60 days back, or there is none."""
@@ -194,7 +199,7 @@ class Computing(Folding):
         """A bare truth: a field that is present, a predicate, a yes/no field, or a text that says so."""
         if words == "some":
             return self.some(subject, scope)
-        if words in ("present", "absent"):
+        if words in ("present", "absent") and subject is not None:
             truth = self.presence(subject, scope)
             return truth if words == "absent" else self.negation(truth)
         known = (

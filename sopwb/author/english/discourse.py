@@ -11,6 +11,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.amending import bounded_field, except_for, of_time, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, gotten, grouped, over_all, through_script
 from sopwb.author.english.choosing import chosen
+from sopwb.author.english.continuing import continues, in_that_case, otherwise
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
 from sopwb.author.english.earlier import joined, not_there, pointing_back
 from sopwb.author.english.lexicon import stem
@@ -30,11 +31,13 @@ from sopwb.author.english.narrowing import (
     widen,
 )
 from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.nothing import NONE, where_none
 from sopwb.author.english.placeholders import mail_part
 from sopwb.author.english.returning import (
     UNNAMED,
     asked_about,
     both,
+    each_of_them,
     field_open,
     name_them,
     named_all,
@@ -59,7 +62,7 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
     statement = chosen(spec, not_there(spec, each_counted(spec, summed(spec, statement)), names), names)
     statement = over_all(spec, grouped(spec, gotten(spec, statement, names)), names)
-    statement = anchored(spec, pointing_back(spec, through_script(spec, statement)))
+    statement = in_that_case(spec, anchored(spec, pointing_back(spec, through_script(spec, statement))))
     match statement:
         case m.Takes(params):
             for param in params:
@@ -233,7 +236,7 @@ def _define_here(spec: Spec, words: str, value: m.Value) -> None:
     if words.startswith("@tie "):
         break_tie(spec, m.Order(value, words.endswith("last")))
         return
-    if words.startswith("@free ") and first_free(spec, words, value):
+    if continues(spec, words, value) or (words.startswith("@free ") and first_free(spec, words, value)):
         return
     is_sum = words == "@sum" and isinstance(value, m.Agg) and spec.current is None
     if is_sum and isinstance(value, m.Agg) and value.rows is not None and value.rows.source:
@@ -342,7 +345,8 @@ def _match(spec: Spec, statement: m.Match, names: Names) -> None:
 
 
 def _continued(spec: Spec, rows: m.Rows) -> m.Rows:
-    if not rows.source and spec.current is not None:
+    kept, spec.standing = spec.standing, ""
+    if spec.current is not None and rows.source in ("", kept):
         return msgspec.structs.replace(
             spec.current,
             conds=(*spec.current.conds, *rows.conds),
@@ -381,7 +385,7 @@ def _include(spec: Spec, conds: tuple[m.Cond, ...], source: str = "") -> None:
                 spec.pick, rows=msgspec.structs.replace(spec.pick.rows, conds=(*spec.pick.rows.conds, *conds))
             )
     elif source:
-        spec.current = m.Rows(source, "it", conds)
+        spec.current, spec.standing = m.Rows(source, "it", conds), source
     else:
         over = {r.source for r in parts((spec.defs, spec.returns, spec.bare)) if isinstance(r, m.Rows) and r.source}
         if len(over) != 1 or not narrow_all(spec, over.pop(), conds):
@@ -426,18 +430,16 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
     if spec.effects and not spec.returns and spec.bare is None:
         _none_for(spec, statement)
         return
+    if statement.cond == NONE:
+        for name, value in statement.sets:
+            where_none(spec, _it_of(spec, name), value)
+        return
     cond, sets = _only_one(spec, statement.cond), both(spec, statement.sets)
     statement = msgspec.structs.replace(statement, cond=cond, sets=sets)
     if any(name == "@it" for name, _ in statement.sets):
         statement = msgspec.structs.replace(statement, sets=tuple((_it_of(spec, n), v) for n, v in statement.sets))
-    if len(statement.sets) == 1 and isinstance(statement.cond, m.Otherwise) and spec.last in spec.defs:
-        name, value = statement.sets[0]
-        before = spec.defs[spec.last]
-        if name == spec.last and _says_otherwise(before, value):
-            return
-        if (name == "@whole" or name == spec.last) and isinstance(before, m.Cases) and before.default is None:
-            spec.defs[spec.last] = msgspec.structs.replace(before, default=value)
-            return
+    if otherwise(spec, statement):
+        return
     if not joined(spec, statement):
         spec.assigns.append(statement)
     for name, _ in statement.sets:
@@ -452,19 +454,6 @@ def _none_for(spec: Spec, statement: m.Assign) -> None:
     if not nothing or isinstance(statement.cond, m.Otherwise):
         raise Doubt("That says what something is, but nothing is returned. What should it change?")
     _include(spec, (m.Not(statement.cond),))
-
-
-def _says_otherwise(before: m.Value, value: m.Value) -> bool:
-    """Whether "otherwise" repeats what the definition gives then anyway. Raises ``Doubt`` for another."""
-    if isinstance(before, m.Truth) and isinstance(value, m.Lit) and value.kind == "bool":
-        if value.text == "false":
-            return True
-        raise Doubt("It would be true both then and otherwise. Which is meant?")
-    if isinstance(before, m.Cases) and before.default is None:
-        return False
-    if isinstance(before, m.Cases) and before.default == value:
-        return True
-    raise Doubt("Two things are said of what it is otherwise. Which one holds?")
 
 
 def _only_one(spec: Spec, cond: m.Cond) -> m.Cond:
@@ -500,7 +489,7 @@ def _return(spec: Spec, statement: m.Return) -> None:
         spec.bare = statement.value
         return
     values = statement.values
-    fields = list(statement.fields)
+    fields = each_of_them(spec, list(statement.fields))
     asked_about(fields)
     if values and len(values) == len(fields):
         fields = [m.Ret(f.name, f.type, v) for f, v in zip(fields, values, strict=True)]
@@ -519,7 +508,9 @@ def _return(spec: Spec, statement: m.Return) -> None:
     before = spec.last
     for field in fields:
         if field.value is not None and has(field.value, m.It):
-            field = msgspec.structs.replace(field, value=that(spec, field.value, before))
+            value = that(spec, field.value, before)
+            same = value == m.Named(key_of(field.name)) and key_of(field.name) in spec.defs
+            field = msgspec.structs.replace(field, value=None if same else value)
         index = next((i for i, r in enumerate(spec.returns) if r.name == field.name), None)
         if index is None:
             spec.returns.append(field)

@@ -169,12 +169,8 @@ class Writer(Reasons, Loops):
         seen: dict[tuple[str, str], m.Value] = {}
         for assign in self.spec.assigns:
             for name, value in assign.sets:
-                key = (repr(assign.cond), name)
-                if key in seen and seen[key] != value:
-                    raise Doubt(
-                        f"Two rules for the same case say different things about {name}. Which one holds?"
-                    )
-                seen[key] = value
+                if seen.setdefault((repr(assign.cond), name), value) != value:
+                    raise Doubt(f"Two rules for the same case say different things about {name}. Which one holds?")
         if not self.spec.returns and self.spec.bare is None and not self.is_loop() and not self.spec.effects:
             raise Doubt("What should the script return?")
 
@@ -211,6 +207,8 @@ class Writer(Reasons, Loops):
     def guards(self) -> None:
         for fail in self.spec.fails:
             if isinstance(fail.cond, m.Missing):
+                if not fail.message and has(self.spec, m.Via, source=fail.cond.source):
+                    continue
                 source = self.require(fail.cond)
                 if not fail.message:
                     continue

@@ -255,8 +255,10 @@ def singular(word: str) -> str:
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
         return word[:-2]
-    if word == "ids":
-        return "id"
+    if word in ("lens", "lenses"):
+        return "lens"
+    if word in ("ids", "ads", "cds", "tvs", "kgs", "pcs", "vms"):
+        return word[:-1]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word

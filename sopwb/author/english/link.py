@@ -22,6 +22,7 @@ from sopwb.author.english.scope import (
     access,
     date_field,
     find_field,
+    insisted,
     listed,
     money_field,
     noun_matches,
@@ -89,6 +90,7 @@ class Linker(ABC):
         self.used: set[str] = set()
         """What was said and has had its effect; the rest is asked about."""
         self.steps_by_name: dict[str, dict[str, Any]] = {}
+        self.sure: dict[str, frozenset[str]] = {}  # what a condition on rows makes sure is not empty, by its text
         self.table: Table | None = None
         self.body: Scope | None = None
         self.called_once = False
@@ -215,8 +217,8 @@ class Linker(ABC):
         name, key = found[0][0], self.field_of_record(*found[0][1:])
         if owner in ("", "it"):
             self.assume(f'"{words}" is the field of the record of {name} that {found[0][2]} points to')
-        sure = (key.text in self.facts or not is_optional(key.type)) and not self.may_lack(name)
-        return self.through(words, name, key, sure)
+        related = self.through(words, name, key, sure=not is_optional(key.type) and not self.may_lack(name))
+        return insisted(related) if key.text in self.facts and not self.may_lack(name) else related
 
     def joined(self, words: str, source: SourceSchema, key: str) -> Expr:
         """A field of the record of another source that a list's element points to; its absence ends the run."""
@@ -229,7 +231,7 @@ class Linker(ABC):
         var = next(v for v in (source.name[0], "r", "q") if v != key.split(".")[0])
         text = f"must({self.fetched[known]}.filter({var}, {var}.{source.key} == {key}).first()).{field}"
         self.assume(f"one that {source.name} does not have ends the run with an error")
-        return Expr(text, source.record.get(field) or STRING)
+        return self.blanked(Expr(text, source.record.get(field) or STRING), field, Scope())
 
     def key_param(self, owner: str) -> Expr:
         """The parameter that names the record spoken of: team_id for "that team"."""
@@ -371,14 +373,9 @@ class Linker(ABC):
             and k not in self.defining
             and (set(k.split()) < wanted or wanted < set(k.split()))
         ]
-        close += [
-            key_of(r.name)
-            for r in self.spec.returns
-            if (set(words_of(r.name)) < wanted or wanted < set(words_of(r.name)))
-            and key_of(r.name) not in close
-            and key_of(r.name) not in self.defining
-            and len(wanted) > 1
-        ]
+        names = [(key_of(r.name), set(words_of(r.name))) for r in self.spec.returns if len(wanted) > 1]
+        said = [key for key, words_ in names if words_ < wanted or wanted < words_]
+        close += [key for key in said if key not in close and key not in self.defining]
         if len(close) == 1:
             return self.define(close[0])
         return None

@@ -16,7 +16,7 @@ from sopwb.author.english.link import Linker, Table
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.placeholders import BRACES, CAPS, CODES
-from sopwb.author.english.scope import Scope, find_field, listed, source_of_param
+from sopwb.author.english.scope import Scope, find_field, listed, pointing, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Expr
 from sopwb.lang.environment import Signature, SourceSchema
 from sopwb.lang.types import STRING, RecordType, Type, required
@@ -182,12 +182,14 @@ class Loops(Linker):
         result = signature.returns if signature is not None else None
         mine: list[m.Cond] = []
         theirs: list[m.Cond] = []
-        for cond in conds:
+        for said in conds:
+            cond = self.of_records(said, source)
             self.asked_of_each(cond, source)
             if theirs and has(cond, m.Named, words="@date"):
                 # "who was on warning last month": when, the script does not tell.
                 raise Doubt(f"Which date is that said of? {self.called_name()} only tells what holds today.")
-            (theirs if self.about_result(cond, source, result) else mine).append(cond)
+            of_it = self.about_result(cond, source, result) or self.of_others(cond, source)
+            (theirs if of_it else mine).append(cond)
         return mine, theirs
 
     def called_name(self) -> str:
@@ -198,7 +200,7 @@ class Loops(Linker):
         for part in parts(cond):
             rows = part.rows if isinstance(part, m.Agg | m.NoRows) else None
             other = rows.source or rows.noun if rows is not None else ""
-            if other in self.names.sources and other != source.name:
+            if other in self.names.sources and other != source.name and not self.of_others(part, source):
                 raise Doubt(
                     f"I cannot count the {other} of each record of {source.name} there. "
                     "Could a script of its own say that of one, and this one use it?"
@@ -216,6 +218,25 @@ class Loops(Linker):
             ):
                 return True
         return any(not find_field(source.record, w)[0] for w in _names(cond) if not w.startswith("@"))
+
+    def of_records(self, cond: m.Cond, source: SourceSchema) -> m.Cond:
+        """Let "without boats" be about records where they are no field of what is gone over."""
+        if not isinstance(cond, m.Holds) or not isinstance(cond.subject, m.Named):
+            return cond
+        if cond.words not in ("absent", "present"):
+            return cond
+        named = self.names.sources_named(cond.subject.words)
+        if len(named) != 1 or named[0] == source.name or find_field(source.record, cond.subject.words)[0]:
+            return cond
+        none = m.NoRows(m.Rows(named[0], "it"))
+        return none if cond.words == "absent" else m.Not(none)
+
+    def of_others(self, cond: Any, source: SourceSchema) -> bool:
+        """Whether a condition is about records of another source that point to each record that effects go over."""
+        found = [p.rows for p in parts(cond) if isinstance(p, m.Agg | m.NoRows)]
+        others = {r.source for r in found if r is not None and r.source and not r.every} - {source.name}
+        acting = bool(self.spec.effects) and not self.spec.params
+        return acting and bool(others) and all(pointing(self.source(o).record.names(), source) for o in others)
 
     # --- loops with effects --------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ from sopwb.author.english.expressions import (
     wrap,
 )
 from sopwb.author.english.lexicon import UNITS
-from sopwb.author.english.nodes import has
+from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.scope import Scope
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.author.english.testing import Testing
@@ -69,7 +69,9 @@ def nothing_as_zero(value: m.Cases) -> m.Cases:
 
 
 def _of_absence(cond: m.Cond) -> bool:
-    return isinstance(cond, m.Empty | m.NoRows) or (isinstance(cond, m.Holds) and cond.words == "absent")
+    return isinstance(cond, m.Empty | m.NoRows) or (
+        isinstance(cond, m.Holds) and cond.subject is not None and cond.words == "absent"
+    )
 
 
 class Lowering(Testing):
@@ -94,7 +96,8 @@ class Lowering(Testing):
             case m.Whose(words, of):
                 return self.narrowed(self.of_pick(words, of, scope))
             case m.Via(words, source, key):
-                return self.narrowed(self.through(words, source, self.value(key, scope)))
+                sure = has(self.spec.fails, m.Missing, source=source)
+                return self.narrowed(self.through(words, source, self.value(key, scope), sure))
             case m.It():
                 return self.it(scope)
             case m.Agg():
@@ -212,7 +215,7 @@ class Lowering(Testing):
         raise Doubt(f"{self.spoken(expr.text)} can be empty. What should happen then?")
 
     def spoken(self, text: str) -> str:
-        return text.removeprefix("it.")
+        return text.rsplit(".", 1)[-1] if text.startswith("must(") else text.removeprefix("it.")
 
     def it(self, scope: Scope) -> Expr:
         if self.running is not None:
@@ -431,7 +434,11 @@ class Lowering(Testing):
         if opposed(list(value.arms)) == "overlap" and value.arms[0].value != value.arms[1].value:
             raise Doubt("Two of the cases overlap: at exactly that point both hold. Which one counts there?")
         value = msgspec.structs.replace(value, arms=ordered(value.arms))
-        empties = [a for a in value.arms if _of_absence(a.cond)]
+        empties = [
+            a
+            for i, a in enumerate(value.arms)
+            if _of_absence(a.cond) and all(a.cond not in parts(b.cond) for b in value.arms[:i])
+        ]
         beyond = [a for a in value.arms if isinstance(a.cond, m.Holds) and a.cond.words == "@beyond"]
         return [*empties, *(a for a in value.arms if a not in empties and a not in beyond), *beyond]
 

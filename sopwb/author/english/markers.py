@@ -64,7 +64,8 @@ _PAUSED: Final = _phrases(
     "in a second step", "the boss says", "my boss says", "my boss wants", "the boss wants", "the team says",
     "the team asked", "the team wants", "we decided", "we agreed", "they decided", "management says",
     "i just heard", "i was told", "i just remembered", "i just noticed", "i noticed", "nearly forgot",
-    "almost forgot", "forgot to say", "forgot to mention", "forgot", "oh and", "also", "and", "nah", "nope", "no", "eh", "meh",
+    "almost forgot", "forgot to say", "forgot to mention", "forgot", "i forgot", "i forgot to say", "i forgot to mention",
+    "oh and", "also", "and", "nah", "nope", "no", "eh", "meh",
 )  # fmt: skip
 """Lead-ins that a comma, a colon or a dash divides from what is said."""
 

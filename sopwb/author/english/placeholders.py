@@ -100,6 +100,19 @@ def _named_otherwise(words: list[str], values: list[m.Value]) -> bool:
     return False
 
 
+def _in_braces(spec: Spec) -> bool:
+    """Let listed values that are called like placeholders in braces stand for those; False where one is not."""
+    mail = next((e.mail for e in reversed(spec.effects) if e.mail is not None), None)
+    texts = [spec.text] if mail is None else [t.text for t in (mail.subject, mail.body) if isinstance(t, m.Lit)]
+    braces = {key_of(found): found for text in texts for found in BRACES.findall(text)}
+    named = {v.words: v for v in spec.fills if isinstance(v, m.Named)}
+    if not spec.fills or len(named) < len(spec.fills) or not named.keys() <= braces.keys():
+        return False
+    spec.explains += [m.Explain(braces[key], value) for key, value in named.items()]
+    spec.fills = []
+    return True
+
+
 def mail_part(spec: Spec, part: str, value: m.Value) -> None:
     """Take what is said of a part of the mail that was spoken of last. Raises ``Doubt`` where there is none."""
     if part == "fill":
@@ -111,7 +124,8 @@ def mail_part(spec: Spec, part: str, value: m.Value) -> None:
     if part == "filled":
         if not spec.text and not spec.effects:
             raise Doubt('Nothing there can be filled in with that. If it is a condition, say "whose … is …".')
-        fill_last(spec)
+        if not _in_braces(spec):
+            fill_last(spec)
         return
     mails = [e for e in spec.effects if e.kind == "mail"]
     if not mails or mails[-1].mail is None:

@@ -42,8 +42,8 @@ from sopwb.author.english.wanting import Example
 from sopwb.lang.compile import compile_script
 from sopwb.lang.environment import Environment, Signature
 
-_EXACT = re.compile(r"[\d\"{]|(?<!\w)'|(?<!s)'(?!\w)")
-"""A number, a text in quotes, a brace: no small talk has one. An apostrophe ("what's", "the boats'") is no quote."""
+_EXACT = re.compile(r"[\d\"{]|(?<!\w)'")
+"""A number, a text that begins or a brace: no small talk has one. An apostrophe in or after a word is none."""
 _COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock, Example)
 
 
@@ -343,8 +343,16 @@ class Planner(Keeping):
                 self.mock()
             case m.Rename(old, new, True):
                 self.rename_script(old, new)
+            case m.Return((field,)) if self.opens_anew(statement, field):
+                self.create(field.name)
             case _:
                 self.edit(statement)
+
+    def opens_anew(self, said: m.Return, field: m.Ret) -> bool:
+        """Whether "then I need client_report" begins a script: a new name with an underscore, after one was saved."""
+        spec, bare = self.spec(), not said.also and field.value is None and not field.type
+        known = spec is None or spec.name not in self.state.saved or key_of(field.name) in spec.defs or self.changed
+        return bare and not known and "_" in field.name and self.names.name_cost(key_of(field.name)) is None
 
     def create(self, name: str) -> None:
         spec = self.spec()

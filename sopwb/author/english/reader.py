@@ -163,6 +163,8 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
             continue
         phrase = next((p for p in STOP_PHRASES if tuple(t.low for t in tokens[at : at + len(p)]) == p), None)
         if phrase is not None and not (phrase == ("at", "all") and _denied(out)):
+            if phrase == ("as", "well"):
+                _also(out, tokens, at + len(phrase))
             at += len(phrase)
             continue
         word = tokens[at]
@@ -170,6 +172,10 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
             at += 1
             continue
         if word.low == "too" and not _excessive(out, tokens, at):
+            _also(out, tokens, at + 1)
+            at += 1
+            continue
+        if word.low == "either" and out and _clause_ends(tokens, at + 1) and any(t.low in _NEGATIONS for t in out):
             at += 1
             continue
         if word.low == "instead" and _anew(out, tokens, at):
@@ -202,6 +208,26 @@ def _without_courtesy(tokens: tuple[Token, ...], kept: set[str]) -> tuple[Token,
     while out and out[-1].low in (",", ";", ":", "-"):
         out.pop()
     return tuple(out)
+
+
+_RETURNING: Final = frozenset(("return", "returns", "give", "gives", "show", "shows", "report", "reports"))
+
+
+def _also(out: list[Token], tokens: tuple[Token, ...], after: int) -> None:
+    """Say "too" where it is read: "return the total too" is "also return the total"."""
+    ends = _clause_ends(tokens, after)
+    at = next((i for i, t in enumerate(out[:3]) if t.low in _RETURNING), None)
+    if ends and at is not None and all(t.low != "also" for t in out):
+        verb = out[at]
+        out.insert(at, Token("word", "also", "also", verb.start, verb.start))
+
+
+_NEGATIONS: Final = frozenset(("not", "no", "never", "without", "nor"))
+
+
+def _clause_ends(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a clause ends there."""
+    return at == len(tokens) or tokens[at].low in (",", ";", "and", "then", ":")
 
 
 def _anew(out: list[Token], tokens: tuple[Token, ...], at: int) -> bool:

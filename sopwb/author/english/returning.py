@@ -19,6 +19,8 @@ ONLY: Final = "@only "
 """Marks a rounding said behind the last of several bare names: "days and moisture rounded"."""
 UNNAMED: Final = "@unnamed"
 """Stands for the name of a returned value that has none yet."""
+EACH_OF_THEM: Final = "@them"
+"""Stands for the names that were defined and are returned nowhere yet: "return both"."""
 BESIDE: Final = "@beside "
 """Marks the value of a name that is either explained by the name behind it or stands beside it."""
 _VERB: Final = (
@@ -129,6 +131,7 @@ def name_them(spec: Spec, given: tuple[str, ...]) -> None:
     """Give names to the returned values that have none, in their order. Raises ``Doubt`` where they do not fit."""
     if spec.bare is not None and len(given) == 1:
         spec.returns, spec.bare = [m.Ret(given[0], "", spec.bare)], None
+        spec.last, spec.spoken = key_of(given[0]), [key_of(given[0])]
         spec.adjusts = [(key_of(given[0]) if k == "@bare" else k, a) for k, a in spec.adjusts]
         return
     open_ = [i for i, r in enumerate(spec.returns) if r.name.startswith(UNNAMED)]
@@ -168,6 +171,30 @@ def unnamed(spec: Spec) -> None:
             if count == 1
             else f'What should these {count} returned values be called? For example: "call them a and b".'
         )
+
+
+def _as_said(spec: Spec, key: str) -> str:
+    """Give a name as it was written, its plural kept."""
+    size = len(key.split())
+    for said in spec.said:
+        lows = [low for low, _ in said]
+        for at in range(len(lows)):
+            for end in (at + 1, at + size):
+                name = "_".join(lows[at:end])
+                if name.isidentifier() and key_of(name) == key:
+                    return name
+    return key.replace(" ", "_")
+
+
+def each_of_them(spec: Spec, fields: list[m.Ret]) -> list[m.Ret]:
+    """Put the defined names in the place of "both" and "them". Raises ``Doubt`` where their number differs."""
+    if [f.name for f in fields] != [EACH_OF_THEM]:
+        return fields
+    known = {key_of(r.name) for r in spec.returns}
+    names = [_as_said(spec, key) for key in spec.defs if not key.startswith("@") and key not in known]
+    if not names or fields[0].type not in ("0", str(len(names))):
+        raise Doubt("Which values should it return? Please name them.")
+    return [m.Ret(name) for name in names]
 
 
 def asked_about(fields: list[m.Ret]) -> None:

@@ -16,7 +16,7 @@ from sopwb.author.english.lexicon import MONEY_NAMES, akin, singular, stem
 from sopwb.author.english.names import Names, key_of, raw_words, words_of
 from sopwb.author.english.spec import Doubt, Expr, Spec
 from sopwb.lang.environment import SourceSchema
-from sopwb.lang.types import DATE, DECIMAL, INT, STRING, TIMESTAMP, RecordType, Type, required
+from sopwb.lang.types import DATE, DECIMAL, INT, STRING, TIMESTAMP, RecordType, Type, is_optional, required
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -34,6 +34,14 @@ def access(scope: Scope, prefix: str, field: str, type_: Type) -> Expr:
     if scope.need is not None:
         return Expr(scope.need(prefix, field), type_)
     return Expr(f"{prefix}.{field}", type_)
+
+
+def insisted(expr: Expr) -> Expr:
+    """Let a record that may not be there end the run with an error: "(r == null ? null : r.f)" is must(r).f."""
+    if not expr.text.startswith("(") or not is_optional(expr.type):
+        return expr
+    name, _, field = expr.text[:-1].rsplit(" : ", 1)[1].partition(".")
+    return Expr(f"must({name}).{field}", required(expr.type))
 
 
 def find_field(record: RecordType, key: str) -> tuple[list[str], bool]:

@@ -22,6 +22,7 @@ from sopwb.author.english.scope import (
     date_field,
     find_field,
     noun_matches,
+    pointing,
     relation,
     source_of_param,
 )
@@ -119,8 +120,13 @@ class Selecting(Linker):
                     start -= 1
             if text not in out:
                 out.append(text)
+            self.sure[text] = truth.yes
         self.facts, self.mentioned = before, mentioned
         return out
+
+    def filled(self, field: str, wheres: list[str]) -> bool:
+        """Whether rows that satisfy all these conditions have a value in a field."""
+        return any(f"it.{field} != null" in w or f"it.{field}" in self.sure.get(w, ()) for w in wheres)
 
     def counted_beside(self, rows: m.Rows, source: str) -> bool:
         """Whether the script looks at records of a source that are somebody's, so that "all" may mean all of those."""
@@ -134,6 +140,9 @@ class Selecting(Linker):
         if ";" in rows.owner:
             each = [msgspec.structs.replace(rows, owner=o) for o in rows.owner.split(";")]
             return list(dict.fromkeys(w for part in each for w in self.owner_where(part, schema)))
+        of_one = self.of_each(rows, schema)
+        if of_one:
+            return [of_one]
         ways = relation(self.names, self.spec, schema)
         if rows.owner.startswith("="):
             said = set(rows.owner[1:].split())
@@ -178,6 +187,17 @@ class Selecting(Linker):
             raise Doubt(f"Of which {rows.owner} are these {schema.name}? The script takes nothing that says so.")
         return []
 
+    def of_each(self, rows: m.Rows, schema: SourceSchema) -> str:
+        """Relate to the record that a loop goes over: the loans of each family; empty where they do not point to it."""
+        if rows.every and not rows.owner:
+            return ""
+        for prefix, _, source in self.body.records if self.body is not None and self.spec.effects else ():
+            other = self.names.sources.get(source)
+            field = pointing(schema.record.names(), other) if other is not None and source != schema.name else ""
+            if other is not None and field:
+                return f"it.{field} == {prefix}.{other.key}"
+        return ""
+
     def dated_where(self, words: str, schema: SourceSchema) -> list[str]:
         """Relate by a date where the parameter is no field: "their visits on that day". Raises ``Doubt``."""
         param = next((p for p in self.spec.params if key_of(p.name) == words), None)
@@ -212,7 +232,7 @@ class Selecting(Linker):
         name = self.fetched[key]
         var = self.variable(source)
         record = self.source(source).record
-        known = tuple((f, required(t) if f"it.{f} != null" in where else t) for f, t in record.fields)
+        known = tuple((f, required(t) if self.filled(f, wheres) else t) for f, t in record.fields)
         return Listing(name, var, Scope(((var, RecordType(known), source),)), source)
 
     def few(self, rows: m.Rows, agg: m.Agg) -> Listing:
@@ -299,6 +319,8 @@ class Selecting(Linker):
                 return Expr(f"{text}.{fields[0]}", type_)
             return Expr(f"({size} == 0 ? null : {text}.{fields[0]})", optional(type_))
         name = self.picked(pick)
+        if is_optional(type_) and self.filled(fields[0], self.wheres(rows, source)):
+            type_ = required(type_)
         if name in self.facts:
             return Expr(f"{name}.{fields[0]}", type_)
         return Expr(f"({name} == null ? null : {name}.{fields[0]})", optional(type_))

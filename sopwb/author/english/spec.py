@@ -77,6 +77,10 @@ class Spec(msgspec.Struct):
     lookups: list[str] = []
     matches: list[Match] = []
     current: Rows | None = None
+    standing: str = ""
+    """The source whose records were narrowed before any were selected: the first selection keeps that."""
+    case: Cond | None = None
+    """The condition that was said last: "that case"."""
     pick: Pick | None = None
     defs: dict[str, Value] = {}
     predicates: dict[str, Predicate] = {}

@@ -86,7 +86,7 @@ def _show(s: str = "") -> Statement:
 
 
 @G.rule("clause", "[<please_do>] (schedule|plan|schedule the run of) ({s:script}|it|that|this|the job|them|that job|this job|the script|the process) [script|job] [{x:torun}] {t:whentext}", "[<please_do>] (run|start|execute|trigger|let) ({s:script}|it|that|this|the job|that job|the script|the process) [job|script] [{x:torun}] {t:when}", "[<please_do>] schedule [{x:torun}] {t:whentext}",
-        "(it|that|this|{s:script}|the job) (should|must|shall|has to|is to|will|needs to|ought to) [be] (run|start|execute|go out|happen|go|started) {t:whentext}", "(put|set) ({s:script}|it|that) (on a schedule|up) [:|to run|for] {t:whentext}", "{s:script} (runs|should go|goes) {t:when}", "(runs|should run|goes out|is to run|is run) {t:when}", "{t:whenfirst}", "[<please_do>] have ({s:script}|it|that) run {t:when}", cost=0.5)
+        "(it|that|this|{s:script}|the job) (should|must|shall|has to|is to|will|needs to|ought to) [be] (run|start|execute|go out|happen|go|started) {t:whentext}", "(put|set) ({s:script}|it|that) (on a schedule|up) [:|,|-|to run|for] {t:whentext}", "{s:script} (runs|should go|goes) {t:when}", "(runs|should run|goes out|is to run|is run) {t:when}", "{t:whenfirst}", "[<please_do>] have ({s:script}|it|that) run {t:when}", cost=0.5)
 def _plan(t: Any, s: str = "", x: Any = None) -> Statement:
     return Plan(s, f"{t[0]}:{t[1]}")
 

@@ -130,13 +130,15 @@ G.rule("fielditem", "{x:verdict}", "{x:verdict} (LP {n:ident} RP|as {n:ident})",
 G.rule("fielditem", "{v:unnamed}", cost=0.6)(_unnamed)
 G.rule("fielditem", "{v:value} (as|under the name|called|named) {n:ident}", "{v:value} [,] (call it|called|named|which i call|which we call) {n:ident}", cost=0.2)(lambda v, n: _Item(Ret(n, "", v), own=True))
 G.rule("fielditem", "{v:value} (as|called|named) {n:ident} , {r:rounding}", "{v:value} (as|called|named) {n:ident} {r:rounding}", cost=0.2)(lambda v, n, r: _Item(Ret(n, "", v), r, True, True))
+for _type, _said in (("bool", "a boolean|a bool|a boolean value|a boolean field|a flag|a yes or no|a yes / no|a yes / no value|a truth value"), ("int", "a whole number|an integer"), ("decimal", "a number|a decimal|a decimal number"), ("date", "a date"), ("string", "a text|a string")):
+    G.rule("fielditem", f"{{n:fieldas}} , ({_said})", f"{{n:fieldas}} LP ({_said}) RP", cost=0.0)(lambda n, t=_type: _Item(Ret(n, t), own=True))
 G.rule("recorded", "the {n:name} (found|recorded|noted|given|listed|measured|seen) (in it|there|then|in that {e:entity})", cost=0.2)(lambda n, e="": Named(n))
 
 G.rule("fieldlist", "{a:fielditem}", cost=0.0)(lambda a: (a,))
 G.rule("fieldlist", "{j:aggkind} and {k:aggkind} {w:measure} [<of> {r:rows}|{x:window}]", cost=0.3)(
     lambda j, k, w, r=None, x=None: tuple(msgspec.structs.replace(_unnamed(Agg(i, w, r or (within(x) if x is not None else None))), ends=True) for i in (j, k)) if j != k else None)
 G.rule("fieldlist", "{xs:fieldlist} (,|;) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a))
-G.rule("fieldlist", "{xs:fieldlist} (, and|and|, as well as|as well as|plus|; and) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a, True))
+G.rule("fieldlist", "{xs:fieldlist} (, and|and|, as well as|as well as|plus|; and|along with|, along with|together with|, together with|, plus) {a:fielditem}", cost=0.1)(lambda xs, a: _joined(xs, a, True))
 G.rule("allof", "[,] (all|each|all of them|each of them|all of these)", cost=0.0)(lambda: 0)
 for _count, _words in ((2, "(both|both of them)"), (3, "all three"), (4, "all four")):
     G.rule("allof", f"[,] {_words}", cost=0.0)(lambda n=_count: n)
@@ -168,6 +170,17 @@ def _in_units(value: Value, before: Ret) -> Value:
 
 def _about(arm: Arm, name: str) -> Arm:
     return Arm(msgspec.structs.replace(arm.cond, left=Named(key_of(name))), arm.value)
+
+
+def joined_items(xs: tuple[_Item, ...], more: tuple[_Item, ...]) -> tuple[_Item, ...] | None:
+    """Add several fields at the end of a list; None where one has a name that is there already."""
+    known = {x.ret.name for x in xs} - {UNNAMED}
+    return None if any(m.ret.name in known for m in more) else (*xs, *more)
+
+
+def own_item(name: str, value: Value) -> _Item:
+    """Give a returned field that was explained beside its name."""
+    return _Item(Ret(name, "", value), own=True, ends=True)
 
 
 def _with(item: _Item, value: Value) -> _Item:
@@ -215,7 +228,7 @@ def _return_one(n: str, a: bool = False, o: Any = None, z: bool = False) -> Stat
     return Return((Ret(n),), also=a or z)
 
 
-@G.rule("clause", "{a:giving} [{o:objectwords}] {xs:fieldlist} [back] [,|;] where [the] {n:name} is {v:defvalue}", cost=0.3)
+@G.rule("clause", "{a:giving} [{o:objectwords}] {xs:fieldlist} [back] [,|;] where [the] {n:name} is {v:defvalue}", "{a:giving} [{o:objectwords}] {xs:fieldlist} [back] [,|;] where [the] {n:newfield} is {v:defvalue}", cost=0.3)
 def _return_list_where(xs: tuple[_Item, ...], n: str, v: Value, a: bool = False, o: Any = None) -> tuple[Statement, ...] | None:
     if (len(xs) < 2 and not xs[0].own) or not _beside_each_other(xs):
         return None
@@ -229,7 +242,7 @@ def _comes_out(n: str, v: Value | None = None) -> Statement:
 
 # --- one more field, put in -------------------------------------------------------------------------------------
 
-G.rule("putin", "[<please_do>] (add|put|include|take|append|write) (to|into|in) (the|its) (result|output|answer|results)", "[<please_do>] (extend|complete|supplement|enrich) (it|that|this|the result|the output|the script) (by|with|to include)", "[and] (next to|besides|apart from|along with|in addition to|beside|together with) {n:name} [,] [<subj>] <return>", "[<please_do>] (add|include) (a|one|the) (second|third|fourth|fifth|further|last|new|final) (field|value|result|output) [called|named] [,]", cost=0.0)(lambda n="": True)
+G.rule("putin", "[<please_do>] (add|put|include|take|append|write) (to|into|in) (the|its) (result|output|answer|results)", "[<please_do>] (extend|complete|supplement|enrich) (it|that|this|the result|the output|the script) (by|with|to include)", "[and] (next to|besides|apart from|along with|in addition to|beside|together with) ({n:name}|those|these|that|them) [,] [<subj>] <return>", "[<please_do>] (add|include) (a|one|the) (second|third|fourth|fifth|further|last|new|final) (field|value|result|output) [called|named] [,]", cost=0.0)(lambda n="": True)
 
 
 @G.rule("clause", "{p:putin} [a|an|the] {n:ident} [(to|in) (the|its) (result|output|answer)] [{v:glossing}]", "{p:putin} [a|an|the] {n:ident} , {:described} {v:defvalue}", "{p:putin} {n:ident} , (to|in) (the|its) (result|output|answer) [{v:glossing}]", "[<please_do>] (put|throw|take|squeeze|add|include|have|show|see|get) [the|an|a] {n:ident} (in|there|in there|in the result|in the output|to it|to that|in it) [{z:also}] [as well|too] , {:described} {v:defvalue}", "[<please_do>] (put|throw|take|squeeze|add|include|have|show|see|get) [the|an|a] {n:ident} (in|there|in there|in the result|in the output|to it|to that|in it) [{z:also}] [as well|too] [{v:glossing}]",

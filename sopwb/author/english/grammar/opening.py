@@ -130,7 +130,8 @@ def _plainname(chart: Chart, at: int) -> list[Edge]:
         token = chart.tokens[at]
         low = token.low
         after = chart.low(edge.end)
-        ends = edge.end >= len(chart.tokens) or after in (",", ":", ";", "(", "-", "which", "that", "with", "without", "taking", "expecting", "accepting", "given", "and", "takes", "gets", "needs", "expects", "receives", "wants", "should", "must", "shall", "has", "will", "whose", "it", "works")
+        for_one = after == "for" and chart.low(edge.end + 1) in ("a", "an", "one") and "_" in chart.low(edge.end + 2)
+        ends = edge.end >= len(chart.tokens) or for_one or after in (",", ":", ";", "(", "-", "which", "that", "with", "without", "taking", "expecting", "accepting", "given", "and", "takes", "gets", "needs", "expects", "receives", "wants", "should", "must", "shall", "has", "will", "whose", "it", "works")
         if ends and low not in _OPENS and low not in _NOT_LABEL and not names.sources_named(key_of(low)) and names.name_cost(key_of(low)) != 0.0 and (token.kind != "word" or low not in NO_NAMES):
             out.append(Edge(edge.end, edge.node, edge.cost + 0.5))
     return out

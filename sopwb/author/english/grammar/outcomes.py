@@ -175,7 +175,7 @@ def _no_single(n: str, r: Any = None, s: str = "") -> Cond:
 
 @G.rule("clause", "[and|or|but] [just|simply] {v:lit} <when> {c:cond}", cost=0.3)
 def _lit_when_none(v: Lit, c: Cond) -> Statement | None:
-    absent = isinstance(c, NoRows | Never) or (isinstance(c, Holds) and c.words == "absent")
+    absent = isinstance(c, NoRows | Never) or (isinstance(c, Holds) and c.subject is not None and c.words == "absent")
     return Assign(c, (("@it", v),)) if absent else None
 
 
