@@ -137,3 +137,25 @@ def test_records_named_again_stay_those_that_were_spoken_of(tmp_path: Path) -> N
 def test_both_are_the_two_fields_that_were_returned_when_it_was_said(tmp_path: Path) -> None:
     words = "From the trips of the boat, take the latest left_on and return it as last, together with ago, the number of days from that date until today. If there is no such trip, both of them are null. Also return state: 'none' when there is no such trip, 'old' when ago is over 30 and 'new' below that."
     assert "'last': 'null', 'ago': 'null'" in said(tmp_path, HEAD + words)
+
+
+def test_those_are_the_records_that_were_counted_before_and_no_others_of_their_kind(tmp_path: Path) -> None:
+    text = said(tmp_path, HEAD + "Return far, the number of its trips with miles over 10, and back, how many of those trips have a back_on.")
+    assert "it.miles > 10 && it.back_on != null" in text or "it.back_on != null && it.miles > 10" in text
+
+
+def test_each_count_of_a_loop_stands_for_itself(tmp_path: Path) -> None:
+    first = HEAD + "Return { state }: state is 'long' if its length is over 7, otherwise 'short'. Save it."
+    second = "Now yard_list, with no input. For every boat where insured is true, run probe. The result is { long, short, names }: the number of boats that are 'long', the number that are 'short', and the names of the long ones in alphabetical order."
+    text = said(tmp_path, first, second)
+    assert "results.filter(r, r.state == 'long').map(" in text
+
+
+def test_a_number_that_is_the_same_for_all_picks_nobody(tmp_path: Path) -> None:
+    words = "Create the script best, no inputs. Go through all boats and return top, the name of the boat with the most hours, and hours, how many that is."
+    assert "hour" in asked(tmp_path, words)
+
+
+def test_a_script_is_needed_by_its_name(tmp_path: Path) -> None:
+    text = said(tmp_path, "so I need boat_age: give it a boat_id, get back n, the number of its trips.")
+    assert "it.boat_id == boat_id" in text

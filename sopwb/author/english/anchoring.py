@@ -188,7 +188,8 @@ def anchored(spec: Spec, statement: Any) -> Any:
         rows = node.rows
         if rows is not None and rows.every and not rows.source:
             return node
-        nested = rows is not None and rows.noun == "@them"
+        again = rows is not None and bool(rows.noun and last) and rows.noun == last[0].source and not rows.source
+        nested = rows is not None and (rows.noun == "@them" or again)
         if nested:
             assert rows is not None
             rows = msgspec.structs.replace(rows, noun="")

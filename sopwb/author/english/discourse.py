@@ -13,7 +13,7 @@ from sopwb.author.english.anchoring import anchored, gotten, grouped, over_all, 
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.continuing import continues, in_that_case, otherwise
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
-from sopwb.author.english.earlier import not_there, pointing_back
+from sopwb.author.english.earlier import joined, not_there, pointing_back
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.narrowing import (
@@ -440,7 +440,8 @@ def _assign(spec: Spec, statement: m.Assign) -> None:
         statement = msgspec.structs.replace(statement, sets=tuple((_it_of(spec, n), v) for n, v in statement.sets))
     if otherwise(spec, statement):
         return
-    spec.assigns.append(statement)
+    if not joined(spec, statement):
+        spec.assigns.append(statement)
     for name, _ in statement.sets:
         if not name.startswith("@"):
             spec.last = name

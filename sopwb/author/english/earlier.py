@@ -51,6 +51,18 @@ def not_there(spec: Spec, statement: Any, names: Names) -> Any:
     return walk(statement)
 
 
+def joined(spec: Spec, statement: m.Assign) -> bool:
+    """Put what holds "without such a visit" together with what was said of that case before; whether it was."""
+    for index, other in enumerate(spec.assigns):
+        rows = statement.cond.rows if isinstance(statement.cond, m.NoRows) else None
+        both = {n for n, _ in other.sets} & {n for n, _ in statement.sets}
+        named = all(not n.startswith("@") for n, _ in (*other.sets, *statement.sets))
+        if rows is not None and other.cond == statement.cond and not rows.every and not both and named:
+            spec.assigns[index] = msgspec.structs.replace(other, sets=(*other.sets, *statement.sets))
+            return True
+    return False
+
+
 def pointing_back(spec: Spec, statement: Any) -> Any:
     """Put the records in place that an earlier sentence spoke of."""
     if isinstance(statement, m.Define) and statement.words == "@blank @last":

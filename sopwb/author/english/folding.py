@@ -67,7 +67,7 @@ class Folding(Lowering):
     def list_of(self, agg: m.Agg, listing: Listing) -> Expr:
         assert agg.what is not None
         text, expr = listing.text, self.element(agg.what, listing)
-        var = listing.var
+        var, once = listing.var, ".distinct()" if agg.distinct else ""
         order = agg.order[0] if agg.order else self.spec.order
         if order is not None and not (isinstance(order.by, m.Named) and order.by.words == "@self"):
             key = self.element(order.by, listing)
@@ -81,8 +81,8 @@ class Folding(Lowering):
                 text += ".reverse()"
             if agg.limit:
                 return self.first_few(text, var, expr, agg.limit)
-            return Expr(f"{text}.map({var}, {expr.text})", ListType(expr.type))
-        text = f"{text}.map({var}, {expr.text})"
+            return Expr(f"{text}.map({var}, {expr.text}){once}", ListType(expr.type))
+        text = f"{text}.map({var}, {expr.text}){once}"
         if order is not None:
             if is_optional(expr.type):
                 raise Doubt(
@@ -96,6 +96,8 @@ class Folding(Lowering):
         listing = self.listing(agg.rows, scope)
         by = self.element(agg.order[0].by, listing)
         text, var = listing.text, listing.var
+        if not re.search(rf"\b{re.escape(var)}\b", by.text):
+            raise Doubt(f"The most of what? {by.text} is the same for all {listing.source}.")
         if is_optional(by.type):
             text = f"{text}.filter({var}, {by.text} != null)"
             self.assume(f"records with an empty {by.text.rsplit('.', 1)[-1]} are left out there")

@@ -137,6 +137,10 @@ CLASSES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Word classes: ``<create>`` in a pattern is any of these."""
 
+_MUST: Final = ("should", "must", "has to", "have to", "needs to", "need to", "is to", "shall", "is supposed to", "will", "may only")
+_FAILING: Final = ("fail", "fail with an error", "be an error", "cause an error", *(f"{verb} an error" for verb in ("give", "raise", "throw", "produce", "return", "lead to", "result in", "end in", "end with", "stop with", "come back as", "yield", "trigger")))
+CLASSES["error"] += tuple(phrase for must in _MUST for verb in _FAILING if (phrase := f"{must} {verb}") not in CLASSES["error"])
+
 COMPARE: Final[dict[str, str]] = {
     "at least": ">=", "no less than": ">=", "not less than": ">=", "not below": ">=", "no fewer than": ">=", "not under": ">=",
     "not fewer than": ">=", "a minimum of": ">=", "minimum": ">=", "from": ">=", "never less than": ">=", "at or above": ">=",

@@ -108,14 +108,14 @@ class Planner(Keeping):
                     self.spec() is None
                     and not any(isinstance(s, _COMMANDS) for s in said.statements)
                     and (not self.names_in(said) or purpose(text, said.start, said.end))
-                    and not _EXACT.search(said.text)
+                    and not _EXACT.search(text[said.start : said.end])
                     and not commands(said.text)
                 ):
                     self.aside(said)
                     continue
                 self.saving = []
                 self.turn_page()
-                for statement in said.statements:
+                for statement in self.begun(said.statements):
                     self.take(statement, tokens)
                 self.remember(tokens)
             except Doubt as doubt:
@@ -146,6 +146,17 @@ class Planner(Keeping):
                 + ". How do you mean it?"
             )
         return self.steps
+
+    def begun(self, statements: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Let "I need pet_age: it takes …" begin a script of that name, not return a field of it."""
+        first = statements[0] if statements else None
+        if not isinstance(first, m.Return) or len(first.fields) != 1 or first.fields[0].value is not None:
+            return statements
+        name = first.fields[0].name
+        takes = len(statements) > 1 and isinstance(statements[1], m.Takes)
+        held = {f for s in self.names.sources.values() for f in s.record.names()} | set(self.names.sources)
+        fresh = "_" in name and not first.also and name not in held
+        return (m.Create(name), *statements[1:]) if fresh and (takes or self.spec() is None) else statements
 
     def remember(self, tokens: Any) -> None:
         """Keep what was said of the open script, so that a later turn can point at it."""

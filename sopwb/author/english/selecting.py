@@ -332,7 +332,13 @@ class Selecting(Linker):
 
     def counted(self, rows: m.Rows) -> bool:
         """Whether the person also speaks of how many such records there are: then they are all fetched, in order."""
-        return any(has(a.cond, m.Agg, kind="count") for a in self.spec.assigns)
+        if any(has(a.cond, m.Agg, kind="count") for a in self.spec.assigns):
+            return True
+        none = [a.cond.rows for a in self.spec.assigns if isinstance(a.cond, m.NoRows) and a.cond.rows is not None]
+        named = [r for r in none if (r.source or r.noun) and not r.every] if self.spec.pick is None else []
+        source = self.rows_source(rows)
+        mine = set(self.wheres(rows, source)) if named else set()
+        return any(self.rows_source(r) == source and set(self.wheres(r, source)) == mine for r in named)
 
     def ordered_list(self, pick: m.Pick) -> tuple[str, str]:
         """Give the latest or earliest of a list that is fetched in order, and the list's size."""

@@ -44,6 +44,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     outcomes,
     parameters,
     partial,
+    pending,
     periods,
     picking,
     pricing,

@@ -83,8 +83,8 @@ def _blank_counts(n: str) -> Statement:
     return Remark("blank counts " + n)
 
 
-@G.rule("clause", "(a blank|an empty|a missing|a null|blank|empty|no) {n:name} [just|simply] (means|says) [that] there is no {w:oneword}", "<when> {n:name} is <empty> [,] there is no {w:oneword}", "(a blank|an empty|a missing|a null|blank|empty|no) {n:name} [just|simply] means (no|without) {w:oneword}", cost=0.5)
-def _blank_open(n: str, w: str) -> Statement:
+@G.rule("clause", "(a blank|an empty|a missing|a null|blank|empty|no) {n:name} [just|simply] (means|says) [that] there is no {w:oneword}", "<when> {n:name} is <empty> [,] there is no {w:oneword}", "(a blank|an empty|a missing|a null|blank|empty|no) {n:name} [just|simply] means (no|without) {w:oneword}", "(a blank|an empty|a missing|a null|blank|empty|no) {n:name} [just|simply] means [that] (they|it|he|she|that|this|somebody|someone|one) (is|are) (no|not|not a|not an) [{v:oneword}] {w:oneword}", cost=0.5)
+def _blank_open(n: str, w: str, v: str = "") -> Statement:
     """An end or a limit that is not set never takes effect: comparisons with it fail, as they do."""
     return Remark("blank open " + n)
 

@@ -13,8 +13,24 @@ import msgspec
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import window_cond, with_cond
-from sopwb.author.english.meaning import Agg, Arith, Compare, Cond, Holds, Named, Order, Pick, Rows, Value, Whose
+from sopwb.author.english.meaning import (
+    Agg,
+    Arith,
+    Clock,
+    Compare,
+    Cond,
+    Holds,
+    Inside,
+    Named,
+    Order,
+    Pick,
+    Rows,
+    Shift,
+    Value,
+    Whose,
+)
 from sopwb.author.english.names import name_edges
+from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
 
 G.rule("aggkind", "[the] <sum>", cost=0.1)(lambda: "sum")
@@ -214,7 +230,14 @@ def _pick_s(n: str, p: Pick) -> Value:
 @G.rule("aggregate", "[the] [list of] {w:measure} of {r:rows} [,] {o:order}", "[the|a] list of [the] {w:measure} of {r:rows} [[,] {o:order}]",
         "[the] [list of] {w:measure} of {r:rows} [,] LP {o:order} RP", "{w:measure} of {r:rows} {o:order}", cost=0.4)
 def _list(w: Value, r: Rows, o: Order | None = None) -> Value:
-    return Agg("list", w, r, (o,) if o else ())
+    return Agg("list", w, r, (dated(o, r),) if o else ())
+
+
+def dated(order: Order, rows: Rows) -> Order:
+    """Let "newest first" go by the date that the records were chosen by."""
+    tested = {c.left.words for c in rows.conds if isinstance(c, Inside | Compare) and isinstance(c.left, Named) and has(c, (Clock, Shift))}
+    named = tested - {"@date"}
+    return Order(Named(named.pop()), order.descending) if order.by == Named("@date") and len(named) == 1 else order
 
 
 @G.terminal("plural")

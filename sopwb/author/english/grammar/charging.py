@@ -142,7 +142,7 @@ def _in_text(f: tuple[str, str], e: str = "") -> Cond:
 # --- a surcharge for what a yes/no value says ----------------------------------------------------------------------
 
 
-@G.terminal("flagged")
+@G.terminal("flagnoun")
 def _flagged(chart: Chart, at: int) -> list[Edge]:
     """Read a yes/no parameter or field and the noun behind it: "rush job" where there is ``rush``."""
     names: Names = chart.names
@@ -153,8 +153,8 @@ def _flagged(chart: Chart, at: int) -> list[Edge]:
     return [Edge(at + 2, key, 0.1)] if key in names.flags() else []
 
 
-G.rule("payer", "(a|an|any|every|each) {n:flagged}", cost=0.0)(lambda n: Compare("==", Named(n), Lit("bool", "true")))
-G.rule("payer", "[all] {n:flagged}", cost=0.1)(lambda n: Compare("==", Named(n), Lit("bool", "true")))
+G.rule("payer", "(a|an|any|every|each) {n:flagnoun}", cost=0.0)(lambda n: Compare("==", Named(n), Lit("bool", "true")))
+G.rule("payer", "[all] {n:flagnoun}", cost=0.1)(lambda n: Compare("==", Named(n), Lit("bool", "true")))
 
 
 

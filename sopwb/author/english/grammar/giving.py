@@ -90,9 +90,9 @@ def _opens(chart: Chart, at: int) -> list[Edge]:
 
 
 G.rule("means", "(which|that|this|it) (is|are|was|were|says|tells|means|would be|should be|will be|shall be|counts|shows|holds|equals|gives) [me|us] [simply|just|either|always]", "(i.e.|namely|meaning|being|so|in other words|that is to say)", "which (i|we) (define|compute|calculate|work out) as", "by which (i|we) mean", "(i|we) mean", cost=0.0)(lambda: True)
-G.rule("gloss", "[,|-|;] {m:means} {v:told}", "LP [{m:means}] {v:told} RP", "[,|-] {m:means} [:] {v:told}", cost=0.1)(lambda v, m=None: v)
-G.rule("gloss", "= {v:told}", cost=0.0)(lambda v: v)
-G.rule("gloss", "(:|-) {v:told}", "- {v:told} -", cost=0.3)(lambda v: v)
+G.rule("glossing", "[,|-|;] {m:means} {v:told}", "LP [{m:means}] {v:told} RP", "[,|-] {m:means} [:] {v:told}", cost=0.1)(lambda v, m=None: v)
+G.rule("glossing", "= {v:told}", cost=0.0)(lambda v: v)
+G.rule("glossing", "(:|-) {v:told}", "- {v:told} -", cost=0.3)(lambda v: v)
 G.rule("told", "{r:rows}", cost=1.2)(lambda r: Agg("count", None, r) if r.source and (r.conds or r.words) else None)
 G.rule("told", "(those|the ones) {r:rows}", "(those|the ones) (that|who|which) {c:cond}", "(those|the ones) with {c:cond}", cost=1.0)(lambda r=None, c=None: Agg("count", None, r if r is not None else Rows(conds=(c,), noun="@them")))
 

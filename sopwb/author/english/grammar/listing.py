@@ -26,6 +26,7 @@ from sopwb.author.english.meaning import (
     Compare,
     Cond,
     Define,
+    Inside,
     Lit,
     Named,
     Node,
@@ -40,7 +41,7 @@ from sopwb.author.english.names import key_of
 from sopwb.author.english.patterns import Chart, Edge
 from sopwb.author.english.returning import BESIDE, ONLY, UNNAMED
 
-_NOT_FIELDS: Final = frozenset(["show", "schedule", "round", "print", "stop", "both", "please", "back", "me", "true", "false", "just", "one", "name", "record", "something", "it", "them", "rounded", "yes", "today", "now", "which", "highest", "lowest", "biggest", "smallest", "largest", "latest", "earliest", "mean", "whole", "same"])
+_NOT_FIELDS: Final = frozenset(["sorted", "ordered", "ascending", "descending", "alphabetically", "newest", "oldest", "show", "schedule", "round", "print", "stop", "both", "please", "back", "me", "true", "false", "just", "one", "name", "record", "something", "it", "them", "rounded", "yes", "today", "now", "which", "highest", "lowest", "biggest", "smallest", "largest", "latest", "earliest", "mean", "whole", "same"])
 """Single words that begin another clause, or say nothing by themselves."""
 
 
@@ -121,7 +122,7 @@ G.rule("fieldas", "{n:oldfield}", "(a|an) {n:oldfield}", "the {n:thefield}", cos
 G.rule("fieldas", "{n:newfield}", "(a|an) {n:newfield}", "the {n:newfield}", cost=0.4)(lambda n: n)
 G.rule("fielditem", "(a|an) {n:newfield}", cost=0.6)(lambda n: _Item(Ret(n)))
 G.rule("fielditem", "the {n:newfield}", cost=0.8)(lambda n: _Item(Ret(n), None, True))
-G.rule("fielditem", "{n:fieldas} {v:gloss}", "{n:fieldas} , {v:cases}", cost=0.2)(lambda n, v: _Item(Ret(n, "", told_of(n, v)), own=True))
+G.rule("fielditem", "{n:fieldas} {v:glossing}", "{n:fieldas} , {v:cases}", cost=0.2)(lambda n, v: _Item(Ret(n, "", told_of(n, v)), own=True))
 G.rule("fieldas", "{o:owner} {n:newfield}", cost=0.5)(lambda n, o="": n)
 G.rule("fielditem", "{n:oldfield} , {v:unnamed}", "{n:newfield} , {v:unnamed}", cost=0.1)(lambda n, v: _Item(Ret(n, "", v), own=True))
 G.rule("fielditem", "{v:unnamed} LP {n:ident} RP", "{v:unnamed} [,] as {n:ident}", cost=0.1)(lambda n, v: _Item(Ret(n, "", v), own=True))
@@ -152,10 +153,23 @@ def _joined(xs: tuple[_Item, ...], item: _Item, last: bool = False) -> tuple[_It
     if item.ret.name in {x.ret.name for x in xs} - {UNNAMED}:
         return None
     if value is not None:
-        item = _with(item, given_subject(value, xs[-1].ret.name))
+        item = _with(item, given_subject(_in_units(value, xs[-1].ret), xs[-1].ret.name))
         if last and isinstance(value, Agg) and value.rows is not None and not value.rows.source and value.rows.conds:
             xs = _sharing(xs, value.rows)
     return (*xs, msgspec.structs.replace(item, ends=last))
+
+
+def _in_units(value: Value, before: Ret) -> Value:
+    """Let "'new' under 2 years" be about the age in years that stands before it."""
+    unit = before.value.unit.removesuffix("s") if isinstance(before.value, Span) else ""
+    if not unit or not isinstance(value, Cases):
+        return value
+    arms = (a if not isinstance(a.cond, Compare | Inside) or a.cond.left != Named("@per " + unit) else _about(a, before.name) for a in value.arms)
+    return msgspec.structs.replace(value, arms=tuple(arms))
+
+
+def _about(arm: Arm, name: str) -> Arm:
+    return Arm(msgspec.structs.replace(arm.cond, left=Named(key_of(name))), arm.value)
 
 
 def joined_items(xs: tuple[_Item, ...], more: tuple[_Item, ...]) -> tuple[_Item, ...] | None:
@@ -221,7 +235,7 @@ def _return_list_where(xs: tuple[_Item, ...], n: str, v: Value, a: bool = False,
     return (Return(tuple(x.ret for x in xs), also=a), *_adjusts(xs), Define(n, v))
 
 
-@G.rule("clause", "[and] {n:fieldas} [comes|should come|is to come|must come|will come|goes] (out|back) {v:gloss}", "[and] {n:fieldas} (comes|should come|is to come|must come|will come|goes) (out|back)", "[and] {n:fieldas} is (returned|given back|the result|the output) {v:gloss}", cost=0.4)
+@G.rule("clause", "[and] {n:fieldas} [comes|should come|is to come|must come|will come|goes] (out|back) {v:glossing}", "[and] {n:fieldas} (comes|should come|is to come|must come|will come|goes) (out|back)", "[and] {n:fieldas} is (returned|given back|the result|the output) {v:glossing}", cost=0.4)
 def _comes_out(n: str, v: Value | None = None) -> Statement:
     return Return((Ret(n, "", told_of(n, v) if v is not None else None),))
 
@@ -231,7 +245,7 @@ def _comes_out(n: str, v: Value | None = None) -> Statement:
 G.rule("putin", "[<please_do>] (add|put|include|take|append|write) (to|into|in) (the|its) (result|output|answer|results)", "[<please_do>] (extend|complete|supplement|enrich) (it|that|this|the result|the output|the script) (by|with|to include)", "[and] (next to|besides|apart from|along with|in addition to|beside|together with) ({n:name}|those|these|that|them) [,] [<subj>] <return>", "[<please_do>] (add|include) (a|one|the) (second|third|fourth|fifth|further|last|new|final) (field|value|result|output) [called|named] [,]", cost=0.0)(lambda n="": True)
 
 
-@G.rule("clause", "{p:putin} [a|an|the] {n:ident} [(to|in) (the|its) (result|output|answer)] [{v:gloss}]", "{p:putin} [a|an|the] {n:ident} , {:described} {v:defvalue}", "{p:putin} {n:ident} , (to|in) (the|its) (result|output|answer) [{v:gloss}]", "[<please_do>] (put|throw|take|squeeze|add|include|have|show|see|get) [the|an|a] {n:ident} (in|there|in there|in the result|in the output|to it|to that|in it) [{z:also}] [as well|too] , {:described} {v:defvalue}", "[<please_do>] (put|throw|take|squeeze|add|include|have|show|see|get) [the|an|a] {n:ident} (in|there|in there|in the result|in the output|to it|to that|in it) [{z:also}] [as well|too] [{v:gloss}]",
+@G.rule("clause", "{p:putin} [a|an|the] {n:ident} [(to|in) (the|its) (result|output|answer)] [{v:glossing}]", "{p:putin} [a|an|the] {n:ident} , {:described} {v:defvalue}", "{p:putin} {n:ident} , (to|in) (the|its) (result|output|answer) [{v:glossing}]", "[<please_do>] (put|throw|take|squeeze|add|include|have|show|see|get) [the|an|a] {n:ident} (in|there|in there|in the result|in the output|to it|to that|in it) [{z:also}] [as well|too] , {:described} {v:defvalue}", "[<please_do>] (put|throw|take|squeeze|add|include|have|show|see|get) [the|an|a] {n:ident} (in|there|in there|in the result|in the output|to it|to that|in it) [{z:also}] [as well|too] [{v:glossing}]",
         "[and] {n:ident} (should|must|is to|has to) be (returned|given back|included|in there|part of the result|shown) [{z:also}] [(;|,) it is {v:defvalue}]", "[and] {n:newfield} , the {v:summary}", cost=0.3)
 def _put_in(n: str, v: Value | None = None, p: Any = None, z: Any = None) -> Statement:
     return Return((Ret(n, "", told_of(n, v) if v is not None else None),), also=True)

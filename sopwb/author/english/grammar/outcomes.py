@@ -135,6 +135,8 @@ def _outcomes(xs: tuple[tuple[_Held, Lit], ...], d: Lit | None = None) -> Value 
 
 @G.rule("clause", "[<subj>|{w:whoever}] [gets|get|gives|give|awards|receives|receive|earn|earns] {xs:entries} [(,|and|, and|;) {d:entryrest}]", cost=0.2)
 def _outcomes_alone(xs: tuple[tuple[_Held, Lit], ...], d: Lit | None = None, w: Any = None) -> Statement | None:
+    if d is None and len(xs) == 1 and xs[0][1].text == "0":
+        return None  # "cancelled ones cost nothing" is a case of an amount, no points of its own
     value = _summed(xs, d)
     return Define("@verb point", value) if value is not None else None
 

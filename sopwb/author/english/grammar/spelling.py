@@ -11,9 +11,12 @@ from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.meaning import (
     Agg,
     And,
+    Arith,
     Clock,
+    Compare,
     Cond,
     Empty,
+    Fraction,
     Lit,
     Named,
     Or,
@@ -69,3 +72,25 @@ def _or_although(a: Cond, b: Cond) -> Cond:
 def _time_over(k: str, t: Value, r: Rows) -> Value | None:
     """ "The mean number of days from a to b": of each record, folded."""
     return Agg(k, t, r) if isinstance(t, Span) else None
+
+
+G.rule("atom", "[the] {n:name} (true|yes|ticked|checked)", cost=0.7)(lambda n: Compare("==", Named(n), Lit("bool", "true")))
+G.rule("atom", "[the] {n:name} (false|unticked|unchecked)", cost=0.7)(lambda n: Compare("==", Named(n), Lit("bool", "false")))
+
+
+G.rule("head", "such (a|an) {s:source}", "[any|a|an|one] such {s:source}", cost=0.25)(lambda s: Rows(noun=s))
+
+# --- a field that holds a percentage -----------------------------------------------------------------------------------------
+
+
+@G.rule("sum", "{a:sum} [,] (minus|less) {f:percentfield}", cost=0.2)
+def _less_their_percent(a: Value, f: Value) -> Value:
+    return Arith("-", a, Fraction(f, a))
+
+
+@G.rule("sum", "{a:sum} [,] plus {f:percentfield}", cost=0.2)
+def _plus_their_percent(a: Value, f: Value) -> Value:
+    return Arith("+", a, Fraction(f, a))
+
+
+G.rule("percentfield", "[the] {n:name} (percent|percentage|in percent)", "{o:owner} {n:name} (percent|percentage|in percent)", "[the] {n:name} (percent|percentage) of [the] {e:entity}", cost=0.1)(lambda n, o="", e="": Named(n, o or e))

@@ -30,12 +30,12 @@ def _span(u: str, a: Value, b: Value) -> Value:
     return Span(u, a, b)
 
 
-@G.rule("time", "{u:spanunit} from {a:point} (to|until|till) {b:point} , or (to|until|till) {c:point} <when> {d:cond}", "{u:spanunit} from {a:point} (to|until|till) {b:point} or (to|until|till) {c:point} <when> {d:cond}", cost=0.3)
+@G.rule("time", "{u:spanunit} from {a:point} (to|until|till) {b:point} , or [to|until|till] {c:point} <when> {d:cond}", "{u:spanunit} from {a:point} (to|until|till) {b:point} or [to|until|till] {c:point} <when> {d:cond}", cost=0.3)
 def _span_or(u: str, a: Value, b: Value, c: Value, d: Cond) -> Value:
     return Cases((Arm(d, Span(u, a, c)),), Span(u, a, b))
 
 
-@G.rule("bareseconds", "from {a:point} (to|until|till) {b:point} [,] or (to|until|till) {c:point} <when> {d:cond}", "from {a:point} (to|until|till) {b:point}", cost=0.4)
+@G.rule("bareseconds", "from {a:point} (to|until|till) {b:point} [,] or [to|until|till] {c:point} <when> {d:cond}", "from {a:point} (to|until|till) {b:point}", cost=0.4)
 def _bare_span(a: Value, b: Value, c: Value | None = None, d: Cond | None = None) -> Value:
     plain = Span("@unit", a, b)
     return Cases((Arm(d, Span("@unit", a, c)),), plain) if c is not None and d is not None else plain
