@@ -10,6 +10,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.amending import bounded_field, except_for, of_time, one_more, require, spared, told, unless
 from sopwb.author.english.anchoring import anchored, gotten, grouped, over_all, through_script
+from sopwb.author.english.blanks import BLANKS, count_blanks
 from sopwb.author.english.choosing import chosen
 from sopwb.author.english.continuing import continues, in_that_case, otherwise
 from sopwb.author.english.corrections import reband, recompare, recompute, rename, replaced
@@ -117,6 +118,8 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
             spec.remarks.append(statement)
             if statement.what.startswith("charged beyond "):
                 goes_on(spec, statement.what.rsplit(" ", 1)[1])
+            if statement.what.startswith(BLANKS):
+                count_blanks(spec, statement.what.removeprefix(BLANKS))
             if statement.what.startswith(SPELLED):
                 spelled(spec, statement.what.removeprefix(SPELLED))
         case m.Require() | m.Except() | m.Unless():

@@ -1,0 +1,136 @@
+# ruff: noqa: E501 - a rule, or a class of words, is read as one line
+"""Sentences as an office writes them: "the ratings with a given_on in May 2026", "otherwise it is 'late' when …, 'fine' below that".
+
+Constituents that other rules leave narrow: fields with a window behind "with", a blank and what it is there for, limits that are
+said again in brackets. Deliberately not here: whole scripts told in one sentence (``opening``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sopwb.author.english.blanks import BLANKS, blanks_in
+from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.rows import window_cond, with_cond
+from sopwb.author.english.lexicon import UNITS, singular
+from sopwb.author.english.meaning import (
+    Assign,
+    Cases,
+    Clock,
+    Cond,
+    Exclude,
+    Lit,
+    Named,
+    Not,
+    Otherwise,
+    Remark,
+    Rows,
+    Select,
+    Shift,
+    Statement,
+    Value,
+)
+from sopwb.author.english.nodes import has
+from sopwb.author.english.patterns import Chart, Edge
+
+# --- selections -----------------------------------------------------------------------------------------------------
+
+
+@G.rule("rows", "{r:rows} with (a|an|the|their|its) {n:name} {w:window}", "{r:rows} (that|which|who) (have|has) (a|an) {n:name} {w:window}", cost=0.3)
+def _with_window(r: Rows, n: str, w: tuple[str, object, object]) -> Rows:
+    return with_cond(r, window_cond(Named(n), w))
+
+
+G.rule("outward", "(leaving out|leaving aside|ignoring|skipping|disregarding|omitting|not counting|not including|excluding|minus)", cost=0.0)(lambda: True)
+
+
+@G.rule("rows", "{r:rows} [,] {x:outward} (the ones|those|ones|the rows|rows|any|any rows|all|all rows|the records|records) (where|whose|that|which|for which|with|that are|in which) {c:cond}", cost=0.1)
+def _leaving_out(r: Rows, c: Cond, x: bool = True) -> Rows:
+    return with_cond(r, Not(c))
+
+
+G.rule("concerns", "(it|the script|this|this one|that) (covers|concerns|looks at|is about|goes over|deals with|takes into account|considers|works on|is based on|only covers|only concerns|only looks at)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "{x:concerns} [only|just|all] {r:rows}", cost=0.4)
+def _covers(r: Rows, x: bool = True) -> Statement | None:
+    return Select(r) if r.source and not r.every else None
+
+
+G.rule("setaside", "(are|is|should be|must be|have to be|get|gets) [always] (left out|left aside|ignored|skipped|disregarded|excluded|omitted|not counted|not considered|not looked at|not taken into account|passed over|dropped) [altogether|entirely|completely|everywhere]", "(do|does) not (count|matter|come into it) [here|altogether|anywhere]", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "{r:rows} {x:setaside}", cost=0.3)
+def _set_aside(r: Rows, x: bool = True) -> Statement | None:
+    return Exclude(r) if r.source and (r.conds or r.words) and not r.owner else None
+
+
+# --- cases ----------------------------------------------------------------------------------------------------------------
+
+G.rule("elseis", "<else> [,] (it is|it says|it reads|it becomes|that is)", cost=0.0)(lambda: "@it")
+G.rule("elseis", "<else> [,] [the] {n:name} (is|says|reads|becomes)", cost=0.1)(lambda n: n)
+
+
+@G.rule("clause", "{n:elseis} {c:cases}", cost=-0.5)
+def _otherwise_cases(n: str, c: Cases) -> Statement | None:
+    """In every other case there are cases again: they stand behind those said before."""
+    return Assign(Otherwise(), ((n, c),)) if len(c.arms) > 1 or c.default is not None else None
+
+
+# --- what holds anyway ------------------------------------------------------------------------------------------------------
+
+G.rule("clause", "(whatever|however much|however many|no matter what|no matter how much|no matter how many|regardless of what) (was|is|were|has been|have been|they|it|he|she) {w:oneword}", cost=0.2)(lambda w: Remark("note"))
+
+
+@G.terminal("whyblank")
+def _whyblank(chart: Chart, at: int) -> list[Edge]:
+    """Read the words that say why something is blank, up to a comma or the end: no numbers, no texts, no conditions."""
+    for end in range(at, min(at + 14, len(chart.tokens) + 1)):
+        if end == len(chart.tokens) or chart.low(end) in (",", ";", ")"):
+            return [Edge(end, True, 1.0)] if end - at > 1 else []
+        if chart.tokens[end].kind != "word" or chart.low(end) in ("if", "when", "unless", "otherwise", "except", "zero", "none", "true", "false", "null"):
+            return []
+    return []
+
+
+G.rule("blankwhy", "(a blank|an empty|a missing|a null|blank|empty|no) {n:name} [only|just|simply] means that {w:whyblank}", cost=0.1)(lambda n, w: n)
+G.rule("suchcounts", "[,|;] (and|so|but) (such|these|those|such a|that|it) [{s:source}|row|rows|record|records|entry|entries|one|ones] (counts|count|is counted|are counted|stays in|stay in|is included|are included) [too|as well|in full|like the others]", cost=0.0)(lambda s="": True)
+G.rule("blankcounts", "{n:blankwhy} {x:suchcounts}", cost=0.0)(lambda n, x: n)
+G.rule("blankcounts", "(a row|a record|an entry|rows|those|ones|records|entries|a {s:source}|{s:source}) (with|where) (a blank|an empty|a missing|blank|empty|no) {n:name} (counts|count|is counted|are counted|stays in|stay in|is included|are included) [too|as well|like the others]", cost=0.2)(lambda n, s="": n)
+
+
+@G.rule("rows", "{r:rows} (;|, but|,) {n:blankcounts}", cost=0.1)
+def _with_blanks(r: Rows, n: str) -> Rows | None:
+    kept = blanks_in(r, n)
+    return kept if kept != r or has(r.conds, words=n) else None
+
+
+@G.rule("clause", "{n:blankcounts}", cost=0.2)
+def _blank_counts(n: str) -> Statement:
+    return Remark(BLANKS + n)
+
+
+# --- limits said again in brackets ------------------------------------------------------------------------------------------
+
+_IN_HOURS = {"days": 24, "weeks": 168, "hours": 1}
+
+
+@G.rule("amountoftime", "{n:num} {u:unit} LP {m:num} {v:unit} RP", "{n:num} {u:unit} , (that is|i.e.|or) {m:num} {v:unit} ,", cost=0.0)
+def _said_twice(n: Lit, u: str, m: Lit, v: str) -> tuple[Lit, str] | None:
+    """A time with the same one in other units behind it; the smaller unit is the exact one."""
+    from decimal import Decimal
+
+    a, b = UNITS[u], UNITS[v]
+    if a == b or a not in _IN_HOURS or b not in _IN_HOURS or Decimal(n.text) * _IN_HOURS[a] != Decimal(m.text) * _IN_HOURS[b]:
+        return None
+    return (n, a) if _IN_HOURS[a] < _IN_HOURS[b] else (m, b)
+
+
+G.rule("time", "{t:amountoftime} (before|prior to|earlier than) {v:factor}", cost=0.1)(lambda t, v: Shift(v, t[1], t[0], True))
+G.rule("time", "{t:amountoftime} (after|from|later than) {v:factor}", cost=0.1)(lambda t, v: Shift(v, t[1], t[0], False))
+G.rule("time", "{t:amountoftime} ago", cost=0.1)(lambda t: Shift(Clock("now" if t[1] == "hours" else "today"), t[1], t[0], True))
+
+
+# --- fields of records by the name of their table ----------------------------------------------------------------------------
+
+G.rule("factor", "{o:owner} {n:name} (in|from|according to) [the] {s:source}", cost=0.6)(lambda o, n, s: Named(n, singular(s)) if o == singular(s) else None)
