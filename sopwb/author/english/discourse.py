@@ -52,6 +52,7 @@ from sopwb.author.english.returning import (
     them,
     unrounded,
 )
+from sopwb.author.english.saying import by_its_text
 from sopwb.author.english.scope import listed, source_of_param
 from sopwb.author.english.spec import Doubt, Effect, Predicate, Spec
 from sopwb.author.english.state import Change
@@ -63,6 +64,7 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
     """Change ``spec`` by one statement. Raises ``Doubt`` for one that does not fit."""
     statement = chosen(spec, not_there(spec, each_counted(spec, summed(spec, statement)), names), names)
     statement = over_all(spec, grouped(spec, gotten(spec, statement, names)), names)
+    statement = by_its_text(spec, statement)
     statement = in_that_case(spec, anchored(spec, pointing_back(spec, through_script(spec, statement))))
     match statement:
         case m.Takes(params):

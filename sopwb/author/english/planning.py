@@ -276,6 +276,8 @@ class Planner(Keeping):
         self.names.switches.update(key_of(p.name) for p in spec.params if p.type == "bool")
         self.names.amounts = {key_of(p.name) for p in spec.params if p.type in ("int", "decimal")}
         self.names.given.update(t for value in spec.defs.values() for t in texts_given(value))
+        assigned = [v for a in spec.assigns for _, v in a.sets]
+        self.names.given.update(v.text for v in assigned if isinstance(v, m.Lit) and v.kind == "string")
         for explain in spec.explains:
             local.add(key_of(explain.name))
         if spec.call is not None:

@@ -14,11 +14,13 @@ from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.lexicon import UNITS, singular
 from sopwb.author.english.meaning import (
+    And,
     Assign,
     Cases,
     Clock,
     Cond,
     Exclude,
+    Holds,
     Lit,
     Named,
     Not,
@@ -32,6 +34,7 @@ from sopwb.author.english.meaning import (
 )
 from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
+from sopwb.author.english.saying import COMES_TO
 
 # --- selections -----------------------------------------------------------------------------------------------------
 
@@ -75,6 +78,20 @@ G.rule("elseis", "<else> [,] [the] {n:name} (is|says|reads|becomes)", cost=0.1)(
 def _otherwise_cases(n: str, c: Cases) -> Statement | None:
     """In every other case there are cases again: they stand behind those said before."""
     return Assign(Otherwise(), ((n, c),)) if len(c.arms) > 1 or c.default is not None else None
+
+
+G.rule("atom", "{e:entity} (is|are|was) {v:owntext}", cost=0.9)(lambda v, e="": Holds(None, COMES_TO + v.text))
+
+
+@G.rule("clause", "<when> {c:cond} [,|then|, then] {o:outcome} [,] unless {d:cond}", cost=0.4)
+def _unless(c: Cond, o: tuple[tuple[str, Value], ...], d: Cond) -> Statement | None:
+    return Assign(And((c, Not(d))), o) if len(o) == 1 else None
+
+
+@G.rule("clause", "<when> {c:cond} [,|then|, then] {o:outcome} (, and|; and|;|, but) {x:set1} unless {d:cond}", cost=0.3)
+def _unless_second(c: Cond, o: tuple[tuple[str, Value], ...], x: tuple[tuple[str, Value], ...], d: Cond) -> tuple[Statement, ...]:
+    """Of two outcomes, a comma between them, the second one has an exception."""
+    return (Assign(c, o), Assign(And((c, Not(d))), x))
 
 
 # --- what holds anyway ------------------------------------------------------------------------------------------------------
