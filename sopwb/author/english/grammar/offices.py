@@ -14,11 +14,15 @@ from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.lexicon import UNITS, singular
 from sopwb.author.english.meaning import (
+    Agg,
     And,
+    Arith,
     Assign,
+    CallFor,
     Cases,
     Clock,
     Cond,
+    Create,
     Exclude,
     Holds,
     Lit,
@@ -151,3 +155,28 @@ G.rule("time", "{t:amountoftime} ago", cost=0.1)(lambda t: Shift(Clock("now" if 
 # --- fields of records by the name of their table ----------------------------------------------------------------------------
 
 G.rule("factor", "{o:owner} {n:name} (in|from|according to) [the] {s:source}", cost=0.6)(lambda o, n, s: Named(n, singular(s)) if o == singular(s) else None)
+
+# --- scripts that begin on top of others, and that go over records with them -----------------------------------------------
+
+G.rule("ontopof", "(on top of|based on|building on|in addition to|besides|apart from|next to|following on from) (it|that|this|these|those|this one|that one|that script) [,]", cost=0.0)(lambda: True)
+G.rule("newone", "(a|an|one|another) [small|short|new|further|second|third|little|simple|separate] <script>", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "[{x:ontopof}] {m:makes} {n:snake} , {o:newone}", "{x:ontopof} {m:makes} {n:snake}", "{x:ontopof} {m:makes} <script> <called> {n:snake}", "{x:ontopof} {m:makes} <script> [,|:] {n:snake}", cost=0.1)
+def _on_top(n: str, **_: Any) -> Statement:
+    return Create(n)
+
+
+G.rule("checksby", "(check|checks|test|tests|rate|rates|assess|assesses|evaluate|evaluates|judge|judges|measure|measures|examine|examines|look at|looks at|go through|goes through|take|takes)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "[<subj>] {c:checksby} {r:rows} (with|using|by|through|by means of|with the help of|by calling|by running) [our|the] [script] {s:script}", cost=0.2)
+def _checks_with(r: Rows, s: str, c: bool = True) -> Statement | None:
+    return CallFor(s, r) if r.source else None
+
+
+G.rule("aggregate", "how many [of them|of those|of these] (are|were|is|came out as|come out as) {c:eitheradj}", "the number of {c:eitheradj} (ones|{s:source})", cost=0.3)(lambda c, s="": Agg("count", None, Rows(s, conds=(c,)) if s else Rows(conds=(c,))))
+G.rule("overthem", "(over|across|for|taken over|summed over|added up over) (them|those|these|all of them|all of those)", cost=0.0)(lambda: Rows())
+G.rule("overthem", "(over|across|taken over|summed over|added up over) {r:rows}", cost=0.2)(lambda r: r)
+for _sign, _words in {"-": "minus|less", "+": "plus"}.items():
+    G.rule("aggregate", f"{{k:aggkind}} of {{a:measure}} ({_words}) {{b:measure}} {{r:overthem}}", cost=0.1)(lambda k, a, b, r, op=_sign: Agg(k, Arith(op, a, b), r))
