@@ -12,6 +12,7 @@ from sopwb.author.english.expressions import wrap
 from sopwb.author.english.link import Listing
 from sopwb.author.english.lower import Lowering
 from sopwb.author.english.names import key_of
+from sopwb.author.english.nodes import parts
 from sopwb.author.english.scope import Scope, date_field, find_field
 from sopwb.author.english.spec import Doubt, Expr
 from sopwb.kernel.limits import LISTED_FIRST_MAX
@@ -48,7 +49,11 @@ class Folding(Lowering):
 
     def fold(self, agg: m.Agg, listing: Listing) -> Expr:
         assert agg.what is not None
-        text, expr = self.solid_listing(listing, agg.what)
+        self.insisting = isinstance(agg.what, m.Arith) and self.told_by_text(agg.rows)
+        try:
+            text, expr = self.solid_listing(listing, agg.what)
+        finally:
+            self.insisting = False
         if not re.search(rf"\b{re.escape(listing.var)}\b", expr.text):
             raise Doubt(f"{expr.text} is the same for all {listing.source}. Which field of them is meant?")
         if agg.kind == "count":
@@ -71,6 +76,10 @@ class Folding(Lowering):
         order = agg.order[0] if agg.order else self.spec.order
         if order is not None and not (isinstance(order.by, m.Named) and order.by.words == "@self"):
             key = self.element(order.by, listing)
+            if is_optional(key.type) and self.told_by_text(agg.rows):
+                # Chosen by what the script says of them: one that it says so of without that value is a mistake.
+                self.assume(f"one of them without {key.text.rsplit('.', 1)[-1]} ends the run with an error")
+                key = Expr(f"must({key.text})", required(key.type))
             if is_optional(key.type):
                 raise Doubt(f"{key.text.rsplit('.', 1)[-1]} can be empty. Where should such records stand in the list?")
             by = key.text
@@ -90,6 +99,14 @@ class Folding(Lowering):
                 )
             text += ".sortBy(x, x)" + (".reverse()" if order.descending else "")
         return Expr(text, ListType(expr.type))
+
+    def told_by_text(self, rows: m.Rows | None) -> bool:
+        """Whether records were chosen by a text that the script called for them comes to."""
+        if self.spec.call is None or rows is None:
+            return False
+        texts = {key_of(t.replace(" ", "_")) for t in self.names.outcomes.get(self.spec.call.script, ())}
+        said = {p.words for p in parts(rows.conds) if isinstance(p, m.Holds)} | set(rows.words)
+        return bool(said) and said <= texts
 
     def top(self, agg: m.Agg, scope: Scope) -> Expr:
         """Give a field of the record with the greatest (or least) value of another; the first by key where they tie."""

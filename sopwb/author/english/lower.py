@@ -77,6 +77,10 @@ def _of_absence(cond: m.Cond) -> bool:
 class Lowering(Testing):
     """Adds values to conditions."""
 
+    insisting: bool = False
+    """Whether a record without a value that is computed with ends the run with an error."""
+
+
     # written by Computing
     @abstractmethod
     def aggregate(self, agg: m.Agg, scope: Scope) -> Expr:
@@ -204,6 +208,9 @@ class Lowering(Testing):
             return expr
         if self.body is not None and self.spec.effects and expr.text != "null":
             self.assume(f"an empty {expr.text} there ends the run with an error")
+            return Expr(f"must({expr.text})", required(expr.type))
+        if self.insisting and expr.text != "null" and not expr.text.startswith("("):
+            self.assume(f"one of them without {self.spoken(expr.text).rsplit('.', 1)[-1]} ends the run with an error")
             return Expr(f"must({expr.text})", required(expr.type))
         if expr.text in self.lacking and self.table is None:
             self.assume(f"where there are no such {self.lacking[expr.text]}, the run ends with an error")

@@ -180,3 +180,14 @@ G.rule("overthem", "(over|across|for|taken over|summed over|added up over) (them
 G.rule("overthem", "(over|across|taken over|summed over|added up over) {r:rows}", cost=0.2)(lambda r: r)
 for _sign, _words in {"-": "minus|less", "+": "plus"}.items():
     G.rule("aggregate", f"{{k:aggkind}} of {{a:measure}} ({_words}) {{b:measure}} {{r:overthem}}", cost=0.1)(lambda k, a, b, r, op=_sign: Agg(k, Arith(op, a, b), r))
+
+
+# --- saved scripts follow the ones that they call -------------------------------------------------------------------------
+
+G.rule("newthing", "(the|this|that|our) (new|changed|updated|latest|other|adjusted|current) (limit|number|value|version|rule|threshold|rate|price|one|figure|setting|definition)", "(the|this|that) (change|limit|update)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "{s:script} (should|must|will|has to|needs to|is to|shall) [also|then] (go by|use|follow|take|pick up|work with|apply|reflect|respect|take over|run with) {x:newthing}", "{s:script} [also] (goes by|uses|follows|takes|picks up|works with|applies) {x:newthing}", cost=0.1)
+def _follows(s: str, x: bool = True) -> Statement:
+    """What is saved again is taken over by the saved scripts that call it."""
+    return Remark("note")
