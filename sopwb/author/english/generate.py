@@ -16,6 +16,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.averages import settled
 from sopwb.author.english.declaring import quote, returns_of
+from sopwb.author.english.each import of_each
 from sopwb.author.english.link import Table
 from sopwb.author.english.loops import Loops
 from sopwb.author.english.names import Names, key_of
@@ -68,7 +69,7 @@ class Generated(msgspec.Struct, frozen=True):
 
 def generate(spec: Spec, names: Names) -> Generated:
     """Write the script that a spec means. Raises ``Doubt`` for whatever is missing, unknown or ambiguous."""
-    return Writer(spec.copy(), names).script()
+    return Writer(of_each(spec.copy(), names), names).script()
 
 
 def settle(spec: Spec, names: Names) -> None:

@@ -110,6 +110,7 @@ class Selecting(Linker):
         else:
             out.extend(self.owner_where(rows, schema))
         start, before, mentioned = len(out), self.facts, self.mentioned
+        self.facts = self.facts.union(*(self.sure.get(w, frozenset()) for w in out))
         for cond in (*rows.conds, *(m.Holds(None, w) for w in rows.words)):
             truth = self.cond(cond, scope)
             self.facts = self.facts | truth.yes

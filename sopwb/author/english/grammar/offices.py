@@ -23,6 +23,7 @@ from sopwb.author.english.meaning import (
     Clock,
     Cond,
     Create,
+    Define,
     Exclude,
     Holds,
     Lit,
@@ -36,6 +37,7 @@ from sopwb.author.english.meaning import (
     Statement,
     Value,
 )
+from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
 from sopwb.author.english.saying import COMES_TO
@@ -191,3 +193,32 @@ G.rule("newthing", "(the|this|that|our) (new|changed|updated|latest|other|adjust
 def _follows(s: str, x: bool = True) -> Statement:
     """What is saved again is taken over by the saved scripts that call it."""
     return Remark("note")
+
+
+# --- what each record comes to -------------------------------------------------------------------------------------------------
+
+G.rule("ofeach", "(of|to|for|on|in|by|at) (a|an|each|every|one|any|the|such a|that|this) {s:source}", cost=0.0)(lambda s: s)
+
+
+@G.rule("clause", "[the|a] {w:valuename} {x:ofeach} {i:isword} {v:defvalue}", "{x:ofeach} [,] [the|a] {w:valuename} {i:isword} {v:defvalue}", cost=0.2)
+def _of_each(w: str, v: Value, **_: Any) -> Statement:
+    return Define(w, v)
+
+
+@G.terminal("valuename")
+def _valuename(chart: Chart, at: int) -> list[Edge]:
+    """Read one or two words as the name of a value: "response", "waiting time"."""
+    out: list[Edge] = []
+    words: list[str] = []
+    for end in range(at, min(at + 2, len(chart.tokens))):
+        token = chart.tokens[end]
+        if token.kind not in ("word", "name") or token.low in _NO_VALUES:
+            break
+        words.append(token.low)
+        fields = {key_of(f) for s in chart.names.sources.values() for f in s.record.names()}
+        if key_of("_".join(words)) not in fields:
+            out.append(Edge(end + 1, " ".join(words_of("_".join(words))), 0.2 * len(words)))
+    return out
+
+
+_NO_VALUES = frozenset(("the", "a", "an", "number", "sum", "total", "count", "average", "of", "to", "for", "and", "or", "is", "are", "it", "that", "this", "if", "when", "return", "returns", "save", "each", "every", "all", "rows", "records", "only", "not", "no", "than", "more", "less"))

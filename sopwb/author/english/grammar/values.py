@@ -325,8 +325,9 @@ def _sum(v: Value) -> Value:
 
 
 @G.rule("value", "{v:value} [,] {r:rounding}", "{v:value} LP {r:rounding} RP", cost=0.3)
-def _rounded(v: Value, r: tuple[int, str]) -> Value:
-    return Rounded(v, r[0], r[1])
+def _rounded(v: Value, r: tuple[int, str]) -> Value | None:
+    """Round what is computed; a number that is said is as round as it is meant to be."""
+    return None if isinstance(v, Lit) and v.kind == "number" else Rounded(v, r[0], r[1])
 
 
 @G.rule("value", "{a:lit} , so {b:sum}", "{a:lit} LP {b:sum} RP", "{a:lit} , (that is|i.e.|meaning) {b:sum}", cost=0.3)
