@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.expressions import FALSE, TRUE, Truths, quoted
+from sopwb.author.english.expressions import EQ, FALSE, TRUE, Truths, quoted, wrap
 from sopwb.author.english.folding import Folding, names_in
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.link import Listing
@@ -250,6 +250,9 @@ class Computing(Folding):
             if not named:
                 raise
             return self.no_rows(m.Rows(named[0], "it"), scope)
+        if expr.type in (INT, DECIMAL):
+            # A number that is always there is "none" where it is 0.
+            return Truths(f"{wrap(expr, EQ + 1)} == 0", EQ)
         if scope.where and is_optional(expr.type):
             return Truths(f"{expr.text} == null", 3, frozenset(), frozenset((expr.text,)))
         return self.empty(expr)

@@ -532,9 +532,8 @@ def _return(spec: Spec, statement: m.Return) -> None:
 def _explain(spec: Spec, name: str, value: m.Value) -> None:
     known = next((i for i, e in enumerate(spec.explains) if e.name == name), None)
     if isinstance(value, m.Fixed) and isinstance(value.value, m.Named) and value.value.words == "@same":
-        if known is None:
-            raise Doubt(f"What is {name}?")
-        spec.explains[known] = m.Explain(name, m.Fixed(spec.explains[known].value, value.places))
+        said = m.Named(key_of(name)) if known is None else spec.explains.pop(known).value
+        spec.explains.append(m.Explain(name, m.Fixed(said, value.places)))
     elif known is None:
         spec.explains.append(m.Explain(name, value))
     else:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.lexicon import UNITS
 from sopwb.author.english.names import Names, key_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.scope import find_field, source_of_param
-from sopwb.author.english.spec import Spec
+from sopwb.author.english.spec import Doubt, Spec
 
 
 def of_each(spec: Spec, names: Names) -> Spec:
@@ -54,6 +55,10 @@ def _put(spec: Spec, key: str, value: m.Value, source: str) -> None:
     """Put a value in the place of its name in what is computed over records of a source."""
 
     def inside(node: Any) -> Any:
+        if isinstance(node, m.Compare) and node.left == m.Named(key) and isinstance(value, m.Span):
+            unit = UNITS.get(node.right.unit, "") if isinstance(node.right, m.Lit) else ""
+            if unit not in ("", UNITS.get(value.unit, value.unit)):
+                raise Doubt(f'"{key}" is in {value.unit}. How much is {node.right.text} {node.right.unit} in {value.unit}?')
         if isinstance(node, m.Named) and node.words == key and node.owner in ("", "it"):
             return value
         return _rebuilt(node, inside)

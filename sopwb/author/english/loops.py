@@ -381,7 +381,13 @@ class Loops(Linker):
             raise Doubt(f"What should the mail say as its {part}?")
         if isinstance(value, m.Lit):
             value = self.filled_message(value.text)
+        if isinstance(value, m.Cases):
+            arms = tuple(m.Arm(a.cond, self.filled_text(a.value)) for a in value.arms)
+            value = m.Cases(arms, self.filled_text(value.default) if value.default is not None else None)
         return str(self.as_text(self.value(value, self.body)).text)
+
+    def filled_text(self, value: m.Value) -> m.Value:
+        return self.filled_message(value.text) if isinstance(value, m.Lit) else value
 
     def filled_message(self, text: str) -> m.Message:
         """Bind a text's capitals: by what was said, by the listed values in order, by fields of the same name."""

@@ -46,6 +46,10 @@ BRACES = re.compile(r"\{\s*([A-Za-z_][\w .']*?)\s*\}")
 """A placeholder in braces, "{name}": the field or result of that name."""
 
 
+BEFORE = "@text before"
+"""Stands for the text that was said before, where another one is said for some case."""
+
+
 def fill_last(spec: Spec) -> None:
     """Let the values that were listed behind a text stand for its placeholders, in order, where their numbers agree."""
     if not spec.text:
@@ -132,4 +136,9 @@ def mail_part(spec: Spec, part: str, value: m.Value) -> None:
         raise Doubt("Which mail is that for?")
     if isinstance(value, m.Lit):
         spec.text = value.text
+    if isinstance(value, m.Cases) and value.default == m.Named(BEFORE):
+        before = getattr(mails[-1].mail, part)
+        if not isinstance(before, m.Lit):
+            raise Doubt(f"What is the {part} in every other case?")
+        value = msgspec.structs.replace(value, default=before)
     mails[-1].mail = msgspec.structs.replace(mails[-1].mail, **{part: value})

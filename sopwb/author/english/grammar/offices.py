@@ -17,6 +17,7 @@ from sopwb.author.english.meaning import (
     Agg,
     And,
     Arith,
+    Arm,
     Assign,
     CallFor,
     Cases,
@@ -27,6 +28,7 @@ from sopwb.author.english.meaning import (
     Exclude,
     Holds,
     Lit,
+    MailPart,
     Named,
     Not,
     Otherwise,
@@ -40,6 +42,7 @@ from sopwb.author.english.meaning import (
 from sopwb.author.english.names import key_of, words_of
 from sopwb.author.english.nodes import has
 from sopwb.author.english.patterns import Chart, Edge
+from sopwb.author.english.placeholders import BEFORE
 from sopwb.author.english.saying import COMES_TO
 
 # --- selections -----------------------------------------------------------------------------------------------------
@@ -222,3 +225,24 @@ def _valuename(chart: Chart, at: int) -> list[Edge]:
 
 
 _NO_VALUES = frozenset(("the", "a", "an", "number", "sum", "total", "count", "average", "of", "to", "for", "and", "or", "is", "are", "it", "that", "this", "if", "when", "return", "returns", "save", "each", "every", "all", "rows", "records", "only", "not", "no", "than", "more", "less"))
+
+
+# --- mails ---------------------------------------------------------------------------------------------------------------------
+
+G.rule("otherwords", "[the|all] (other|others|rest|remaining) [{v:num}] [ones|placeholders|words|values|figures|numbers|capitals]", "everything else", "all else", cost=0.0)(lambda v=None: True)
+
+
+@G.rule("clause", "{o:otherwords} (are|is|come from|comes from|are taken from) [the] [{w:oneword}] [what|fields of|results of|values of|returned by|those of|that] {s:script} [returns|gives|says|gives back|returns for it|returns for them]", cost=0.1)
+def _others_from(s: str, o: bool = True, w: str = "") -> Statement:
+    """What stands in capitals and is not explained is filled by its name, from what the script says of each."""
+    return CallFor(s)
+
+
+@G.rule("clause", "<when> {c:cond} [,|then|, then] the (body|text|message|content) (is|reads|says|should be|should read|should say|must be) {v:string} [instead]", "the (body|text|message|content) (is|reads|says|should be) {v:string} [instead] <when> {c:cond}", cost=0.0)
+def _other_body(c: Cond, v: Lit) -> Statement:
+    return MailPart("body", Cases((Arm(c, v),), Named(BEFORE)))
+
+
+@G.rule("clause", "<when> {c:cond} [,|then|, then] the subject [line] (is|reads|says|should be|should read|should say|must be) {v:string} [instead]", "the subject [line] (is|reads|says|should be) {v:string} [instead] <when> {c:cond}", cost=0.0)
+def _other_subject(c: Cond, v: Lit) -> Statement:
+    return MailPart("subject", Cases((Arm(c, v),), Named(BEFORE)))
