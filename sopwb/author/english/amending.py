@@ -6,7 +6,7 @@ Deliberately not here: other numbers (``numbering``) and other operands (``corre
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -225,8 +225,40 @@ def _with(arms: tuple[m.Arm, ...], new: m.Arm) -> tuple[m.Arm, ...]:
     return (*arms, new)
 
 
+EVERYWHERE: Final = "@everywhere"
+"""What is counted by a number that is another one in all places where it stands."""
+
+
+def _everywhere(spec: Spec, said: m.Unless) -> None:
+    """Let another number of a unit of time stand in all its places where a condition holds. Raises ``Doubt``."""
+    unit, found = UNITS.get(said.new.unit, ""), [0]
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, m.Rows):
+            return node
+        if isinstance(node, m.Shift) and said.old is not None and node.unit == unit and node.count == _bare(said.old):
+            found[0] += 1
+            count = m.Cases((m.Arm(said.cond, _bare(said.new)),), node.count)
+            return msgspec.structs.replace(node, count=count)
+        if isinstance(node, m.Node):
+            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
+        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+
+    spec.defs = {k: walk(v) for k, v in spec.defs.items()}
+    spec.returns, spec.assigns = [walk(r) for r in spec.returns], [walk(a) for a in spec.assigns]
+    if not found[0]:
+        raise Doubt(f"Where should it be {said.new.text}? I do not find the other number as a number of {unit or 'units'}.")
+
+
+def _bare(lit: m.Lit) -> m.Lit:
+    return m.Lit("number", lit.text)
+
+
 def unless(spec: Spec, said: m.Unless) -> None:
     """Let another number stand in one place where a condition holds."""
+    if said.noun == EVERYWHERE:
+        _everywhere(spec, said)
+        return
     site = found_site(spec, m.Renumber(said.new, said.old, "", said.noun, said.op))
     if site.op and said.op and site.op != said.op:
         raise Doubt(f"It says {site.op} {site.lit.text} so far. Does the limit itself count in that case?")

@@ -159,7 +159,7 @@ G.rule("time", "{t:amountoftime} ago", cost=0.1)(lambda t: Shift(Clock("now" if 
 
 # --- fields of records by the name of their table ----------------------------------------------------------------------------
 
-G.rule("factor", "{o:owner} {n:name} (in|from|according to) [the] {s:source}", cost=0.6)(lambda o, n, s: Named(n, singular(s)) if o == singular(s) else None)
+G.rule("factor", "{o:owner} {n:name} (in|from|according to) [the] {s:source}", cost=0.6)(lambda o, n, s: Named(n, singular(s)) if o in ("", singular(s)) else None)
 
 # --- scripts that begin on top of others, and that go over records with them -----------------------------------------------
 

@@ -31,7 +31,7 @@ from sopwb.author.english.quantities import MEASURES
 
 _NOTHING: Final = Lit("number", "0")
 _ONE: Final = Lit("number", "1")
-_NO_UNITS: Final = _FUNCTION_WORDS | frozenset(("further", "additional", "extra", "full", "started", "first", "other", "discount", "time", "vat", "tax", "way", "case", "cent", "least", "maximum", "minimum", "total", "weekend", "new", "old", "row", "record", "half", "third", "quarter"))
+_NO_UNITS: Final = _FUNCTION_WORDS | frozenset(("further", "additional", "extra", "full", "started", "first", "other", "discount", "time", "vat", "tax", "way", "case", "cent", "least", "maximum", "minimum", "total", "weekend", "new", "old", "row", "record", "half", "third", "quarter", "inclusive", "exclusive", "included", "excluded"))
 
 
 @G.terminal("measured")
