@@ -346,6 +346,11 @@ class Loops(Linker):
             self.block = outer
         elif to.text not in self.facts and to.type != STRING:
             self.assume("somebody without an address gets no mail")
+            if not re.fullmatch(r"[\w.]+", to.text):
+                # Only what has a name can be known not to be empty.
+                name = self.unique("address")
+                self.block.append({"op": "math", "name": name, "expr": to.text})
+                to = Expr(name, to.type)
             inner: list[dict[str, Any]] = []
             self.block.append({"op": "if", "cond": f"{to.text} != null", "then": inner})
             outer, self.block = self.block, inner

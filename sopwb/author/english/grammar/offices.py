@@ -246,3 +246,6 @@ def _other_body(c: Cond, v: Lit) -> Statement:
 @G.rule("clause", "<when> {c:cond} [,|then|, then] the subject [line] (is|reads|says|should be|should read|should say|must be) {v:string} [instead]", "the subject [line] (is|reads|says|should be) {v:string} [instead] <when> {c:cond}", cost=0.0)
 def _other_subject(c: Cond, v: Lit) -> Statement:
     return MailPart("subject", Cases((Arm(c, v),), Named(BEFORE)))
+
+
+G.rule("clause", "{m:makes} {n:snake} as (a|an|one|our) [nightly|daily|weekly|monthly|scheduled|new|further] (batch job|job|batch process|process|batch)", "{n:opening} as (a|an|one|our) [nightly|daily|weekly|monthly|scheduled|new|further] (batch job|job|batch process|process|batch)", cost=-0.5)(lambda n, m=None: Create(n))
