@@ -36,6 +36,7 @@ from sopwb.author.english.meaning import (
     Unless,
     Value,
 )
+from sopwb.author.english.names import key_of
 
 _ZERO = Lit("number", "0")
 
@@ -108,7 +109,17 @@ def _add_field(n: str, v: Value, f: bool = True) -> Statement:
 
 G.rule("tail", "{b:be} (negative|below zero|under zero|below 0)", cost=0.1)(lambda b: Compare("<", None, _ZERO))
 G.rule("tail", "{b:be} (positive|above zero|over zero|greater than zero)", cost=0.1)(lambda b: Compare(">", None, _ZERO))
-G.rule("set1", "[the] {n:name} [,|being] {:described} {v:value}", cost=0.4)(lambda n, v: ((n, v),))
+G.rule("withset", "{n:ident} [,|being|as] {:described} {v:value}", cost=0.2)(lambda n, v: ((key_of(n), v),))
+G.rule("withset", "{a:withset} (,|and|, and) {b:withset}", cost=0.1)(lambda a, b: (*a, *b))
+
+
+@G.rule("clause", "[<subj>] <return> [{o:objectwords}] {f:object} [,] (with|where) {x:withset}", cost=0.3)
+def _return_with(f: tuple[Ret, ...], x: tuple[tuple[str, Value], ...], o: Any = None) -> Statement | None:
+    said = dict(x)
+    fits = said.keys() <= {key_of(r.name) for r in f}
+    return Return(tuple(Ret(r.name, r.type, said.get(key_of(r.name))) for r in f)) if fits else None
+
+
 G.rule("clause", "[it|which|that] [is|being|becomes|goes|gets] [then] (negative|a negative number|below zero|minus) <when> {c:cond}", "[it|which] (can|may|will|should) (be|become|go|get) (negative|below zero) [<when> {c:cond}]", cost=0.2)(lambda c=None: Remark("note"))
 
 # --- the record that another one points to ----------------------------------------------------------------------------------
