@@ -7,6 +7,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     absence,
     aggregates,
     amending,
+    apiece,
     asides,
     banding,
     bulkmail,
