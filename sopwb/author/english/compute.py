@@ -250,7 +250,7 @@ class Computing(Folding):
             if not named:
                 raise
             return self.no_rows(m.Rows(named[0], "it"), scope)
-        if expr.type in (INT, DECIMAL):
+        if not scope.where and self.spec.call is not None and expr.type in (INT, DECIMAL):
             # A number that is always there is "none" where it is 0.
             return Truths(f"{wrap(expr, EQ + 1)} == 0", EQ)
         if scope.where and is_optional(expr.type):

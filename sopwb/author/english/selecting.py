@@ -110,10 +110,13 @@ class Selecting(Linker):
         else:
             out.extend(self.owner_where(rows, schema))
         start, before, mentioned = len(out), self.facts, self.mentioned
-        self.facts = self.facts.union(*(self.sure.get(w, frozenset()) for w in out))
+        sure = frozenset[str]().union(*(self.sure.get(w, frozenset()) for w in out))
         for cond in (*rows.conds, *(m.Holds(None, w) for w in rows.words)):
+            # What is computed with is there where the records spoken of have it; a test of absence must not know that.
+            told = self.facts
+            self.facts = told | sure if has(cond, (m.Span, m.Arith)) else told
             truth = self.cond(cond, scope)
-            self.facts = self.facts | truth.yes
+            self.facts = told | truth.yes
             if truth.text == "true":
                 continue
             text = truth.text if truth.level >= 2 else f"({truth.text})"

@@ -238,7 +238,7 @@ def _others_from(s: str, o: bool = True, w: str = "") -> Statement:
     return CallFor(s)
 
 
-@G.rule("clause", "<when> {c:cond} [,|then|, then] the (body|text|message|content) (is|reads|says|should be|should read|should say|must be) {v:string} [instead]", "the (body|text|message|content) (is|reads|says|should be) {v:string} [instead] <when> {c:cond}", cost=0.0)
+@G.rule("clause", "<when> {c:cond} [,|then|, then] the body (is|reads|says|should be|should read|should say|must be) {v:string} [instead]", "the body (is|reads|says|should be) {v:string} [instead] <when> {c:cond}", cost=0.0)
 def _other_body(c: Cond, v: Lit) -> Statement:
     return MailPart("body", Cases((Arm(c, v),), Named(BEFORE)))
 
