@@ -247,7 +247,7 @@ def _everywhere(spec: Spec, said: m.Unless) -> None:
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns, spec.assigns = [walk(r) for r in spec.returns], [walk(a) for a in spec.assigns]
     if not found[0]:
-        raise Doubt(f"Where should it be {said.new.text}? I do not find the other number as a number of {unit or 'units'}.")
+        raise Doubt(f"Where should it be {said.new.text}? I do not find the other number of {unit or 'units'}.")
 
 
 def _bare(lit: m.Lit) -> m.Lit:

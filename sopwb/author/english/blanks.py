@@ -1,4 +1,6 @@
-"""Records in which a field is blank, and that count all the same: "a blank answer means nobody has asked yet, and such a row counts".
+"""Records in which a field is blank, and that count all the same.
+
+    "A blank answer means that nobody has asked yet, and such a row counts."
 
 Deliberately not here: a value in the place of a blank (``Spec.blanks``).
 """
@@ -31,7 +33,7 @@ def _passing(cond: m.Cond, field: str) -> m.Cond:
 
 
 def count_blanks(spec: Spec, field: str) -> None:
-    """Let records count in which a field is blank, wherever that field is tested. Raises ``Doubt`` where none tests it."""
+    """Let records count in which a field is blank, wherever that field is tested. Raises ``Doubt``."""
     found = [False]
 
     def walk(node: Any) -> Any:

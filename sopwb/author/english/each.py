@@ -1,7 +1,8 @@
-"""Values of each record that have a name: "the wait of a visit is the minutes from in_at to out_at", "the longest wait".
+"""Values of each record that have a name: "the wait of a visit is the minutes from a to b".
 
-Such a definition speaks of fields that only the records gone over have, so it stands for nothing by itself: where records are
-tested, ordered or added up by its name, it is put in the name's place. Deliberately not here: points and weights (``Spec.per``).
+Such a definition speaks of fields that only the records gone over have, so it stands for nothing by itself: where
+records are tested, ordered or added up by its name, it is put in the name's place. Deliberately not here: points and
+weights (``Spec.per``).
 """
 
 from __future__ import annotations
@@ -55,10 +56,8 @@ def _put(spec: Spec, key: str, value: m.Value, source: str) -> None:
     """Put a value in the place of its name in what is computed over records of a source."""
 
     def inside(node: Any) -> Any:
-        if isinstance(node, m.Compare) and node.left == m.Named(key) and isinstance(value, m.Span):
-            unit = UNITS.get(node.right.unit, "") if isinstance(node.right, m.Lit) else ""
-            if unit not in ("", UNITS.get(value.unit, value.unit)):
-                raise Doubt(f'"{key}" is in {value.unit}. How much is {node.right.text} {node.right.unit} in {value.unit}?')
+        if isinstance(node, m.Compare) and node.left == m.Named(key) and isinstance(node.right, m.Lit):
+            _same_unit(key, value, node.right)
         if isinstance(node, m.Named) and node.words == key and node.owner in ("", "it"):
             return value
         return _rebuilt(node, inside)
@@ -72,6 +71,13 @@ def _put(spec: Spec, key: str, value: m.Value, source: str) -> None:
     spec.returns = [walk(r) for r in spec.returns]
     spec.assigns = [walk(a) for a in spec.assigns]
     spec.current, spec.pick = walk(spec.current), walk(spec.pick)
+
+
+def _same_unit(key: str, value: m.Value, limit: m.Lit) -> None:
+    """Ask where a time in minutes is compared with hours. Raises ``Doubt``."""
+    unit = UNITS.get(limit.unit, "")
+    if isinstance(value, m.Span) and unit not in ("", UNITS.get(value.unit, value.unit)):
+        raise Doubt(f'"{key}" is in {value.unit}. How much is {limit.text} {limit.unit} in {value.unit}?')
 
 
 def _rebuilt(node: Any, walk: Any) -> Any:

@@ -1,7 +1,7 @@
 """Conditions that name a text which the script itself comes to: "'no budget' unless the grant is closed".
 
-Such a condition is the one under which that text is given, and none of the cases before it. Deliberately not here: texts that
-records hold, and texts that another script gives.
+Such a condition is the one under which that text is given, and none of the cases before it. Deliberately not here:
+texts that records hold, and texts that another script gives.
 """
 
 from __future__ import annotations
