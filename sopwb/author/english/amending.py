@@ -229,14 +229,17 @@ EVERYWHERE: Final = "@everywhere"
 """What is counted by a number that is another one in all places where it stands."""
 
 
-def _everywhere(spec: Spec, said: m.Unless) -> None:
-    """Let another number of a unit of time stand in all its places where a condition holds. Raises ``Doubt``."""
-    unit, found = UNITS.get(said.new.unit, ""), [0]
+def _everywhere(spec: Spec, said: m.Unless, unit: str, old: m.Lit) -> int:
+    """Let another number of a unit of time stand in its places where a condition holds; tells in how many.
+
+    A window that records are chosen by is none of them: it is one for all.
+    """
+    found = [0]
 
     def walk(node: Any) -> Any:
         if isinstance(node, m.Rows):
             return node
-        if isinstance(node, m.Shift) and said.old is not None and node.unit == unit and node.count == _bare(said.old):
+        if isinstance(node, m.Shift) and node.unit == unit and _bare(node.count) == _bare(old):
             found[0] += 1
             count = m.Cases((m.Arm(said.cond, _bare(said.new)),), node.count)
             return msgspec.structs.replace(node, count=count)
@@ -246,23 +249,26 @@ def _everywhere(spec: Spec, said: m.Unless) -> None:
 
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns, spec.assigns = [walk(r) for r in spec.returns], [walk(a) for a in spec.assigns]
-    if not found[0]:
-        raise Doubt(f"Where should it be {said.new.text}? I do not find the other number of {unit or 'units'}.")
+    return found[0]
 
 
-def _bare(lit: m.Lit) -> m.Lit:
-    return m.Lit("number", lit.text)
+def _bare(value: m.Value) -> m.Value:
+    return m.Lit("number", value.text) if isinstance(value, m.Lit) else value
 
 
 def unless(spec: Spec, said: m.Unless) -> None:
     """Let another number stand in one place where a condition holds."""
     if said.noun == EVERYWHERE:
-        _everywhere(spec, said)
+        unit = UNITS.get(said.new.unit, "")
+        if said.old is None or not _everywhere(spec, said, unit, said.old):
+            raise Doubt(f"Where should it be {said.new.text}? I do not find the other number of {unit or 'units'}.")
         return
     site = found_site(spec, m.Renumber(said.new, said.old, "", said.noun, said.op))
     if site.op and said.op and site.op != said.op:
         raise Doubt(f"It says {site.op} {site.lit.text} so far. Does the limit itself count in that case?")
     new = m.Lit("number", said.new.text, site.lit.unit)
+    if site.unit and not site.op and _everywhere(spec, said, site.unit, site.lit) == 1:
+        return
     if site.unit and not site.op:
         raise Doubt(f"I cannot look back a different number of {site.unit} for some only. How else could that be said?")
     put(spec, site.path, m.Cases((m.Arm(said.cond, new),), site.lit))

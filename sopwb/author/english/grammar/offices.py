@@ -11,6 +11,7 @@ from typing import Any
 
 from sopwb.author.english.blanks import BLANKS, blanks_in
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.grammar.conditions import with_subject
 from sopwb.author.english.grammar.rows import window_cond, with_cond
 from sopwb.author.english.lexicon import UNITS, singular
 from sopwb.author.english.meaning import (
@@ -181,6 +182,7 @@ def _checks_with(r: Rows, s: str, c: bool = True) -> Statement | None:
 
 
 G.rule("aggregate", "how many [of them|of those|of these] (are|were|is|came out as|come out as) {c:eitheradj}", "the number of {c:eitheradj} (ones|{s:source})", cost=0.3)(lambda c, s="": Agg("count", None, Rows(s, conds=(c,)) if s else Rows(conds=(c,))))
+G.rule("aggregate", "how many [of] {r:rows} (have|has|had) (a|an) {n:name} [of] {t:tails}", "how many [of them] (have|has|had) (a|an) {n:name} of {t:tails}", cost=0.2)(lambda n, t, r=None: Agg("count", None, with_cond(r if r is not None else Rows(), with_subject(t, Named(n)))))
 G.rule("overthem", "(over|across|for|taken over|summed over|added up over) (them|those|these|all of them|all of those)", cost=0.0)(lambda: Rows())
 G.rule("overthem", "(over|across|taken over|summed over|added up over) {r:rows}", cost=0.2)(lambda r: r)
 for _sign, _words in {"-": "minus|less", "+": "plus"}.items():
