@@ -29,13 +29,13 @@ from sopwb.author.english.meaning import (
     Exclude,
     Holds,
     Lit,
+    Loop,
     MailPart,
     Named,
     Not,
     Otherwise,
     Remark,
     Rows,
-    Select,
     Shift,
     Statement,
     Value,
@@ -67,7 +67,7 @@ G.rule("concerns", "(it|the script|this|this one|that) (covers|concerns|looks at
 
 @G.rule("clause", "{x:concerns} [only|just|all] {r:rows}", cost=0.4)
 def _covers(r: Rows, x: bool = True) -> Statement | None:
-    return Select(r) if r.source and not r.every else None
+    return Loop(r) if r.source else None
 
 
 G.rule("setaside", "(are|is|should be|must be|have to be|get|gets) [always] (left out|left aside|ignored|skipped|disregarded|excluded|omitted|not counted|not considered|not looked at|not taken into account|passed over|dropped) [altogether|entirely|completely|everywhere]", "(do|does) not (count|matter|come into it) [here|altogether|anywhere]", cost=0.0)(lambda: True)
