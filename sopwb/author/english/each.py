@@ -21,6 +21,13 @@ def of_each(spec: Spec, names: Names) -> Spec:
     """Put what each record comes to in the place of its name, wherever records are computed with."""
     if spec.loop is not None or spec.call is not None:
         return spec
+    total = spec.defs.get("@sum")
+    if isinstance(total, m.Agg) and total.what is not None:
+        one = {source_of_param(names, p.name) for p in spec.params}
+        over = total.rows or spec.current
+        if over is not None and over == m.Rows(over.source) and over.source in one:
+            # "A boat costs 3.00 per metre", of the boat that goes in.
+            spec.defs["@sum"], spec.current = total.what, None if over == spec.current else spec.current
     for key, value in list(spec.defs.items()):
         source = "" if key.startswith("@") else _source_of(spec, key, value, names)
         if source:
