@@ -181,6 +181,7 @@ def anchored(spec: Spec, statement: Any) -> Any:
     """Give "them" and "those" inside a statement the records that it spoke of before: "the number of X, the
     sum of their …"."""
     last: list[m.Rows] = []
+    before: list[m.Agg] = []
     chained = [False]
     looping = spec.loop is not None or (spec.call is not None and not spec.params)
 
@@ -209,6 +210,7 @@ def anchored(spec: Spec, statement: Any) -> Any:
                 last[:] = [rows]
             return node
         if not last:
+            before.append(node)
             return node
         if rows is None and not _owned(node.what):
             if not looping or not (last[0].conds or last[0].words):
@@ -232,7 +234,19 @@ def anchored(spec: Spec, statement: Any) -> Any:
     done = walk(statement) if isinstance(statement, m.Return | m.Define | m.Explain) else statement
     if last and spec.current is None and not looping and isinstance(statement, m.Return):
         spec.current = _spoken_of(done, last[0], bool(spec.params))
+        whole = spec.current is None or not (spec.current.conds or spec.current.words)
+        early = next((a for a in before if a.rows is None and not _owned(a.what) and not _known(spec, a.what)), None)
+        if early is not None and not whole:
+            raise Doubt(
+                f'Is the {_KINDS.get(early.kind, early.kind)} meant over all of them, or only over those that are counted behind it? Please name the records.'  # noqa: E501 - one message, one line
+            )
     return done
+
+
+def _known(spec: Spec, value: m.Value | None) -> bool:
+    """Whether a value has a name of its own, so that it needs no records."""
+    said = spec.defs.get(value.words) if isinstance(value, m.Named) else None
+    return (said is not None and has(said, m.Agg)) or (isinstance(value, m.Named) and value.words.startswith("@"))
 
 
 def _spoken_of(said: Any, last: m.Rows, somebodys: bool) -> m.Rows | None:
