@@ -47,6 +47,10 @@ _EXACT = re.compile(r"[\d\"{]|(?<!\w)'")
 _COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock, Example)
 
 
+def holds_command(said: Said) -> bool:
+    return any(isinstance(s, _COMMANDS) for s in said.statements)
+
+
 class Planner(Keeping):
     """Reads one turn on a copy of the state. After ``plan``, ``state`` and ``steps`` say what is to be."""
 
@@ -90,6 +94,9 @@ class Planner(Keeping):
             tokens = self.reopened(tokens)
             self.learn()
             said = read(tokens, self.names)
+            if len(tokens) == 1 and text[said.end : said.end + 1] == "!" and not holds_command(said):
+                self.aside(said)  # "Tips!" only says what comes next
+                continue
             try:
                 if said.lost >= 0:
                     if (

@@ -40,6 +40,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     listing,
     loosely,
     mails,
+    offhand,
     opening,
     outcomes,
     parameters,
