@@ -7,6 +7,7 @@ Deliberately not here: carrying a plan out (``carrying``), and words for people 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from sopwb.author.english.foretelling import foretell
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.hoisting import is_nameless
 from sopwb.author.english.keeping import Keeping
+from sopwb.author.english.lexer import Token
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import (
     NAME_WANTED,
@@ -45,10 +47,6 @@ from sopwb.lang.environment import Environment, Signature
 _EXACT = re.compile(r"[\d\"{]|(?<!\w)'")
 """A number, a text that begins or a brace: no small talk has one. An apostrophe in or after a word is none."""
 _COMMANDS = (m.Create, m.Save, m.Plan, m.RunIt, m.Show, m.Confirm, m.Drop, m.Undo, m.Mock, Example)
-
-
-def holds_command(said: Said) -> bool:
-    return any(isinstance(s, _COMMANDS) for s in said.statements)
 
 
 class Planner(Keeping):
@@ -90,13 +88,10 @@ class Planner(Keeping):
                 "What should the script be called? For example: create a script called late_payers.", (), NAME_WANTED
             )
         lost: list[Said] = []
-        for tokens in read_sentences(text, self.known_words()):
+        for tokens in self.sentences(text):
             tokens = self.reopened(tokens)
             self.learn()
             said = read(tokens, self.names)
-            if len(tokens) == 1 and text[said.end : said.end + 1] == "!" and not holds_command(said):
-                self.aside(said)  # "Tips!" only says what comes next
-                continue
             try:
                 if said.lost >= 0:
                     if (
@@ -153,6 +148,16 @@ class Planner(Keeping):
                 + ". How do you mean it?"
             )
         return self.steps
+
+    def sentences(self, text: str) -> Iterator[tuple[Token, ...]]:
+        """Give the sentences of a turn but those that only say what comes next: "Tips!"."""
+        for tokens in read_sentences(text, self.known_words()):
+            exclaimed = len(tokens) == 1 and text[tokens[0].end : tokens[0].end + 1] == "!"
+            said = read(tokens, self.names) if exclaimed else None
+            if said is None or any(isinstance(s, _COMMANDS) for s in said.statements):
+                yield tokens
+            else:
+                self.aside(said)
 
     def begun(self, statements: tuple[Any, ...]) -> tuple[Any, ...]:
         """Let "I need pet_age: it takes …" begin a script of that name, not return a field of it."""

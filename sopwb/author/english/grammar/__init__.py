@@ -31,6 +31,7 @@ from sopwb.author.english.grammar import (  # noqa: F401 - imported for their ru
     examples,
     exceeding,
     exceptions,
+    fates,
     fielding,
     findings,
     giving,

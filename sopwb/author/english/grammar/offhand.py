@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from sopwb.author.english.grammar.asides import _MONEY_NAMES
 from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.charging import _all_of
 from sopwb.author.english.grammar.conditions import NEGATIONS
 from sopwb.author.english.grammar.rows import window_cond, with_cond
+from sopwb.author.english.lexicon import AMOUNT
 from sopwb.author.english.meaning import (
     Adjust,
     Agg,
@@ -109,26 +109,19 @@ def _sum_on_top(w: Value, r: Rows, n: str, k: Any = None, s: Any = None) -> Stat
     return Adjust("add", Agg("sum", w, r), None, n)
 
 
-G.rule("eachone", "(each|every|every one|each one) of {r:rows}", "(each|every) of (those|these|the) {r:rows}", cost=0.0)(lambda r: r)
+G.rule("oneofthem", "(each|every|every one|each one) of {r:rows}", "(each|every) of (those|these|the) {r:rows}", cost=0.0)(lambda r: r)
 G.rule("offword", "(take|knock|dock|deduct|subtract)", cost=0.0)(lambda: "sub")
-G.rule("perone", "{k:offword} {v:num} [<noun_unit>] [off] (for|per) {r:eachone} [off]", "{k:offword} {v:num} [<noun_unit>] [off] (per|for each|for every) {r:rows}", cost=0.1)(lambda k, v, r: (k, Arith("*", Agg("count", None, r), Lit(v.kind, v.text, "per"))))
-G.rule("perone", "add {v:num} [<noun_unit>] (for|per) {r:eachone}", "add {v:num} [<noun_unit>] (per|for each|for every) {r:rows}", cost=0.3)(lambda v, r: ("add", Arith("*", Agg("count", None, r), Lit(v.kind, v.text, "per"))))
+G.rule("perone", "{k:offword} {v:num} [<noun_unit>] [off] (for|per) {r:oneofthem} [off]", "{k:offword} {v:num} [<noun_unit>] [off] (per|for each|for every) {r:rows}", cost=0.1)(lambda k, v, r: (k, Arith("*", Agg("count", None, r), Lit(v.kind, v.text, "per"))))
+G.rule("perone", "add {v:num} [<noun_unit>] (for|per) {r:oneofthem}", "add {v:num} [<noun_unit>] (per|for each|for every) {r:rows}", cost=0.3)(lambda v, r: ("add", Arith("*", Agg("count", None, r), Lit(v.kind, v.text, "per"))))
 
 
-@G.terminal("ownmoney")
-def _ownmoney(chart: Chart, at: int) -> list[Edge]:
-    """Give the one value of the open script that can be an amount of money, reading nothing."""
-    found = {k for k in chart.names.local if k.split()[-1] in _MONEY_NAMES}
-    return [Edge(at, next(iter(found)), 0.0)] if len(found) == 1 else []
-
-
-@G.rule("clause", "[[the] {f:feewords} :] {p:perone} [,] [but|and] only (for|from|with) {o:rows} {n:ownmoney}", "[[the] {f:feewords} :] {p:perone} [,] [but|and] only <when> {c:cond} {n:ownmoney}", cost=0.1)
-def _per_one_only(p: tuple[str, Value], n: str, o: Rows | None = None, c: Cond | None = None, f: Any = None) -> Statement | None:
+@G.rule("clause", "[[the] {f:feewords} :] {p:perone} [,] [but|and] only (for|from|with) {o:rows}", "[[the] {f:feewords} :] {p:perone} [,] [but|and] only <when> {c:cond}", cost=0.1)
+def _per_one_only(p: tuple[str, Value], o: Rows | None = None, c: Cond | None = None, f: Any = None) -> Statement | None:
     cond = _all_of(o) if o is not None else c
-    return Adjust(p[0], p[1], cond, n) if cond is not None else None
+    return Adjust(p[0], p[1], cond, AMOUNT) if cond is not None else None
 
 
-G.rule("clause", "[[the] {f:feewords} :] {p:perone} {n:ownmoney}", cost=0.3)(lambda p, n, f=None: Adjust(p[0], p[1], None, n))
+G.rule("clause", "[[the] {f:feewords} :] {p:perone}", cost=-1.0)(lambda p, f=None: Adjust(p[0], p[1], None, AMOUNT))
 G.rule("clause", "[the] {n:name} (can|may|is allowed to|might|could|is free to) [even] (go|be|get|fall|drop|become|end up) (below zero|under zero|negative|below 0|minus|into the minus|into minus|less than zero) [(if|when) {w:badcase}]", "(a negative|negative) {n:name} (is|are) (fine|ok|okay|possible|allowed|alright)", cost=0.2)(lambda n, w=None: Remark("note"))
 G.rule("clause", "(those|they|these|that|it|this) (are|is) [all] (theirs|ours|his|hers|yours) [to keep|alone|only]", cost=0.6)(lambda: Remark("note"))
 G.rule("clause", "no {n:name} is (an empty|a blank|a missing|a null) (cell|field|column|value|entry|box)", "no {n:name} (shows as|shows up as|looks like|comes as) (an empty|a blank|a missing|a null) [cell|field|value]", cost=0.2)(lambda n: Define("@blank " + n, Lit("number", "0")))
