@@ -286,7 +286,7 @@ def akin(one: str, other: str) -> bool:
     a, b = sorted((stem(one), stem(other)), key=len)
     return a == b or (len(a) >= 4 and b.startswith(a))
 
-MONEY_NAMES: Final = frozenset(
+AMOUNT_NAMES: Final = frozenset(
     (
         "charge", "fee", "price", "cost", "amount", "bill", "total", "pay",
         "payout", "payment", "rent", "fine", "refund", "discount", "bonus",
