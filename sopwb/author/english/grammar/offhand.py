@@ -17,19 +17,21 @@ from sopwb.author.english.grammar.base import G
 from sopwb.author.english.grammar.charging import _all_of
 from sopwb.author.english.grammar.conditions import NEGATIONS
 from sopwb.author.english.grammar.rows import window_cond, with_cond
-from sopwb.author.english.lexicon import AMOUNT
+from sopwb.author.english.lexicon import AMOUNT, UNITS
 from sopwb.author.english.meaning import (
     Adjust,
     Agg,
     Arith,
     Assign,
     Clamp,
+    Compare,
     Cond,
     Define,
     Drop,
     Fail,
     Fraction,
     Lit,
+    LookUp,
     Missing,
     Named,
     NoRows,
@@ -41,8 +43,10 @@ from sopwb.author.english.meaning import (
     Return,
     Rounded,
     Rows,
+    Span,
     Statement,
     Takes,
+    Truth,
     Value,
 )
 from sopwb.author.english.patterns import Chart, Edge
@@ -110,7 +114,7 @@ def _sum_on_top(w: Value, r: Rows, n: str, k: Any = None, s: Any = None) -> Stat
 
 
 G.rule("oneofthem", "(each|every|every one|each one) of {r:rows}", "(each|every) of (those|these|the) {r:rows}", cost=0.0)(lambda r: r)
-G.rule("offword", "(take|knock|dock|deduct|subtract)", cost=0.0)(lambda: "sub")
+G.rule("offword", "(take|knock|dock|deduct|subtract|take off|knock off|dock off)", cost=0.0)(lambda: "sub")
 G.rule("perone", "{k:offword} {v:num} [<noun_unit>] [off] (for|per) {r:oneofthem} [off]", "{k:offword} {v:num} [<noun_unit>] [off] (per|for each|for every) {r:rows}", cost=0.1)(lambda k, v, r: (k, Arith("*", Agg("count", None, r), Lit(v.kind, v.text, "per"))))
 G.rule("perone", "add {v:num} [<noun_unit>] (for|per) {r:oneofthem}", "add {v:num} [<noun_unit>] (per|for each|for every) {r:rows}", cost=0.3)(lambda v, r: ("add", Arith("*", Agg("count", None, r), Lit(v.kind, v.text, "per"))))
 
@@ -192,3 +196,27 @@ def _ordered_once(v: Value, o: Order, x: Any = None, **_: Any) -> Value | None:
 
 
 G.rule("whodid", "{e:entity}", "(someone|somebody|anyone|a name|one)", cost=0.1)(lambda e="": True)
+
+G.rule("clause", "as (a|one) (batch job|job|scheduled job|recurring job|scheduled batch job)", cost=0.5)(lambda: ())
+G.rule("falsebefore", "[,] [and] false (before that|before|until then|until that|till then|otherwise|earlier|any earlier|as long as it is not)", cost=0.0)(lambda: True)
+G.rule("oncewords", "(once|as soon as|from the moment|the moment)", cost=0.0)(lambda: True)
+
+
+@G.rule("clause", "[the] {n:ident} is true {o:oncewords} {c:cond} [{f:falsebefore}]", cost=0.2)
+def _true_once(n: str, c: Cond, **_: Any) -> Statement:
+    return Define(n, Truth(c))
+
+
+@G.rule("clause", "[the] {n:ident} is true ({w:oncewords}|if|when) {e:entity} is {o:sizecmp} {v:agelimit} {u:unit} old , (counted|counting|reckoned|measured) from {a:point} (to|until|till) {b:point} [{f:falsebefore}]", cost=0.0)
+def _old_enough(n: str, o: str, v: Value, u: str, a: Value, b: Value, **_: Any) -> tuple[Statement, ...]:
+    """How old something is, with the two days that say so: that is its age."""
+    return (Define("age", Span(UNITS[u], a, b)), Define(n, Truth(Compare(o, Named("age"), v))))
+
+
+G.rule("agelimit", "{v:num}", "{n:name}", cost=0.1)(lambda v=None, n="": v if v is not None else Named(n))
+
+
+@G.rule("clause", "[<subj>] <look> {e:thing} in {s:database} and (its|the|that) {w:oneword} in {t:database} [LP [by|via|through|with] {n:name} RP]", cost=0.1)
+def _look_up_both(s: str, t: str, w: str, e: str = "", n: str = "") -> Statement | None:
+    """The second record is the one that a field of the first names, and is found when it is needed."""
+    return LookUp(s, e) if not n or n.split()[0] == w else None
