@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.author.talking import talk
 
 HEAD = "Create a script called probe. It takes a boat_id. Return { n }, the number of trips of the boat."
@@ -35,3 +37,25 @@ def test_what_is_taken_back_is_open_no_more(tmp_path: Path) -> None:
     replies = talk(tmp_path, HEAD, OPEN, "Undo that.", "Save it.")
     assert replies[3].saved == ["probe"]
     assert "fee" not in str(replies[3].script)
+
+
+TIES = "If several tie, take the name that comes first in the alphabet."
+
+
+@pytest.mark.parametrize("between", [[], ["thanks"], ["thanks", "great"]])
+def test_what_left_a_question_is_asked_again_before_saving(tmp_path: Path, between: list[str]) -> None:
+    replies = talk(tmp_path, HEAD, TIES, *between, "save it")
+    assert replies[-1].kind == "question"
+    assert replies[-1].saved == []
+    assert "never mind" in replies[-1].reply
+
+
+@pytest.mark.parametrize("way", ["never mind", "undo that"])
+def test_what_left_a_question_can_be_let_go(tmp_path: Path, way: str) -> None:
+    assert talk(tmp_path, HEAD, TIES, "save it", way, "save it")[-1].saved == ["probe"]
+
+
+def test_a_change_after_a_question_is_taken_in_place_of_what_left_it_and_that_is_said(tmp_path: Path) -> None:
+    replies = talk(tmp_path, HEAD, TIES, "Also return miles, the sum of the miles of its trips.", "save it")
+    assert f'in place of "{TIES.rstrip(".")}"' in replies[2].reply
+    assert replies[3].saved == ["probe"]

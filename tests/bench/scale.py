@@ -44,28 +44,31 @@ def setting_of(folder: Path, size: int, options: argparse.Namespace) -> Setting:
 
 def show(found: dict[str, list[Taken] | str], names: list[str], sizes: list[int]) -> None:
     """Print a line a contestant and size."""
-    print(f"{'':44} {'customers':>10} {'seconds':>9} {'ns each':>8} {'ns more':>8} {'CPU ns':>8} {'peak MiB':>9}")
+    print(f"{'':50} {'customers':>9} {'seconds':>8} {'ns each':>8} {'ns more':>8} {'CPU more':>8} {'peak MiB':>8}")
     for name in names:
-        before, each, further = (0, 0.0), [], []
+        before, each, further, processor = (0, 0.0, 0.0), [], [], []
         for size in sizes:
             takes = found[f"{name} {size}"]
             if isinstance(takes, str):
-                print(f"{CONTESTANTS[name].title:44} {size:10}   – {takes}")
+                print(f"{CONTESTANTS[name].title:50} {size:9}   – {takes}")
                 continue
             wall, cpu, peak = (statistics.median(part) for part in zip(*takes, strict=True))
             more = (wall - before[1]) / (size - before[0]) * 1e9
+            work = (cpu - before[2]) / (size - before[0]) * 1e9
             each.append(wall / size * 1e9)
             further += [more] if before[0] else []
-            before = size, wall
+            processor += [work] if before[0] else []
+            before = size, wall, cpu
             print(
-                f"{CONTESTANTS[name].title:44} {size:10} {wall:9.3f} {each[-1]:8.0f} {more:8.0f}"
-                f" {cpu / size * 1e9:8.0f} {peak:9.0f}"
+                f"{CONTESTANTS[name].title:50} {size:9} {wall:8.3f} {each[-1]:8.0f} {more:8.0f}"
+                f" {work:8.0f} {peak:8.0f}"
             )
         if len(each) > 1:
-            print(f"{'':44} {'':10} {'':9} {_spread(each)} {_spread(further)} between the sizes")
+            print(f"{'':69} {_spread(each)} {_spread(further)} {_spread(processor)}")
 
 
 def _spread(figures: list[float]) -> str:
+    """Say how far apart figures of different sizes are."""
     return f"{max(figures) / min(figures):7.2f}×" if figures and min(figures) > 0 else f"{'–':>8}"
 
 

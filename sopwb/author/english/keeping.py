@@ -88,6 +88,9 @@ class Keeping(ABC):
             self.flush()
         if name in self.state.unwritten:
             raise Doubt(f"Something that you said of {name} is not in it yet. Open it and say it anew, or drop that.")
+        if self.state.asked and name == self.state.open:
+            way = 'Say it in another way, or say "never mind".'
+            raise Doubt(f'Before that: "{self.state.asked}" left a question, so {name} is without it. {way}')
 
     def meant(self, words: str) -> str:
         """Give the script that "the latter" or "the mails one" is. Raises ``Doubt`` unless it is exactly one."""
@@ -137,13 +140,14 @@ class Keeping(ABC):
         if not name and self.before is not None and self.before.scripts.get(self.before.open):
             # A question about a change is dropped, not the draft that it was to change.
             self.state = self.before.copy()
+            self.state.lost, self.state.asked = [], ""
             self.changed = False
             self.notes.append(f"All right; {self.state.open} stays as it was.")
             return
         if not name and self.state.open in self.state.scripts and self.state.history.get(self.state.open):
             raise which_of_it(self.state.open, self.text)
         name = name or self.state.open
-        self.state.lost = []
+        self.state.lost, self.state.asked = [], ""
         self.changed = False
         if not name or name not in self.state.specs or name in self.state.saved:
             self.steps.append(Step("let go", name))
@@ -156,9 +160,10 @@ class Keeping(ABC):
         self.state.open = next((n for n in reversed(self.state.specs)), "")
 
     def undo(self, topic: str = "") -> None:
-        if self.before is not None and self.state.lost:
+        if self.before is not None and (self.state.lost or self.state.asked):
             # What was not understood was never done: taking it back is forgetting it.
             self.state = self.before.copy()
+            self.state.lost, self.state.asked = [], ""
             self.changed = False
             self.notes.append("That is forgotten; the script is as it was.")
             return

@@ -73,6 +73,7 @@ class Planner(Keeping):
         """Whether naming the open script again tells it anew: something of it was not understood before this turn."""
         self.promised = self.kept_word = False
         """Whether a reason for a change was given, and whether this turn changes anything."""
+        self.asked_before = self.state.asked
         self.saving: list[str] = []
         """The scripts that the sentence being read saves: "it" in the same sentence is one of them."""
 
@@ -122,10 +123,10 @@ class Planner(Keeping):
                 self.remember(tokens)
             except Doubt as doubt:
                 trouble = trouble or about_sentence(doubt, text[said.start : said.end])
+                if said.lost < 0 and self.spec() and not any(isinstance(s, _COMMANDS) for s in said.statements):
+                    self.state.asked = text[said.start : said.end]
             except RecursionError:
-                trouble = trouble or Doubt(
-                    "That is nested too deep for me. Please say it in shorter sentences."
-                )
+                trouble = trouble or Doubt("That is nested too deep for me. Please say it in shorter sentences.")
         try:
             if trouble is None:
                 self.reread()
@@ -379,7 +380,7 @@ class Planner(Keeping):
         self.state.history[name] = []
         self.state.saved.discard(name)
         self.state.open = name
-        self.state.lost = []
+        self.state.lost, self.state.asked = [], ""
         self.changed = True
         self.names.local = set(self.names.local)
         self.names.predicates = set()
@@ -420,6 +421,9 @@ class Planner(Keeping):
         self.changed = True
         self.state.unwritten.add(spec.name)
         self.kept_word = self.kept_word or not isinstance(statement, m.Remark)
+        if self.asked_before and self.state.asked == self.asked_before:
+            self.notes.append(f'I take this in place of "{self.asked_before}".')
+            self.state.asked = ""
         if past := self.state.history.get(spec.name):
             past[-1].statements.append(statement)
         if isinstance(statement, m.DefineWhen):

@@ -51,6 +51,8 @@ class State(msgspec.Struct):
     """The script last scheduled and the words that said when."""
     lost: list[str] = []
     """Sentences about the open script that were not understood."""
+    asked: str = ""
+    """The sentence about the open script that was understood and left a question, if nothing changed it since."""
     ran: str = ""
 
     def copy(self) -> State:

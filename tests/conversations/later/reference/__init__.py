@@ -1,0 +1,1 @@
+"""A plain Python program for every later conversation case, in the form of ``tests.conversations.reference``."""
