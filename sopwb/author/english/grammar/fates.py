@@ -55,7 +55,7 @@ def _one_word(v: Value, s: str = "", a: bool = False, x: Any = None) -> tuple[St
 G.rule("clause", "[only|just] the [bare|plain] (word|value|number|text) [itself] , (no|without an|not an|not in an) object [around it|around that|please]", "[only|just] the [bare|plain] (word|value|number|text) , nothing around it", "(only|just) the [bare|plain] (word|number|value|text) [itself|as it is|on its own]", cost=0.3)(lambda: Return((), value=Named("@open")))
 G.rule("atom", "(nobody|no one) [has|ever|has ever] {d:dateverb} (it|them|that|this)", "(it|they|that|this) (has never been|have never been|was never|were never) {d:dateverb}", cost=0.2)(lambda d: Empty(Named(d)))
 G.rule("atom", "(somebody|someone|anybody|anyone) [has] {d:dateverb} (it|them|that|this)", cost=0.2)(lambda d: Not(Empty(Named(d))))
-G.rule("stillhere", "(we|you|i|they) ('ve|have) (had|kept|held|been keeping|been holding) (it|them|that|this)", "(it|that|this) ('s|has) been (here|there|with us|lying around|sitting there|sitting here|around|in stock|lying there|lying here|open|waiting|on the shelf|in there)", cost=0.0)(lambda: True)
+G.rule("stillhere", "(we|you|i|they) ('ve|have) (had|kept|held|been keeping|been holding) (it|them|that|this)", "(it|that|this|they) ('s|has|is|have) been (here|there|with us|lying around|sitting there|sitting here|around|in stock|lying there|lying here|open|waiting|on the shelf|in there)", cost=0.0)(lambda: True)
 
 
 @G.rule("atom", "{h:stillhere} [for] {n:num} {u:unit} {o:sizemore} since {v:point}", "{h:stillhere} [for] {o:sizecmp} {n:num} {u:unit} since {v:point}", "[it is] {n:num} {u:unit} {o:sizemore} since {v:point}", cost=0.2)
@@ -114,4 +114,5 @@ for _count, _word in ((2, "two"), (3, "three"), (4, "four")):
 
 @G.rule("clause", "<when> {c:nothingthere} [,] [then] [it is|that is|you get|i get|give me] {z:zeros} [,|and|, and] {v:lit} for [the] {n:name}", "<when> {c:nothingthere} [,] [then] [it is|that is|you get|i get|give me] {z:zeros}", cost=0.1)
 def _zeros(c: Cond, z: tuple[tuple[str, Value], ...], v: Lit | None = None, n: str = "") -> Statement:
-    return Assign(c, ((n, v), (f"@others {len(z)}", Lit("number", "0"))) if v is not None else z)
+    rest = ((f"@others {len(z)}", Lit("number", "0")),)
+    return Assign(c, ((n, v), *rest) if v is not None else rest)

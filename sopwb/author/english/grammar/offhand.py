@@ -126,7 +126,7 @@ def _per_one_only(p: tuple[str, Value], o: Rows | None = None, c: Cond | None = 
 
 
 G.rule("clause", "[[the] {f:feewords} :] {p:perone}", cost=-1.0)(lambda p, f=None: Adjust(p[0], p[1], None, AMOUNT))
-G.rule("clause", "[the] {n:name} (can|may|is allowed to|might|could|is free to) [even] (go|be|get|fall|drop|become|end up) (below zero|under zero|negative|below 0|minus|into the minus|into minus|less than zero) [(if|when) {w:badcase}]", "(a negative|negative) {n:name} (is|are) (fine|ok|okay|possible|allowed|alright)", cost=0.2)(lambda n, w=None: Remark("note"))
+G.rule("clause", "[the] {n:name} (can|may|is allowed to|might|could|is free to) [even] (go|be|get|fall|drop|become|end up) (below zero|under zero|negative|below 0|minus|into the minus|into minus|less than zero) [(if|when) {w:badcase}]", "(a negative|negative) {n:name} (is|are) (fine|ok|okay|possible|allowed|alright)", cost=0.2)(lambda n, w=None: Remark("may fall"))
 G.rule("clause", "(those|they|these|that|it|this) (are|is) [all] (theirs|ours|his|hers|yours) [to keep|alone|only]", cost=0.6)(lambda: Remark("note"))
 G.rule("clause", "no {n:name} is (an empty|a blank|a missing|a null) (cell|field|column|value|entry|box)", "no {n:name} (shows as|shows up as|looks like|comes as) (an empty|a blank|a missing|a null) [cell|field|value]", cost=0.2)(lambda n: Define("@blank " + n, Lit("number", "0")))
 
