@@ -166,18 +166,32 @@ def _everywhere(spec: Spec, said: m.Recompute) -> None:
     """Put one operand in the place of another in the one value that is computed with it."""
     changed = {k: _instead(v, said.old, said.new) for k, v in spec.defs.items()}
     returned = [_instead(r, said.old, said.new) for r in spec.returns]
+    bare = _instead(spec.bare, said.old, said.new)
     places = sum(v != spec.defs[k] for k, v in changed.items()) + sum(
         a != b for a, b in zip(returned, spec.returns, strict=True)
     )
+    places += bare != spec.bare
     old = said.old.words if isinstance(said.old, m.Named) else said.old.text if isinstance(said.old, m.Lit) else "that"
     if not places:
         raise Doubt(f"Nothing is computed with {old} so far. What should change?")
     if places > 1:
         raise Doubt(f"Several values are computed with {old}. In which one should that change?")
-    spec.defs, spec.returns = changed, returned
+    spec.defs, spec.returns, spec.bare = changed, returned, bare
+
+
+def _split(cases: m.Cases, old: m.Value, new: m.Cases) -> m.Cases:
+    """Put the cases of ``new`` before each case that gives ``old``, where that one's condition holds as well."""
+    arms: list[m.Arm] = []
+    for arm in cases.arms:
+        arms += [m.Arm(m.And((arm.cond, n.cond)), n.value) for n in new.arms if arm.value == old]
+        arms.append(arm)
+    arms += new.arms if cases.default == old else ()
+    return m.Cases(tuple(arms), cases.default, cases.subject)
 
 
 def _instead(node: Any, old: m.Value, new: m.Value) -> Any:
+    if isinstance(node, m.Cases) and isinstance(new, m.Cases) and new.default == old and node.subject is None:
+        return _split(node, old, new)
     if node == old or (isinstance(node, m.Named) and isinstance(old, m.Named) and node.words == old.words):
         return new
     if isinstance(node, m.Node):

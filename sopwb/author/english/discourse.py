@@ -26,6 +26,7 @@ from sopwb.author.english.narrowing import (
     left_out,
     narrow_all,
     narrow_current,
+    of_money,
     per_record,
     same_aggregates,
     spelled,
@@ -102,7 +103,7 @@ def apply(spec: Spec, statement: m.Statement, names: Names) -> None:
         case m.Fail():
             spec.fails.append(statement)
         case m.Adjust():
-            statement = msgspec.structs.replace(statement, early=statement.early or names.rounds_last)
+            statement = of_money(spec, msgspec.structs.replace(statement, early=statement.early or names.rounds_last))
             _adjust(spec, statement if spec.loop is not None else told(spec, statement, names))
         case m.Return():
             _return(spec, statement)

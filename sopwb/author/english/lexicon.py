@@ -285,3 +285,13 @@ def akin(one: str, other: str) -> bool:
     """Whether two words are of one root, as far as their beginnings tell: "rental" and "rented", "delivery" and "delivered"."""
     a, b = sorted((stem(one), stem(other)), key=len)
     return a == b or (len(a) >= 4 and b.startswith(a))
+
+AMOUNT_NAMES: Final = frozenset(
+    (
+        "charge", "fee", "price", "cost", "amount", "bill", "total", "pay",
+        "payout", "payment", "rent", "fine", "refund", "discount", "bonus",
+    )
+)  # fmt: skip
+"""What amounts of money are customarily called."""
+AMOUNT: Final = "@amount"
+"""Stands for the name of the one returned amount of money."""

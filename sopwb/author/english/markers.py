@@ -21,7 +21,7 @@ def _phrases(*phrases: str) -> _Phrases:
 
 
 _ALWAYS: Final = _phrases(
-    "there ,", "do not forget to", "do not forget :", "do not forget that", "that i think of it ,", "that i think about it ,", "about that ,",
+    "there ,", "you know what ,", "you know what :", "you know what -", "tell you what ,", "do not forget to", "do not forget :", "do not forget that", "that i think of it ,", "that i think about it ,", "about that ,",
     "after that ,", "afterwards ,", "after this ,", "once that is done ,", "first ,", "second ,", "third ,",
     "last ,", "in the end ,", "in addition ,", "besides ,", "furthermore ,", "to start ,", "to begin with ,",
     "finally ,", "apart from that ,", "i forgot ,", "i forgot :", "i forgot -", "i forgot to say",

@@ -12,7 +12,8 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.names import Names, key_of
+from sopwb.author.english.lexicon import AMOUNT, AMOUNT_NAMES
+from sopwb.author.english.names import Names, key_of, words_of
 from sopwb.author.english.nodes import has, parts
 from sopwb.author.english.spec import Doubt, Spec
 
@@ -321,3 +322,13 @@ def first_free(spec: Spec, words: str, count: m.Value) -> bool:
     if found[0]:
         spec.defs, spec.returns = defs, returns
     return found[0]
+
+
+def of_money(spec: Spec, change: m.Adjust) -> m.Adjust:
+    """Let a change of "@amount" be one of the one returned amount. Raises ``Doubt`` where there are more, or none."""
+    if change.words != AMOUNT:
+        return change
+    fields = [r.name for r in spec.returns if words_of(r.name)[-1] in AMOUNT_NAMES]
+    if len(fields) > 1 or (not fields and len(spec.returns) > 1):
+        raise Doubt("Which amount does that change? Please name it.", tuple((r.name, r.name) for r in spec.returns))
+    return msgspec.structs.replace(change, words=key_of(fields[0]) if fields else "")

@@ -7,6 +7,7 @@ Deliberately not here: carrying a plan out (``carrying``), and words for people 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from sopwb.author.english.foretelling import foretell
 from sopwb.author.english.generate import Generated, generate, settle
 from sopwb.author.english.hoisting import is_nameless
 from sopwb.author.english.keeping import Keeping
+from sopwb.author.english.lexer import Token
 from sopwb.author.english.lexicon import stem
 from sopwb.author.english.misread import (
     NAME_WANTED,
@@ -87,7 +89,7 @@ class Planner(Keeping):
                 "What should the script be called? For example: create a script called late_payers.", (), NAME_WANTED
             )
         lost: list[Said] = []
-        for tokens in read_sentences(text, self.known_words()):
+        for tokens in self.sentences(text):
             tokens = self.reopened(tokens)
             self.learn()
             said = read(tokens, self.names)
@@ -147,6 +149,16 @@ class Planner(Keeping):
                 + ". How do you mean it?"
             )
         return self.steps
+
+    def sentences(self, text: str) -> Iterator[tuple[Token, ...]]:
+        """Give the sentences of a turn but those that only say what comes next: "Tips!"."""
+        for tokens in read_sentences(text, self.known_words()):
+            exclaimed = len(tokens) == 1 and text[tokens[0].end : tokens[0].end + 1] == "!"
+            said = read(tokens, self.names) if exclaimed else None
+            if said is None or any(isinstance(s, _COMMANDS) for s in said.statements):
+                yield tokens
+            else:
+                self.aside(said)
 
     def begun(self, statements: tuple[Any, ...]) -> tuple[Any, ...]:
         """Let "I need pet_age: it takes …" begin a script of that name, not return a field of it."""

@@ -313,6 +313,8 @@ class Selecting(Linker):
         """A field of the latest, earliest, highest… record of a selection."""
         rows = pick.rows or m.Rows()
         self.used.add("@pick")
+        if self.table is not None and not rows.source and not rows.noun and pick.by is not None:
+            return self.of_result(words, pick, pick.by)
         source = self.rows_source(rows)
         fields, _exact = find_field(self.source(source).record, key_of(words))
         if len(fields) != 1:
@@ -333,6 +335,19 @@ class Selecting(Linker):
         if name in self.facts:
             return Expr(f"{name}.{fields[0]}", type_)
         return Expr(f"({name} == null ? null : {name}.{fields[0]})", optional(type_))
+
+    def of_result(self, words: str, pick: m.Pick, by: m.Value) -> Expr:
+        """A field of the first or last of what a loop has collected, in the order of another one."""
+        found = self.of_table(pick.rows or m.Rows())
+        order, field = self.value(by, found.scope), self.value(m.Named(words), found.scope)
+        name = field.text.removeprefix(f"{found.var}.")
+        if not name.isidentifier():
+            raise Doubt(f"Which {words} do you mean? Please name the field.")
+        ordered = self.unique("ordered")
+        text = f"{found.text}.sortBy({found.var}, {order.text})"
+        self.block.append({"op": "math", "name": ordered, "expr": text})
+        end = "last" if pick.last else "first"
+        return Expr(f"(size({ordered}) == 0 ? null : {ordered}.{end}().{name})", optional(field.type))
 
     def counted(self, rows: m.Rows) -> bool:
         """Whether the person also speaks of how many such records there are: then they are all fetched, in order."""

@@ -25,6 +25,8 @@ def verify(spec: Spec, remark: m.Remark) -> None:
         raise Doubt("What should an empty value count as there? Please say it in full.")
     if remark.what.startswith("made of "):
         _made_of(spec, *remark.what.removeprefix("made of ").split(": "))
+    if remark.what == "may fall" and (has(spec, m.Clamp) or any(a.how == "low" for _, a in spec.adjusts)):
+        raise Doubt("So far it never goes below a limit. Should that limit go?")
     if remark.what == "limits fine":
         _limits_fine(spec)
     if remark.what.startswith("fine at "):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sopwb.author.english.grammar.base import G
+from sopwb.author.english.lexicon import AMOUNT_NAMES
 from sopwb.author.english.meaning import (
     Adjust,
     Arm,
@@ -92,15 +93,12 @@ def _field_goes(n: str) -> Statement:
     return RemoveField(n)
 
 
-_MONEY_NAMES = frozenset(("charge", "fee", "price", "cost", "amount", "bill", "total", "pay", "payout", "payment", "rent", "fine", "refund", "discount", "bonus"))
-
-
 @G.terminal("owncharge")
 def _owncharge(chart: Chart, at: int) -> list[Edge]:
     """Read a verb of paying; the node is the one value of the open script that it can be about."""
     if chart.low(at) not in ("charge", "pay", "bill", "refund", "pays", "charges", "ask for"):
         return []
-    local = {k for k in chart.names.local if k.split()[-1] in _MONEY_NAMES}
+    local = {k for k in chart.names.local if k.split()[-1] in AMOUNT_NAMES}
     same = {k for k in local if k.split()[-1] == chart.low(at).rstrip("s")}
     found = same or local
     return [Edge(at + 1, next(iter(found)), 0.0)] if len(found) == 1 else []

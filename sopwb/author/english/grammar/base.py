@@ -300,6 +300,8 @@ _COMMANDED: Final = frozenset(("save", "store", "keep", "freeze", "mock", "show"
 def schedule_end(chart: Chart, at: int) -> int:
     """Give where a schedule's words end: before "and save it", else with the sentence."""
     for end in range(at + 1, len(chart.tokens)):
+        if chart.low(end) == "as" and chart.low(end + 1) in ("a", "one") and chart.low(len(chart.tokens) - 1) == "job":
+            return end - 1 if chart.low(end - 1) == "," else end
         if chart.low(end) in _COMMANDED and chart.low(end - 1) in ("and", "then", ",", ";", "-"):
             while end > at and chart.low(end - 1) in ("and", "then", ",", ";", "-"):
                 end -= 1
