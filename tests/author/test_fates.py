@@ -64,3 +64,10 @@ def test_that_it_can_go_below_zero_is_held_against_a_limit(tmp_path: Path) -> No
 def test_an_exclaimed_word_says_only_what_comes_next(tmp_path: Path) -> None:
     reply = talk(tmp_path, FEES, "Miles! Put the miles of those same trips on top of fee.")[-1]
     assert list(steps(reply)[-1]["value"]) == ["n", "fee"]
+
+
+def test_what_a_script_says_is_counted_and_not_a_date_of_the_same_word(tmp_path: Path) -> None:
+    fate = "Create a script called fate. It takes a trip_id. Return { result }: 'back' if its miles are over 15, otherwise 'out'. Save it."
+    replies = talk(tmp_path, fate, "Create a script called fates. No inputs. For every trip run fate. Return { back, out }, how many of each.")
+    assert "'back'" in str(steps(replies[-1]))
+    assert "back_on" not in str(steps(replies[-1]))

@@ -285,7 +285,9 @@ class Computing(Folding):
                 ):
                     text = scope.need(prefix, field) if scope.need else f"{prefix}.{field}"
                     return self.truth_test(Expr(text, type_), True)
-        dated = self.done_on(words, scope)
+        says = self.names.outcomes.get(self.spec.call.script, ()) if self.spec.call else ()
+        # What a script says of a record comes before a date that the record has.
+        dated = None if any(key_of(s.replace(" ", "_")) == words for s in says) else self.done_on(words, scope)
         if dated is not None:
             return dated
         hits: list[tuple[str, str, str]] = []
@@ -293,12 +295,7 @@ class Computing(Folding):
             for field, type_ in record.fields:
                 if required(type_) != STRING:
                     continue
-                texts = (
-                    self.names.texts.get(source, {}).get(field, ())
-                    if source
-                    else self.names.outcomes.get(self.spec.call.script if self.spec.call else "", ())
-                )
-                for text in texts:
+                for text in self.names.texts.get(source, {}).get(field, ()) if source else says:
                     if key_of(text.replace(" ", "_")) == words:
                         hits.append((prefix, field, text))
         if len({(f, t) for _, f, t in hits}) > 1:
