@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.author.talking import talk
+from sopwb.app.workbench import open_workbench
+from sopwb.author.dialogue import Dialogue
+from tests.author.talking import AS_OF, TOML, open_yard, talk
 
 HEAD = "Create a script called probe. It takes a boat_id. Return { n }, the number of trips of the boat."
 OPEN = "Also return spent, the sum of the fee over its trips."
@@ -59,3 +61,14 @@ def test_a_change_after_a_question_is_taken_in_place_of_what_left_it_and_that_is
     replies = talk(tmp_path, HEAD, TIES, "Also return miles, the sum of the miles of its trips.", "save it")
     assert f'in place of "{TIES.rstrip(".")}"' in replies[2].reply
     assert replies[3].saved == ["probe"]
+
+
+def test_a_mistake_in_the_workspace_is_said_and_no_fault_of_the_author(tmp_path: Path) -> None:
+    bench = open_yard(tmp_path)
+    bench.close()
+    (tmp_path / "sopwb.toml").write_text(TOML + 'index = "boat_id"\n')
+    bench = open_workbench(str(tmp_path), as_of=AS_OF)
+    reply = Dialogue(bench, as_of=AS_OF).turn(HEAD)
+    bench.close()
+    assert reply.kind == "refusal"
+    assert reply.reply.startswith("SOP-D006 at data.trips: index is a list of fields")

@@ -28,6 +28,7 @@ from sopwb.author.english.say import FIRED_BY, HELP, Page, difference_lines, err
 from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt
 from sopwb.author.reply import Reply
+from sopwb.kernel.diagnostics import UserError
 from sopwb.kernel.ids import short_id
 from sopwb.kernel.limits import ENGLISH_TURN_CHARS_MAX, TRACE_LINES_SHOWN
 from sopwb.lang.environment import Signature
@@ -74,6 +75,9 @@ class OfflineAuthor:
         before = (self.state, self.pending)
         try:
             return self.understood(text)
+        except UserError:
+            self.state, self.pending = before
+            raise  # a fault of the workspace, which the person can mend: the dialogue says which
         except Exception as error:  # noqa: BLE001 - a fault of the author must not end the conversation
             self.state, self.pending = before
             # For the maintainer, who turns it on: a person at the chat never sees a traceback.
