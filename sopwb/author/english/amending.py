@@ -14,7 +14,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.choosing import texts_given
 from sopwb.author.english.lexicon import UNITS, singular, stem
 from sopwb.author.english.names import Names, key_of, words_of
-from sopwb.author.english.nodes import has
+from sopwb.author.english.nodes import has, rebuilt
 from sopwb.author.english.numbering import found_site
 from sopwb.author.english.scope import listed
 from sopwb.author.english.sites import at_path, put, stems
@@ -86,9 +86,7 @@ def told(spec: Spec, cond: Any, names: Names) -> Any:
             return m.Compare("==", m.Named(name, singular(source)), m.Lit("string", text))
     if isinstance(cond, m.Rows):
         return cond
-    if isinstance(cond, m.Node):
-        return type(cond)(**{f: told(spec, getattr(cond, f), names) for f in cond.__struct_fields__})
-    return tuple(told(spec, part, names) for part in cond) if isinstance(cond, tuple) else cond
+    return rebuilt(cond, lambda part: told(spec, part, names))
 
 
 def require(spec: Spec, said: m.Require) -> bool:
@@ -243,9 +241,7 @@ def _everywhere(spec: Spec, said: m.Unless, unit: str, old: m.Lit) -> int:
             found[0] += 1
             count = m.Cases((m.Arm(said.cond, _bare(said.new)),), node.count)
             return msgspec.structs.replace(node, count=count)
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns, spec.assigns = [walk(r) for r in spec.returns], [walk(a) for a in spec.assigns]

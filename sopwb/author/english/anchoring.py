@@ -11,7 +11,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import GROUP, Names, key_of
-from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.nodes import has, parts, rebuilt
 from sopwb.author.english.scope import find_field, source_of_param
 from sopwb.author.english.spec import Doubt, Spec
 from sopwb.lang.types import DECIMAL, INT, RecordType, required
@@ -22,11 +22,7 @@ def grouped(spec: Spec, node: Any) -> Any:
     if isinstance(node, m.Rows) and node.noun.startswith(GROUP):
         base = spec.groups.get(node.noun.removeprefix(GROUP)) or _counted(spec, node.noun.removeprefix(GROUP))
         return msgspec.structs.replace(within(base, node), every=base.every)
-    if isinstance(node, m.Node):
-        return type(node)(**{f: grouped(spec, getattr(node, f)) for f in node.__struct_fields__})
-    if isinstance(node, tuple):
-        return tuple(grouped(spec, part) for part in node)
-    return node
+    return rebuilt(node, lambda part: grouped(spec, part))
 
 
 def _counted(spec: Spec, key: str) -> m.Rows:
@@ -45,11 +41,7 @@ def through_script(spec: Spec, statement: Any) -> Any:
         if isinstance(node, m.Says):
             said.add(node.script)
             return walk(node.cond)
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        if isinstance(node, tuple):
-            return tuple(walk(part) for part in node)
-        return node
+        return rebuilt(node, walk)
 
     done = walk(statement)
     if not said:
@@ -88,9 +80,7 @@ def over_all(spec: Spec, statement: Any, names: Names) -> Any:
         if isinstance(node, m.Rows) and node.source == source:
             conds = tuple(c.cond if isinstance(c, m.Says) else c for c in node.conds)
             return msgspec.structs.replace(node, owner="", conds=conds)
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(part) for part in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     return walk(statement)
 
@@ -144,9 +134,7 @@ def gotten(spec: Spec, statement: Any, names: Names) -> Any:
             return found()
         if isinstance(node, m.Agg) and isinstance(node.what, m.Named) and node.kind in ("sum", "avg", "max", "min"):
             last.append(node.what)
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(part) for part in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     return walk(statement)
 
@@ -225,11 +213,7 @@ def anchored(spec: Spec, statement: Any) -> Any:
     def walk(node: Any) -> Any:
         if isinstance(node, m.Agg):
             return aggregate(node)
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        if isinstance(node, tuple):
-            return tuple(walk(part) for part in node)
-        return node
+        return rebuilt(node, walk)
 
     done = walk(statement) if isinstance(statement, m.Return | m.Define | m.Explain) else statement
     if last and spec.current is None and not looping and isinstance(statement, m.Return):

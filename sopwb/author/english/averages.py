@@ -13,7 +13,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.nodes import has, parts, rebuilt
 from sopwb.author.english.spec import Spec
 from sopwb.lang.types import is_optional
 
@@ -60,9 +60,7 @@ def settled(spec: Spec, names: Names, at_hand: Callable[[str], bool]) -> list[st
         if isinstance(node, m.Cases):
             arms = tuple(m.Arm(about(a.cond, node.default), walk(a.value)) for a in node.arms)
             return msgspec.structs.replace(node, arms=arms, default=walk(node.default))
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns = [walk(r) for r in spec.returns]

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from sopwb.author.english import meaning as m
-from sopwb.author.english.nodes import has
+from sopwb.author.english.nodes import has, rebuilt
 from sopwb.author.english.spec import Doubt, Spec
 
 BLANKS: Final = "blanks count "
@@ -40,9 +40,7 @@ def count_blanks(spec: Spec, field: str) -> None:
         if isinstance(node, m.Rows) and has(node.conds, m.Named, words=field):
             found[0] = True
             return blanks_in(node, field)
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns = [walk(r) for r in spec.returns]

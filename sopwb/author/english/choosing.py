@@ -13,6 +13,7 @@ from sopwb.author.english import meaning as m
 from sopwb.author.english.bands import pointed
 from sopwb.author.english.labels import is_labelled, labelled
 from sopwb.author.english.names import Names, key_of
+from sopwb.author.english.nodes import rebuilt
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 
@@ -34,11 +35,7 @@ def chosen(spec: Spec, node: Any, names: Names) -> Any:
     if isinstance(node, m.Cases) and node.subject is None:
         arms = tuple(_banded(spec, a, names) for a in node.arms)
         return msgspec.structs.replace(node, arms=arms if any(_of_records(a) for a in arms) else pointed(arms))
-    if isinstance(node, m.Node):
-        return type(node)(**{f: chosen(spec, getattr(node, f), names) for f in node.__struct_fields__})
-    if isinstance(node, tuple):
-        return tuple(chosen(spec, part, names) for part in node)
-    return node
+    return rebuilt(node, lambda part: chosen(spec, part, names))
 
 
 def _of_records(arm: m.Arm) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of
-from sopwb.author.english.nodes import parts
+from sopwb.author.english.nodes import parts, rebuilt
 from sopwb.author.english.spec import Doubt, Spec
 
 
@@ -126,6 +126,4 @@ def _with_case(spec: Spec, node: Any) -> Any:
         if spec.case is None:
             raise Doubt("In which case? Please say it in full.")
         return spec.case
-    if isinstance(node, m.Node):
-        return type(node)(**{f: _with_case(spec, getattr(node, f)) for f in node.__struct_fields__})
-    return tuple(_with_case(spec, p) for p in node) if isinstance(node, tuple) else node
+    return rebuilt(node, lambda part: _with_case(spec, part))

@@ -12,7 +12,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.bands import bands_of
 from sopwb.author.english.names import key_of, words_of
-from sopwb.author.english.nodes import has
+from sopwb.author.english.nodes import has, rebuilt
 from sopwb.author.english.numbering import renumber, same_number
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
@@ -194,11 +194,7 @@ def _instead(node: Any, old: m.Value, new: m.Value) -> Any:
         return _split(node, old, new)
     if node == old or (isinstance(node, m.Named) and isinstance(old, m.Named) and node.words == old.words):
         return new
-    if isinstance(node, m.Node):
-        return type(node)(**{f: _instead(getattr(node, f), old, new) for f in node.__struct_fields__})
-    if isinstance(node, tuple):
-        return tuple(_instead(part, old, new) for part in node)
-    return node
+    return rebuilt(node, lambda part: _instead(part, old, new))
 
 
 def reband(spec: Spec, new: m.Cases) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from sopwb.author.english import meaning as m
 from sopwb.author.english.lexicon import UNITS
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.nodes import has, parts, rebuilt
 from sopwb.author.english.scope import find_field, source_of_param
 from sopwb.author.english.spec import Doubt, Spec
 
@@ -88,6 +88,4 @@ def _same_unit(key: str, value: m.Value, limit: m.Lit) -> None:
 
 
 def _rebuilt(node: Any, walk: Any) -> Any:
-    if isinstance(node, m.Node):
-        return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-    return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+    return rebuilt(node, walk)

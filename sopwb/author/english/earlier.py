@@ -14,7 +14,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.anchoring import within
 from sopwb.author.english.names import Names, key_of
-from sopwb.author.english.nodes import Shift, has, parts
+from sopwb.author.english.nodes import Shift, has, parts, rebuilt
 from sopwb.author.english.scope import source_of_param
 from sopwb.author.english.spec import Doubt, Spec
 
@@ -44,9 +44,7 @@ def not_there(spec: Spec, statement: Any, names: Names) -> Any:
     def walk(node: Any) -> Any:
         if isinstance(node, m.Missing) and node.source in none and not node.words:
             return m.NoRows(m.Rows(noun=node.source))
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(part) for part in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     return walk(statement)
 
@@ -108,11 +106,7 @@ def pointing_back(spec: Spec, statement: Any) -> Any:
                 inside.append(True)
             seen.append(done)
             return done
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        if isinstance(node, tuple):
-            return tuple(walk(part) for part in node)
-        return node
+        return rebuilt(node, walk)
 
     return walk(statement)
 
@@ -172,9 +166,7 @@ def _redated(node: Any) -> Any:
     """Let a window be about the one date of other records."""
     if isinstance(node, m.Named):
         return m.Named("@date")
-    if isinstance(node, m.Node):
-        return type(node)(**{f: _redated(getattr(node, f)) for f in node.__struct_fields__})
-    return tuple(_redated(part) for part in node) if isinstance(node, tuple) else node
+    return rebuilt(node, _redated)
 
 
 def _windowed(found: list[m.Rows], rows: m.Rows) -> m.Rows:

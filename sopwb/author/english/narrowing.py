@@ -14,7 +14,7 @@ import msgspec
 from sopwb.author.english import meaning as m
 from sopwb.author.english.lexicon import AMOUNT, AMOUNT_NAMES
 from sopwb.author.english.names import Names, key_of, words_of
-from sopwb.author.english.nodes import has, parts
+from sopwb.author.english.nodes import has, parts, rebuilt
 from sopwb.author.english.spec import Doubt, Spec
 
 
@@ -26,9 +26,7 @@ def each_counted(spec: Spec, node: Any) -> Any:
         said = next((r.value for r in spec.returns if key_of(r.name) == key), spec.defs.get(key)) if key else None
         if isinstance(said, m.Agg) and said.kind == "count":
             return msgspec.structs.replace(node, left=m.Named(key))
-    if isinstance(node, m.Node):
-        return type(node)(**{f: each_counted(spec, getattr(node, f)) for f in node.__struct_fields__})
-    return tuple(each_counted(spec, p) for p in node) if isinstance(node, tuple) else node
+    return rebuilt(node, lambda part: each_counted(spec, part))
 
 
 CALENDAR: Final = "calendar months"
@@ -49,9 +47,7 @@ def spelled(spec: Spec, day: str) -> None:
             assert isinstance(node.count, m.Lit)
             before = m.Lit("number", str(int(node.count.text) - 1))
             return m.Start("month", msgspec.structs.replace(node, unit="months", count=before))
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns = [walk(r) for r in spec.returns]
@@ -104,9 +100,7 @@ def _with_aggregates(spec: Spec, key: str, change: Callable[[m.Agg], m.Agg]) -> 
     def walk(node: Any) -> Any:
         if isinstance(node, m.Agg) and (changed := change(node)) is not node:
             return changed
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     at = next((i for i, r in enumerate(spec.returns) if key_of(r.name) == key and r.value is not None), None)
     if at is not None:
@@ -156,9 +150,7 @@ def break_tie(spec: Spec, second: m.Order) -> None:
             found[0] = True
             by = node.what if second.by == m.Named("@what") else second.by
             return msgspec.structs.replace(node, order=(node.order[0], m.Order(by, second.descending)))
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns = [walk(r) for r in spec.returns]
@@ -195,9 +187,7 @@ def _weighed(spec: Spec, said: m.LeftOut, weight: Decimal) -> None:
                 raise Doubt(f"Of which records is the number of {words}s, some of which should count more?")
             if named is not None and has(named, m.Agg, kind="count"):
                 raise Doubt(f"Should they count more for {words} too? Say \"… count double for {words}\" of each.")
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     value = values.get(key)
     changed = walk(value)
@@ -219,9 +209,7 @@ def narrow_all(spec: Spec, source: str, conds: tuple[m.Cond, ...]) -> bool:
         if isinstance(node, m.Rows) and node.source == source and not node.every:
             found[0] = True
             return msgspec.structs.replace(node, conds=(*node.conds, *(c for c in conds if c not in node.conds)))
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns = [walk(r) for r in spec.returns]
@@ -241,9 +229,7 @@ def narrow_current(spec: Spec, conds: tuple[m.Cond, ...]) -> None:
     def walk(node: Any) -> Any:
         if isinstance(node, m.Rows) and node.source and _among(node, current):
             return msgspec.structs.replace(node, conds=(*node.conds, *(c for c in conds if c not in node.conds)))
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     spec.defs = {k: walk(v) for k, v in spec.defs.items()}
     spec.returns = [walk(r) for r in spec.returns]
@@ -267,9 +253,7 @@ def same_aggregates(spec: Spec, node: Any) -> Any:
             if (a.kind, a.what) == (node.kind, node.what)
         ]
         return like[0] if len({repr(a) for a in like}) == 1 else node
-    if isinstance(node, m.Node):
-        return type(node)(**{f: same_aggregates(spec, getattr(node, f)) for f in node.__struct_fields__})
-    return tuple(same_aggregates(spec, p) for p in node) if isinstance(node, tuple) else node
+    return rebuilt(node, lambda part: same_aggregates(spec, part))
 
 
 def _aggregates(node: Any) -> list[m.Agg]:
@@ -314,9 +298,7 @@ def first_free(spec: Spec, words: str, count: m.Value) -> bool:
         if isinstance(node, m.Arith) and node.op == "*":
             sides = (beyond(s) if measures(s) else walk(s) for s in (node.left, node.right))
             return m.Arith("*", next(sides), next(sides))
-        if isinstance(node, m.Node):
-            return type(node)(**{f: walk(getattr(node, f)) for f in node.__struct_fields__})
-        return tuple(walk(p) for p in node) if isinstance(node, tuple) else node
+        return rebuilt(node, walk)
 
     defs, returns = {k: walk(v) for k, v in spec.defs.items()}, [walk(r) for r in spec.returns]
     if found[0]:

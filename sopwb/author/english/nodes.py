@@ -7,7 +7,7 @@ Deliberately not here: statements (``meaning``), types and scripts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import msgspec
@@ -35,6 +35,13 @@ def has(said: Any, of: type | tuple[type, ...] = msgspec.Struct, /, **fields: An
     """Whether there is a structure of that class with these fields in ``said``."""
     wanted = fields.items()
     return any(isinstance(p, of) and all(getattr(p, f, None) == v for f, v in wanted) for p in parts(said))
+
+
+def rebuilt(said: Any, change: Callable[[Any], Any]) -> Any:
+    """Make a node anew, or a tuple of them, with each of its parts put through ``change``; anything else stays."""
+    if isinstance(said, Node):
+        return type(said)(**{field: change(getattr(said, field)) for field in said.__struct_fields__})
+    return tuple(change(part) for part in said) if isinstance(said, tuple) else said
 
 
 # --- values ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import msgspec
 
 from sopwb.author.english import meaning as m
 from sopwb.author.english.names import key_of
+from sopwb.author.english.nodes import rebuilt
 from sopwb.author.english.scope import listed
 from sopwb.author.english.spec import Doubt, Spec
 
@@ -220,11 +221,7 @@ def pointed_at(node: Any, last: str) -> Any:
         return node
     if isinstance(node, m.Cases):
         return node
-    if isinstance(node, m.Node):
-        return type(node)(**{f: pointed_at(getattr(node, f), last) for f in node.__struct_fields__})
-    if isinstance(node, tuple):
-        return tuple(pointed_at(part, last) for part in node)
-    return node
+    return rebuilt(node, lambda part: pointed_at(part, last))
 
 
 def that(spec: Spec, value: m.Value, before: str) -> m.Value:
@@ -247,9 +244,7 @@ def counted(spec: Spec, node: Any) -> Any:
         return node
     if isinstance(node, m.It) and node.words == "count":
         return m.Agg("count", None, m.Rows())
-    if isinstance(node, m.Node):
-        return type(node)(**{f: counted(spec, getattr(node, f)) for f in node.__struct_fields__})
-    return tuple(counted(spec, part) for part in node) if isinstance(node, tuple) else node
+    return rebuilt(node, lambda part: counted(spec, part))
 
 
 def share(value: m.Value, name: str) -> m.Value:
@@ -270,6 +265,4 @@ def summed(spec: Spec, node: Any) -> Any:
         return node
     if isinstance(node, m.It):
         return m.Named("@sum") if node.words == "sum" else node
-    if isinstance(node, m.Node):
-        return type(node)(**{f: summed(spec, getattr(node, f)) for f in node.__struct_fields__})
-    return tuple(summed(spec, part) for part in node) if isinstance(node, tuple) else node
+    return rebuilt(node, lambda part: summed(spec, part))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sopwb.author.english import meaning as m
+from sopwb.author.english.nodes import rebuilt
 from sopwb.author.english.spec import Doubt, Spec
 
 COMES_TO: Final = "@comes to "
@@ -19,9 +20,7 @@ def by_its_text(spec: Spec, node: Any) -> Any:
     """Put the condition of a text in the place of its name. Raises ``Doubt`` where no one case gives that text."""
     if isinstance(node, m.Holds) and node.words.startswith(COMES_TO):
         return _condition_of(spec, node.words.removeprefix(COMES_TO))
-    if isinstance(node, m.Node):
-        return type(node)(**{f: by_its_text(spec, getattr(node, f)) for f in node.__struct_fields__})
-    return tuple(by_its_text(spec, p) for p in node) if isinstance(node, tuple) else node
+    return rebuilt(node, lambda part: by_its_text(spec, part))
 
 
 def _condition_of(spec: Spec, text: str) -> m.Cond:
